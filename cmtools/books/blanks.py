@@ -1,0 +1,37 @@
+"""Books written with their drop-downs fed: the blanks, and books filled by the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cmtools.books.catalog import BOOKS
+from cmtools.books.shipped import shipped_rows
+from cmtools.tables.lists import Lists, foreign_tables
+from cmtools.tables.table import Book, Table
+from cmtools.tables.writing import Rows, write_book
+
+
+def write_blanks(folder: Path, books: Sequence[Book] = BOOKS) -> list[Path]:
+    """Write the blank of each book into a folder; what is shipped filled is filled."""
+    return [write_filled(folder / book.file_name, book, shipped_rows()) for book in books]
+
+
+def write_filled(path: Path, book: Book, rows: Mapping[Table[Any], Rows]) -> Path:
+    """Write a book with rows; `rows` may hold other books' too, for the lists to copy from."""
+    write_book(path, book, rows, lists_from_rows(book, rows))
+    return path
+
+
+def lists_from_rows(book: Book, rows: Mapping[Table[Any], Rows]) -> Lists:
+    """What the book's drop-downs offer of other books, from those books' rows."""
+    return {
+        table: [option(table, row) for row in rows.get(table, ())] for table in foreign_tables(book)
+    }
+
+
+def option(table: Table[Any], row: Mapping[str, object]) -> str:
+    """What a drop-down shows of a row: its key, and its label behind it."""
+    key = str(row[table.key.title])
+    return f"{key} {row[table.fields[table.label].title]}" if table.label else key

@@ -1,0 +1,25 @@
+"""All the books, and how an unknown file is recognised as one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cmtools.books.orders import ORDER_BOOK
+from cmtools.books.plan import PLAN_BOOK
+from cmtools.books.register import REGISTER
+from cmtools.books.settings import SETTINGS
+from cmtools.books.tasks import TASK_BOOK
+from cmtools.tables.table import Book
+from cmtools.tables.values import same
+
+BOOKS = (SETTINGS, REGISTER, ORDER_BOOK, TASK_BOOK, PLAN_BOOK)
+
+SHEETS = frozenset(same(table.title) for book in BOOKS for table in book.tables)
+
+
+def recognise(sheet_names: Iterable[str]) -> Book | None:
+    """The book with the most sheets of these names; None where no name is known."""
+    names = {same(name) for name in sheet_names}
+    scores = [sum(same(table.title) in names for table in book.tables) for book in BOOKS]
+    best = max(scores)
+    return BOOKS[scores.index(best)] if best else None

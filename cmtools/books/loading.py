@@ -1,0 +1,108 @@
+"""Files read into one dataset: recognised, parsed, linked and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cmtools.books.catalog import BOOKS, SHEETS, recognise
+from cmtools.books.crosscheck import check_across, seller_warning
+from cmtools.problems import Fault, Place, Problem, at, has_errors, in_order
+from cmtools.tables import messages
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.guard import RawBook, Reader
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Book
+from cmtools.tables.values import alike, same
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookFile:
+    """A file to read: its path, its name for people, and which book it should be, if known."""
+
+    path: Path
+    name: str
+    book: Book | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """What was read: the dataset, the book that each file is, and every problem, in order."""
+
+    dataset: Dataset
+    books: dict[str, Book]
+    problems: tuple[Problem, ...]
+
+
+def load(
+    guests: Sequence[BookFile], own: Sequence[BookFile], reader: Reader, today: date
+) -> Loaded:
+    """Read files as one set of books and check them; mistakes are problems.
+
+    A guest stands in for the own books of its kind.
+
+    Raises:
+        OSError: a file cannot be opened.
+    """
+    reading = _Reading(reader)
+    for file in guests:
+        reading.read(file)
+    replaced = set(reading.books.values())
+    for file in own:
+        if file.book not in replaced:
+            reading.read(file)
+    dataset = Dataset(reading.sheets)
+    dataset.check(today)
+    check_across(dataset)
+    seller = seller_warning(dataset)
+    problems = reading.problems + dataset.problems + ([seller] if seller else [])
+    return Loaded(dataset=dataset, books=reading.books, problems=in_order(problems))
+
+
+class _Reading:
+    """What has been read so far: sheets, the book that each file is, problems of whole sheets."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.books: dict[str, Book] = {}
+        self.sheets: list[Sheet[Any]] = []
+        self.problems: list[Problem] = []
+
+    def read(self, file: BookFile) -> None:
+        raw = self._reader.read(file.path, SHEETS)
+        faults = [at(Place(file=file.name), fault) for fault in raw.faults]
+        self.problems += faults
+        if has_errors(faults):
+            return
+        book = file.book or recognise(raw.names)
+        if book is None:
+            names = alike(known.name for known in BOOKS)
+            fault = messages.FILE_UNKNOWN(books=names)
+            self.problems.append(at(Place(file=file.name), fault))
+            return
+        self.books[file.name] = book
+        self.problems += _sheet_problems(file.name, book, raw)
+        self.sheets += _sheets(file.name, book, raw)
+
+
+def _sheets(file: str, book: Book, raw: RawBook) -> Iterable[Sheet[Any]]:
+    for table in book.tables:
+        grid = next((g for name, g in raw.grids.items() if same(name) == same(table.title)), None)
+        if grid is not None:
+            yield Sheet(table, file, grid)
+
+
+def _sheet_problems(file: str, book: Book, raw: RawBook) -> Iterable[Problem]:
+    present = [same(name) for name in raw.names]
+    for table in book.tables:
+        count = present.count(same(table.title))
+        fault: Fault | None = None
+        if count == 0:
+            fault = messages.SHEET_MISSING(sheet=table.title)
+        elif count > 1:
+            fault = messages.SHEET_TWICE(sheet=table.title)
+        if fault:
+            yield at(Place(file=file, sheet=table.title), fault)

@@ -1,0 +1,121 @@
+"""Rules of one row of the order book; each parameter is named after the field that it reads.
+
+The values come from `orders`, whose enumerations are strings, so they are compared as such.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cmtools.problems import Fault, Message
+
+PRODUCTION_BEFORE_ORDER = Message(
+    "production-before-order", "изготовление раньше заказа", "проверьте срок и дату заказа"
+)
+PRODUCTION_AFTER_DELIVERY = Message(
+    "production-after-delivery", "изготовление позже поставки", "проверьте оба срока"
+)
+DELIVERY_BEFORE_ORDER = Message(
+    "delivery-before-order", "поставка раньше заказа", "проверьте срок и дату заказа"
+)
+ADDRESS_NEEDED = Message(
+    "address-needed",
+    "окончательной заявке с доставкой нужен адрес",
+    "впишите адрес или выберите самовывоз",
+)
+REASON_NEEDED = Message(
+    "reason-needed", "при оценке 3 и ниже нужна причина", "спросите клиента и впишите его словами"
+)
+CLOSED_BEFORE_ORDER = Message(
+    "closed-before-order", "заказ закрыт раньше, чем сделан", "проверьте обе даты"
+)
+DECISION_DATE_NEEDED = Message(
+    "decision-date-needed", "решение есть, а даты его нет", "впишите дату решения"
+)
+MET_AMOUNT_NEEDED = Message(
+    "met-amount-needed", "претензия удовлетворена, а сумма не указана", "впишите сумму, хотя бы 0"
+)
+AGREED_BEFORE_READY = Message(
+    "agreed-before-ready",
+    "макет согласован раньше, чем готов",
+    "впишите дату готовности не позже согласования",
+)
+NO_OWNER = Message("no-owner", "документ ни к чему не относится", "впишите № заказа или № договора")
+HANDED_BEFORE_RECEIVED = Message(
+    "handed-before-received",
+    "оригинал передан раньше, чем получен",
+    "впишите дату получения не позже передачи",
+)
+DIRECTOR_BEFORE_FINANCE = Message(
+    "director-before-finance",
+    "директор подписал раньше финансового департамента",
+    "сначала согласует финансовый департамент: проверьте даты",
+)
+
+
+def production_not_before_order(on: date, production_due: date | None) -> Fault | None:
+    """Goods are not made before they are ordered."""
+    return PRODUCTION_BEFORE_ORDER() if production_due and production_due < on else None
+
+
+def production_before_delivery(
+    production_due: date | None, delivery_due: date | None
+) -> Fault | None:
+    """Goods are made before they are delivered."""
+    if production_due and delivery_due and production_due > delivery_due:
+        return PRODUCTION_AFTER_DELIVERY()
+    return None
+
+
+def delivery_not_before_order(on: date, delivery_due: date | None) -> Fault | None:
+    """Goods are not delivered before they are ordered."""
+    return DELIVERY_BEFORE_ORDER() if delivery_due and delivery_due < on else None
+
+
+def address_for_delivery(
+    delivery_address: str | None, delivery_method: str | None, request: str
+) -> Fault | None:
+    """A final request that is to be delivered says where."""
+    if delivery_address or delivery_method in (None, "самовывоз") or request != "окончательная":
+        return None
+    return ADDRESS_NEEDED()
+
+
+def reason_for_low_mark(mark: int | None, dissatisfaction: str | None) -> Fault | None:
+    """A mark of 3 or less has a reason."""
+    return REASON_NEEDED() if mark is not None and mark <= 3 and not dissatisfaction else None
+
+
+def closed_not_before_order(on: date, closed: date | None) -> Fault | None:
+    """An order is not closed before it is placed."""
+    return CLOSED_BEFORE_ORDER() if closed and closed < on else None
+
+
+def decision_has_date(decision: str, decided: date | None) -> Fault | None:
+    """A decided claim says when it was decided."""
+    return DECISION_DATE_NEEDED() if decision != "в работе" and decided is None else None
+
+
+def met_has_amount(decision: str, met_amount: object) -> Fault | None:
+    """A claim that was met says how much of it."""
+    return MET_AMOUNT_NEEDED() if decision == "удовлетворена" and met_amount is None else None
+
+
+def agreed_after_ready(ready: date | None, agreed: date | None) -> Fault | None:
+    """A client agrees to a design that is ready."""
+    return AGREED_BEFORE_READY() if agreed and (ready is None or agreed < ready) else None
+
+
+def order_or_contract(order: str | None, contract: str | None) -> Fault | None:
+    """A paper belongs to an order, to a contract, or to both."""
+    return NO_OWNER() if order is None and contract is None else None
+
+
+def handed_after_received(received: date | None, handed: date | None) -> Fault | None:
+    """An original is handed on once it is here."""
+    return HANDED_BEFORE_RECEIVED() if handed and (received is None or handed < received) else None
+
+
+def director_after_finance(finance: date | None, director: date | None) -> Fault | None:
+    """The director signs after the financial department (section 4 of the duties)."""
+    return DIRECTOR_BEFORE_FINANCE() if finance and director and director < finance else None

@@ -1,0 +1,321 @@
+"""«Настройки»: what a director decides — prices, discounts, VAT, rules, stages, holidays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from cmtools.books import party, requisites
+from cmtools.books.party import Form
+from cmtools.problems import Fault, Message, Severity
+from cmtools.tables.columns import CODE, DIGITS, NUMBER, PERCENT, Column
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.table import Book, Row, Rule, Source, Table
+
+ANY_KIND = "*"
+
+CONTRACTOR_INN = Message(
+    "contractor-inn",
+    "ИНН подрядчика не сходится",
+    "проверьте номер в карточке организации",
+    Severity.WARNING,
+)
+
+UNKNOWN_DOCUMENT = Message(
+    "unknown-document", "документа «{name}» нет", "через запятую, из списка: {known}"
+)
+
+
+class Category(StrEnum):
+    """The category of a client, by which discounts are given."""
+
+    NEW = "новый"
+    REPEAT = "повторный"
+    SYSTEM = "системный"
+    VIP = "VIP"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Organization(Row):
+    """The seller's own requisites; the fields are those of a client."""
+
+    name: Annotated[str | None, party.ShortName]
+    full_name: party.FullName
+    form: Annotated[Form | None, party.LegalForm]
+    inn: party.Inn
+    kpp: party.Kpp
+    ogrn: party.Ogrn
+    legal_address: party.LegalAddress
+    postal_address: party.PostalAddress
+    bank: party.Bank
+    bik: party.Bik
+    account: party.Account
+    correspondent_account: party.CorrespondentAccount
+    head_post: party.HeadPost
+    head_name: party.HeadName
+    acts_on: party.ActsOn
+    phone: party.Phone
+    email: party.Email
+    finance_head: Annotated[str | None, Column("Финансовый директор", width=30, hint="ФИО")]
+    lawyer: Annotated[str | None, Column("Юрист", width=30, hint="ФИО")]
+    city: Annotated[str | None, Column("Город", hint="Место заключения договоров")]
+
+
+def own_inn(inn: str | None, form: Form | None) -> Fault | None:
+    """As a client's; an empty one is told with all that is still empty."""
+    return party.inn_by_form(inn, form) if inn else None
+
+
+def own_kpp(kpp: str | None, form: Form | None) -> Fault | None:
+    """As a client's; an empty one is told with all that is still empty."""
+    return party.kpp_by_form(kpp, form) if kpp else None
+
+
+ORGANIZATION = Table(
+    Organization,
+    "Организация",
+    purpose="Собственные реквизиты: они встанут во все документы. Впишите их первыми.",
+    rules=(
+        Rule("inn", own_inn),
+        Rule("kpp", own_kpp),
+        *(rule for rule in party.REQUISITES_RULES if rule.at not in ("inn", "kpp")),
+    ),
+    card=("Поле", "Значение"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Markup(Row):
+    """The markup of a kind of product from a run on."""
+
+    kind: Annotated[str, Column("Вид продукции", width=30, hint="«*» — любой вид")]
+    quantity_from: Annotated[int, Column("Тираж от", least=1, width=12)]
+    percent: Annotated[
+        Decimal,
+        Column("Наценка, %", PERCENT, above=-100, fraction_warns=True, hint="На себестоимость: 45"),
+    ]
+
+
+MARKUPS = Table(
+    Markup,
+    "Наценки",
+    purpose="Наценка на себестоимость по виду продукции и тиражу; берётся самый большой «Тираж от», "
+    "до которого тираж дотягивает.",
+    unique=(("kind", "quantity_from"),),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Discount(Row):
+    """The discount of a client's category from a sum of the order on."""
+
+    category: Annotated[Category, Column("Категория")]
+    amount_from: Annotated[Decimal, Column("Сумма от", least=0, hint="Без НДС, до скидки")]
+    percent: Annotated[Decimal, Column("Скидка, %", PERCENT, least=0, most=100)]
+
+
+DISCOUNTS = Table(
+    Discount,
+    "Скидки",
+    purpose="Скидка по категории клиента и сумме заказа.",
+    unique=(("category", "amount_from"),),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vat(Row):
+    """The VAT rate from a day on; without a rate the company works без НДС."""
+
+    since: Annotated[date, Column("Действует с", unique=True)]
+    rate: Annotated[
+        Decimal | None, Column("Ставка, %", PERCENT, least=0, most=100, hint="Пусто — без НДС")
+    ]
+
+
+VAT = Table(Vat, "НДС", purpose="Ставка по дате отгрузки. Пустая ставка — без НДС.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contractor(Row):
+    """Who makes the goods."""
+
+    name: Annotated[str, Column("Подрядчик", unique=True, width=30)]
+    inn: Annotated[str | None, Column("ИНН", DIGITS)]
+    contact: Annotated[str | None, Column("Контакт", width=30)]
+    email: party.Email
+    days: Annotated[int | None, Column("Срок по умолчанию, дней", least=0, width=14)]
+
+
+def contractor_inn(inn: str | None) -> Fault | None:
+    """A contractor's ИНН is for the papers only, so a wrong one is no more than a warning."""
+    return CONTRACTOR_INN() if inn and not requisites.inn_is_valid(inn) else None
+
+
+CONTRACTORS = Table(
+    Contractor,
+    "Подрядчики",
+    purpose="Кто изготавливает продукцию.",
+    rules=(Rule("inn", contractor_inn),),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage(Row):
+    """A stage of an order, its norm and the documents it asks for; the order of rows counts."""
+
+    code: Annotated[str, Column("Код", CODE, unique=True, width=8, hint="3.1")]
+    name: Annotated[str, Column("Название", width=66, wrap=True)]
+    norm: Annotated[
+        int | None, Column("Норматив, раб. дней", least=0, width=12, hint="Пусто — без норматива")
+    ]
+    documents: Annotated[
+        str | None, Column("Документы", width=46, hint="Названия через запятую: contract, invoice")
+    ]
+
+
+DOCUMENT_IDS = (
+    "request",
+    "contractor-request",
+    "offer",
+    "essentials",
+    "contract",
+    "approval",
+    "specification",
+    "invoice",
+    "production-entry",
+    "design-brief",
+    "readiness",
+    "act",
+    "claim-act",
+    "handover-finance",
+    "handover-technical",
+    "client-transfer",
+    "client-card",
+)
+
+
+def document_ids(documents: str | None) -> tuple[str, ...]:
+    """The ids of a cell such as «contract, invoice»."""
+    return tuple(part.strip().lower() for part in (documents or "").split(",") if part.strip())
+
+
+def documents_are_known(documents: str | None) -> Fault | None:
+    """A stage asks for documents that there are."""
+    unknown = [name for name in document_ids(documents) if name not in DOCUMENT_IDS]
+    if not unknown:
+        return None
+    return UNKNOWN_DOCUMENT(name=unknown[0], known=", ".join(DOCUMENT_IDS))
+
+
+STAGES = Table(
+    Stage,
+    "Стадии",
+    purpose="Стадии заказа по порядку, нормативы и документы.",
+    label="name",
+    rules=(Rule("documents", documents_are_known),),
+)
+
+
+def _rule(title: str, kind: type, shipped: str, hint: str, least: int = 0) -> Column:
+    percent = PERCENT if title.endswith("%") else NUMBER if kind is Decimal else None
+    return Column(title, percent, least=least, shipped=shipped, hint=hint)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules(Row):
+    """The company's rules; one that is missing from the sheet has its shipped value."""
+
+    min_margin: Annotated[
+        Decimal, _rule("Минимальная маржа, %", Decimal, "15", "Ниже — только с согласия директора")
+    ]
+    price_step: Annotated[
+        Decimal,
+        Column(
+            "Шаг округления цены",
+            NUMBER,
+            above=0,
+            shipped="0.01",
+            hint="Цена за единицу кратна ему: 0,01 — до копейки, 1 — до рубля",
+        ),
+    ]
+    system_orders: Annotated[
+        int, _rule("Системный: заказов не менее", int, "3", "Столько заказов делают системным", 1)
+    ]
+    system_months: Annotated[
+        int, _rule("Системный: за месяцев", int, "12", "…за столько последних месяцев", 1)
+    ]
+    lost_system_days: Annotated[
+        int, _rule("Потеря системного, дней", int, "90", "Без заказов дольше — потерян", 1)
+    ]
+    lost_other_days: Annotated[
+        int, _rule("Потеря несистемного, дней", int, "365", "Без заказов дольше — потерян", 1)
+    ]
+    touch_vip: Annotated[
+        int, _rule("Касания VIP, дней", int, "14", "Как часто напоминать о себе", 1)
+    ]
+    touch_system: Annotated[
+        int, _rule("Касания системных, дней", int, "30", "Как часто напоминать о себе", 1)
+    ]
+    touch_repeat: Annotated[
+        int, _rule("Касания повторных, дней", int, "60", "Как часто напоминать о себе", 1)
+    ]
+    touch_new: Annotated[
+        int, _rule("Касания новых, дней", int, "30", "Как часто напоминать о себе", 1)
+    ]
+    plan_growth: Annotated[
+        Decimal, _rule("Прирост плана, %", Decimal, "10", "К среднему за базу плана", -100)
+    ]
+    plan_months: Annotated[
+        int, _rule("База плана, месяцев", int, "3", "По скольким прошедшим месяцам", 1)
+    ]
+    warn_days: Annotated[
+        int, _rule("Предупреждать о сроке за, раб. дней", int, "2", "В ежедневной сводке")
+    ]
+
+
+RULES = Table(
+    Rules,
+    "Правила",
+    purpose="Правила компании; чего здесь нет, действует в исходном значении.",
+    card=("Правило", "Значение"),
+    card_is_closed=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holiday(Row):
+    """A day of the company, or a greeting to all clients."""
+
+    on: Annotated[date, Column("Дата")]
+    name: Annotated[str, Column("Название", width=50)]
+
+
+HOLIDAYS = Table(Holiday, "Праздники", purpose="Дни компании и поздравления всем клиентам.")
+
+SETTINGS = Book(
+    name="Настройки",
+    purpose="Всё, что решает директор: цены, скидки, НДС, правила, стадии, праздники.",
+    tables=(ORGANIZATION, MARKUPS, DISCOUNTS, VAT, CONTRACTORS, STAGES, RULES, HOLIDAYS),
+)
+
+PRICING_RULES = (
+    "min_margin",
+    "price_step",
+    "system_orders",
+    "system_months",
+)
+
+
+def rules_of(dataset: Dataset) -> Rules:
+    """The company's rules; a rule that is absent, empty or in error has its shipped value."""
+    sheets = dataset.sheets(RULES)
+    source = sheets[0].source if sheets else Source(file="", sheet=RULES.title, columns={})
+    values = {}
+    for name, found in RULES.fields.items():
+        given = sheets[0].values[name] if sheets else []
+        value = given[0] if given else None
+        values[name] = found.parse(found.column.shipped) if value is None else value
+    return Rules(source=source, row=1, **values)

@@ -1,0 +1,245 @@
+"""The command line: a thin face that reads the clock, calls a command and prints its outcome.
+
+Heavy imports wait inside the functions: `cmtools --help` costs little more than typer itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from cmtools import __version__
+
+app = typer.Typer(
+    name="cmtools",
+    help="Книги клиент-менеджера: проверка, цены, документы, план и отчёт.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", metavar="ПАПКА", help="Рабочая папка.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Ответ одним объектом JSON.")]
+TodayOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--today", formats=["%Y-%m-%d"], metavar="ГГГГ-ММ-ДД", help="Считать этот день сегодняшним."
+    ),
+]
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    workspace: WorkspaceOption = None,
+    version: Annotated[bool, typer.Option("--version", help="Версия программы.")] = False,
+) -> None:
+    """Книги клиент-менеджера: проверка, цены, документы, план и отчёт."""
+    context.obj = workspace
+    if version:
+        typer.echo(f"cmtools {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="Где создать рабочую папку.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Создать пустую рабочую папку с книгами."""
+    from cmtools.commands.init import init as run
+
+    _answer(lambda: run(folder), "init", as_json)
+
+
+@app.command()
+def validate(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[КНИГА]...", help="Книги; без них — все.")
+    ] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Сделать копию, где ошибки закрашены и объяснены.")
+    ] = False,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Проверить книги: каждая ошибка с местом и подсказкой, все за один раз."""
+    from cmtools.commands.validate import validate as run
+
+    root = _root(context, workspace)
+    _answer(
+        lambda: run(root, files or (), today=_today(today), annotate=annotate), "validate", as_json
+    )
+
+
+@app.command()
+def price(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(metavar="[КНИГА]", help="Книга заказов.")] = None,
+    order: Annotated[str | None, typer.Option("--order", metavar="№", help="Один заказ.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Показать каждый шаг цены.")] = False,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Записать цены в саму книгу; сначала резерв.")
+    ] = False,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Посчитать цены из себестоимости и записать их в копию книги."""
+    from cmtools.commands.price import price as run
+
+    root = _root(context, workspace)
+    _answer(
+        lambda: run(
+            root,
+            file,
+            order=order,
+            in_place=in_place,
+            today=_today(today),
+            now=datetime.now(),
+        ),
+        "explain" if explain else "price",
+        as_json,
+    )
+
+
+@app.command()
+def docs(
+    context: typer.Context,
+    order: Annotated[str, typer.Option("--order", metavar="№", help="Номер заказа.")],
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", metavar="ВИД", help="Вид документа, можно много.")
+    ] = None,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Сделать документы заказа в папке клиента."""
+    from cmtools.commands.docs import docs as run
+
+    root = _root(context, workspace)
+    _answer(lambda: run(root, order, kinds=kind or (), today=_today(today)), "docs", as_json)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="ГГГГ-ММ", help="Месяц отчёта.")],
+    manager: Annotated[
+        str | None, typer.Option("--manager", metavar="ИМЯ", help="Один менеджер.")
+    ] = None,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Показать показатели месяца."""
+    from cmtools.commands.report import report as run
+
+    root = _root(context, workspace)
+    _answer(lambda: run(root, month, manager=manager, today=_today(today)), "report", as_json)
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[ПАПКА]", help="Где создать рабочую папку с примером.")
+    ] = Path("demo"),
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+) -> None:
+    """Создать рабочую папку с живым примером и пройти по нему всю цепочку."""
+    from cmtools.commands.demo import demo as run
+
+    now = datetime.now()
+    _answer(lambda: run(folder, today=_today(today), now=now), "demo", as_json)
+
+
+def main() -> NoReturn:
+    """Run the program; the only place that ends the process."""
+    _speak_utf8()
+    gc.disable()  # a run is short: records are made once and kept, so collecting finds nothing
+    try:
+        app()
+    except Exception as fault:  # a fault of ours: one line for the person, the rest in a log
+        _report_fault(fault)
+        sys.exit(3)
+    sys.exit(0)
+
+
+def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
+    from cmtools.commands.opening import explain_os_error
+    from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
+    from cmtools.workspace import WorkspaceError
+
+    try:
+        outcome = run()
+    except Misuse as error:
+        _refuse(str(error), ExitCode.USAGE, as_json)
+    except (Unavailable, WorkspaceError) as error:
+        _refuse(str(error), ExitCode.ENVIRONMENT, as_json)
+    except OSError as error:
+        _refuse(explain_os_error(error), ExitCode.ENVIRONMENT, as_json)
+    if as_json:
+        typer.echo(json.dumps(outcome.data, ensure_ascii=False, indent=1))
+    else:
+        from cmtools import reporters
+
+        reporters.show(kind, outcome)
+    raise typer.Exit(outcome.code)
+
+
+def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:
+    if as_json:
+        answer = {"ok": False, "error": reason, "problems": []}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    typer.echo(f"cmtools: {_printable(reason)}", err=True)
+    raise typer.Exit(code)
+
+
+def _printable(text: str) -> str:
+    """One line without control characters, whatever a file is called."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+def _root(context: typer.Context, workspace: Path | None) -> Path:
+    found: Path | None = workspace or context.obj
+    return found or Path.cwd()
+
+
+def _today(given: datetime | None) -> date:
+    return given.date() if given else date.today()
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _report_fault(fault: Exception) -> None:
+    import tempfile
+    import traceback
+
+    lines = traceback.format_exception(fault)
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="cmtools-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        log.writelines(lines)
+    typer.echo(f"cmtools: внутренняя ошибка; подробности: {log.name}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The category of a client at a day, and the day on which a client is lost; pure.
+
+The source texts leave both criteria open; these are the company's own, tunable in «Правила».
+"""
+
+from __future__ import annotations
+
+import calendar
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cmtools.books.orders import Order, Request
+from cmtools.books.settings import Category, Rules
+
+Days = Sequence[date]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """A client lost: the limit ran out on `on` with no order since `last_order`."""
+
+    on: date
+    last_order: date
+    was_system: bool
+
+
+def order_days(orders: Iterable[Order]) -> Mapping[str, Days]:
+    """Client code → the days of the client's orders, sorted.
+
+    An order counts once its request is окончательная, whoever the manager.
+    """
+    days: dict[str, list[date]] = {}
+    for order in orders:
+        if order.request is Request.FINAL:
+            days.setdefault(order.client, []).append(order.on)
+    return {client: sorted(found) for client, found in days.items()}
+
+
+def category_at(days: Days, day: date, rules: Rules) -> Category:
+    """новый, повторный or системный by the orders before that day."""
+    before = bisect_left(days, day)
+    if before == 0:
+        return Category.NEW
+    recent = before - bisect_left(days, months_before(day, rules.system_months))
+    return Category.SYSTEM if recent >= rules.system_orders else Category.REPEAT
+
+
+def losses(days: Days, rules: Rules) -> Iterable[Loss]:
+    """Every time that the client's limit ran out before the next order came.
+
+    An order on the limit day itself still saves the client; later ones do not undo the loss.
+    """
+    distinct = sorted(set(days))
+    for index, last in enumerate(distinct):
+        was_system = category_at(days, last + timedelta(days=1), rules) is Category.SYSTEM
+        limit = rules.lost_system_days if was_system else rules.lost_other_days
+        runs_out = last + timedelta(days=limit)
+        if index + 1 == len(distinct) or distinct[index + 1] > runs_out:
+            yield Loss(on=runs_out, last_order=last, was_system=was_system)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier; a day that the month lacks becomes its last."""
+    month_index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(month_index, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

@@ -1,0 +1,94 @@
+"""The workspace's books, read and checked: where every command begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cmtools.books.loading import BookFile, Loaded, load
+from cmtools.commands.outcome import Unavailable
+from cmtools.commands.quoting import Quotes, quote_orders
+from cmtools.problems import Place, Problem, at, in_order
+from cmtools.tables import messages
+from cmtools.tables.guard import Reader
+from cmtools.workspace import Workspace, find_workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A workspace with its books read, linked, checked and priced.
+
+    `targets` are the files that the command was asked about.
+    """
+
+    workspace: Workspace
+    loaded: Loaded
+    quotes: Quotes
+    targets: Sequence[BookFile]
+    problems: tuple[Problem, ...]
+
+
+def open_books(root: Path, files: Sequence[Path], today: date) -> Opened:
+    """Read the workspace's books, or the files given, with the workspace's for company.
+
+    A file of the workspace is read with all its siblings; another one takes the place of the
+    workspace's books of its kind. Problems are those of the targets alone.
+
+    Raises:
+        WorkspaceError: no workspace.
+        Unavailable: a file cannot be opened.
+    """
+    workspace = find_workspace(root)
+    own = workspace.books()
+    missing = [book for book in own if not book.path.is_file()]
+    own = [book for book in own if book not in missing]
+    by_path = {book.path.absolute(): book for book in own}
+    targets = [
+        by_path.get(path.absolute()) or BookFile(path=path, name=workspace.name(path))
+        for path in (_found(workspace, file) for file in files)
+    ]
+    guests = [target for target in targets if target.book is None]
+    with Reader(workspace.limits()) as reader:
+        try:
+            loaded = load(guests, own, reader, today)
+        except OSError as error:
+            raise Unavailable(explain_os_error(error)) from error
+    quotes = quote_orders(loaded.dataset)
+    problems = [*loaded.problems, *quotes.problems]
+    if files:
+        names = {target.name for target in targets}
+        problems = [problem for problem in problems if problem.place.file in names]
+    else:
+        problems += [at(Place(file=book.name), messages.FILE_MISSING()) for book in missing]
+    return Opened(
+        workspace=workspace,
+        loaded=loaded,
+        quotes=quotes,
+        targets=targets if files else own,
+        problems=in_order(problems),
+    )
+
+
+def _found(workspace: Workspace, file: Path) -> Path:
+    """A file as the person named it: from the current folder, else from the workspace."""
+    for path in (file, workspace.root / file):
+        if path.exists():
+            return path
+    raise Unavailable(f"нет такого файла: {file}")
+
+
+def explain_os_error(error: OSError) -> str:
+    """One line for a person, in Russian."""
+    where = f": {error.filename}" if error.filename else ""
+    match error:
+        case FileNotFoundError():
+            return f"нет такого файла{where}"
+        case PermissionError():
+            return f"нет доступа{where}; если книга открыта в Excel, закройте её"
+        case IsADirectoryError():
+            return f"это папка, а не файл{where}"
+    if error.errno == 28:
+        return f"на диске нет места{where}"
+    return f"{error.strerror or error}{where}"

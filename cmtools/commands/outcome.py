@@ -1,0 +1,45 @@
+"""What a command answers with: values, never a print; and how it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from cmtools.problems import Problem, has_errors
+
+
+class ExitCode(IntEnum):
+    """What the shell is told."""
+
+    DONE = 0
+    PROBLEMS = 1
+    USAGE = 2
+    ENVIRONMENT = 3
+
+
+class Misuse(Exception):
+    """The command was called wrongly: exit code 2 and one line."""
+
+
+class Unavailable(Exception):
+    """The environment does not allow it: exit code 3 and one line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """The answer of a command: the JSON object, the problems, and what a person is told.
+
+    `facts` are what a reporter needs beside `data`; `files` are names of what was made.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> ExitCode:
+        """PROBLEMS where there are errors; warnings alone are no obstacle."""
+        return ExitCode.PROBLEMS if has_errors(self.problems) else ExitCode.DONE

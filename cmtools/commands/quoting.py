@@ -1,0 +1,281 @@
+"""Orders priced from all the books together, and the problems that only a price shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cmtools.books.crosscheck import NO_MARKUP
+from cmtools.books.orders import (
+    ORDERS,
+    PAPERS,
+    PAYMENTS,
+    POSITIONS,
+    Order,
+    PaperKind,
+    Payment,
+    PaymentKind,
+    Position,
+)
+from cmtools.books.register import CLIENTS, Status
+from cmtools.books.settings import (
+    DISCOUNTS,
+    MARKUPS,
+    PRICING_RULES,
+    RULES,
+    VAT,
+    Category,
+    rules_of,
+)
+from cmtools.clients import category_at, order_days
+from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_day, tariff, totals
+from cmtools.problems import Fault, Message, Place, Problem, Severity, at
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.table import Partial, Row, Table
+from cmtools.tables.values import shown
+
+NO_MARKUP_TIER = Message(
+    "no-markup-tier",
+    "для вида «{kind}» нет наценки на тираж {quantity}",
+    "добавьте на лист «Наценки» строку с меньшим «Тираж от» или строку «*»",
+)
+PRICE_ZERO = Message(
+    "price-zero", "цена округляется до нуля", "проверьте себестоимость, скидку и шаг округления"
+)
+NO_VAT_RATE = Message(
+    "no-vat-rate",
+    "на дату отгрузки нет ставки НДС",
+    "добавьте на лист «НДС» строку с датой, с которой действует ставка",
+)
+LOW_MARGIN = Message(
+    "low-margin",
+    "маржа заказа {margin} % ниже минимальной {limit} %",
+    "поднимите цену или получите согласие директора: «да» в этом столбце",
+    Severity.WARNING,
+)
+CLOSED_UNFINISHED = Message(
+    "closed-unfinished",
+    "заказ закрыт, но {what}",
+    "завершите это или очистите дату закрытия",
+    Severity.WARNING,
+)
+PRICES_UNSOUND = Message(
+    "prices-unsound",
+    "цены не посчитаны: в книге «Настройки» есть ошибки или её нет",
+    "исправьте ошибки на листах «Наценки», «Скидки», «НДС» и «Правила»",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PositionQuote:
+    """A position of an order; `line` is None where it has no price."""
+
+    entry: Position | Partial
+    line: Line | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quote:
+    """An order with its price; `totals` is None where no position of it has one."""
+
+    entry: Order | Partial
+    category: Category | None
+    positions: tuple[PositionQuote, ...]
+    totals: Totals | None
+    approval_needed: bool | None
+
+    @property
+    def number(self) -> str:
+        """The order's number."""
+        return str(self.entry.get("number"))
+
+    @property
+    def order(self) -> Order | None:
+        """The order, unless its row has an error."""
+        return None if isinstance(self.entry, Partial) else self.entry
+
+    @property
+    def lines(self) -> list[Line]:
+        """The priced lines."""
+        return [found.line for found in self.positions if found.line is not None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quotes:
+    """All orders in the order of their rows, the tariff, and what is wrong with the prices.
+
+    `sound` is false while the settings that make prices have errors: then nothing is priced.
+    """
+
+    quotes: tuple[Quote, ...]
+    tariff: Tariff
+    sound: bool
+    problems: tuple[Problem, ...]
+
+    def find(self, number: str) -> Quote | None:
+        """The order of that number, as ORDERS' key compares them."""
+        key = ORDERS.key
+        wanted = key.same(number)
+        return next((quote for quote in self.quotes if key.same(quote.number) == wanted), None)
+
+
+def quote_orders(dataset: Dataset) -> Quotes:
+    """Price every order of the dataset.
+
+    A position with an error, or of an order with an error, stays without a price. So does
+    everything while the settings that make prices have errors.
+    """
+    rules = rules_of(dataset)
+    prices = tariff(
+        dataset.records(MARKUPS), dataset.records(DISCOUNTS), dataset.records(VAT), rules
+    )
+    sound = _settings_are_sound(dataset)
+    days = order_days(dataset.records(ORDERS))
+    vip = {c.code for c in dataset.records(CLIENTS) if c.status is Status.VIP}
+    positions = _by_order(dataset)
+    quotes: list[Quote] = []
+    problems: list[Problem] = []
+    for entry in dataset.entries(ORDERS):
+        number = entry.get("number")
+        if number is None:
+            continue
+        own = positions.get(number, [])
+        if isinstance(entry, Partial) or not sound:
+            quotes.append(_unpriced(entry, own))
+            continue
+        category = (
+            Category.VIP
+            if entry.client in vip
+            else category_at(days.get(entry.client, ()), entry.on, rules)
+        )
+        quote = _quote(entry, category, own, prices)
+        quotes.append(quote)
+        problems += _price_problems(quote, prices)
+    problems += _closing_problems(dataset, quotes)
+    return Quotes(quotes=tuple(quotes), tariff=prices, sound=sound, problems=tuple(problems))
+
+
+def _settings_are_sound(dataset: Dataset) -> bool:
+    for table in (MARKUPS, DISCOUNTS, VAT):
+        if table not in dataset or any(any(s.bad.values()) for s in dataset.sheets(table)):
+            return False
+    return not any(s.bad[name] for s in dataset.sheets(RULES) for name in PRICING_RULES)
+
+
+def _by_order(dataset: Dataset) -> Mapping[str, list[Position | Partial]]:
+    positions: dict[str, list[Position | Partial]] = {}
+    for entry in dataset.entries(POSITIONS):
+        order = entry.get("order")
+        if order is not None:
+            positions.setdefault(order, []).append(entry)
+    return positions
+
+
+def _quote(
+    order: Order, category: Category, own: Sequence[Position | Partial], prices: Tariff
+) -> Quote:
+    sound = [found for found in own if not isinstance(found, Partial)]
+    priced = iter(price_lines(order, sound, category, prices))
+    positions = tuple(
+        PositionQuote(entry=found, line=None if isinstance(found, Partial) else next(priced))
+        for found in own
+    )
+    lines = [found.line for found in positions if found.line is not None]
+    sums = totals(order, lines, lines[0].rate) if lines else None
+    below = sums is not None and sums.is_below(prices.rules.min_margin)
+    return Quote(
+        entry=order,
+        category=category,
+        positions=positions,
+        totals=sums,
+        approval_needed=None if sums is None else below and not order.approved,
+    )
+
+
+def _unpriced(entry: Order | Partial, own: Sequence[Position | Partial]) -> Quote:
+    return Quote(
+        entry=entry,
+        category=None,
+        positions=tuple(PositionQuote(entry=found, line=None) for found in own),
+        totals=None,
+        approval_needed=None,
+    )
+
+
+def _price_problems(quote: Quote, prices: Tariff) -> Iterator[Problem]:
+    order = quote.order
+    assert order is not None
+    if prices.vat_on(shipment_day(order)) is None:
+        field = "delivery_due" if order.delivery_due else "on"
+        yield _problem(order, ORDERS, field, NO_VAT_RATE())
+        return
+    for found in quote.positions:
+        position = found.entry
+        if found.line is not None or isinstance(position, Partial):
+            continue
+        if prices.markup(position.kind, position.quantity) is None:
+            fault = NO_MARKUP_TIER(kind=position.kind, quantity=position.quantity)
+            yield _problem(position, POSITIONS, "kind", fault)
+        elif position.unit_cost is not None:
+            yield _problem(position, POSITIONS, "unit_cost", PRICE_ZERO())
+    if quote.approval_needed and quote.totals is not None:
+        fault = LOW_MARGIN(margin=quote.totals.margin, limit=prices.rules.min_margin)
+        yield _problem(order, ORDERS, "approved", fault)
+
+
+def _closing_problems(dataset: Dataset, quotes: Sequence[Quote]) -> Iterator[Problem]:
+    """A closed order is paid in full, its act's original is here, the client gave a mark.
+
+    What a payment or a paper in error might have said of an order is not held against it.
+    """
+    paid = money_received(dataset.records(PAYMENTS))
+    acts = {
+        paper.order
+        for paper in dataset.records(PAPERS)
+        if paper.kind is PaperKind.ACT and paper.received
+    }
+    payment_unsure, act_unsure = _unsure(dataset, PAYMENTS), _unsure(dataset, PAPERS)
+    for quote in quotes:
+        order = quote.order
+        if order is None or order.closed is None:
+            continue
+        what = []
+        due = quote.totals.total if quote.totals else ZERO
+        if paid.get(order.number, ZERO) < due and not payment_unsure(order.number):
+            what.append(f"оплачен не полностью ({paid.get(order.number, ZERO)} из {due})")
+        if order.number not in acts and not act_unsure(order.number):
+            what.append("нет оригинала акта на листе «Документы»")
+        if order.mark is None:
+            what.append("нет оценки клиента")
+        if what:
+            yield _problem(order, ORDERS, "closed", CLOSED_UNFINISHED(what=", ".join(what)))
+
+
+def money_received(payments: Iterable[Payment]) -> Mapping[str, Decimal]:
+    """Order number → what its client paid, less what was given back."""
+    paid: dict[str, Decimal] = {}
+    for payment in payments:
+        if payment.kind is not PaymentKind.TO_CONTRACTOR:
+            sign = 1 if payment.kind is PaymentKind.FROM_CLIENT else -1
+            paid[payment.order] = paid.get(payment.order, ZERO) + sign * payment.amount
+    return paid
+
+
+def _unsure(dataset: Dataset, table: Table[Any]) -> Callable[[str], bool]:
+    """Whether a row in error may have been about an order."""
+    partials = [row for row in dataset.entries(table) if isinstance(row, Partial)]
+    orders = {row.get("order") for row in partials}
+    everything = table not in dataset or None in orders
+    return lambda number: everything or number in orders
+
+
+def _problem(row: Row, table: Table[Any], name: str, fault: Fault) -> Problem:
+    value = row.get(name)
+    return at(
+        row.place(name),
+        fault,
+        column=table.fields[name].title,
+        value=None if value is None else shown(value),
+    )

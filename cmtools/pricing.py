@@ -1,0 +1,306 @@
+"""From the contractor's cost to the client's price, exact to the kopeck; pure.
+
+Every value up to the price is a product of given decimals over the run, so the whole is kept as a
+product and divided once, at the rounding. The context's 100 digits hold any such product exactly
+and make that one division round as the true quotient does.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+
+from cmtools.books.orders import Order, Position
+from cmtools.books.settings import ANY_KIND, Category, Discount, Markup, Rules, Vat
+from cmtools.tables.table import Row
+from cmtools.tables.values import same
+
+EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
+KOPECK = Decimal("0.01")
+TENTH = Decimal("0.1")
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+def round2(amount: Decimal) -> Decimal:
+    """To the kopeck, half up."""
+    return amount.quantize(KOPECK, ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tariff:
+    """The director's prices: markups and discounts by growing tier, VAT by day, the rules."""
+
+    markups: Mapping[str, Sequence[Markup]]
+    discounts: Mapping[Category, Sequence[Discount]]
+    vat: Sequence[Vat]
+    rules: Rules
+
+    def markup(self, kind: str, quantity: int) -> Markup | None:
+        """The row of the kind with the largest tier within the run; `*` where there is none."""
+        for name in (same(kind), ANY_KIND):
+            rows = self.markups.get(name, ())
+            reached = bisect_right(rows, quantity, key=lambda row: row.quantity_from)
+            if reached:
+                return rows[reached - 1]
+        return None
+
+    def discount(self, category: Category, base: Decimal) -> Discount | None:
+        """The row of the category with the largest sum within the order's base."""
+        rows = self.discounts.get(category, ())
+        reached = bisect_right(rows, base, key=lambda row: row.amount_from)
+        return rows[reached - 1] if reached else None
+
+    def vat_on(self, day: date) -> Vat | None:
+        """The row in force on the day of shipment (law 425-ФЗ: the rate follows it)."""
+        reached = bisect_right(self.vat, day, key=lambda row: row.since)
+        return self.vat[reached - 1] if reached else None
+
+
+def tariff(
+    markups: Iterable[Markup], discounts: Iterable[Discount], vat: Iterable[Vat], rules: Rules
+) -> Tariff:
+    """A tariff from rows in any order."""
+    by_kind: dict[str, list[Markup]] = {}
+    for markup in sorted(markups, key=lambda row: row.quantity_from):
+        by_kind.setdefault(same(markup.kind), []).append(markup)
+    by_category: dict[Category, list[Discount]] = {}
+    for discount in sorted(discounts, key=lambda row: row.amount_from):
+        by_category.setdefault(discount.category, []).append(discount)
+    return Tariff(
+        markups=by_kind,
+        discounts=by_category,
+        vat=sorted(vat, key=lambda row: row.since),
+        rules=rules,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A priced position. Money in roubles; `cost` is the whole line's, without VAT."""
+
+    position: Position
+    cost: Decimal
+    markup: Markup
+    discount: Discount | None
+    base: Decimal
+    rate: Decimal
+    vat_row: Vat
+    price: Decimal
+    amount: Decimal
+    vat: Decimal
+    profit: Decimal
+
+    @property
+    def net_amount(self) -> Decimal:
+        """The sum without VAT."""
+        return self.amount - self.vat
+
+    @property
+    def margin(self) -> Decimal:
+        """Profit to the sum without VAT, %, one decimal."""
+        return percent_of(self.profit, self.net_amount)
+
+    @property
+    def discount_percent(self) -> Decimal:
+        """The discount, %; 0 where none is due."""
+        return self.discount.percent if self.discount else ZERO
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """An order's sums over its priced positions; delivery stands apart."""
+
+    amount: Decimal
+    vat: Decimal
+    profit: Decimal
+    delivery: Decimal
+    delivery_vat: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """What the client pays, delivery included."""
+        return self.amount + self.delivery
+
+    @property
+    def margin(self) -> Decimal:
+        """Profit to the sum without VAT, %, one decimal."""
+        return percent_of(self.profit, self.amount - self.vat)
+
+    def is_below(self, limit: Decimal) -> bool:
+        """Whether the unrounded margin is under the limit, %."""
+        return HUNDRED * self.profit < limit * (self.amount - self.vat)
+
+
+def price_lines(
+    order: Order, positions: Sequence[Position], category: Category, prices: Tariff
+) -> list[Line | None]:
+    """A line for each position; None without a cost, a markup, a VAT row or a price above 0."""
+    vat_row = prices.vat_on(shipment_day(order))
+    if vat_row is None:
+        return [None] * len(positions)
+    with localcontext(EXACT):
+        rows = [(cost_of(found), prices.markup(found.kind, found.quantity)) for found in positions]
+        base = sum((list_amount(*row) for row in rows), ZERO)
+        discount = prices.discount(category, base)
+        step = prices.rules.price_step
+        return [
+            _line(position, cost, markup, discount, base, vat_row, step)
+            if cost is not None and markup is not None
+            else None
+            for position, (cost, markup) in zip(positions, rows, strict=True)
+        ]
+
+
+def list_amount(cost: Decimal | None, markup: Markup | None) -> Decimal:
+    """A line's cost with its markup; 0 for a line that has no price."""
+    if cost is None or markup is None:
+        return ZERO
+    return cost * (HUNDRED + markup.percent) / HUNDRED
+
+
+def shipment_day(order: Order) -> date:
+    """The day whose VAT rate holds."""
+    return order.delivery_due or order.on
+
+
+def cost_of(position: Position) -> Decimal | None:
+    """The cost of the whole line without VAT, exact; None where the contractor's is unknown."""
+    if position.unit_cost is None:
+        return None
+    return position.unit_cost * position.quantity + (position.extra_cost or ZERO)
+
+
+def _line(
+    position: Position,
+    cost: Decimal,
+    markup: Markup,
+    discount: Discount | None,
+    base: Decimal,
+    vat_row: Vat,
+    step: Decimal,
+) -> Line | None:
+    rate = vat_row.rate or ZERO
+    price = position.manual_price
+    if price is None:
+        gross = cost * (HUNDRED + markup.percent) * (HUNDRED + rate)
+        gross *= HUNDRED - (discount.percent if discount else ZERO)
+        steps = gross.scaleb(-6) / (position.quantity * step)
+        price = steps.quantize(Decimal(1), ROUND_HALF_UP) * step
+    amount = round2(price * position.quantity)
+    if not amount:
+        return None
+    vat = vat_inside(amount, rate)
+    return Line(
+        position=position,
+        cost=cost,
+        markup=markup,
+        discount=discount,
+        base=base,
+        rate=rate,
+        vat_row=vat_row,
+        price=price,
+        amount=amount,
+        vat=vat,
+        profit=amount - vat - round2(cost),
+    )
+
+
+def vat_inside(amount: Decimal, rate: Decimal) -> Decimal:
+    """The VAT contained in a sum, at a rate in %."""
+    return round2(EXACT.divide(amount * rate, HUNDRED + rate)) if rate else ZERO
+
+
+def percent_of(part: Decimal, whole: Decimal) -> Decimal:
+    """A part of a whole in %, one decimal, half up; 0 of nothing."""
+    if not whole:
+        return ZERO
+    return EXACT.divide(HUNDRED * part, whole).quantize(TENTH, ROUND_HALF_UP)
+
+
+def totals(order: Order, lines: Sequence[Line], rate: Decimal) -> Totals:
+    """The sums of an order; delivery is one more line with VAT inside, neither cost nor profit."""
+    delivery = order.delivery_cost or ZERO
+    return Totals(
+        amount=sum((line.amount for line in lines), ZERO),
+        vat=sum((line.vat for line in lines), ZERO),
+        profit=sum((line.profit for line in lines), ZERO),
+        delivery=delivery,
+        delivery_vat=vat_inside(delivery, rate),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A named step on the way to a price, and the settings cell that it came from, if any."""
+
+    name: str
+    title: str
+    value: Decimal | None
+    cell: str | None = None
+
+
+def explain(line: Line, rules: Rules) -> tuple[Step, ...]:
+    """Every step of a line's price, in order, with its value exact to 6 decimals."""
+    with localcontext(EXACT):
+        run = line.position.quantity
+        unit_cost = line.cost / run
+        list_net = unit_cost * (HUNDRED + line.markup.percent) / HUNDRED
+        net = list_net * (HUNDRED - line.discount_percent) / HUNDRED
+        found = (
+            Step(name="cost", title="Себестоимость строки", value=line.cost),
+            Step(name="unit_cost", title="Себестоимость за ед. с доп. расходами", value=unit_cost),
+            Step(
+                name="markup",
+                title="Наценка, %",
+                value=line.markup.percent,
+                cell=_cell(line.markup, "percent"),
+            ),
+            Step(name="list_net", title="Цена с наценкой, без НДС", value=list_net),
+            Step(name="base", title="Заказ с наценкой, без НДС", value=line.base),
+            Step(
+                name="discount",
+                title="Скидка, %",
+                value=line.discount_percent,
+                cell=_cell(line.discount, "percent") if line.discount else None,
+            ),
+            Step(name="net", title="Цена со скидкой, без НДС", value=net),
+            Step(
+                name="rate",
+                title="НДС, %",
+                value=line.vat_row.rate,
+                cell=_cell(line.vat_row, "rate"),
+            ),
+            Step(
+                name="price",
+                title="Цена за ед. с НДС" + (" (вручную)" if line.position.manual_price else ""),
+                value=line.price,
+                cell=None if line.position.manual_price else _cell(rules, "price_step"),
+            ),
+            Step(name="amount", title="Сумма", value=line.amount),
+            Step(name="vat", title="НДС", value=line.vat),
+            Step(name="profit", title="Прибыль", value=line.profit),
+            Step(name="margin", title="Маржа, %", value=line.margin),
+        )
+        limit = Decimal("0.000001")
+        return tuple(
+            Step(
+                name=item.name,
+                title=item.title,
+                value=None if item.value is None else _short(item.value, limit),
+                cell=item.cell,
+            )
+            for item in found
+        )
+
+
+def _short(value: Decimal, limit: Decimal) -> Decimal:
+    return value.quantize(limit).normalize() if value.as_tuple().exponent < -6 else value  # type: ignore[operator]
+
+
+def _cell(row: Row, name: str) -> str | None:
+    place = row.place(name)
+    return place.cell and f"{place.sheet}!{place.cell}"

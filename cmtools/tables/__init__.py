@@ -1,0 +1,1 @@
+"""The spreadsheet engine: declared columns, reading, checking, blanks, painted copies."""

@@ -1,0 +1,183 @@
+"""A declared column: its title, what it holds, its bounds, its look and a word for the person.
+
+One such line beside a field of a record drives the blank book, the reader, the checks, the
+drop-downs, the painted copy and the reference:
+
+    amount: Annotated[Decimal, Column("Сумма", MONEY, above=0, hint="С НДС")]
+
+The Python type says the rest: `str` is required and `str | None` is not; an enumeration is a list
+of choices; `bool` is да/нет.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from cmtools.problems import Fault
+from cmtools.tables import messages, values
+from cmtools.tables.values import Cell, Parse
+
+if TYPE_CHECKING:
+    from cmtools.tables.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value: how it is read, how Excel shows it and what the reference calls it."""
+
+    name: str
+    parse: Parse
+    format: str = "General"
+    width: int = 14
+    align: Literal["left", "center", "right"] = "left"
+
+
+TEXT = Kind("текст", values.text, "@", 24)
+CODE = Kind("код", values.code, "@", 14)
+DIGITS = Kind("цифры", values.digits, "@", 16)
+WHOLE = Kind("целое число", values.whole, "#,##0", 10, "right")
+NUMBER = Kind("число", values.decimal(4), "General", 12, "right")
+MONEY = Kind("деньги, ₽", values.decimal(2), "#,##0.00", 14, "right")
+COST = Kind("деньги, ₽ (до 4 знаков)", values.decimal(4), "#,##0.00##", 14, "right")
+PERCENT = Kind("проценты", values.decimal(4), "General", 11, "right")
+DATE = Kind("дата", values.day, "dd.mm.yyyy", 12, "center")
+YES_NO = Kind("да/нет", values.yes_no, "@", 12, "center")
+CHOICE = Kind("выбор из списка", values.text, "@", 16)
+
+YES_NO_CHOICES = ("да", "нет")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What is declared of a column beside its field; see the module's docstring.
+
+    `expected` asks for the column though not every row must fill it. `refers` names the table whose key the value must be; `unique` asks that no row repeats it;
+    `least`, `above` and `most` bound numbers; `upto_today` forbids dates to come; `fraction_warns`
+    asks whether a share below 1 was meant as percents; `shipped` is the value of a card's field that
+    is not on the card.
+    """
+
+    title: str
+    kind: Kind | None = None
+    expected: bool = False
+    unique: bool = False
+    refers: Table[Any] | None = None
+    least: int | None = None
+    above: int | None = None
+    most: int | None = None
+    upto_today: bool = False
+    fraction_warns: bool = False
+    shipped: str | None = None
+    width: int | None = None
+    wrap: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """A declared column together with what its Python type says."""
+
+    name: str
+    column: Column
+    kind: Kind
+    required: bool
+    choices: tuple[str, ...]
+    parse: Parse
+
+    @property
+    def title(self) -> str:
+        """The column's title."""
+        return self.column.title
+
+    @property
+    def width(self) -> int:
+        """The column's width in characters."""
+        return self.column.width or self.kind.width
+
+    @property
+    def bounds(self) -> str:
+        """The bounds in words: «от 0 до 100»; empty where there are none."""
+        column = self.column
+        words = [
+            f"больше {column.above}" if column.above is not None else "",
+            f"от {column.least}" if column.least is not None else "",
+            f"до {column.most}" if column.most is not None else "",
+        ]
+        return " ".join(filter(None, words))
+
+    def same(self, value: str) -> str:
+        """What of a value counts when it is compared with another."""
+        return values.same_code(value) if self.kind is CODE else values.same(value)
+
+
+_KINDS: dict[object, Kind] = {
+    str: TEXT,
+    int: WHOLE,
+    Decimal: MONEY,
+    date: DATE,
+    bool: YES_NO,
+}
+
+
+def field_of(name: str, annotation: Any, column: Column) -> Field:
+    """Make the field of a record's annotated attribute; TypeError for a type that has no kind."""
+    python_type, required = _unwrap(annotation)
+    if isinstance(python_type, type) and issubclass(python_type, StrEnum):
+        choices = tuple(member.value for member in python_type)
+        kind = column.kind or CHOICE
+        parse = values.choice(choices, python_type)
+    elif python_type in _KINDS:
+        choices = YES_NO_CHOICES if python_type is bool else ()
+        kind = column.kind or _KINDS[python_type]
+        parse = kind.parse
+    else:
+        raise TypeError(f"{name}: no kind of column for {annotation}")
+    return Field(
+        name=name,
+        column=column,
+        kind=kind,
+        required=required,
+        choices=choices,
+        parse=_bounded(parse, column),
+    )
+
+
+def _unwrap(annotation: Any) -> tuple[Any, bool]:
+    if isinstance(annotation, UnionType):
+        (inner,) = (part for part in get_args(annotation) if part is not NoneType)
+        return inner, False
+    return annotation, True
+
+
+def _bounded(parse: Parse, column: Column) -> Parse:
+    if column.least is column.above is column.most is None:
+        return parse
+    least = Decimal("-Infinity") if column.least is None else column.least
+    above = Decimal("-Infinity") if column.above is None else column.above
+    most = Decimal("Infinity") if column.most is None else column.most
+    fault = _out_of_bounds(column)
+
+    def bounded(cell: Cell) -> object:
+        found = parse(cell)
+        if isinstance(found, Fault) or (least <= found <= most and above < found):  # type: ignore[operator]
+            return found
+        return fault
+
+    return bounded
+
+
+def _out_of_bounds(column: Column) -> Fault:
+    if column.above is not None:
+        bounds = f"число больше {column.above}"
+    elif column.most is not None and column.least is not None:
+        bounds = f"число от {column.least} до {column.most}"
+    elif column.least is not None:
+        bounds = f"число не меньше {column.least}"
+    else:
+        bounds = f"число не больше {column.most}"
+    return messages.OUT_OF_RANGE(bounds=bounds)

@@ -1,0 +1,200 @@
+"""A cheap look into a file before it is read: what it really is, and whether its zip is honest."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
+
+from cmtools.problems import Fault
+from cmtools.tables import messages
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What a book may cost: bytes, cells of grid, seconds and memory of the reading process.
+
+    `ratio` is how many times a file may unfold, asked only of files that unfold to over 10 MiB.
+    """
+
+    file_bytes: int = 20 * MIB
+    unpacked_bytes: int = 200 * MIB
+    grid_cells: int = 5_000_000
+    ratio: int = 200
+    seconds: float = 20.0
+    memory_bytes: int = 1024 * MIB
+
+
+class Refused(Exception):
+    """The file will not be read; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def damaged(detail: str) -> Refused:
+    """The refusal of a file whose insides do not hold together."""
+    return Refused(messages.FILE_DAMAGED(detail=detail))
+
+
+def too_large(detail: str) -> Refused:
+    """The refusal of a file that would cost too much to read."""
+    return Refused(messages.FILE_TOO_LARGE(detail=detail))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """An opened book: its archive, its sheets in order (name → part), its warnings."""
+
+    archive: zipfile.ZipFile
+    sheets: Mapping[str, str]
+    warnings: tuple[Fault, ...]
+    proven: set[str]
+
+    def part(self, name: str) -> bytes:
+        """A part's bytes.
+
+        Raises:
+            Refused: its size or checksum are wrong, it declares a DTD, or is no UTF-8.
+        """
+        self.proven.add(name)
+        return _part(self.archive, name)
+
+    def prove_the_rest(self) -> None:
+        """Read what nobody has read, for its size and checksum alone.
+
+        Raises:
+            Refused: as for `part`.
+        """
+        for name in set(self.archive.namelist()) - self.proven:
+            if not name.endswith("/"):
+                self.part(name)
+
+
+@contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[Contents]:
+    """Open a book for reading, after a look at what it is.
+
+    Raises:
+        Refused: the file is no .xlsx book, is broken, or is larger than the limits.
+        OSError: the file cannot be opened.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused(messages.FILE_EMPTY())
+    if size > limits.file_bytes:
+        raise too_large(f"{size / MIB:.0f} МБ, предел {limits.file_bytes / MIB:.0f} МБ")
+    with path.open("rb") as file:
+        start = file.read(4096)
+        if not start.startswith(b"PK"):
+            raise Refused(_what_else(start, file.read()))
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield _contents(archive, limits)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise damaged("архив не открывается целиком") from error
+        except ElementTree.ParseError as error:
+            raise damaged("оглавление не читается") from error
+        except RuntimeError as error:  # zipfile's word for an encrypted member
+            raise Refused(messages.FILE_ENCRYPTED()) from error
+
+
+def _contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
+    names = archive.namelist()
+    _look_at_sizes(archive, limits)
+    if len(set(names)) < len(names):
+        raise damaged("одна и та же часть записана дважды")
+    if "mimetype" in names and b"opendocument.spreadsheet" in _part(archive, "mimetype"):
+        raise Refused(messages.FILE_ODS())
+    if "xl/workbook.bin" in names:
+        raise Refused(messages.FILE_XLSB())
+    if "xl/workbook.xml" not in names:
+        raise Refused(messages.FILE_FOREIGN())
+    warnings = []
+    if "xl/vbaProject.bin" in names:
+        warnings.append(messages.MACROS())
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        warnings.append(messages.EXTERNAL_LINKS())
+    return Contents(
+        archive=archive, sheets=_sheets(archive), warnings=tuple(warnings), proven=set()
+    )
+
+
+def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    packed = sum(entry.compress_size for entry in archive.infolist())
+    if unpacked > limits.unpacked_bytes:
+        raise too_large(
+            f"в развёрнутом виде {unpacked / MIB:.0f} МБ, предел "
+            f"{limits.unpacked_bytes / MIB:.0f} МБ"
+        )
+    if unpacked > 10 * MIB and unpacked > limits.ratio * packed:
+        raise too_large(f"разворачивается в {unpacked // max(packed, 1)} раз")
+
+
+def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    parts = {
+        relation.get("Id"): relation.get("Target", "")
+        for relation in ElementTree.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))
+    }
+    sheets: dict[str, str] = {}
+    for element in ElementTree.fromstring(_part(archive, "xl/workbook.xml")).iter():
+        if not element.tag.endswith("}sheet"):
+            continue
+        relation = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
+        target = parts.get(relation, "")
+        base = PurePosixPath("/" if target.startswith("/") else "/xl")
+        sheets[element.get("name", "")] = str(base / target).lstrip("/")
+    return sheets
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        entry = archive.getinfo(name)
+    except KeyError:
+        raise damaged(f"нет части {name}") from None
+    with archive.open(entry) as stream:
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise damaged("размер частей не тот, что в оглавлении")
+    if name.endswith((".xml", ".rels")):
+        _look_at_xml(content)
+    return content
+
+
+def _look_at_xml(content: bytes) -> None:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:8]:
+        raise damaged("она записана в кодировке UTF-16")
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise damaged("внутри объявлены посторонние сущности XML")
+
+
+def _what_else(start: bytes, rest: bytes) -> Fault:
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        everything = start + rest
+        if "EncryptedPackage".encode("utf-16-le") in everything:
+            return messages.FILE_ENCRYPTED()
+        if any(name.encode("utf-16-le") in everything for name in ("Workbook", "Book")):
+            return messages.FILE_XLS()
+        return messages.FILE_FOREIGN()
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<body", b"<div")):
+        return messages.FILE_HTML()
+    if b"\0" not in start and not head.startswith((b"<", b"%pdf", b"{")):
+        for encoding in ("utf-8-sig", "cp1251"):
+            try:
+                lines = start.decode(encoding, "ignore" if len(start) == 4096 else "strict")
+            except UnicodeDecodeError:
+                continue
+            if any(mark in lines for mark in ";,\t") and all(
+                sign.isprintable() or sign in "\r\n\t" for sign in lines
+            ):
+                return messages.FILE_CSV()
+    return messages.FILE_FOREIGN()

@@ -1,0 +1,172 @@
+"""All that was read together: sheets by table, what refers to what, and the records of it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from cmtools.problems import Problem
+from cmtools.tables import messages
+from cmtools.tables.columns import Field
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Partial, R, Table
+from cmtools.tables.values import squeeze
+
+NEAREST_AMONG = 2000  # past so many names the search for a near one costs more than it helps
+NEAREST_FOR = 50
+
+
+class Dataset:
+    """The sheets of one or more books, linked; a table that stands in several files is one table.
+
+    A table that was not read at all is absent: nothing that refers to it is checked.
+    """
+
+    def __init__(self, sheets: Iterable[Sheet[Any]]) -> None:
+        self._sheets: dict[Table[Any], list[Sheet[Any]]] = {}
+        for sheet in sheets:
+            self._sheets.setdefault(sheet.table, []).append(sheet)
+        self._entries: dict[Table[Any], list[Any]] = {}
+
+    def __contains__(self, table: object) -> bool:
+        return table in self._sheets
+
+    def sheets(self, table: Table[R]) -> list[Sheet[R]]:
+        """The table's sheets, one a file."""
+        return self._sheets.get(table, [])
+
+    def entries(self, table: Table[R]) -> list[R | Partial]:
+        """All rows of the table, in the order of files and rows; ask once all is checked."""
+        if table not in self._entries:
+            self._entries[table] = [row for sheet in self.sheets(table) for row in sheet.entries()]
+        return self._entries[table]
+
+    def records(self, table: Table[R]) -> list[R]:
+        """The records of all sound rows of the table, in the order of files and rows."""
+        return [row for row in self.entries(table) if not isinstance(row, Partial)]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All problems of all sheets, as they were found."""
+        return [p for sheets in self._sheets.values() for s in sheets for p in s.problems]
+
+    def check(self, today: date) -> None:
+        """Find what a single cell cannot show: repeats, unknown references, broken row rules."""
+        for table, sheets in self._sheets.items():
+            for name, found in table.fields.items():
+                if found.column.upto_today:
+                    _refuse_future(sheets, name, today)
+                if found.column.fraction_warns:
+                    _warn_of_fractions(sheets, name)
+            for names in table.uniques:
+                _refuse_repeats(table, sheets, names)
+        for table, sheets in self._sheets.items():
+            for name, found in table.fields.items():
+                target = found.column.refers
+                if target is not None and self._can_be_referred_to(target):
+                    _resolve(sheets, name, found, target, self.keys(target))
+            for rule in table.rules:
+                for sheet in sheets:
+                    sheet.apply(rule, today)
+
+    def _can_be_referred_to(self, table: Table[Any]) -> bool:
+        """Whether the table was read with its key column; else nothing can be said of references."""
+        sheets = self.sheets(table)
+        return bool(sheets) and all(table.key.name in sheet.source.columns for sheet in sheets)
+
+    def keys(self, table: Table[Any]) -> dict[str, str]:
+        """How a row of the table may be called → its key as it is spelled there."""
+        keys: dict[str, str] = {}
+        key = table.key
+        for sheet in self.sheets(table):
+            values = sheet.values
+            labels = values[table.label] if table.label else [None] * len(sheet.rows)
+            for value, label in zip(values[key.name], labels, strict=True):
+                if value is not None:
+                    keys.setdefault(key.same(value), value)
+                    if label is not None:
+                        keys.setdefault(key.same(f"{value} {label}"), value)
+        return keys
+
+
+def _refuse_future(sheets: Sequence[Sheet[Any]], name: str, today: date) -> None:
+    for sheet in sheets:
+        for index, value in list(sheet.lines(name)):
+            if value is not None and value > today:
+                sheet.add(index, name, messages.IN_FUTURE())
+
+
+def _warn_of_fractions(sheets: Sequence[Sheet[Any]], name: str) -> None:
+    for sheet in sheets:
+        for index, value in list(sheet.lines(name)):
+            if value is not None and 0 < value < 1:
+                sheet.add(index, name, messages.PERCENT_FRACTION())
+
+
+def _refuse_repeats(
+    table: Table[Any], sheets: Sequence[Sheet[Any]], names: tuple[str, ...]
+) -> None:
+    """The later row is at fault, at the last of the fields."""
+    fields = [table.fields[name] for name in names]
+    seen: dict[tuple[object, ...], tuple[Sheet[Any], int]] = {}
+    for sheet in sheets:
+        for index, *values in list(sheet.lines(*names)):
+            if None in values:
+                continue
+            key = tuple(
+                found.same(value) if isinstance(value, str) else value
+                for found, value in zip(fields, values, strict=True)
+            )
+            first_sheet, first = seen.setdefault(key, (sheet, index))
+            if (first_sheet, first) == (sheet, index):
+                continue
+            same_file = first_sheet.source.file == sheet.source.file
+            file = "" if same_file else f" книги «{first_sheet.source.file}»"
+            fault = messages.DUPLICATE(row=first_sheet.rows[first], file=file)
+            sheet.add(index, names[-1], fault)
+
+
+def _resolve(
+    sheets: Sequence[Sheet[Any]],
+    name: str,
+    found: Field,
+    target: Table[Any],
+    keys: Mapping[str, str],
+) -> None:
+    """Spell each reference as its target does; a problem where there is no target."""
+    key = target.key
+    for sheet in sheets:
+        column = sheet.values[name]
+        spelled = {
+            value: _called(value, key, keys, labelled=target.label is not None)
+            for value in set(column)
+            if value is not None
+        }
+        spelled[None] = None
+        unknown = {value for value, known in spelled.items() if known is None and value is not None}
+        if unknown:
+            hints = dict(_hints(unknown, keys))
+            for index, value in list(sheet.lines(name)):
+                if value in unknown:
+                    nearest = hints.get(value, "")
+                    fault = messages.UNKNOWN_REFERENCE(sheet=target.title, nearest=nearest)
+                    sheet.add(index, name, fault)
+        sheet.values[name] = [spelled[value] or value for value in column]
+
+
+def _called(value: str, key: Field, keys: Mapping[str, str], *, labelled: bool) -> str | None:
+    found = keys.get(key.same(value))
+    if found is None and labelled:
+        found = keys.get(key.same(squeeze(value).partition(" ")[0]))
+    return found
+
+
+def _hints(unknown: Iterable[str], keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if len(keys) > NEAREST_AMONG:
+        return
+    for value in sorted(unknown)[:NEAREST_FOR]:
+        near = difflib.get_close_matches(value, sorted(set(keys.values())), n=1, cutoff=0.6)
+        if near:
+            yield value, f"может быть, «{near[0]}»? "

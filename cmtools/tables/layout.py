@@ -1,0 +1,121 @@
+"""Where on a sheet the declared fields stand: under a header row, or below each other on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cmtools.problems import Fault
+from cmtools.tables import messages
+from cmtools.tables.guard import Grid
+from cmtools.tables.marks import Marks
+from cmtools.tables.table import Table
+from cmtools.tables.values import Cell, is_empty, same_title, shown
+
+HEADER_SEARCH = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """A grid in which every field has a column, the rows of data following the header row.
+
+    `columns` are positions in that grid; `places` are where a person sees the field: the same
+    columns, or, on a card, rows.
+    """
+
+    grid: Grid
+    header: int
+    columns: Mapping[str, int]
+    places: Mapping[str, int]
+    card_column: int | None = None
+    faults: Sequence[tuple[tuple[int, int] | None, Fault, str]] = ()
+
+
+def find_header(table: Table[Any], grid: Grid) -> Layout:
+    """The header is the row with the most of the declared titles; the upper one of two."""
+    names = {same_title(found.title): name for name, found in table.fields.items()}
+    best = Layout(grid=grid, header=0, columns={}, places={})
+    for row, cells in enumerate(_rows(grid, HEADER_SEARCH), start=1):
+        columns: dict[str, int] = {}
+        faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
+        for position, cell in enumerate(cells, start=1):
+            name = names.get(same_title(cell)) if isinstance(cell, str) and cell else None
+            if name is not None and columns.setdefault(name, position) != position:
+                title = table.fields[name].title
+                faults.append(((row, position), messages.COLUMN_TWICE(title=title), title))
+        if len(columns) > len(best.columns):
+            best = Layout(grid=grid, header=row, columns=columns, places=columns, faults=faults)
+    return best
+
+
+def find_card(table: Table[Any], grid: Grid) -> Layout:
+    """A card turned into a list of one row: its titles become a header."""
+    assert table.card is not None
+    titles = [same_title(title) for title in table.card]
+    names = {same_title(found.title): name for name, found in table.fields.items()}
+    rows = list(_rows(grid, grid.height))
+    headers = [[same_title(cell) if isinstance(cell, str) else "" for cell in row] for row in rows]
+    header = max(headers, key=lambda cells: sum(title in cells for title in titles), default=[])
+    if not set(titles) <= set(header):
+        return _no_card(grid, table, [t for t in table.card if same_title(t) not in header])
+    first = headers.index(header) + 1
+    title_at, value_at = (header.index(title) for title in titles)
+    columns: dict[str, int] = {}
+    places: dict[str, int] = {}
+    values: list[list[Cell]] = []
+    faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
+    for row, cells in enumerate(rows[first:], start=first + 1):
+        title = shown(cells[title_at])
+        name = names.get(same_title(title))
+        if not title.strip():
+            if not is_empty(cells[value_at]):
+                faults.append(((row, title_at + 1), messages.REQUIRED(), table.card[0]))
+        elif name is None:
+            if table.card_is_closed:
+                faults.append(((row, title_at + 1), messages.UNKNOWN_TITLE(), title))
+        elif name in columns:
+            fault = messages.DUPLICATE(row=places[name], file="")
+            faults.append(((row, title_at + 1), fault, table.card[0]))
+        else:
+            values.append([title, cells[value_at]])
+            columns[name], places[name] = len(values), row
+    turned = {row: column for column, row in enumerate(places.values(), start=1)}
+    marks = Marks(
+        errors=_turn(grid.marks.errors, turned, value_at + 1),
+        unsaved=_turn(grid.marks.unsaved, turned, value_at + 1),
+    )
+    return Layout(
+        grid=Grid(name=grid.name, columns=values, marks=marks),
+        header=1,
+        columns=columns,
+        places=places,
+        card_column=value_at + 1,
+        faults=faults,
+    )
+
+
+def _rows(grid: Grid, count: int) -> zip[tuple[Cell, ...]]:
+    return zip(*(column[:count] for column in grid.columns), strict=True)
+
+
+def _no_card(grid: Grid, table: Table[Any], missing: Sequence[str]) -> Layout:
+    empty = Grid(name=grid.name, columns=[], marks=Marks())
+    return Layout(
+        grid=empty,
+        header=0,
+        columns={},
+        places={},
+        faults=[
+            (None, messages.COLUMN_MISSING(title=title, sheet=table.title), title)
+            for title in missing
+        ],
+    )
+
+
+def _turn(
+    marks: frozenset[tuple[int, int]], turned: Mapping[int, int], value_column: int
+) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (2, turned[row]) for row, column in marks if column == value_column and row in turned
+    )

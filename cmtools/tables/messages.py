@@ -1,0 +1,172 @@
+"""What the spreadsheet engine says of a file, a sheet or a cell, in Russian."""
+
+from __future__ import annotations
+
+from cmtools.problems import Message, Severity
+
+# Files
+FILE_MISSING = Message(
+    "file-missing",
+    "книги нет в рабочей папке",
+    "верните её из резерва; пустую книгу делает cmtools init",
+)
+FILE_EMPTY = Message(
+    "file-empty", "файл пуст", "скопируйте книгу ещё раз или возьмите её из резерва"
+)
+FILE_ENCRYPTED = Message(
+    "file-encrypted",
+    "книга защищена паролем",
+    "откройте её в Excel: Файл → Сведения → Защита книги, снимите пароль и сохраните",
+)
+FILE_XLS = Message(
+    "file-xls",
+    "это книга старого формата Excel 97–2003 (.xls)",
+    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_ODS = Message(
+    "file-ods",
+    "это таблица OpenDocument (.ods)",
+    "откройте её и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_XLSB = Message(
+    "file-xlsb",
+    "это двоичная книга Excel (.xlsb)",
+    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_CSV = Message(
+    "file-csv",
+    "это текст (CSV), а не книга Excel",
+    "откройте его в Excel и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_HTML = Message(
+    "file-html",
+    "это веб-страница (HTML), а не книга Excel",
+    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_FOREIGN = Message(
+    "file-foreign",
+    "это не книга Excel",
+    "проверьте, тот ли файл выбран: нужна книга .xlsx",
+)
+FILE_DAMAGED = Message(
+    "file-damaged",
+    "книга повреждена: {detail}",
+    "откройте её в Excel, согласитесь на восстановление и сохраните заново",
+)
+FILE_TOO_LARGE = Message(
+    "file-too-large",
+    "книга слишком велика: {detail}",
+    "удалите лишнее (Ctrl+End покажет последнюю ячейку листа) или разделите книгу",
+)
+FILE_UNREADABLE = Message(
+    "file-unreadable",
+    "книгу не удалось прочитать: чтение {detail}",
+    "откройте её в Excel, сохраните под новым именем и проверьте ещё раз",
+)
+FILE_UNKNOWN = Message(
+    "file-unknown",
+    "среди листов нет ни одного знакомого",
+    "нужна одна из книг: {books}; пустые книги делает команда cmtools init",
+)
+MACROS = Message(
+    "macros",
+    "в книге есть макросы: они не выполняются и в копии не попадают",
+    "сохраните книгу как «Книга Excel (.xlsx)» без макросов",
+    Severity.WARNING,
+)
+EXTERNAL_LINKS = Message(
+    "external-links",
+    "в книге есть связи с другими файлами: их значения могли устареть",
+    "в Excel: Данные → Изменить связи → Разорвать связь",
+    Severity.WARNING,
+)
+
+# Sheets and columns
+SHEET_MISSING = Message(
+    "sheet-missing",
+    "нет листа «{sheet}»",
+    "добавьте лист с этим именем; образец — в пустой книге, которую делает cmtools init",
+)
+SHEET_TWICE = Message(
+    "sheet-twice",
+    "лист «{sheet}» встречается дважды",
+    "переименуйте один из листов",
+)
+COLUMN_MISSING = Message(
+    "column-missing",
+    "нет столбца «{title}»",
+    "добавьте столбец с этим заголовком на лист «{sheet}»",
+)
+COLUMN_TWICE = Message(
+    "column-twice",
+    "столбец «{title}» встречается дважды",
+    "переименуйте или удалите один из столбцов",
+)
+
+UNKNOWN_TITLE = Message(
+    "unknown-title",
+    "такого названия cmtools не знает: строка не действует",
+    "сверьте название с пустой книгой, которую делает cmtools init",
+    Severity.WARNING,
+)
+
+# Cells
+REQUIRED = Message("required", "не заполнено", "впишите значение: столбец обязателен")
+ERROR_CELL = Message(
+    "error-cell",
+    "в ячейке ошибка Excel (#Н/Д, #ССЫЛКА!, #ДЕЛ/0! …)",
+    "исправьте формулу или впишите значение",
+)
+FORMULA_UNSAVED = Message(
+    "formula-unsaved",
+    "у формулы нет сохранённого значения",
+    "откройте и сохраните книгу в Excel",
+)
+NOT_TEXT = Message(
+    "not-text", "нужен текст, а не {what}", "введите как текст: с апострофом впереди"
+)
+LONG_NUMBER = Message(
+    "long-number",
+    "в числе больше 15 цифр: Excel уже округлил последние",
+    "введите как текст: поставьте формат «Текстовый» и впишите номер заново",
+)
+NOT_A_NUMBER = Message("not-a-number", "нужно число", "введите цифрами, например 1234,50")
+AMBIGUOUS_NUMBER = Message(
+    "ambiguous-number",
+    "число можно понять двояко",
+    "введите {first} или {second}",
+)
+NOT_WHOLE = Message("not-whole", "нужно целое число", "введите число без дробной части")
+TOO_PRECISE = Message(
+    "too-precise",
+    "знаков после запятой больше, чем {places}",
+    "округлите до {places} знаков",
+)
+OUT_OF_RANGE = Message("out-of-range", "значение вне допустимого", "введите {bounds}")
+NOT_A_DATE = Message("not-a-date", "нужна дата", "введите дату как 01.03.2026")
+AMBIGUOUS_DATE = Message(
+    "ambiguous-date",
+    "дату можно понять двояко",
+    "введите {first} или {second}",
+)
+IN_FUTURE = Message("in-future", "дата позже сегодняшней", "проверьте год и месяц")
+NOT_YES_NO = Message("not-yes-no", "нужно «да» или «нет»", "выберите из списка")
+NOT_A_CHOICE = Message("not-a-choice", "такого значения нет в списке", "выберите: {choices}")
+PERCENT_FRACTION = Message(
+    "percent-fraction",
+    "меньше одного процента: не доля ли это вместо процентов",
+    "пятьдесят процентов вписывают как 50, а не 0,5 и не 50 %",
+    Severity.WARNING,
+)
+
+# Rows
+DUPLICATE = Message(
+    "duplicate",
+    "повтор: то же в строке {row}{file}",
+    "исправьте или удалите одну из строк",
+)
+UNKNOWN_REFERENCE = Message(
+    "unknown-reference",
+    "такого значения нет на листе «{sheet}»",
+    "{nearest}проверьте, как оно записано там, или добавьте строку",
+)

@@ -1,0 +1,168 @@
+"""A sheet as it was filled in: typed values by column, problems by cell, records of sound rows."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic
+
+from cmtools.problems import Fault, Place, Problem, Severity, at
+from cmtools.tables import messages
+from cmtools.tables.columns import Field
+from cmtools.tables.guard import Grid
+from cmtools.tables.layout import Layout, find_card, find_header
+from cmtools.tables.table import TODAY, Partial, R, Rule, Source, Table
+from cmtools.tables.values import Cell, is_empty, shown
+
+
+class Sheet(Generic[R]):
+    """The rows of a table in one file.
+
+    `values[field]` has a value for each row of `rows`: None where the cell is empty or in error;
+    `bad[field]` are the indices of cells in error.
+    """
+
+    def __init__(self, table: Table[R], file: str, grid: Grid) -> None:
+        layout = find_card(table, grid) if table.card else find_header(table, grid)
+        grid = layout.grid
+        self.table = table
+        self.problems: list[Problem] = []
+        self.values: dict[str, list[Any]] = {}
+        self.bad: dict[str, set[int]] = {name: set() for name in table.fields}
+        self._cells: dict[str, Sequence[Cell]] = {}
+        self.source = Source(
+            file=file,
+            sheet=table.title,
+            columns=layout.places,
+            card_column=layout.card_column,
+        )
+        for where, fault, title in layout.faults:
+            row, column = where or (None, None)
+            place = Place(file=file, sheet=table.title, row=row, column=column)
+            self.problems.append(at(place, fault, column=title, value=where and title))
+        self.rows: Sequence[int] = range(layout.header + 1, grid.height + 1)
+        self._parse(layout)
+        self._drop_blank_rows()
+        self._require()
+
+    def _parse(self, layout: Layout) -> None:
+        grid, header = layout.grid, layout.header
+        for name, found in self.table.fields.items():
+            position = layout.columns.get(name)
+            if position is None:
+                shipped = (
+                    None if found.column.shipped is None else found.parse(found.column.shipped)
+                )
+                self.values[name] = [shipped] * len(self.rows)
+                continue
+            cells = grid.columns[position - 1][header:]
+            self._cells[name] = cells
+            self.values[name], faults = _parse_column(found, cells)
+            for marks, fault in (
+                (grid.marks.errors, messages.ERROR_CELL()),
+                (grid.marks.unsaved, messages.FORMULA_UNSAVED()),
+            ):
+                for row, column in marks:
+                    if column == position and row > header:
+                        faults[row - header - 1] = fault
+            for index, fault in faults.items():
+                self.add(index, name, fault)
+
+    def _drop_blank_rows(self) -> None:
+        names = list(self.values)
+        width = len(names)
+        in_error: set[int] = set().union(*self.bad.values())
+        started = [
+            index
+            for index, row in enumerate(zip(*self.values.values(), strict=True))
+            if row.count(None) < width or index in in_error
+        ]
+        if len(started) == len(self.rows):
+            return
+        self.rows = [self.rows[index] for index in started]
+        for columns in (self.values, self._cells):
+            for name, column in columns.items():
+                columns[name] = [column[index] for index in started]  # type: ignore[index]
+        renumbered = {old: new for new, old in enumerate(started)}
+        for name, indices in self.bad.items():
+            self.bad[name] = {renumbered[index] for index in indices}
+
+    def _require(self) -> None:
+        for name, found in self.table.fields.items():
+            absent = name not in self.source.columns and self.table.card is None
+            if absent and (found.required or found.column.expected):
+                self.bad[name].update(range(len(self.rows)))
+                place = Place(file=self.source.file, sheet=self.table.title)
+                fault = messages.COLUMN_MISSING(title=found.title, sheet=self.table.title)
+                self.problems.append(at(place, fault, column=found.title))
+            elif found.required and None in (column := self.values[name]):
+                for index, value in enumerate(column):
+                    if value is None and index not in self.bad[name]:
+                        self.add(index, name, messages.REQUIRED())
+
+    def add(self, index: int, name: str, fault: Fault) -> None:
+        """Note a fault of a cell; one that is an error takes the cell's value away."""
+        cells = self._cells.get(name)
+        self.problems.append(
+            at(
+                self.place(index, name),
+                fault,
+                column=self.table.fields[name].title,
+                value=None if cells is None or is_empty(cells[index]) else shown(cells[index]),
+            )
+        )
+        if fault.severity is Severity.ERROR:
+            self.bad[name].add(index)
+
+    def place(self, index: int, name: str) -> Place:
+        """The place of a field in the row of that index."""
+        return self.source.place(self.rows[index], name)
+
+    def lines(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """(index, value, …) of the rows in which none of the fields named is in error."""
+        bad: set[int] = set().union(*(self.bad[name] for name in names))
+        rows = zip(range(len(self.rows)), *(self.values[name] for name in names), strict=True)
+        return (row for row in rows if row[0] not in bad) if bad else iter(rows)
+
+    def apply(self, rule: Rule, today: datetime.date) -> None:
+        """Ask a rule of every row that it can be asked of."""
+        names = [name for name in rule.reads if name != TODAY]
+        known = {TODAY: today} if TODAY in rule.reads else {}
+        for index, *arguments in list(self.lines(*names, rule.at)):
+            fault = rule.check(*arguments[: len(names)], **known)
+            if fault is not None:
+                self.add(index, rule.at, fault)
+
+    def entries(self) -> list[R | Partial]:
+        """All rows in their order: records of the sound ones, what is left of the others."""
+        bad: set[int] = set().union(*self.bad.values())
+        names = tuple(self.values)
+        record, source = self.table.record, self.source
+        found: list[R | Partial] = []
+        rows = zip(self.rows, zip(*self.values.values(), strict=True), strict=True)
+        for index, (row, row_values) in enumerate(rows):
+            values = dict(zip(names, row_values, strict=True))
+            if index in bad:
+                for name in names:
+                    if index in self.bad[name]:
+                        del values[name]
+                found.append(Partial(source=source, row=row, values=values))
+            else:
+                found.append(record(source=source, row=row, **values))
+        return found
+
+
+def _parse_column(found: Field, cells: Sequence[Cell]) -> tuple[list[Any], dict[int, Fault]]:
+    """Each distinct value is understood once; `True` is no 1 here, though Python thinks so."""
+    parse = found.parse
+    if bool in set(map(type, cells)):
+        values = [None if is_empty(cell) else parse(cell) for cell in cells]
+    else:
+        known = {cell: None if is_empty(cell) else parse(cell) for cell in set(cells)}
+        values = list(map(known.__getitem__, cells))
+        if Fault not in set(map(type, known.values())):
+            return values, {}
+    faults = {index: value for index, value in enumerate(values) if isinstance(value, Fault)}
+    for index in faults:
+        values[index] = None
+    return values, faults

@@ -1,0 +1,33 @@
+"""The look of our workbooks: colours, fonts and number formats, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FONT = "Calibri"
+INK = "#1F2933"
+NAVY = "#1F4E79"
+BLUE = "#5B86B0"
+GREY = "#8A94A0"
+PALE_GREY = "#EEF0F2"
+PALE_YELLOW = "#FFF3B0"
+PALE_RED = "#FFC7CE"
+PALE_ORANGE = "#FFE2B8"
+RULE = "#C9D1D9"
+
+BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "top"}
+HEADER: dict[str, Any] = {
+    "font_name": FONT,
+    "font_size": 10,
+    "bold": True,
+    "font_color": "#FFFFFF",
+    "valign": "vcenter",
+    "align": "center",
+    "text_wrap": True,
+    "border": 1,
+    "border_color": "#FFFFFF",
+}
+TITLE: dict[str, Any] = {"font_name": FONT, "font_size": 18, "bold": True, "font_color": NAVY}
+LEAD: dict[str, Any] = {**BASE, "text_wrap": True, "font_size": 12}
+HEADING: dict[str, Any] = {**BASE, "bold": True, "font_color": NAVY, "font_size": 13}
+LINK: dict[str, Any] = {**BASE, "font_color": "#0B57D0", "underline": 1}

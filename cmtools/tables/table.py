@@ -1,0 +1,161 @@
+"""A declared table: the sheet that holds records of one kind, and the rules of its rows."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from cmtools.problems import Fault, Place
+from cmtools.tables.columns import Column, Field, field_of
+
+TODAY = "today"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Where records come from: a sheet of a file, and where each field stands in it.
+
+    In a list, `columns` are the columns of the fields. In a card, where titles stand below each
+    other, they are the fields' rows and `card_column` is the column of all the values.
+    """
+
+    file: str
+    sheet: str
+    columns: Mapping[str, int]
+    card_column: int | None = None
+
+    def place(self, row: int, name: str | None = None) -> Place:
+        """The cell of a field, or the row where none is named or its column is absent."""
+        column = self.columns.get(name) if name else None
+        if self.card_column is not None:
+            row, column = column or row, self.card_column if column else None
+        return Place(file=self.file, sheet=self.sheet, row=row, column=column)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """The base of every record: it knows its row."""
+
+    source: Source
+    row: int
+
+    def place(self, name: str | None = None) -> Place:
+        """The cell of a field, or the row where none is named."""
+        return self.source.place(self.row, name)
+
+    def get(self, name: str) -> Any:
+        """The value of a field by its name."""
+        return getattr(self, name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Partial:
+    """A row that has errors: what of it could be understood, by field name."""
+
+    source: Source
+    row: int
+    values: Mapping[str, Any]
+
+    def place(self, name: str | None = None) -> Place:
+        """The cell of a field, or the row where none is named."""
+        return self.source.place(self.row, name)
+
+    def get(self, name: str) -> Any:
+        """The value of a field by its name; None where it is empty or in error."""
+        return self.values.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of one row: reported `at` a field, it reads the fields that its parameters name.
+
+    A parameter called `today` is the day of the check. A row in which one of the fields is already
+    in error is not asked.
+    """
+
+    at: str
+    check: Callable[..., Fault | None]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names of the fields that the rule reads, `today` among them where it asks for it."""
+        return tuple(inspect.signature(self.check).parameters)
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Generic[R]):
+    """The declaration of a sheet, made of a record class whose fields carry a `Column` each.
+
+    `unique` names sets of fields that no two rows share. `label` names the field that stands
+    beside the key in drop-downs («К-0001 Ромашка»). `computed` are the columns that cmtools fills
+    and nobody types. `card` are the titles of the two columns of a sheet that holds one record, its
+    fields below each other; a closed card has no titles but the declared. `head` are labels above
+    the header row, each with a cell to fill beside it. `purpose` is a line for the instruction and the reference.
+    """
+
+    record: type[R]
+    title: str
+    purpose: str = ""
+    label: str | None = None
+    unique: tuple[tuple[str, ...], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    computed: tuple[Column, ...] = ()
+    card: tuple[str, str] | None = None
+    card_is_closed: bool = False
+    head: tuple[str, ...] = ()
+    fields: Mapping[str, Field] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", _fields(self.record))
+        for rule in self.rules:
+            for name in (rule.at, *rule.reads):
+                if name != TODAY and name not in self.fields:
+                    raise TypeError(f"«{self.title}»: a rule names {name}, which is no field")
+
+    @property
+    def key(self) -> Field:
+        """The field by which other tables refer to a row: the unique one, else the first."""
+        return next(
+            (found for found in self.fields.values() if found.column.unique),
+            next(iter(self.fields.values())),
+        )
+
+    @property
+    def uniques(self) -> tuple[tuple[str, ...], ...]:
+        """All sets of fields that no two rows share."""
+        single = ((name,) for name, found in self.fields.items() if found.column.unique)
+        return (*single, *self.unique)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Book:
+    """A declared workbook: its file name without ending, its sheets, what it is for."""
+
+    name: str
+    purpose: str
+    tables: tuple[Table[Any], ...]
+
+    @property
+    def file_name(self) -> str:
+        """The book's file name."""
+        return f"{self.name}.xlsx"
+
+
+def _fields(record: type[Row]) -> dict[str, Field]:
+    hints = get_type_hints(record, include_extras=True)
+    return {
+        item.name: field_of(item.name, get_args(hints[item.name])[0], column)
+        for item in fields(record)
+        if (column := _column(hints[item.name])) is not None
+    }
+
+
+def _column(annotation: Any) -> Column | None:
+    if get_origin(annotation) is not Annotated:
+        return None
+    return next((part for part in get_args(annotation) if isinstance(part, Column)), None)

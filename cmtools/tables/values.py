@@ -1,0 +1,235 @@
+"""What a person may type into a cell: each kind of value understood where it has one meaning."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from cmtools.problems import Fault
+from cmtools.tables import messages
+
+Cell = str | float | int | bool | date | datetime.time | datetime.timedelta | None
+Parse = Callable[[Cell], object]
+
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2100, 12, 31)
+EXCEL_EPOCH: Final = date(1899, 12, 30)
+SERIALS: Final = (36526, 73416)  # 2000 … 2100: a bare number that can only be a date
+
+_SPACES = re.compile(r"\s+")
+_LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
+_UNITS = re.compile(r"\s*(?:₽|руб\.?|р\.|%)$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"""(?P<sign>[+-]?)
+        (?P<whole>\d{1,3}(?:[ ]\d{3})+ | \d{1,3}(?:,\d{3})+(?=\.) | \d{1,3}(?:\.\d{3})+(?=,)
+                | \d{1,3}(?:,\d{3}){2,} | \d{1,3}(?:\.\d{3}){2,} | \d+)
+        (?:[.,](?P<part>\d+))?""",
+    re.VERBOSE,
+)
+_TWO_MEANINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:\s*г\.?)?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.0+)?)?)?")
+_IN_WORDS = re.compile(r"[«\"]?(\d{1,2})[»\"]?\s+([а-я]+)\s+(\d{4})(?:\s*г\.?)?")
+_MONTHS = (
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+)
+
+
+def squeeze(text: str) -> str:
+    """Without outer spaces; every inner run of spaces, breaks and NBSP becomes one space."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def same(text: str) -> str:
+    """What is left of a name when case, spaces and ё/е do not count."""
+    return squeeze(text).casefold().replace("ё", "е")
+
+
+def same_code(text: str) -> str:
+    """What is left of a code when also Latin letters that look Cyrillic do not count."""
+    return same(text).translate(_LOOKALIKES)
+
+
+def same_title(text: str) -> str:
+    """What is left of a column title: a trailing `*` does not count either."""
+    return same(same(text).rstrip("* "))
+
+
+def is_empty(cell: Cell) -> bool:
+    """Whether a cell holds nothing, or nothing but spaces."""
+    return cell is None or cell == "" or (isinstance(cell, str) and not cell.strip())
+
+
+def text(cell: Cell) -> str | Fault:
+    """A text; a whole number of up to 15 digits stands for its digits."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return messages.NOT_TEXT(what="логическое значение")
+    if isinstance(cell, int | float):
+        return _digits(cell)
+    if isinstance(cell, date):
+        return messages.NOT_TEXT(what="дата")
+    return messages.NOT_TEXT(what="время")
+
+
+def code(cell: Cell) -> str | Fault:
+    """A code or a number of a paper, in one line; a number such as 3.1 stands for its digits."""
+    if isinstance(cell, str):
+        return squeeze(cell)
+    if isinstance(cell, float) and not isinstance(cell, bool) and not cell.is_integer():
+        return f"{cell:.15g}" if abs(cell) < 1e6 else messages.NOT_TEXT(what="дробное число")
+    return text(cell)
+
+
+def digits(cell: Cell) -> str | Fault:
+    """A number that is a name (ИНН, БИК, an account): no spaces inside."""
+    found = text(cell)
+    return found if isinstance(found, Fault) else _SPACES.sub("", found)
+
+
+def _digits(number: float) -> str | Fault:
+    if number != number or not float(number).is_integer():
+        return messages.NOT_TEXT(what="дробное число")
+    if abs(number) >= 1e15:
+        return messages.LONG_NUMBER()
+    return str(int(number))
+
+
+def number(cell: Cell) -> Decimal | Fault:
+    """An exact number: floats are taken at their 15 significant digits, as Excel shows them."""
+    if isinstance(cell, bool):
+        return messages.NOT_A_NUMBER()
+    if isinstance(cell, int | float):
+        if abs(cell) < 1e15:  # neither NaN nor infinity
+            return Decimal(f"{cell:.15g}")
+        return messages.OUT_OF_RANGE(bounds="число до 15 цифр")
+    if not isinstance(cell, str):
+        return messages.NOT_A_NUMBER()
+    typed = _UNITS.sub("", squeeze(cell).replace("\u2212", "-"))
+    if _TWO_MEANINGS.fullmatch(typed):
+        whole, part = re.split("[.,]", typed)
+        return messages.AMBIGUOUS_NUMBER(first=f"{whole}{part}", second=f"{whole},{part}0")
+    match = _NUMBER.fullmatch(typed)
+    if match is None:
+        return messages.NOT_A_NUMBER()
+    whole = re.sub("[ .,]", "", match["whole"])
+    if len(whole) > 15:
+        return messages.OUT_OF_RANGE(bounds="число до 15 цифр")
+    return Decimal(f"{match['sign']}{whole}.{match['part'] or 0}")
+
+
+def decimal(places: int) -> Parse:
+    """A number with at most so many digits after the point."""
+    step = Decimal(1).scaleb(-places)
+
+    def parse(cell: Cell) -> Decimal | Fault:
+        found = number(cell)
+        if isinstance(found, Decimal) and found != found.quantize(step):
+            return messages.TOO_PRECISE(places=places)
+        return found
+
+    return parse
+
+
+def whole(cell: Cell) -> int | Fault:
+    """A whole number."""
+    found = number(cell)
+    if isinstance(found, Fault):
+        return found
+    return int(found) if found == int(found) else messages.NOT_WHOLE()
+
+
+def day(cell: Cell) -> date | Fault:
+    """A date, as Excel keeps it or as `01.03.2026`, `2026-03-01`, `1 марта 2026 г.`"""
+    if isinstance(cell, datetime.datetime):
+        cell = cell.date()
+    if isinstance(cell, date):
+        found: date | Fault = cell
+    elif isinstance(cell, bool):
+        return messages.NOT_A_DATE()
+    elif isinstance(cell, int | float):
+        if not SERIALS[0] <= cell < SERIALS[1]:
+            return messages.NOT_A_DATE()
+        found = EXCEL_EPOCH + datetime.timedelta(days=int(cell))
+    elif isinstance(cell, str):
+        found = _typed_day(squeeze(cell).casefold())
+    else:
+        return messages.NOT_A_DATE()
+    if isinstance(found, date) and not FIRST_DAY <= found <= LAST_DAY:
+        return messages.OUT_OF_RANGE(bounds="дату с 1900 по 2100 год")
+    return found
+
+
+def _typed_day(typed: str) -> date | Fault:
+    if iso := _ISO.fullmatch(typed):
+        return _calendar_day(*iso.groups())
+    if (words := _IN_WORDS.fullmatch(typed)) and words[2] in _MONTHS:
+        return _calendar_day(words[3], _MONTHS.index(words[2]) + 1, words[1])
+    dotted = _DAY_FIRST.fullmatch(typed)
+    if dotted is None:
+        return messages.NOT_A_DATE()
+    first, separator, second, year = dotted.groups()
+    if separator != "." and first != second:
+        day_first, month_first = (
+            _calendar_day(year, second, first),
+            _calendar_day(year, first, second),
+        )
+        if isinstance(day_first, date) and isinstance(month_first, date):
+            return messages.AMBIGUOUS_DATE(
+                first=f"{day_first:%d.%m.%Y}", second=f"{month_first:%d.%m.%Y}"
+            )
+    return _calendar_day(year, second, first)
+
+
+def _calendar_day(year: str, month: str | int, day_of_month: str) -> date | Fault:
+    try:
+        return date(int(year), int(month), int(day_of_month))
+    except ValueError:
+        return messages.NOT_A_DATE()
+
+
+def yes_no(cell: Cell) -> bool | Fault:
+    """«да» or «нет», or Excel's own TRUE and FALSE."""
+    if isinstance(cell, bool):
+        return cell
+    answer = {"да": True, "нет": False}.get(same(cell)) if isinstance(cell, str) else None
+    return messages.NOT_YES_NO() if answer is None else answer
+
+
+@cache
+def choice(choices: tuple[str, ...], enum: Callable[[str], object]) -> Parse:
+    """One of the choices, whatever its case and spaces; `enum` makes the value of it."""
+    known = {same(name): enum(name) for name in choices}
+
+    def parse(cell: Cell) -> object:
+        typed = f"{cell:g}" if isinstance(cell, float) else str(cell)
+        try:
+            return known[same(typed)]
+        except KeyError:
+            return messages.NOT_A_CHOICE(choices=", ".join(choices))
+
+    return parse
+
+
+def shown(cell: object) -> str:
+    """A value as a person would type it: 12 for 12.0, 01.03.2026 for a date."""
+    match cell:
+        case bool():
+            return "да" if cell else "нет"
+        case float():
+            return f"{cell:.15g}"
+        case date():
+            return f"{cell:%d.%m.%Y}"
+        case _:
+            return str(cell)
+
+
+def alike(names: Iterable[str]) -> str:
+    """Names joined for a hint: «а», «б»."""
+    return ", ".join(f"«{name}»" for name in names)

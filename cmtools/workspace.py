@@ -1,0 +1,138 @@
+"""Where things lie: the folder that `cmtools.toml` marks, and what it holds."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cmtools.books.catalog import BOOKS
+from cmtools.books.loading import BookFile
+from cmtools.books.orders import ORDER_BOOK
+from cmtools.books.plan import PLAN_BOOK
+from cmtools.tables.container import MIB, Limits
+
+MARKER = "cmtools.toml"
+PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS = "Планы", "Отчёты", "Шаблоны", "Клиенты"
+INBOX, DONE, FAILED = "Входящие", "Обработано", "Ошибки"
+FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)
+
+ANNOTATED, PRICED, BACKUP = "ошибки", "с ценами", "резерв"
+_COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{BACKUP} \d{{4}}-\d\d-\d\d \d\d-\d\d-\d\d)$")
+
+MARKER_TEXT = """\
+# Этот файл отмечает рабочую папку cmtools. Здесь только технические настройки;
+# цены, скидки и правила — в книге «Настройки.xlsx».
+
+[read]
+# Пределы чтения одной книги
+seconds = 20
+memory_mb = 1024
+file_mb = 20
+unpacked_mb = 200
+grid_cells = 5000000
+
+[watch]
+settle_seconds = 2
+scan_seconds = 5
+patience_seconds = 600
+"""
+
+
+class WorkspaceError(Exception):
+    """There is no workspace, or its marker cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace by its root folder."""
+
+    root: Path
+
+    def path(self, *parts: str) -> Path:
+        """A path inside the workspace."""
+        return self.root.joinpath(*parts)
+
+    def name(self, path: Path) -> str:
+        """How an answer names a path: relative to the workspace, where it lies inside."""
+        absolute = path.absolute()
+        try:
+            return absolute.relative_to(self.root.absolute()).as_posix()
+        except ValueError:
+            return str(path)
+
+    def books(self) -> list[BookFile]:
+        """The workspace's books, in the order in which they build on each other."""
+        found = []
+        for book in BOOKS:
+            if book is ORDER_BOOK:
+                paths = sorted(self.root.glob(f"{book.name}*.xlsx"))
+            elif book is PLAN_BOOK:
+                paths = sorted(self.path(PLANS).glob("*.xlsx"))
+            else:
+                paths = [self.path(book.file_name)]
+            own = [path for path in paths if not is_copy(path)]
+            if not own and book is ORDER_BOOK:
+                own = [self.path(book.file_name)]
+            found += [BookFile(path=path, name=self.name(path), book=book) for path in own]
+        return found
+
+    def limits(self) -> Limits:
+        """The bounds of reading, from the marker.
+
+        Raises:
+            WorkspaceError: the marker is no TOML, or a bound is no number.
+        """
+        read = self._settings().get("read", {})
+        usual = Limits()
+        try:
+            return Limits(
+                seconds=float(read.get("seconds", usual.seconds)),
+                memory_bytes=int(read.get("memory_mb", usual.memory_bytes // MIB)) * MIB,
+                file_bytes=int(read.get("file_mb", usual.file_bytes // MIB)) * MIB,
+                unpacked_bytes=int(read.get("unpacked_mb", usual.unpacked_bytes // MIB)) * MIB,
+                grid_cells=int(read.get("grid_cells", usual.grid_cells)),
+            )
+        except (TypeError, ValueError) as error:
+            raise WorkspaceError(f"{MARKER}: в разделе [read] нужны числа") from error
+
+    def _settings(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.path(MARKER).read_text("utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise WorkspaceError(f"{MARKER} не читается: {error}") from error
+
+
+def find_workspace(start: Path) -> Workspace:
+    """The nearest workspace at or above a folder.
+
+    Raises:
+        WorkspaceError: there is none.
+    """
+    folder = start.absolute()
+    for candidate in (folder, *folder.parents):
+        if (candidate / MARKER).is_file():
+            return Workspace(candidate)
+    raise WorkspaceError(
+        f"рабочая папка не найдена: ни в «{folder}», ни выше нет файла {MARKER}; "
+        "создайте её: cmtools init ПАПКА"
+    )
+
+
+def is_copy(path: Path) -> bool:
+    """Whether a book is a copy that cmtools or Excel made beside another one."""
+    return path.name.startswith(("~$", ".~")) or _COPY.search(path.stem) is not None
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """The path of a copy beside a book: «Книга — ошибки.xlsx»."""
+    return path.with_name(f"{path.stem} — {suffix}.xlsx")
+
+
+def shipped(name: str) -> Path:
+    """A folder that travels with the program: `templates` or `workbooks`."""
+    package = Path(__file__).parent
+    inside = package / name
+    return inside if inside.is_dir() else package.parent / name

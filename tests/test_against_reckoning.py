@@ -1,0 +1,53 @@
+"""The program against the independent reckoning: the same books, whole answers compared."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from cmtools.commands.price import price
+from cmtools.commands.report import report
+from hypothesis import HealthCheck, given, settings
+from reckoning import Books, indicators, price_orders
+from strategies import MANAGERS, TODAY, cases
+from test_reckoning import EXAMPLES
+from workbench import workspace_with
+
+
+def prices_of(workspace: Path) -> object:
+    """The "orders" of the program's prices, as `--json` prints them."""
+    return json.loads(json.dumps(price(workspace, today=TODAY).data))["orders"]
+
+
+def facts_of(workspace: Path, month: date, manager: str | None) -> dict[str, object]:
+    """The facts of the program's report and the number of its unpriced orders."""
+    made = report(workspace, month=f"{month:%Y-%m}", manager=manager, today=TODAY).data
+    answer = json.loads(json.dumps(made))
+    facts = {name: entry["fact"] for name, entry in answer["indicators"].items()}
+    return facts | {"unpriced_orders": answer["unpriced_orders"]}
+
+
+def agree(workspace: Path, books: Books, questions: list[tuple[date, str | None]]) -> None:
+    """Compare all prices and the figures of those months."""
+    assert prices_of(workspace) == price_orders(books)
+    for month, manager in questions:
+        facts = facts_of(workspace, month, manager)
+        assert facts == indicators(books, month, manager), (month, manager)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_made_by_hand(tmp_path: Path, name: str) -> None:
+    """pricing.md and indicators.md: the edges whose values test_reckoning.py states."""
+    months = [date(2025, 3, 1), *(date(2026, month, 1) for month in (3, 4, 5))]
+    questions = [(month, manager) for month in months for manager in (None, MANAGERS[0])]
+    agree(workspace_with(tmp_path / name, EXAMPLES[name]), EXAMPLES[name], questions)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases())
+def test_random_books(
+    tmp_path_factory: pytest.TempPathFactory, case: tuple[Books, list[tuple[date, str | None]]]
+) -> None:
+    """Every price, and the figures of up to four months, for one manager or all."""
+    books, questions = case
+    agree(workspace_with(tmp_path_factory.mktemp("random") / "work", books), books, questions)
