@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cmtools.commands.validate import validate
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+
+from cmtools.commands.validate import validate
 from workbench import (
     BOOK_OF,
     COLUMNS,
@@ -26,6 +27,7 @@ from workbench import (
     Change,
     Row,
     add,
+    add_sheet,
     cell_of,
     drop,
     drop_columns,
@@ -483,6 +485,11 @@ UNIQUE = [
         add("Позиции", {**THIRD_POSITION, "№ п/п": 2}),
     ),
     breaks(
+        "№ п/п twice in an order, once as text",
+        error("Позиции", "№ п/п", 4),
+        add("Позиции", {**THIRD_POSITION, "№ п/п": "2"}),
+    ),
+    breaks(
         "a code that differs by a Latin letter only",
         error("Клиенты", "Код", 2),
         put("Клиенты", "Код", 2, "K-0001"),
@@ -493,6 +500,11 @@ UNIQUE = [
         add("Наценки", {"Вид продукции": "визитки", "Тираж от": 50000, "Наценка, %": 30}),
     ),
     breaks(
+        "Наценки: kind and tier twice, once as text",
+        error("Наценки", ("Вид продукции", "Тираж от"), 5),
+        add("Наценки", {"Вид продукции": "визитки", "Тираж от": "50 000", "Наценка, %": 30}),
+    ),
+    breaks(
         "Скидки: category and sum twice",
         error("Скидки", ("Категория", "Сумма от"), 4),
         add("Скидки", {"Категория": "VIP", "Сумма от": 1000000, "Скидка, %": 12}),
@@ -501,6 +513,11 @@ UNIQUE = [
         "НДС: date twice",
         error("НДС", "Действует с", 2),
         add("НДС", {"Действует с": date(2019, 1, 1), "Ставка, %": 18}),
+    ),
+    breaks(
+        "НДС: date twice, once as text",
+        error("НДС", "Действует с", 2),
+        add("НДС", {"Действует с": "01.01.2019", "Ставка, %": 18}),
     ),
     breaks(
         "Правила: rule twice",
@@ -694,7 +711,23 @@ INCOMPLETE = [
 ]
 
 
-@several([*UNIQUE, *REQUISITES, *ORDER_RULES, *PRICING, *INCOMPLETE])
+TOLD_ONCE = [
+    bad("Платежи", "Сумма", 1, "1,234", "a payment of a closed order that cannot be read"),
+    bad("Платежи", "Вид", 1, "даром", "a payment of a closed order of an unknown kind"),
+    bad("Позиции", "Тираж", 0, 0, "a position of a closed order that cannot be priced"),
+    bad("Заказы", "Оценка клиента", 0, 6, "a mark of a closed order out of bounds"),
+    bad("Заказы", "Вид заявки", 0, "устная", "a closed order of an unknown kind"),
+    bad("Заказы", "Код клиента", 0, "К-0099", "a closed order of an unknown client"),
+    bad("Документы", "Оригинал получен", 0, "03/04/2026", "an act received at two dates"),
+    bad("Документы", "Вид документа", 0, "иное", "a paper of a closed order of an unknown kind"),
+    bad("Наценки", "Наценка, %", 1, "1,234", "a markup in use that cannot be read"),
+    bad("НДС", "Ставка, %", 1, "1,234", "a rate in use that cannot be read"),
+    bad("Правила", "Значение", 0, "1,234", "a limit in use that cannot be read"),
+]
+"""Mistakes from which others would follow, were they not of one cause."""
+
+
+@several([*UNIQUE, *REQUISITES, *ORDER_RULES, *PRICING, *INCOMPLETE, *TOLD_ONCE])
 def test_rule_over_cells(case: Case, tmp_path: Path) -> None:
     check(case, tmp_path)
 
@@ -891,6 +924,7 @@ NUMBERS_AS_TYPED = [
         style("Платежи", "Сумма", 1, "@"),
     ),
     passes("millions", put("Платежи", "Сумма", 1, "1 234 567,89")),
+    passes("a sum of 14 digits", put("Платежи", "Сумма", 1, 123456789012.34)),
     passes("a sum with float noise", put("Заказы", "Стоимость доставки", 1, 0.1 + 0.2)),
     passes(
         "percents",
@@ -981,6 +1015,7 @@ TEXTS_AS_TYPED = [
         put("Позиции", "№ заказа", 3, "1003"),
         put("Макеты", "№ заказа", 1, 1003),
     ),
+    passes("a number of 15 digits in a text column", put("Клиенты", "Телефон", 0, 10**15 - 1)),
     passes("a Latin K for a client in the order", put("Заказы", "Код клиента", 0, "K-0001")),
     passes("a Latin K for a client in the registry", put("Клиенты", "Код", 0, "K-0001")),
     passes("a Latin C in a contract", put("Заказы", "№ договора", 0, "ДC-2026-01")),
@@ -1161,6 +1196,10 @@ RULES_THAT_PASS = [
     passes("a margin of 15 % to the kopeck", *low(122)),
     passes("a low margin, approved", *low(121.99, **{"Согласовано директором": "да"})),
     passes(
+        "a low margin, approved in capitals",
+        *low(121.99, **{"Согласовано директором": " ДА "}),
+    ),
+    passes(
         "a low margin over the company's own limit",
         *low(121.99),
         rewrite("Правила", [{"Правило": "Минимальная маржа, %", "Значение": 14.9}]),
@@ -1260,7 +1299,7 @@ TABLES_THAT_PASS = [
         for sheet, columns in OPTIONAL.items()
     ),
     *(
-        passes(f"titles with {name}", *every(lambda sheet, spell=spell: retitle(sheet, spell)))
+        passes(f"titles with {name}", *(retitle(sheet, spell) for sheet in BOOK_OF))
         for name, spell in ODD_TITLES.items()
     ),
     passes("columns in the opposite order", *every(reverse_columns)),
@@ -1276,6 +1315,18 @@ TABLES_THAT_PASS = [
     passes("own columns before", *every(lambda sheet: insert_column(sheet, 1, "Моё", "#N/A"))),
     passes("own columns amid", *every(lambda sheet: insert_column(sheet, 2, "Цвет", "=1/0"))),
     passes("own columns behind", *every(lambda sheet: insert_column(sheet, 40, "Ещё", "1,234"))),
+    passes(
+        "own columns with nearly our titles",
+        insert_column("Заказы", 3, "Менеджер 2", "#N/A"),
+        insert_column("Клиенты", 5, "ИНН (старый)", "1"),
+        insert_column("Позиции", 2, "Сумма по счёту", "03/04/2026"),
+    ),
+    passes(
+        "own sheets",
+        add_sheet("Заказы", "Свод", [["№ заказа", "Сумма"], ["З-1", "#N/A"]]),
+        add_sheet("Клиенты", "Заметки", [["=1/0"]]),
+    ),
+    passes("a dozen title rows", insert_titles("Заказы", *[["отчёт"]] * 12)),
     passes("a column without a title", insert_column("Заказы", 3, None, "пометка")),
     passes("empty rows amid", insert_blank("Заказы", 1), insert_blank("Позиции", 2)),
     passes("rows of spaces amid", insert_blank("Заказы", 1, "  "), insert_blank("Клиенты", 3, " ")),

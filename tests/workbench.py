@@ -4,6 +4,7 @@
 `cell_of` tells where a value stands in the book that was written.
 """
 
+import atexit
 import shutil
 import tempfile
 import warnings
@@ -15,10 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from cmtools.commands.init import init
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+
+from cmtools.commands.init import init
 
 Row: TypeAlias = dict[str, object]
 
@@ -800,6 +802,19 @@ def drop_sheet(sheet: str) -> Change:
     return Change(sheet=sheet, apply=apply)
 
 
+def add_sheet(beside: str, title: str, rows: Sequence[Sequence[object]]) -> Change:
+    """Change: a manager's own sheet in the book of a sheet."""
+
+    def apply(target: Worksheet) -> None:
+        book = target.parent
+        assert isinstance(book, Workbook)
+        own = book.create_sheet(title, 0)
+        for row in rows:
+            own.append(list(row))
+
+    return Change(sheet=beside, apply=apply)
+
+
 def insert_column(sheet: str, at: int, title: object, value: object) -> Change:
     """Change: a manager's own column before the column number `at`, one value in every row."""
 
@@ -901,17 +916,19 @@ def _change(folder: Path, changes: Iterable[Change]) -> None:
 
 
 @cache
-def _shelf() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="workbench-")
+def _shelf() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="workbench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @cache
 def _blank() -> Path:
-    folder = Path(_shelf().name) / "blank"
+    folder = _shelf() / "blank"
     init(folder)
     return folder
 
 
 @cache
 def _healthy() -> Path:
-    return workspace_with(Path(_shelf().name) / "healthy", HEALTHY)
+    return workspace_with(_shelf() / "healthy", HEALTHY)

@@ -1,0 +1,1 @@
+"""The books: their records, one declared line a column, and their rules."""

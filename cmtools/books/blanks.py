@@ -8,6 +8,7 @@ from typing import Any
 
 from cmtools.books.catalog import BOOKS
 from cmtools.books.shipped import shipped_rows
+from cmtools.tables.dataset import Dataset
 from cmtools.tables.lists import Lists, foreign_tables
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writing import Rows, write_book
@@ -29,6 +30,21 @@ def lists_from_rows(book: Book, rows: Mapping[Table[Any], Rows]) -> Lists:
     return {
         table: [option(table, row) for row in rows.get(table, ())] for table in foreign_tables(book)
     }
+
+
+def lists_of(book: Book, dataset: Dataset) -> Lists:
+    """What the book's drop-downs offer of other books, from what was read."""
+    return {table: options(table, dataset) for table in foreign_tables(book)}
+
+
+def options(table: Table[Any], dataset: Dataset) -> list[str]:
+    """What a drop-down shows of a table that was read."""
+    found = []
+    for sheet in dataset.sheets(table):
+        keys = sheet.values[table.key.name]
+        labels = sheet.values[table.label] if table.label else [None] * len(keys)
+        found += [f"{k} {v}" if v else k for k, v in zip(keys, labels, strict=True) if k]
+    return found
 
 
 def option(table: Table[Any], row: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""«Реестр клиентов»: clients, their people, every contact with them, and who handed them to whom."""
+"""«Реестр клиентов»: clients, their people, every contact with them, every handover."""
 
 from __future__ import annotations
 

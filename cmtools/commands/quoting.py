@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cmtools.books.crosscheck import NO_MARKUP
 from cmtools.books.orders import (
     ORDERS,
     PAPERS,
@@ -31,7 +30,7 @@ from cmtools.books.settings import (
 )
 from cmtools.clients import category_at, order_days
 from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_day, tariff, totals
-from cmtools.problems import Fault, Message, Place, Problem, Severity, at
+from cmtools.problems import Fault, Message, Problem, Severity, at
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Partial, Row, Table
 from cmtools.tables.values import shown
@@ -78,13 +77,13 @@ class PositionQuote:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quote:
-    """An order with its price; `totals` is None where no position of it has one."""
+    """An order with its price; `totals` is None where nothing of it could be computed."""
 
     entry: Order | Partial
     category: Category | None
     positions: tuple[PositionQuote, ...]
     totals: Totals | None
-    approval_needed: bool | None
+    approval_needed: bool
 
     @property
     def number(self) -> str:
@@ -158,7 +157,8 @@ def quote_orders(dataset: Dataset) -> Quotes:
 
 
 def _settings_are_sound(dataset: Dataset) -> bool:
-    for table in (MARKUPS, DISCOUNTS, VAT):
+    tables: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT)
+    for table in tables:
         if table not in dataset or any(any(s.bad.values()) for s in dataset.sheets(table)):
             return False
     return not any(s.bad[name] for s in dataset.sheets(RULES) for name in PRICING_RULES)
@@ -183,14 +183,15 @@ def _quote(
         for found in own
     )
     lines = [found.line for found in positions if found.line is not None]
-    sums = totals(order, lines, lines[0].rate) if lines else None
-    below = sums is not None and sums.is_below(prices.rules.min_margin)
+    vat_row = prices.vat_on(shipment_day(order))
+    sums = totals(order, lines, (vat_row and vat_row.rate) or ZERO)
+    below = bool(lines) and sums.is_below(prices.rules.min_margin)
     return Quote(
         entry=order,
         category=category,
         positions=positions,
         totals=sums,
-        approval_needed=None if sums is None else below and not order.approved,
+        approval_needed=below and not order.approved,
     )
 
 
@@ -200,7 +201,7 @@ def _unpriced(entry: Order | Partial, own: Sequence[Position | Partial]) -> Quot
         category=None,
         positions=tuple(PositionQuote(entry=found, line=None) for found in own),
         totals=None,
-        approval_needed=None,
+        approval_needed=False,
     )
 
 

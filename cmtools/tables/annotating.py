@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cmtools.placing import placed
 from cmtools.problems import Problem, Severity
 from cmtools.tables import styles
-from cmtools.tables.values import same
+from cmtools.tables.values import same, writable
 
 ERRORS_SHEET = "Ошибки"
 MOST_NOTES = 5000
@@ -31,8 +31,7 @@ COLUMNS = (
     ("Что не так", 52),
     ("Что сделать", 58),
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ESCAPE = re.compile("_x[0-9A-Fa-f]{4}_")
+_TYPED_ESCAPE = re.compile("_(?=x00[2-9A-Fa-f][0-9A-Fa-f]_|x(?!00)[0-9A-Fa-f]{4}_)")
 _AUTHOR = "cmtools"
 
 
@@ -58,13 +57,18 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
 
 
 def _keep_escapes(book: Workbook) -> None:
-    """A text typed as `_x0041_` is unescaped on loading and not escaped again on saving."""
+    """Openpyxl takes the escape off a text typed as `_x0041_` and does not put it on again.
+
+    It leaves `_x0007_`, which stands for a control character, as it is.
+    """
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                if isinstance(cell.value, str) and "_x" in cell.value and cell.data_type == "s":
-                    cell.value = _ESCAPE.sub(r"_x005F\g<0>", cell.value)
-                    cell.data_type = "s"
+                if isinstance(cell.value, str) and cell.data_type == "s":
+                    safe = _TYPED_ESCAPE.sub("_x005F_", cell.value)
+                    if safe != cell.value:
+                        cell.value = safe
+                        cell.data_type = "s"
 
 
 def _paint(sheet: Worksheet, name: str, problems: Sequence[Problem]) -> None:
@@ -75,7 +79,7 @@ def _paint(sheet: Worksheet, name: str, problems: Sequence[Problem]) -> None:
     colour = (styles.PALE_RED if is_error else styles.PALE_ORANGE).lstrip("#")
     cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
     text = "\n".join(f"{_sentence(p.message)}\n→ {p.hint}" for p in problems)
-    cell.comment = Comment(clean(text), _AUTHOR, width=320, height=60 + 18 * text.count("\n"))
+    cell.comment = Comment(writable(text), _AUTHOR, width=320, height=60 + 18 * text.count("\n"))
 
 
 def _list_problems(
@@ -120,7 +124,7 @@ def _list_problem(
     border: Border,
 ) -> None:
     place = problem.place
-    values = (
+    values: tuple[str | int, ...] = (
         row - 4,
         place.sheet or "вся книга",
         place.cell or "—",
@@ -132,9 +136,11 @@ def _list_problem(
     colour = styles.PALE_ORANGE if problem.severity is Severity.WARNING else styles.PALE_RED
     for position, value in enumerate(values, start=1):
         cell = sheet.cell(row, position)
-        cell.value = clean(value) if isinstance(value, str) else value
         if isinstance(value, str):
+            cell.value = writable(value)
             cell.data_type = "s"  # whatever it begins with, it is a text
+        else:
+            cell.value = value
         cell.font = Font(name=styles.FONT, size=11)
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         cell.border = border
@@ -144,11 +150,6 @@ def _list_problem(
         link = sheet.cell(row, 3)
         link.hyperlink = f"#'{title}'!{place.cell}"
         link.font = Font(name=styles.FONT, size=11, underline="single", color="0B57D0")
-
-
-def clean(text: str) -> str:
-    """Without the characters that a workbook cannot hold."""
-    return _CONTROL.sub("", text)[:32000]
 
 
 def _sentence(text: str) -> str:

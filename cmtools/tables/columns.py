@@ -56,10 +56,15 @@ YES_NO_CHOICES = ("да", "нет")
 class Column:
     """What is declared of a column beside its field; see the module's docstring.
 
-    `expected` asks for the column though not every row must fill it. `refers` names the table whose key the value must be; `unique` asks that no row repeats it;
-    `least`, `above` and `most` bound numbers; `upto_today` forbids dates to come; `fraction_warns`
-    asks whether a share below 1 was meant as percents; `shipped` is the value of a card's field that
-    is not on the card.
+    expected: the column must be there though not every row must fill it.
+    unique: no row repeats another's value.
+    refers: the table whose key the value must be.
+    least, above, most: bounds of a number, the second one exclusive.
+    upto_today: no dates to come.
+    fraction_warns: a share below 1 may have been meant as percents.
+    shipped: the value of a card's field that is not on the card.
+    width: in characters; wrap: long texts go on in the next line.
+    hint: shown as Excel's input message.
     """
 
     title: str
@@ -164,7 +169,7 @@ def _bounded(parse: Parse, column: Column) -> Parse:
 
     def bounded(cell: Cell) -> object:
         found = parse(cell)
-        if isinstance(found, Fault) or (least <= found <= most and above < found):  # type: ignore[operator]
+        if isinstance(found, Fault) or (least <= found <= most and above < found):
             return found
         return fault
 

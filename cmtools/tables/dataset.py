@@ -72,7 +72,7 @@ class Dataset:
                     sheet.apply(rule, today)
 
     def _can_be_referred_to(self, table: Table[Any]) -> bool:
-        """Whether the table was read with its key column; else nothing can be said of references."""
+        """Whether the table was read with its key column; else no reference can be judged."""
         sheets = self.sheets(table)
         return bool(sheets) and all(table.key.name in sheet.source.columns for sheet in sheets)
 

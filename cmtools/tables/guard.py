@@ -99,7 +99,8 @@ class Reader:
             hung.set()
             process.kill()
 
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         alarm = threading.Timer(request.limits.seconds, stop)
         alarm.daemon = True
         alarm.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cmtools.problems import Fault
@@ -29,12 +29,14 @@ class Layout:
     columns: Mapping[str, int]
     places: Mapping[str, int]
     card_column: int | None = None
+    computed: Mapping[str, int] = field(default_factory=dict)
     faults: Sequence[tuple[tuple[int, int] | None, Fault, str]] = ()
 
 
 def find_header(table: Table[Any], grid: Grid) -> Layout:
     """The header is the row with the most of the declared titles; the upper one of two."""
     names = {same_title(found.title): name for name, found in table.fields.items()}
+    computed = {same_title(column.title): column.title for column in table.computed}
     best = Layout(grid=grid, header=0, columns={}, places={})
     for row, cells in enumerate(_rows(grid, HEADER_SEARCH), start=1):
         columns: dict[str, int] = {}
@@ -45,7 +47,18 @@ def find_header(table: Table[Any], grid: Grid) -> Layout:
                 title = table.fields[name].title
                 faults.append(((row, position), messages.COLUMN_TWICE(title=title), title))
         if len(columns) > len(best.columns):
-            best = Layout(grid=grid, header=row, columns=columns, places=columns, faults=faults)
+            best = Layout(
+                grid=grid,
+                header=row,
+                columns=columns,
+                places=columns,
+                computed={
+                    computed[same_title(cell)]: position
+                    for position, cell in enumerate(cells, start=1)
+                    if isinstance(cell, str) and same_title(cell) in computed
+                },
+                faults=faults,
+            )
     return best
 
 

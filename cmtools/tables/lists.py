@@ -7,6 +7,8 @@ from typing import Any
 
 from cmtools.problems import column_letters
 from cmtools.tables.columns import Field
+from cmtools.tables.package import WORKBOOK, Package
+from cmtools.tables.patching import Value, rewritten
 from cmtools.tables.table import Book, Table
 
 LISTS_SHEET = "Списки"
@@ -55,6 +57,25 @@ def list_ranges(book: Book, lists: Lists) -> Iterator[tuple[str, str]]:
                 list_name(table),
                 f"={sheet}!${letters}$2:INDEX({column},MAX(2,COUNTA({column})))",
             )
+
+
+def refresh_lists(package: Package, book: Book, lists: Lists) -> None:
+    """Copy the lists of other books anew into a book that has a sheet «Списки» of ours."""
+    part = package.sheets().get(LISTS_SHEET)
+    names = {name.get("name"): name for name in package.tree(WORKBOOK).iter("{*}definedName")}
+    if part is None or not any(list_name(table) in names for table in foreign_tables(book)):
+        return
+    tables = foreign_tables(book)
+    columns = [[table.title, *lists.get(table, ())] for table in tables]
+    cells: dict[tuple[int, int], Value] = {
+        (row, column): value
+        for column, values in enumerate(columns, start=1)
+        for row, value in enumerate(values, start=1)
+    }
+    package[part] = rewritten(package[part], cells)
+    for name, reference in list_ranges(book, lists):
+        if name in names and LISTS_SHEET in reference:
+            names[name].text = reference.lstrip("=")
 
 
 def offered(field: Field) -> str | list[str] | None:

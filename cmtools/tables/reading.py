@@ -114,12 +114,11 @@ def _cells(path: Path, marks: dict[str, Marks]) -> Iterator[Frame]:
 
 
 def _packed(cells: Sequence[Cell]) -> tuple[Sequence[Cell], array[int] | None]:
-    distinct = dict.fromkeys(cells)
+    distinct = set(cells)
     if len(distinct) > len(cells) // 2 or True in distinct or False in distinct:
         return cells, None  # 1 and TRUE are the same key: such a column travels as it is
-    for index, cell in enumerate(distinct):
-        distinct[cell] = index  # type: ignore[assignment]
-    return list(distinct), array("H", map(distinct.__getitem__, cells))  # type: ignore[arg-type]
+    places = {cell: index for index, cell in enumerate(distinct)}
+    return list(places), array("H", map(places.__getitem__, cells))
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from cmtools.tables.values import Cell, is_empty, shown
 class Sheet(Generic[R]):
     """The rows of a table in one file.
 
+    `computed_columns` are the columns, by title, that cmtools fills and does not read.
     `values[field]` has a value for each row of `rows`: None where the cell is empty or in error;
     `bad[field]` are the indices of cells in error.
     """
@@ -36,6 +37,9 @@ class Sheet(Generic[R]):
             columns=layout.places,
             card_column=layout.card_column,
         )
+        self.header = layout.header
+        self.width = len(grid.columns)
+        self.computed_columns = layout.computed
         for where, fault, title in layout.faults:
             row, column = where or (None, None)
             place = Place(file=file, sheet=table.title, row=row, column=column)
@@ -82,7 +86,7 @@ class Sheet(Generic[R]):
         self.rows = [self.rows[index] for index in started]
         for columns in (self.values, self._cells):
             for name, column in columns.items():
-                columns[name] = [column[index] for index in started]  # type: ignore[index]
+                columns[name] = [column[index] for index in started]
         renumbered = {old: new for new, old in enumerate(started)}
         for name, indices in self.bad.items():
             self.bad[name] = {renumbered[index] for index in indices}

@@ -91,11 +91,14 @@ R = TypeVar("R", bound=Row)
 class Table(Generic[R]):
     """The declaration of a sheet, made of a record class whose fields carry a `Column` each.
 
-    `unique` names sets of fields that no two rows share. `label` names the field that stands
-    beside the key in drop-downs («К-0001 Ромашка»). `computed` are the columns that cmtools fills
-    and nobody types. `card` are the titles of the two columns of a sheet that holds one record, its
-    fields below each other; a closed card has no titles but the declared. `head` are labels above
-    the header row, each with a cell to fill beside it. `purpose` is a line for the instruction and the reference.
+    purpose: a line for the instruction and the reference.
+    label: the field that stands beside the key in drop-downs («К-0001 Ромашка»).
+    unique: sets of fields that no two rows share.
+    rules: the rules of a single row.
+    computed: the columns that cmtools fills and nobody types.
+    card: the titles of the two columns of a sheet that holds one record, its fields below each
+        other; a closed card has no titles but the declared.
+    head: labels above the header row, each with a cell to fill beside it.
     """
 
     record: type[R]

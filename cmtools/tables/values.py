@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
 
 Cell = str | float | int | bool | date | datetime.time | datetime.timedelta | None
-Parse = Callable[[Cell], object]
+Parse = Callable[[Cell], Any]
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
@@ -23,6 +23,8 @@ SERIALS: Final = (36526, 73416)  # 2000 … 2100: a bare number that can only be
 
 _SPACES = re.compile(r"\s+")
 _LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
+_ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNITS = re.compile(r"\s*(?:₽|руб\.?|р\.|%)$", re.IGNORECASE)
 _NUMBER = re.compile(
     r"""(?P<sign>[+-]?)
@@ -146,7 +148,7 @@ def whole(cell: Cell) -> int | Fault:
 
 
 def day(cell: Cell) -> date | Fault:
-    """A date, as Excel keeps it or as `01.03.2026`, `2026-03-01`, `1 марта 2026 г.`"""
+    """A date, as Excel keeps it or typed: `01.03.2026`, `2026-03-01`, `1 марта 2026 г.`."""
     if isinstance(cell, datetime.datetime):
         cell = cell.date()
     if isinstance(cell, date):
@@ -228,6 +230,15 @@ def shown(cell: object) -> str:
             return f"{cell:%d.%m.%Y}"
         case _:
             return str(cell)
+
+
+def writable(text: str) -> str:
+    """A text as a workbook holds it: control characters escaped, `_x0041_` still itself.
+
+    ECMA-376, 22.4.2.4: `_xHHHH_` stands for a character that XML does not allow.
+    """
+    text = _ESCAPE_LIKE.sub("_x005F_", text)
+    return _UNWRITABLE.sub(lambda sign: f"_x{ord(sign[0]):04X}_", text)[:32767]
 
 
 def alike(names: Iterable[str]) -> str:

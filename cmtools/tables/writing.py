@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -278,7 +278,7 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Fo
         case int() | float() | Decimal():
             sheet.write_number(row, column, float(value), form)
         case date():
-            sheet.write_datetime(row, column, value, form)
+            sheet.write_datetime(row, column, datetime.combine(value, time()), form)
         case _:
             sheet.write_string(row, column, str(value), form)
 

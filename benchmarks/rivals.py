@@ -1,0 +1,133 @@
+"""What is measured that is not a command itself: `python -m benchmarks.rivals NAME [ARGUMENT…]`.
+
+Each runs in a process of its own; what its function returns is printed as JSON.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any, get_type_hints
+
+from cmtools.books.orders import POSITIONS
+from cmtools.tables.guard import Grid
+from cmtools.tables.marks import Marks
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.values import Cell
+
+from benchmarks.workspaces import POSITIONS_AN_ORDER, positions
+
+FIELDS = tuple(POSITIONS.fields.values())
+
+
+def calamine(path: str) -> None:
+    """Read every cell of every sheet, and do nothing with it."""
+    from python_calamine import CalamineWorkbook
+
+    with CalamineWorkbook.from_path(path) as book:
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+
+
+def openpyxl(path: str) -> None:
+    """Read every sheet into a frame, as most programs do."""
+    from pandas import read_excel
+
+    read_excel(path, sheet_name=None, engine="openpyxl")
+
+
+def by_columns(count: str) -> float:
+    """Seconds in which so many rows of «Позиции» become records, the way of `validate`."""
+    rows = _typed(int(count))
+    columns = [
+        [field.title, *cells] for field, cells in zip(FIELDS, zip(*rows, strict=True), strict=True)
+    ]
+    grid = Grid(name=POSITIONS.title, columns=columns, marks=Marks())
+
+    def parse() -> int:
+        sheet = Sheet(POSITIONS, "Заказы.xlsx", grid)
+        assert not sheet.problems
+        return len(sheet.entries())
+
+    return _seconds(parse, len(rows))
+
+
+def by_rows(count: str) -> float:
+    """Seconds in which pydantic makes models of the same rows, with the same types and bounds."""
+    pydantic: Any = importlib.import_module("pydantic")
+    hints = get_type_hints(POSITIONS.record)
+    model = pydantic.create_model(
+        "Position",
+        __config__=pydantic.ConfigDict(str_strip_whitespace=True, frozen=True),
+        **{
+            field.name: (
+                hints[field.name],
+                pydantic.Field(
+                    ge=field.column.least, gt=field.column.above, le=field.column.most
+                ),
+            )
+            for field in FIELDS
+        },
+    )
+    adapter = pydantic.TypeAdapter(list[model])
+    names = [field.name for field in FIELDS]
+    rows = _typed(int(count))
+
+    def parse() -> int:
+        filled = ([None if cell == "" else cell for cell in row] for row in rows)
+        return len(adapter.validate_python([dict(zip(names, row, strict=True)) for row in filled]))
+
+    return _seconds(parse, len(rows))
+
+
+def memory(*arguments: str) -> int:
+    """Bytes that the program with these arguments holds, its reading process included.
+
+    The peaks of both are added up: no less than what they ever held together.
+    """
+    import resource
+
+    from cmtools import cli
+
+    answers, sys.stdout = sys.stdout, sys.stderr
+    sys.argv = ["cmtools", *arguments]
+    try:
+        cli.main()
+    except SystemExit as end:
+        assert not end.code, end.code
+    finally:
+        sys.stdout = answers
+    unit = 1 if sys.platform == "darwin" else 1024
+    processes = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(resource.getrusage(one).ru_maxrss for one in processes) * unit
+
+
+def _typed(count: int) -> list[list[Cell]]:
+    """Rows of «Позиции» as calamine gives them: all numbers floats, empty cells empty texts."""
+    made = positions(count // POSITIONS_AN_ORDER)
+    return [[_cell(row.get(field.title)) for field in FIELDS] for row in made]
+
+
+def _cell(value: object) -> Cell:
+    if value is None:
+        return ""
+    return value if isinstance(value, str | date) else float(str(value))
+
+
+def _seconds(parse: Callable[[], int], expected: int) -> float:
+    gc.disable()  # as the program itself does
+    start = time.perf_counter()
+    parsed = parse()
+    seconds = time.perf_counter() - start
+    assert parsed == expected
+    return seconds
+
+
+if __name__ == "__main__":
+    name, *arguments = sys.argv[1:]
+    print(json.dumps(globals()[name](*arguments)))

@@ -1,0 +1,115 @@
+"""Workspaces of any size in which a check finds nothing: `python -m benchmarks.workspaces`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from cmtools.books.blanks import write_filled
+from cmtools.books.catalog import BOOKS
+from cmtools.books.orders import ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
+from cmtools.books.register import CLIENTS, REGISTER
+from cmtools.books.settings import CONTRACTORS, SETTINGS
+from cmtools.books.shipped import shipped_rows
+from cmtools.commands.init import init
+from cmtools.sample import sample_books
+from cmtools.tables.table import Table
+from cmtools.tables.writing import Rows
+
+TODAY = date(2026, 11, 21)
+POSITIONS_AN_ORDER = 5
+
+Row = dict[str, object]
+
+
+def write_workspace(folder: Path, orders: int) -> Path:
+    """A workspace of the sample's settings and clients and of so many made-up orders; its book."""
+    init(folder)
+    sample = sample_books(TODAY, lambda _: {})
+    rows: dict[Table[Any], Rows] = dict(shipped_rows())
+    for book in BOOKS:
+        for table in book.tables:
+            rows[table] = sample.get(book.name, {}).get(table.title) or rows.get(table, ())
+    clients = [(str(row["Код"]), str(row["Менеджер"])) for row in rows[CLIENTS]]
+    contractors = [str(row["Подрядчик"]) for row in rows[CONTRACTORS]]
+    for table in ORDER_BOOK.tables:
+        rows[table] = ()
+    rows[ORDERS] = list(_orders(orders, clients, contractors))
+    rows[POSITIONS] = list(positions(orders))
+    rows[PAYMENTS] = list(_payments(orders))
+    for book in (SETTINGS, REGISTER, ORDER_BOOK):
+        write_filled(folder / book.file_name, book, rows)
+    return folder / ORDER_BOOK.file_name
+
+
+def positions(orders: int) -> Iterator[Row]:
+    """Five lines for each of so many orders; names, layouts and costs hardly repeat."""
+    rng = Random(2)
+    for serial in range(1, orders + 1):
+        for place in range(1, POSITIONS_AN_ORDER + 1):
+            kind = rng.choice(("визитки", "листовки", "буклеты", "каталоги", "плакаты"))
+            yield {
+                "№ заказа": _number(serial),
+                "№ п/п": place,
+                "Вид продукции": kind,
+                "Наименование": f"{kind.capitalize()} А{place}, серия {rng.randrange(10**6)}",
+                "Тираж": rng.randrange(50, 20000),
+                "Ед.": "шт",
+                "Дизайн": "готовый макет",
+                "Макет": f"{_number(serial)}-{place}.pdf",
+                "Материалы": f"Мелованная бумага {rng.randrange(90, 320, 10)} г/м²",
+                "Тип упаковки": rng.choice(("Коробка", "Плёнка", None)),
+                "Маркировка": _number(serial),
+                "Себестоимость за ед.": Decimal(rng.randrange(10_000, 5_000_000)) / 10_000,
+                "Доп. расходы": Decimal(rng.randrange(500_000)) / 100 if place == 1 else None,
+            }
+
+
+def _orders(count: int, clients: list[tuple[str, str]], contractors: list[str]) -> Iterator[Row]:
+    rng = Random(1)
+    for serial in range(1, count + 1):
+        placed = TODAY - timedelta(days=rng.randrange(300))
+        client, manager = rng.choice(clients)
+        yield {
+            "№ заказа": _number(serial),
+            "Дата заказа": placed,
+            "Код клиента": client,
+            "Менеджер": manager,
+            "Вид заявки": rng.choice(("предварительная", "окончательная", "окончательная")),
+            "Стадия": rng.choice(("2.4", "3.1", "3.3", "3.6 Уведомить клиента о готовности")),
+            "Дата стадии": placed + timedelta(days=1),
+            "Подрядчик": rng.choice(contractors),
+            "Срок изготовления": placed + timedelta(days=10),
+            "Срок поставки": placed + timedelta(days=rng.randrange(10, 30)),
+            "Способ доставки": "доставка",
+            "Адрес доставки": f"г. Ярославль, ул. Печатников, д. {serial % 977 + 1}",
+            "Стоимость доставки": rng.randrange(300, 3000, 50),
+            "Предоплата, %": rng.choice((0, 50, 100)),
+            "Срок оплаты остатка, дней": rng.choice((5, 10, 30)),
+            "Примечание": f"Звонить заранее, пропуск № {serial}" if serial % 3 else None,
+        }
+
+
+def _payments(orders: int) -> Iterator[Row]:
+    rng = Random(3)
+    for serial in range(1, orders + 1):
+        yield {
+            "Дата": TODAY - timedelta(days=rng.randrange(300)),
+            "№ заказа": _number(serial),
+            "Вид": "от клиента",
+            "Сумма": Decimal(rng.randrange(10_000, 50_000_000)) / 100,
+            "Документ": f"п/п № {serial}",
+        }
+
+
+def _number(serial: int) -> str:
+    return f"З-2026-{serial:05d}"
+
+
+if __name__ == "__main__":
+    write_workspace(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,172 @@
+"""`cmtools demo`: a workspace with a lively sample, and the whole chain run on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from cmtools.books.blanks import write_filled
+from cmtools.books.catalog import BOOKS
+from cmtools.books.crosscheck import check_across
+from cmtools.books.orders import ORDER_BOOK
+from cmtools.books.shipped import shipped_rows
+from cmtools.commands.docs import docs
+from cmtools.commands.init import init
+from cmtools.commands.outcome import Outcome
+from cmtools.commands.price import price
+from cmtools.commands.quoting import quote_orders
+from cmtools.commands.report import report
+from cmtools.commands.validate import validate
+from cmtools.placing import placed
+from cmtools.sample import Books, mistakes, sample_books
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.guard import Grid
+from cmtools.tables.marks import Marks
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Table
+from cmtools.tables.values import Cell
+from cmtools.tables.writing import Rows
+
+EXAMPLES = "Примеры"
+MISTAKEN = "Книга с ошибками.xlsx"
+
+
+def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
+    """Make the sample in a new folder, then check it, price it, make papers and a report.
+
+    Raises:
+        Unavailable: the folder is a workspace already.
+    """
+    init(folder)
+    books = sample_books(today, lambda unpaid: _totals(unpaid, today))
+    rows = _rows(books)
+    for book in BOOKS:
+        if book.name in books:
+            with placed(folder / book.file_name) as aside:
+                write_filled(aside, book, rows)
+    checked = validate(folder, today=today)
+    priced = price(folder, today=today, now=now)
+    papers = [docs(folder, number, today=today) for number in _orders_for_papers(priced)]
+    mistaken = _with_mistakes(folder, books, rows, today)
+    month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    figures = report(folder, month, today=today)
+    made = [file for paper in papers for file in paper.data["files"]]
+    return Outcome(
+        data={
+            "ok": True,
+            "workspace": str(folder.absolute()),
+            "month": month,
+            "orders": len(priced.data["orders"]),
+            "documents": made,
+            "files": [*priced.files, *mistaken.files],
+            "indicators": figures.data["indicators"],
+        },
+        facts={
+            "folder": str(folder),
+            "month": month,
+            "indicators": figures.data["indicators"],
+            "titles": figures.facts["titles"],
+            "steps": _steps(books, checked, priced, made, mistaken),
+            "look_at": _look_at(priced, made, mistaken),
+        },
+        files=(*priced.files, *mistaken.files),
+    )
+
+
+def _rows(books: Books) -> dict[Table[Any], Rows]:
+    """The sample's rows by table, with what the blanks are shipped with."""
+    tables = {table.title: table for book in BOOKS for table in book.tables}
+    found: dict[Table[Any], Rows] = dict(shipped_rows())
+    for sheets in books.values():
+        found |= {tables[title]: rows for title, rows in sheets.items()}
+    return found
+
+
+def _totals(books: Books, today: date) -> dict[str, Decimal]:
+    """What each priced order costs its client; reckoned in memory, before there are any files."""
+    sheets = [
+        Sheet(table, "", _grid(table, rows))
+        for table, rows in _rows(books).items()
+        if not table.head
+    ]
+    dataset = Dataset(sheets)
+    dataset.check(today)
+    check_across(dataset)
+    return {
+        quote.number: quote.totals.total
+        for quote in quote_orders(dataset).quotes
+        if quote.lines and quote.totals
+    }
+
+
+def _grid(table: Table[Any], rows: Rows) -> Grid:
+    titles = table.card or [found.title for found in table.fields.values()]
+    columns: list[list[Cell]] = [
+        [title, *(_cell(row.get(title)) for row in rows)] for title in titles
+    ]
+    return Grid(name=table.title, columns=columns, marks=Marks())
+
+
+def _cell(value: object) -> Cell:
+    return float(value) if isinstance(value, Decimal) else value  # type: ignore[return-value]
+
+
+def _orders_for_papers(priced: Outcome) -> list[str]:
+    """Orders whose contract is signed in these days: their specification is due."""
+    return [
+        quote.number
+        for quote in priced.facts["quotes"]
+        if quote.order and quote.order.stage == "2.5" and quote.order.contract
+        if not quote.approval_needed
+    ]
+
+
+def _with_mistakes(
+    folder: Path, books: Books, rows: Mapping[Table[Any], Rows], today: date
+) -> Outcome:
+    """A copy of the order book with a dozen typical mistakes, and its painted copy."""
+    spoiled = deepcopy(books[ORDER_BOOK.name])
+    for mistake in mistakes(spoiled):
+        spoiled[mistake.sheet][mistake.row_index][mistake.column] = mistake.value
+    tables = {table: spoiled[table.title] for table in ORDER_BOOK.tables}
+    path = folder / EXAMPLES / MISTAKEN
+    with placed(path) as aside:
+        write_filled(aside, ORDER_BOOK, {**rows, **tables})
+    return validate(folder, [path], today=today, annotate=True)
+
+
+def _steps(
+    books: Books,
+    checked: Outcome,
+    priced: Outcome,
+    made: Sequence[Mapping[str, str]],
+    mistaken: Outcome,
+) -> list[tuple[str, str]]:
+    cells = sum(len(row) for sheets in books.values() for rows in sheets.values() for row in rows)
+    errors = sum(problem.is_error for problem in mistaken.problems)
+    quotes = [quote for quote in priced.facts["quotes"] if quote.lines]
+    profit = sum((quote.totals.profit for quote in quotes), Decimal(0))
+    return [
+        ("Проверено", f"{len(checked.facts['checked'])} книги, {cells} ячеек"),
+        ("Ошибок и предупреждений", str(len(checked.problems))),
+        ("Посчитано цен", f"{len(quotes)} заказов, прибыль {profit:,.0f} ₽".replace(",", "\u00a0")),
+        ("Сделано документов", str(len(made))),
+        ("Найдено в книге с ошибками", f"{errors} ошибок, все за один раз"),
+    ]
+
+
+def _look_at(
+    priced: Outcome, made: Sequence[Mapping[str, str]], mistaken: Outcome
+) -> list[tuple[str, str]]:
+    found = [
+        (ORDER_BOOK.file_name, "сама книга: списки, подсказки, заказы на всех стадиях"),
+        (priced.files[-1], "лист «Калькуляция»: откуда взялась каждая цена"),
+        (mistaken.files[-1], "раскрашенная копия: лист «Ошибки» ведёт к каждой ячейке"),
+    ]
+    if made:
+        found.append((made[0]["path"], "спецификация к договору, готова к подписи"))
+    return found

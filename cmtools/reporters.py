@@ -1,0 +1,242 @@
+"""Outcomes told to a person at a console, in Russian; a thin face over `Outcome`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cmtools.commands.outcome import Outcome
+from cmtools.commands.quoting import Quote
+from cmtools.pricing import explain
+from cmtools.problems import Problem
+
+NBSP = "\u00a0"
+
+
+def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:
+    """Print an outcome: what was asked, then the problems, then what was made."""
+    console = console or Console(highlight=False)
+    _REPORTERS[kind](console, outcome)
+
+
+def _init(console: Console, outcome: Outcome) -> None:
+    console.print(f"[green]✓[/] Рабочая папка готова: {_safe(outcome.data['workspace'])}")
+    for name in outcome.files:
+        console.print(f"  {_safe(name)}")
+    console.print("Начните с листа «Организация» книги «Настройки.xlsx», затем cmtools validate.")
+
+
+def _validate(console: Console, outcome: Outcome) -> None:
+    show_problems(console, outcome.problems)
+    checked = outcome.facts["checked"]
+    errors = sum(problem.is_error for problem in outcome.problems)
+    warnings = len(outcome.problems) - errors
+    mark = "[red]✗[/]" if errors else "[green]✓[/]"
+    console.print(
+        f"{mark} Проверено книг: {len(checked)}. Ошибок: {errors}, предупреждений: {warnings}."
+    )
+    _show_files(console, outcome.files)
+
+
+def show_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """Each problem at its place, under its file and sheet, with what to do."""
+    for (file, sheet), found in groupby(problems, key=lambda p: (p.place.file, p.place.sheet)):
+        where = f", лист «{_safe(sheet)}»" if sheet else ""
+        console.print(f"[bold]{_safe(file)}[/]{where}")
+        for problem in found:
+            _show_problem(console, problem)
+        console.print()
+
+
+def _show_problem(console: Console, problem: Problem) -> None:
+    colour = "red" if problem.is_error else "yellow"
+    line = Text()
+    line.append(f"{problem.place.cell or '—':>7}  ", style=f"bold {colour}")
+    if problem.column:
+        line.append(f"{_plain(problem.column)}: ", style="bold")
+    if problem.value is not None:
+        line.append(f"«{_plain(problem.value)[:60]}» — ")
+    line.append(_plain(problem.message))
+    console.print(line, overflow="fold")
+    if problem.hint:
+        hint = Text(_plain(problem.hint), style="dim")
+        console.print(Padding(hint, (0, 0, 0, 9)))
+
+
+def _price(console: Console, outcome: Outcome) -> None:
+    quotes: Sequence[Quote] = outcome.facts["quotes"]
+    table = _table("Заказ", "Клиент", "Категория", ">Сумма", ">НДС", ">Прибыль", ">Маржа", "")
+    for quote in quotes:
+        table.add_row(*_quote_row(quote))
+    console.print(table)
+    priced = [quote for quote in quotes if quote.lines]
+    amount = sum((quote.totals.amount for quote in priced if quote.totals), Decimal(0))
+    profit = sum((quote.totals.profit for quote in priced if quote.totals), Decimal(0))
+    console.print(
+        f"Заказов с ценой: {len(priced)} из {len(quotes)}. "
+        f"Сумма {_money(amount)}, прибыль {_money(profit)}."
+    )
+    show_problems(console, outcome.problems)
+    _show_files(console, outcome.files)
+
+
+def _quote_row(quote: Quote) -> tuple[str, ...]:
+    head = (
+        _safe(quote.number),
+        _safe(str(quote.entry.get("client") or "—")),
+        quote.category.value if quote.category else "—",
+    )
+    if not quote.lines or quote.totals is None:
+        return (*head, "[dim]нет цены[/]", "", "", "", "")
+    sums = quote.totals
+    return (
+        *head,
+        _money(sums.amount),
+        _money(sums.vat),
+        _money(sums.profit),
+        f"{_percent(sums.margin)}",
+        "[yellow]нужно согласие[/]" if quote.approval_needed else "",
+    )
+
+
+def _explain(console: Console, outcome: Outcome) -> None:
+    rules = outcome.facts["rules"]
+    for quote in outcome.facts["quotes"]:
+        category = f", {quote.category.value}" if quote.category else ""
+        console.print(f"[bold]{_safe(quote.number)}[/] · {quote.entry.get('client')}{category}")
+        for found in quote.positions:
+            if found.line is None:
+                console.print(f"  {found.entry.get('number')}. [dim]нет цены[/]")
+                continue
+            position = found.line.position
+            console.print(f"  {position.number}. {_safe(position.name)}, {position.quantity} шт.")
+            table = _table("Шаг", ">Значение", "Откуда", indent=4)
+            for step in explain(found.line, rules):
+                value = "без НДС" if step.value is None else _number(step.value)
+                table.add_row(step.title, value, step.cell or "")
+            console.print(Padding(table, (0, 0, 1, 4)))
+    show_problems(console, outcome.problems)
+    _show_files(console, outcome.files)
+
+
+def _docs(console: Console, outcome: Outcome) -> None:
+    show_problems(console, outcome.problems)
+    states = {"made": "сделан", "unchanged": "без изменений", "version": "новая версия"}
+    for file in outcome.data["files"]:
+        state = states.get(file["state"], file["state"])
+        console.print(f"[green]✓[/] {_safe(file['path'])} [dim]({state})[/]", overflow="fold")
+    for later in outcome.facts.get("later", ()):
+        console.print(f"[yellow]•[/] {_safe(str(later))}: этот документ cmtools ещё не делает")
+
+
+def _report(console: Console, outcome: Outcome) -> None:
+    data = outcome.data
+    who = data["manager"] or "все менеджеры"
+    console.print(f"[bold]Показатели за {data['month']}[/] · {_safe(who)}")
+    console.print(indicator_table(data["indicators"], outcome.facts.get("titles", {})))
+    if data["unpriced_orders"]:
+        console.print(f"[yellow]Заказов с позициями без цены: {data['unpriced_orders']}[/]")
+    preliminary = outcome.facts.get("preliminary")
+    if preliminary:
+        console.print(
+            f"Предварительных заявок: {preliminary['orders']} "
+            f"на {_money(Decimal(preliminary['amount']))}"
+        )
+    if data["left_out"]:
+        console.print(f"[yellow]Не вошло строк и книг: {len(data['left_out'])}[/]")
+        for row in data["left_out"]:
+            place = ", ".join(str(row[key]) for key in ("file", "sheet", "row") if row[key])
+            console.print(f"  {_safe(place)}: {_safe(row['reason'])}", overflow="fold")
+    _show_files(console, outcome.files)
+
+
+def indicator_table(
+    indicators: Mapping[str, Mapping[str, Any]], titles: Mapping[str, str]
+) -> Table:
+    """Plan and fact by indicator."""
+    table = _table("Показатель", ">План", ">Факт")
+    for name, values in indicators.items():
+        plan, fact = (_figure(values[key]) for key in ("plan", "fact"))
+        table.add_row(titles.get(name, name), plan, fact)
+    return table
+
+
+def _demo(console: Console, outcome: Outcome) -> None:
+    facts = outcome.facts
+    console.print(f"[bold]Пример готов:[/] {_safe(facts['folder'])}\n")
+    table = _table("Что сделано", "Итог", indent=0)
+    for step, result in facts["steps"]:
+        table.add_row(step, _safe(result))
+    console.print(table)
+    console.print()
+    console.print(f"[bold]Показатели за {facts['month']}[/]")
+    console.print(indicator_table(facts["indicators"], facts["titles"]))
+    console.print("\n[bold]С чего начать смотреть[/]")
+    for number, (path, why) in enumerate(facts["look_at"], start=1):
+        console.print(f"  {number}. [cyan]{_safe(path)}[/]", overflow="fold", soft_wrap=True)
+        console.print(Padding(Text(why, style="dim"), (0, 0, 0, 5)))
+    console.print(f"\nДальше: cd {_safe(facts['folder'])}, затем cmtools validate")
+
+
+def _show_files(console: Console, files: Iterable[str]) -> None:
+    for name in files:
+        console.print(f"[green]✓[/] {_safe(name)}", overflow="fold")
+
+
+def _table(*titles: str, indent: int = 0) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    for title in titles:
+        right = title.startswith(">")
+        table.add_column(
+            title.lstrip(">"), justify="right" if right else "left", no_wrap=right, overflow="fold"
+        )
+    return table
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}".replace(",", NBSP).replace(".", ",")
+
+
+def _number(value: Decimal) -> str:
+    whole, _, part = f"{value:,f}".replace(",", NBSP).partition(".")
+    part = part.rstrip("0").ljust(2, "0") if part else ""
+    return f"{whole},{part}" if part else whole
+
+
+def _percent(value: Decimal) -> str:
+    return f"{value:.1f}".replace(".", ",") + NBSP + "%"
+
+
+def _figure(value: object) -> str:
+    if value is None:
+        return "[dim]—[/]"
+    return _money(Decimal(value)) if isinstance(value, str) else str(value)
+
+
+def _plain(text: str) -> str:
+    """Without control characters: whatever a cell or a file is called, the screen stays whole."""
+    return "".join(sign if sign.isprintable() else "·" for sign in text)
+
+
+def _safe(text: str) -> str:
+    return escape(_plain(text))
+
+
+_REPORTERS: Mapping[str, Callable[[Console, Outcome], None]] = {
+    "init": _init,
+    "validate": _validate,
+    "price": _price,
+    "explain": _explain,
+    "docs": _docs,
+    "report": _report,
+    "demo": _demo,
+}
