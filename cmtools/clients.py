@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from cmtools.books.orders import Order, Request
 from cmtools.books.settings import Category, Rules
@@ -61,6 +62,7 @@ def losses(days: Days, rules: Rules) -> Iterable[Loss]:
             yield Loss(on=runs_out, last_order=last, was_system=was_system)
 
 
+@lru_cache(maxsize=4096)
 def months_before(day: date, months: int) -> date:
     """The same day so many months earlier; a day that the month lacks becomes its last."""
     month_index = day.year * 12 + day.month - 1 - months

@@ -8,10 +8,12 @@ and make that one division round as the true quotient does.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from cmtools.books.orders import Order, Position
 from cmtools.books.settings import ANY_KIND, Category, Discount, Markup, Rules, Vat
@@ -22,6 +24,7 @@ EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 KOPECK = Decimal("0.01")
 TENTH = Decimal("0.1")
 ZERO = Decimal(0)
+ONE = Decimal(1)
 HUNDRED = Decimal(100)
 
 
@@ -30,34 +33,54 @@ def round2(amount: Decimal) -> Decimal:
     return amount.quantize(KOPECK, ROUND_HALF_UP)
 
 
+Rate = TypeVar("Rate", Markup, Discount, Vat)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder(Generic[Rate]):
+    """Rows by growing threshold: the one in force is the last whose threshold is reached."""
+
+    thresholds: Sequence[Any]
+    rows: Sequence[Rate]
+
+    def at(self, value: object) -> Rate | None:
+        """The row in force at a value."""
+        reached = bisect_right(self.thresholds, value)
+        return self.rows[reached - 1] if reached else None
+
+
+def ladder(rows: Iterable[Rate], threshold: Callable[[Rate], Any]) -> Ladder[Rate]:
+    """A ladder from rows in any order."""
+    ordered = sorted(rows, key=threshold)
+    return Ladder([threshold(row) for row in ordered], ordered)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
-    """The director's prices: markups and discounts by growing tier, VAT by day, the rules."""
+    """The director's prices: markups by run, discounts by sum, VAT by day, and the rules."""
 
-    markups: Mapping[str, Sequence[Markup]]
-    discounts: Mapping[Category, Sequence[Discount]]
-    vat: Sequence[Vat]
+    markups: Mapping[str, Ladder[Markup]]
+    discounts: Mapping[Category, Ladder[Discount]]
+    vat: Ladder[Vat]
     rules: Rules
 
     def markup(self, kind: str, quantity: int) -> Markup | None:
         """The row of the kind with the largest tier within the run; `*` where there is none."""
         for name in (same(kind), ANY_KIND):
-            rows = self.markups.get(name, ())
-            reached = bisect_right(rows, quantity, key=lambda row: row.quantity_from)
-            if reached:
-                return rows[reached - 1]
+            rows = self.markups.get(name)
+            found = rows.at(quantity) if rows else None
+            if found is not None:
+                return found
         return None
 
     def discount(self, category: Category, base: Decimal) -> Discount | None:
         """The row of the category with the largest sum within the order's base."""
-        rows = self.discounts.get(category, ())
-        reached = bisect_right(rows, base, key=lambda row: row.amount_from)
-        return rows[reached - 1] if reached else None
+        rows = self.discounts.get(category)
+        return rows.at(base) if rows else None
 
     def vat_on(self, day: date) -> Vat | None:
         """The row in force on the day of shipment (law 425-ФЗ: the rate follows it)."""
-        reached = bisect_right(self.vat, day, key=lambda row: row.since)
-        return self.vat[reached - 1] if reached else None
+        return self.vat.at(day)
 
 
 def tariff(
@@ -65,21 +88,23 @@ def tariff(
 ) -> Tariff:
     """A tariff from rows in any order."""
     by_kind: dict[str, list[Markup]] = {}
-    for markup in sorted(markups, key=lambda row: row.quantity_from):
+    for markup in markups:
         by_kind.setdefault(same(markup.kind), []).append(markup)
     by_category: dict[Category, list[Discount]] = {}
-    for discount in sorted(discounts, key=lambda row: row.amount_from):
+    for discount in discounts:
         by_category.setdefault(discount.category, []).append(discount)
     return Tariff(
-        markups=by_kind,
-        discounts=by_category,
-        vat=sorted(vat, key=lambda row: row.since),
+        markups={kind: ladder(rows, attrgetter("quantity_from")) for kind, rows in by_kind.items()},
+        discounts={
+            category: ladder(rows, attrgetter("amount_from"))
+            for category, rows in by_category.items()
+        },
+        vat=ladder(vat, attrgetter("since")),
         rules=rules,
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A priced position. Money in roubles; `cost` is the whole line's, without VAT."""
 
     position: Position
@@ -189,24 +214,13 @@ def _line(
         gross = cost * (HUNDRED + markup.percent) * (HUNDRED + rate)
         gross *= HUNDRED - (discount.percent if discount else ZERO)
         steps = gross.scaleb(-6) / (position.quantity * step)
-        price = steps.quantize(Decimal(1), ROUND_HALF_UP) * step
-    amount = round2(price * position.quantity)
+        price = steps.quantize(ONE, ROUND_HALF_UP) * step
+    amount = (price * position.quantity).quantize(KOPECK, ROUND_HALF_UP)
     if not amount:
         return None
     vat = vat_inside(amount, rate)
-    return Line(
-        position=position,
-        cost=cost,
-        markup=markup,
-        discount=discount,
-        base=base,
-        rate=rate,
-        vat_row=vat_row,
-        price=price,
-        amount=amount,
-        vat=vat,
-        profit=amount - vat - round2(cost),
-    )
+    profit = amount - vat - cost.quantize(KOPECK, ROUND_HALF_UP)
+    return Line(position, cost, markup, discount, base, rate, vat_row, price, amount, vat, profit)
 
 
 def vat_inside(amount: Decimal, rate: Decimal) -> Decimal:
@@ -223,11 +237,16 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal:
 
 def totals(order: Order, lines: Sequence[Line], rate: Decimal) -> Totals:
     """The sums of an order; delivery is one more line with VAT inside, neither cost nor profit."""
+    amount = vat = profit = ZERO
+    for line in lines:
+        amount += line.amount
+        vat += line.vat
+        profit += line.profit
     delivery = order.delivery_cost or ZERO
     return Totals(
-        amount=sum((line.amount for line in lines), ZERO),
-        vat=sum((line.vat for line in lines), ZERO),
-        profit=sum((line.profit for line in lines), ZERO),
+        amount=amount,
+        vat=vat,
+        profit=profit,
         delivery=delivery,
         delivery_vat=vat_inside(delivery, rate),
     )

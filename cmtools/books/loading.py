@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Any
 
 from cmtools.books.catalog import BOOKS, SHEETS, recognise
 from cmtools.books.crosscheck import check_across, seller_warning
-from cmtools.problems import Fault, Place, Problem, at, has_errors, in_order
+from cmtools.problems import Fault, Place, Problem, at, in_order
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.guard import RawBook, Reader
+from cmtools.tables.guard import Grid, Reader, Start
+from cmtools.tables.reading import End
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book
 from cmtools.tables.values import alike, same
@@ -72,31 +73,42 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def read(self, file: BookFile) -> None:
-        raw = self._reader.read(file.path, SHEETS)
-        faults = [at(Place(file=file.name), fault) for fault in raw.faults]
-        self.problems += faults
-        if has_errors(faults):
-            return
-        book = file.book or recognise(raw.names)
+        """Read a file; a sheet is understood while the next one is still being read."""
+        book = file.book
+        names: tuple[str, ...] = ()
+        sheets: list[Sheet[Any]] = []
+        for part in self._reader.read(file.path, SHEETS):
+            match part:
+                case Start():
+                    names = part.sheets
+                    book = book or recognise(names)
+                    self._note(file, part.warnings)
+                case Grid() if book is not None:
+                    sheets += _sheet(file.name, book, part, sheets)
+                case End(fault=Fault() as fault):
+                    self._note(file, [fault])
+                    return
         if book is None:
-            names = alike(known.name for known in BOOKS)
-            fault = messages.FILE_UNKNOWN(books=names)
-            self.problems.append(at(Place(file=file.name), fault))
+            known = alike(known.name for known in BOOKS)
+            self._note(file, [messages.FILE_UNKNOWN(books=known)])
             return
         self.books[file.name] = book
-        self.problems += _sheet_problems(file.name, book, raw)
-        self.sheets += _sheets(file.name, book, raw)
+        self.sheets += sheets
+        self.problems += _sheet_problems(file.name, book, names)
+
+    def _note(self, file: BookFile, faults: Iterable[Fault]) -> None:
+        self.problems += (at(Place(file=file.name), fault) for fault in faults)
 
 
-def _sheets(file: str, book: Book, raw: RawBook) -> Iterable[Sheet[Any]]:
+def _sheet(file: str, book: Book, grid: Grid, before: Sequence[Sheet[Any]]) -> Iterator[Sheet[Any]]:
+    """The sheet of a grid; none where it is no sheet of the book, or the second of its name."""
     for table in book.tables:
-        grid = next((g for name, g in raw.grids.items() if same(name) == same(table.title)), None)
-        if grid is not None:
+        if same(table.title) == same(grid.name) and all(s.table is not table for s in before):
             yield Sheet(table, file, grid)
 
 
-def _sheet_problems(file: str, book: Book, raw: RawBook) -> Iterable[Problem]:
-    present = [same(name) for name in raw.names]
+def _sheet_problems(file: str, book: Book, names: Sequence[str]) -> Iterator[Problem]:
+    present = [same(name) for name in names]
     for table in book.tables:
         count = present.count(same(table.title))
         fault: Fault | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from cmtools.books.orders import (
     ORDERS,
@@ -67,8 +67,7 @@ PRICES_UNSOUND = Message(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PositionQuote:
+class PositionQuote(NamedTuple):
     """A position of an order; `line` is None where it has no price."""
 
     entry: Position | Partial
@@ -179,8 +178,10 @@ def _quote(
     sound = [found for found in own if not isinstance(found, Partial)]
     priced = iter(price_lines(order, sound, category, prices))
     positions = tuple(
-        PositionQuote(entry=found, line=None if isinstance(found, Partial) else next(priced))
-        for found in own
+        [
+            PositionQuote(found, None if isinstance(found, Partial) else next(priced))
+            for found in own
+        ]
     )
     lines = [found.line for found in positions if found.line is not None]
     vat_row = prices.vat_on(shipment_day(order))

@@ -1,0 +1,1 @@
+"""The figures of a month: records as frames, the catalogue of indicators, plan and fact."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,11 @@ from cmtools.problems import Fault
 from cmtools.tables import messages
 
 MIB = 1 << 20
+BOOK = "xl/workbook.xml"
+BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
+MOST_OF_INDEX = 4 * MIB
+
+_ELEMENT = re.compile(rb"<[A-Za-z_]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +73,10 @@ class Contents:
         self.proven.add(name)
         return _part(self.archive, name)
 
+    def size(self, name: str) -> int:
+        """How many bytes a part says it has; 0 for one that is not there."""
+        return _size(self.archive, name)
+
     def prove_the_rest(self) -> None:
         """Read what nobody has read, for its size and checksum alone.
 
@@ -115,7 +125,7 @@ def _contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
         raise Refused(messages.FILE_ODS())
     if "xl/workbook.bin" in names:
         raise Refused(messages.FILE_XLSB())
-    if "xl/workbook.xml" not in names:
+    if BOOK not in names:
         raise Refused(messages.FILE_FOREIGN())
     warnings = []
     if "xl/vbaProject.bin" in names:
@@ -140,12 +150,14 @@ def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    if any(_size(archive, name) > MOST_OF_INDEX for name in (BOOK, BOOK_RELATIONS)):
+        raise too_large("её оглавление больше 4 МБ")
     parts = {
         relation.get("Id"): relation.get("Target", "")
-        for relation in ElementTree.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))
+        for relation in ElementTree.fromstring(_part(archive, BOOK_RELATIONS))
     }
     sheets: dict[str, str] = {}
-    for element in ElementTree.fromstring(_part(archive, "xl/workbook.xml")).iter():
+    for element in ElementTree.fromstring(_part(archive, BOOK)).iter():
         if not element.tag.endswith("}sheet"):
             continue
         relation = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
@@ -153,6 +165,10 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
         base = PurePosixPath("/" if target.startswith("/") else "/xl")
         sheets[element.get("name", "")] = str(base / target).lstrip("/")
     return sheets
+
+
+def _size(archive: zipfile.ZipFile, name: str) -> int:
+    return archive.getinfo(name).file_size if name in archive.NameToInfo else 0
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -172,7 +188,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 def _look_at_xml(content: bytes) -> None:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:8]:
         raise damaged("она записана в кодировке UTF-16")
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    root = _ELEMENT.search(content)
+    if b"<!DOCTYPE" in content[: root.start() if root else None]:
         raise damaged("внутри объявлены посторонние сущности XML")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from cmtools.problems import Problem
@@ -62,11 +63,14 @@ class Dataset:
                     _warn_of_fractions(sheets, name)
             for names in table.uniques:
                 _refuse_repeats(table, sheets, names)
+        keys: dict[Table[Any], dict[str, str]] = {}
         for table, sheets in self._sheets.items():
             for name, found in table.fields.items():
                 target = found.column.refers
                 if target is not None and self._can_be_referred_to(target):
-                    _resolve(sheets, name, found, target, self.keys(target))
+                    if target not in keys:
+                        keys[target] = self.keys(target)
+                    _resolve(sheets, name, found, target, keys[target])
             for rule in table.rules:
                 for sheet in sheets:
                     sheet.apply(rule, today)
@@ -109,16 +113,15 @@ def _refuse_repeats(
     table: Table[Any], sheets: Sequence[Sheet[Any]], names: tuple[str, ...]
 ) -> None:
     """The later row is at fault, at the last of the fields."""
-    fields = [table.fields[name] for name in names]
+    columns = [_comparable(table, sheet, names) for sheet in sheets]
+    if len(set(chain.from_iterable(columns))) == sum(len(sheet.rows) for sheet in sheets):
+        return  # all differ
     seen: dict[tuple[object, ...], tuple[Sheet[Any], int]] = {}
-    for sheet in sheets:
-        for index, *values in list(sheet.lines(*names)):
-            if None in values:
+    for sheet, keys in zip(sheets, columns, strict=True):
+        bad: set[int] = set().union(*(sheet.bad[name] for name in names))
+        for index, key in enumerate(keys):
+            if None in key or index in bad:
                 continue
-            key = tuple(
-                found.same(value) if isinstance(value, str) else value
-                for found, value in zip(fields, values, strict=True)
-            )
             first_sheet, first = seen.setdefault(key, (sheet, index))
             if (first_sheet, first) == (sheet, index):
                 continue
@@ -126,6 +129,18 @@ def _refuse_repeats(
             file = "" if same_file else f" книги «{first_sheet.source.file}»"
             fault = messages.DUPLICATE(row=first_sheet.rows[first], file=file)
             sheet.add(index, names[-1], fault)
+
+
+def _comparable(
+    table: Table[Any], sheet: Sheet[Any], names: tuple[str, ...]
+) -> list[tuple[Any, ...]]:
+    """The fields' values of each row, each text reduced to what of it counts."""
+    columns = []
+    for name in names:
+        reduce = table.fields[name].same
+        known = {v: reduce(v) if isinstance(v, str) else v for v in set(sheet.values[name])}
+        columns.append(map(known.__getitem__, sheet.values[name]))
+    return list(zip(*columns, strict=True))
 
 
 def _resolve(

@@ -1,8 +1,10 @@
-"""Reading that cannot hurt the reader: another process reads, with a bound on time and memory.
+"""Reading that cannot hurt the reader.
 
-That process is started once and reads book after book; it starts while this one still imports,
-so a healthy day pays nothing for it. One that dies or hangs over a book is replaced, and the book
-is refused.
+This process looks at a file as far as looking is cheap and bounded: what kind it is, whether its
+zip is honest, how large its sheets are, which cells calamine would lose. Meanwhile another one
+reads the cells, with a bound on time and memory. It is started once, while this one still imports,
+and reads book after book, so that a healthy day pays nothing for it; one that dies or hangs over a
+book is replaced, and the book is refused.
 """
 
 from __future__ import annotations
@@ -11,18 +13,29 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
-from cmtools.tables.container import Limits
-from cmtools.tables.marks import Marks
-from cmtools.tables.reading import Block, End, Frame, Request, SheetStart, Start
-from cmtools.tables.values import Cell
+from cmtools.tables.container import MIB, Contents, Limits, Refused, opened
+from cmtools.tables.marks import Marks, check_grid, find_marks, plain
+from cmtools.tables.reading import Block, End, Frame, Request, SheetStart
+from cmtools.tables.values import Cell, same
+
+LOOK_FIRST = 4 * MIB
+"""A sheet up to this size is looked through before it is read, a larger one meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Start:
+    """The book is open: all its sheet names in order, and what to warn of."""
+
+    sheets: tuple[str, ...]
+    warnings: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,20 +52,11 @@ class Grid:
         return len(self.columns[0]) if self.columns else 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RawBook:
-    """What was read of a file: its wanted sheets, or the fault for which it was refused."""
-
-    names: tuple[str, ...] = ()
-    grids: Mapping[str, Grid] = field(default_factory=dict)
-    faults: tuple[Fault, ...] = ()
-
-
 class Reader:
     """A reading process and its bounds; use as a context manager."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
         self._process = _start()
 
     def __enter__(self) -> Self:
@@ -66,69 +70,107 @@ class Reader:
     ) -> None:
         _stop(self._process)
 
-    def read(self, path: Path, wanted: frozenset[str]) -> RawBook:
-        """Read the wanted sheets (by `same` name) of a book.
+    def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
+        """A book's names, its wanted sheets (by `same` name) as they are read, and how it ended.
 
         Raises:
             OSError: the file cannot be opened.
         """
         if not path.is_file():
             raise FileNotFoundError(2, "нет такого файла", str(path))
-        request = Request(path=path, wanted=wanted, limits=self._limits)
-        names: tuple[str, ...] = ()
-        faults: tuple[Fault, ...] = ()
-        grids: dict[str, Grid] = {}
+        try:
+            with opened(path, self.limits) as contents:
+                yield Start(sheets=tuple(contents.sheets), warnings=contents.warnings)
+                names = [name for name in contents.sheets if same(name) in wanted]
+                yield from self._grids(path, contents, names)
+        except Refused as refusal:
+            self._replace()
+            yield End(fault=refusal.fault)
+
+    def _grids(self, path: Path, contents: Contents, names: list[str]) -> Iterator[Grid | End]:
+        sizes = {name: contents.size(contents.sheets[name]) for name in names}
+        marks = {n: self._look(contents, n) for n in names if sizes[n] <= LOOK_FIRST}
+        request = Request(path=path, sheets=names, memory_bytes=self.limits.memory_bytes)
+        frames = self._frames(request)
+        marks |= {n: self._look(contents, n) for n in names if sizes[n] > LOOK_FIRST}
+        contents.prove_the_rest()
         grid: Grid | None = None
-        for frame in self._frames(request):
-            match frame:
-                case Start():
-                    names, faults = frame.sheets, frame.warnings
-                case SheetStart():
-                    grid = grids[frame.name] = Grid(name=frame.name, columns=[], marks=frame.marks)
-                case Block() if grid is not None:
-                    _append(grid, frame)
-                case End(fault=Fault() as fault):
-                    return RawBook(names=names, faults=(*faults, fault))
-        return RawBook(names=names, grids=grids, faults=faults)
+        for frame in frames:
+            if isinstance(frame, Block):
+                assert grid is not None
+                _append(grid, frame)
+                continue
+            if grid is not None:
+                yield grid
+                grid = None
+            if isinstance(frame, SheetStart):
+                grid = Grid(name=frame.name, columns=[], marks=marks[frame.name])
+            else:
+                yield frame
+
+    def _look(self, contents: Contents, name: str) -> Marks:
+        xml = plain(contents.part(contents.sheets[name]))
+        check_grid(xml, self.limits)
+        return find_marks(xml)
 
     def _frames(self, request: Request) -> Iterator[Frame]:
-        process = self._process
-        hung = threading.Event()
-
-        def stop() -> None:
-            hung.set()
-            process.kill()
-
-        assert process.stdin is not None
-        assert process.stdout is not None
-        alarm = threading.Timer(request.limits.seconds, stop)
-        alarm.daemon = True
-        alarm.start()
+        """Have the process begin at once; its frames come when they are asked for."""
+        assert self._process.stdin is not None
+        alarm = _Alarm(self._process, self.limits.seconds)
         try:
-            pickle.dump(request, process.stdin)
-            process.stdin.flush()
+            pickle.dump(request, self._process.stdin)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it died before: the first frame will tell
+        return self._answers(alarm)
+
+    def _answers(self, alarm: _Alarm) -> Iterator[Frame]:
+        assert self._process.stdout is not None
+        try:
             while True:
-                frame = pickle.load(process.stdout)
+                frame = pickle.load(self._process.stdout)
                 if isinstance(frame, OSError):
                     raise frame
                 yield frame
                 if isinstance(frame, End):
                     return
-        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
-            _stop(process)
-            self._process = _start()
-            detail = (
-                f"длилось дольше {request.limits.seconds:.0f} с"
-                if hung.is_set()
-                else "оборвалось: книга требует слишком много памяти или повреждена"
-            )
-            yield End(fault=messages.FILE_UNREADABLE(detail=detail))
+        except (EOFError, pickle.UnpicklingError):
+            self._replace()
+            yield End(fault=messages.FILE_UNREADABLE(detail=alarm.what_happened()))
         finally:
             alarm.cancel()
 
+    def _replace(self) -> None:
+        _stop(self._process)
+        self._process = _start()
+
+
+class _Alarm:
+    """Kills a process that is still at the same book after so many seconds."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self._rang = threading.Event()
+        self._seconds = seconds
+        self._process = process
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _ring(self) -> None:
+        self._rang.set()
+        self._process.kill()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def what_happened(self) -> str:
+        if self._rang.is_set():
+            return f"длилось дольше {self._seconds:.0f} с"
+        return "оборвалось: книга требует слишком много памяти или повреждена"
+
 
 def _append(grid: Grid, block: Block) -> None:
-    """Add a block's rows; a block never has fewer columns than the first one."""
+    """Add a block's rows; all blocks of a sheet have as many columns."""
     if not grid.columns:
         grid.columns.extend([] for _ in block.columns)
     for column, (cells, index) in zip(grid.columns, block.columns, strict=True):

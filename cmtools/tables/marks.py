@@ -15,15 +15,18 @@ from cmtools.tables.container import Limits, too_large
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 
-# Each pattern starts with a literal: that is what makes the search fast.
-_ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
-_FAR_CELL = re.compile(rb' r="(?:([A-Z]{2,3})(\d+)|[A-Z](\d{7,}))"')
+# Each pattern starts with a literal, which makes the search fast, and looks ahead a bounded way,
+# which keeps it linear whatever a hostile sheet holds.
+_LAST_ROW = re.compile(rb'<row [^>]{0,200}?\br="(\d+)"')
+_WIDE_CELL = re.compile(rb' r="([A-Z]{3,9})\d')
 _CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
-_ERROR = re.compile(rb'<c (?:[^>]*? )?t="e"[^>]*>')
+_ERROR = re.compile(rb'<c (?:[^>]{0,200}? )?t="e"[^>]{0,200}>')
 _FORMULA = re.compile(
-    rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v>[^<]+<|<v>(?=</v>)|<v\s*/>)?"
+    rb"<c\b([^>]{0,200})>\s{0,99}<f\b(?:[^>]{0,999}/>|[^>]{0,999}>[^<]*</f>)\s{0,99}"
+    rb"(<v>[^<]+<|<v>(?=</v>)|<v\s?/>)?"
 )
-_ROOT_PREFIX = re.compile(rb"<(\w+):worksheet\b")
+_ROOT_PREFIX = re.compile(rb"<(\w{1,20}):worksheet\b")
+_HEAD = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,15 +38,19 @@ class Marks:
 
 
 def plain(xml: bytes) -> bytes:
-    """The XML as Excel itself would write it: no prefix, double quotes, one space between."""
-    if prefix := _ROOT_PREFIX.search(xml[:4096]):
+    """The XML as Excel itself would write it: no prefix, double quotes, one space between.
+
+    How a sheet is written is judged by its beginning.
+    """
+    head = xml[:_HEAD]
+    if prefix := _ROOT_PREFIX.search(head):
         xml = xml.replace(b"<" + prefix[1] + b":", b"<").replace(b"</" + prefix[1] + b":", b"</")
-    if b" r =" in xml or b" t =" in xml or b"= " in xml:
-        xml = re.sub(rb"\s*=\s*(?=[\"'])", b"=", xml)
-    if b"='" in xml:
+    if b" =" in head or b"= " in head:
+        xml = re.sub(rb"\s{0,99}=\s{0,99}(?=[\"'])", b"=", xml)
+    if b"='" in head:
         xml = xml.replace(b"'", b'"')
-    if b'\nr="' in xml or b'\tr="' in xml:
-        xml = re.sub(rb"\s+", b" ", xml)
+    if b'\nr="' in head or b'\tr="' in head:
+        xml = xml.replace(b"\n", b" ").replace(b"\t", b" ")
     return xml
 
 
@@ -53,7 +60,7 @@ def find_marks(xml: bytes) -> Marks:
     unsaved: frozenset[tuple[int, int]] = frozenset()
     if b' t="e"' in xml:
         errors = frozenset(_where(xml, found) for found in _ERROR.finditer(xml))
-    if b"<f>" in xml or b"<f " in xml or b"<f/>" in xml:
+    if re.search(rb"<f[ >/]", xml):
         formulas = _FORMULA.finditer(xml)
         unsaved = frozenset(_where(xml, found) for found in formulas if not _is_stored(found))
     return Marks(errors=errors, unsaved=unsaved - errors)
@@ -69,7 +76,7 @@ def _where(xml: bytes, cell: re.Match[bytes]) -> tuple[int, int]:
     if named := _CELL.search(cell[0]):
         return int(named[2]), column_number(named[1])
     row_start = xml.rfind(b"<row", 0, cell.start())
-    numbered = _ROW.match(xml, row_start)
+    numbered = _LAST_ROW.match(xml, row_start)
     row = int(numbered[1]) if numbered else xml.count(b"<row", 0, cell.start())
     return row, len(re.findall(rb"<c\b", xml[row_start : cell.start()])) + 1
 
@@ -83,22 +90,29 @@ def column_number(letters: bytes) -> int:
 
 
 def check_grid(xml: bytes, limits: Limits) -> None:
-    """Refuse a sheet that a reader would lay out as too large a rectangle of cells.
+    """Refuse a `plain` sheet that a reader would lay out as too large a rectangle of cells.
 
     Raises:
         Refused: with the size of the grid, or with a cell that lies outside of any sheet.
     """
-    rows = max(map(int, _ROW.findall(xml)), default=1)
-    columns = 26
-    for letters, row, far_row in _FAR_CELL.findall(xml):
-        columns = max(columns, column_number(letters))
-        rows = max(rows, int(row or far_row))
+    rows = _last_row(xml)
+    columns = 702  # ZZ
+    if wide := _WIDE_CELL.search(xml):
+        columns = column_number(wide[1])
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
         raise too_large(f"ячейка в строке {rows}, столбце {columns}")
-    if columns == 26 and rows * columns > limits.grid_cells:  # only now is it worth counting
+    if rows * columns > limits.grid_cells:  # only now is it worth counting
         columns = max(map(column_number, {found[0] for found in _CELL.findall(xml)}), default=1)
     if rows * columns > limits.grid_cells:
-        cells, limit = (
-            f"{count:,}".replace(",", "\u00a0") for count in (rows * columns, limits.grid_cells)
-        )
+        cells, limit = _grouped(rows * columns), _grouped(limits.grid_cells)
         raise too_large(f"лист занимает {cells} ячеек, предел {limit}")
+
+
+def _last_row(xml: bytes) -> int:
+    """The number of the last row; rows stand in order, and one that does not is no danger."""
+    found = _LAST_ROW.match(xml, max(xml.rfind(b"<row "), 0))
+    return int(found[1]) if found else xml.count(b"<row")
+
+
+def _grouped(count: int) -> str:
+    return f"{count:,}".replace(",", "\u00a0")

@@ -1,4 +1,4 @@
-"""One book from a file to blocks of cells; runs as a process of its own, see `guard`.
+"""Cells as calamine reads them, in a process of its own; see `guard` for the other side.
 
 A sheet's cells travel by columns, in blocks of rows; a block's column that repeats itself is sent
 as its distinct values and an index of each cell, so that the other side handles each value once.
@@ -6,6 +6,7 @@ as its distinct values and an index of each cell, so that the other side handles
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 from array import array
@@ -16,36 +17,25 @@ from pathlib import Path
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
-from cmtools.tables.container import Limits, Refused, damaged, opened
-from cmtools.tables.marks import Marks, check_grid, find_marks, plain
-from cmtools.tables.values import Cell, same
+from cmtools.tables.values import Cell
 
 BLOCK_ROWS = 4096
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """Which book to read, which of its sheets (by `same` name), within which limits."""
+    """Which sheets of which book to read, and with how much memory."""
 
     path: Path
-    wanted: frozenset[str]
-    limits: Limits
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Start:
-    """The book is open: all its sheet names in order, and what to warn of."""
-
-    sheets: tuple[str, ...]
-    warnings: tuple[Fault, ...]
+    sheets: Sequence[str]
+    memory_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetStart:
-    """A wanted sheet begins."""
+    """A sheet begins."""
 
     name: str
-    marks: Marks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,44 +52,18 @@ class End:
     fault: Fault | None = None
 
 
-Frame = Start | SheetStart | Block | End
+Frame = SheetStart | Block | End
 
 
 def read(request: Request) -> Iterator[Frame]:
-    """A book as frames: Start, then SheetStart and Blocks a sheet, then End.
-
-    Raises:
-        OSError: the file cannot be opened.
-    """
-    try:
-        with opened(request.path, request.limits) as contents:
-            yield Start(sheets=tuple(contents.sheets), warnings=contents.warnings)
-            marks = {
-                name: _marks(contents.part(part), request.limits)
-                for name, part in contents.sheets.items()
-                if same(name) in request.wanted
-            }
-            contents.prove_the_rest()
-        yield from _cells(request.path, marks)
-        yield End()
-    except Refused as refusal:
-        yield End(fault=refusal.fault)
-
-
-def _marks(xml: bytes, limits: Limits) -> Marks:
-    xml = plain(xml)
-    check_grid(xml, limits)
-    return find_marks(xml)
-
-
-def _cells(path: Path, marks: dict[str, Marks]) -> Iterator[Frame]:
+    """A book's sheets as frames: SheetStart and Blocks a sheet, then End."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            for name, found in marks.items():
+        with CalamineWorkbook.from_path(request.path) as book:
+            for name in request.sheets:
                 sheet = book.get_sheet_by_name(name)
-                yield SheetStart(name=name, marks=found)
+                yield SheetStart(name=name)
                 if sheet.start is None:
                     continue
                 rows = sheet.iter_rows()
@@ -108,9 +72,11 @@ def _cells(path: Path, marks: dict[str, Marks]) -> Iterator[Frame]:
                     left = [([""] * len(block), None)] * shift
                     yield Block(columns=[*left, *map(_packed, zip(*block, strict=True))])
     except PasswordError:
-        raise Refused(messages.FILE_ENCRYPTED()) from None
-    except CalamineError as error:
-        raise damaged("листы не читаются") from error
+        yield End(fault=messages.FILE_ENCRYPTED())
+    except CalamineError:
+        yield End(fault=messages.FILE_DAMAGED(detail="листы не читаются"))
+    else:
+        yield End()
 
 
 def _packed(cells: Sequence[Cell]) -> tuple[Sequence[Cell], array[int] | None]:
@@ -123,13 +89,14 @@ def _packed(cells: Sequence[Cell]) -> tuple[Sequence[Cell], array[int] | None]:
 
 def main() -> None:
     """Answer requests from stdin with frames on stdout until stdin ends."""
+    gc.disable()  # cells make no cycles
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:
             request = pickle.load(requests)
         except EOFError:
             return
-        _limit_memory(request.limits.memory_bytes)
+        _limit_memory(request.memory_bytes)
         try:
             for frame in read(request):
                 pickle.dump(frame, answers, protocol=pickle.HIGHEST_PROTOCOL)

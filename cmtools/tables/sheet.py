@@ -73,8 +73,9 @@ class Sheet(Generic[R]):
                 self.add(index, name, fault)
 
     def _drop_blank_rows(self) -> None:
-        names = list(self.values)
-        width = len(names)
+        if any(None not in column for column in self.values.values()):
+            return
+        width = len(self.values)
         in_error: set[int] = set().union(*self.bad.values())
         started = [
             index
@@ -140,20 +141,20 @@ class Sheet(Generic[R]):
     def entries(self) -> list[R | Partial]:
         """All rows in their order: records of the sound ones, what is left of the others."""
         bad: set[int] = set().union(*self.bad.values())
-        names = tuple(self.values)
-        record, source = self.table.record, self.source
-        found: list[R | Partial] = []
-        rows = zip(self.rows, zip(*self.values.values(), strict=True), strict=True)
-        for index, (row, row_values) in enumerate(rows):
-            values = dict(zip(names, row_values, strict=True))
-            if index in bad:
-                for name in names:
-                    if index in self.bad[name]:
-                        del values[name]
-                found.append(Partial(source=source, row=row, values=values))
-            else:
-                found.append(record(source=source, row=row, **values))
-        return found
+        make, source = self.table.make, self.source
+        rows = enumerate(zip(*self.values.values(), strict=True))
+        return [
+            self._partial(index) if index in bad else make(source, self.rows[index], *values)
+            for index, values in rows
+        ]
+
+    def _partial(self, index: int) -> Partial:
+        values = {
+            name: column[index]
+            for name, column in self.values.items()
+            if index not in self.bad[name]
+        }
+        return Partial(source=self.source, row=self.rows[index], values=values)
 
 
 def _parse_column(found: Field, cells: Sequence[Cell]) -> tuple[list[Any], dict[int, Fault]]:
@@ -162,7 +163,13 @@ def _parse_column(found: Field, cells: Sequence[Cell]) -> tuple[list[Any], dict[
     if bool in set(map(type, cells)):
         values = [None if is_empty(cell) else parse(cell) for cell in cells]
     else:
-        known = {cell: None if is_empty(cell) else parse(cell) for cell in set(cells)}
+        distinct = set(cells)
+        blank = {
+            cell for cell in distinct if cell is None or (type(cell) is str and not cell.strip())
+        }
+        known: dict[Cell, Any] = dict.fromkeys(blank)
+        for cell in distinct - blank:
+            known[cell] = parse(cell)
         values = list(map(known.__getitem__, cells))
         if Fault not in set(map(type, known.values())):
             return values, {}

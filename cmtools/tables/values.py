@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from cmtools.problems import Fault
@@ -21,7 +21,6 @@ LAST_DAY: Final = date(2100, 12, 31)
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 SERIALS: Final = (36526, 73416)  # 2000 … 2100: a bare number that can only be a date
 
-_SPACES = re.compile(r"\s+")
 _LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -44,14 +43,16 @@ _MONTHS = (
 
 def squeeze(text: str) -> str:
     """Without outer spaces; every inner run of spaces, breaks and NBSP becomes one space."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
+@lru_cache(maxsize=1 << 16)
 def same(text: str) -> str:
     """What is left of a name when case, spaces and ё/е do not count."""
     return squeeze(text).casefold().replace("ё", "е")
 
 
+@lru_cache(maxsize=1 << 16)
 def same_code(text: str) -> str:
     """What is left of a code when also Latin letters that look Cyrillic do not count."""
     return same(text).translate(_LOOKALIKES)
@@ -64,7 +65,7 @@ def same_title(text: str) -> str:
 
 def is_empty(cell: Cell) -> bool:
     """Whether a cell holds nothing, or nothing but spaces."""
-    return cell is None or cell == "" or (isinstance(cell, str) and not cell.strip())
+    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
 def text(cell: Cell) -> str | Fault:
@@ -92,7 +93,7 @@ def code(cell: Cell) -> str | Fault:
 def digits(cell: Cell) -> str | Fault:
     """A number that is a name (ИНН, БИК, an account): no spaces inside."""
     found = text(cell)
-    return found if isinstance(found, Fault) else _SPACES.sub("", found)
+    return found if isinstance(found, Fault) else "".join(found.split())
 
 
 def _digits(number: float) -> str | Fault:
@@ -105,9 +106,7 @@ def _digits(number: float) -> str | Fault:
 
 def number(cell: Cell) -> Decimal | Fault:
     """An exact number: floats are taken at their 15 significant digits, as Excel shows them."""
-    if isinstance(cell, bool):
-        return messages.NOT_A_NUMBER()
-    if isinstance(cell, int | float):
+    if type(cell) is float or type(cell) is int:
         if abs(cell) < 1e15:  # neither NaN nor infinity
             return Decimal(f"{cell:.15g}")
         return messages.OUT_OF_RANGE(bounds="число до 15 цифр")
@@ -141,6 +140,8 @@ def decimal(places: int) -> Parse:
 
 def whole(cell: Cell) -> int | Fault:
     """A whole number."""
+    if type(cell) is float and cell.is_integer() and abs(cell) < 1e15:
+        return int(cell)  # nearly every cell of such a column
     found = number(cell)
     if isinstance(found, Fault):
         return found

@@ -1,0 +1,135 @@
+"""What is measured, against what, and how it should come out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks.measuring import Measured, Skipped, alone, in_turn, program, rival, told, wall
+
+ROWS = 100_000
+LARGE, SMALL = 20_000, 200
+TODAY = "2026-11-21"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A temporary folder and the workspaces in it, each written when it is first asked for."""
+
+    folder: Path
+
+    @cached_property
+    def large(self) -> Path:
+        """A workspace of 20 000 orders with 100 000 positions."""
+        return self._written(LARGE)
+
+    @cached_property
+    def small(self) -> Path:
+        """A workspace of 200 orders with 1000 positions."""
+        return self._written(SMALL)
+
+    def _written(self, orders: int) -> Path:
+        # In a process of its own: memory that this one held would count as its children's.
+        workspace = self.folder / str(orders)
+        command = [sys.executable, "-m", "benchmarks.workspaces", str(workspace), str(orders)]
+        wall(command)()
+        return workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Benchmark:
+    """One line of the table; the goal is a ratio, or an amount of `unit` where there is none."""
+
+    name: str
+    what: str
+    goal: float
+    measure: Callable[[Shelf], Measured]
+    unit: str = "s"
+    is_slow: bool = False
+
+
+def _validate(workspace: Path, *books: str) -> list[str]:
+    return ["validate", *books, "--json", "--workspace", str(workspace), "--today", TODAY]
+
+
+def _book(workspace: Path) -> str:
+    return str(workspace / "Предварительные заказы.xlsx")
+
+
+def _large(shelf: Shelf) -> Measured:
+    ours = program(*_validate(shelf.large, _book(shelf.large)))
+    return in_turn(wall(ours), wall(rival("calamine", _book(shelf.large))), rounds=5)
+
+
+def _frames(shelf: Shelf) -> Measured:
+    ours = program(*_validate(shelf.large, _book(shelf.large)))
+    return in_turn(wall(ours), wall(rival("openpyxl", _book(shelf.large))), rounds=1)
+
+
+def _memory(shelf: Shelf) -> Measured:
+    if sys.platform == "win32":
+        raise Skipped("Windows does not tell the memory of a process that has ended")
+    command = rival("memory", *_validate(shelf.large, _book(shelf.large)))
+    return alone(lambda: told(command)() / 1e9, rounds=1)
+
+
+def _small(shelf: Shelf) -> Measured:
+    return alone(wall(program(*_validate(shelf.small))), rounds=7)
+
+
+def _help(_: Shelf) -> Measured:
+    bare = [sys.executable, "-c", "import typer"]
+    return in_turn(wall(program("--help")), wall(bare), rounds=21)
+
+
+def _parse(_: Shelf) -> Measured:
+    if find_spec("pydantic") is None:
+        raise Skipped("pydantic is not installed: pip install pydantic")
+    ours, beside = rival("by_columns", str(ROWS)), rival("by_rows", str(ROWS))
+    return in_turn(told(ours), told(beside), rounds=5)
+
+
+BENCHMARKS = (
+    Benchmark(
+        name="large",
+        what="validate a book of 100 000 positions; calamine reading its bare cells",
+        goal=2.0,
+        measure=_large,
+    ),
+    Benchmark(
+        name="memory",
+        what="the same: peaks of both processes, added",
+        goal=1.2,
+        measure=_memory,
+        unit="GB",
+    ),
+    Benchmark(
+        name="frames",
+        what="the same; pandas.read_excel with openpyxl",
+        goal=0.5,
+        measure=_frames,
+        is_slow=True,
+    ),
+    Benchmark(
+        name="small",
+        what="validate a workspace of 200 orders, the whole process",
+        goal=1.0,
+        measure=_small,
+    ),
+    Benchmark(
+        name="help",
+        what="cmtools --help; python -c 'import typer'",
+        goal=1.5,
+        measure=_help,
+    ),
+    Benchmark(
+        name="parse",
+        what="records of 100 000 rows by columns; pydantic models, row by row",
+        goal=1.0,
+        measure=_parse,
+    ),
+)

@@ -1,0 +1,110 @@
+"""Names of folders and files that hold on any system, whatever a client is called; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from hashlib import sha256
+
+ENDING = ".docx"
+BYTES = 255  # of a name, on every usual file system
+_VERSION = len(" (99999)")
+
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"))
+_RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])[ ]*(?:\.|$)", re.I
+)
+_QUOTES = re.compile("[«»„“”‟\"]|(?<!\\w)['‘’]|['‘’](?!\\w)")
+_FORM = (
+    r"(?:ООО|П?АО|НАО|ЗАО|ОАО|ОДО|ИП|КФХ|АНО|НКО|НП|ТСЖ|ТСН|СНТ|ПК|ЧУ|Ф?ГУП|МУП"
+    r"|Ф?[ГМ][БКА][А-Я]{0,2}У[А-Я]{0,2}(?: [СВД]?[ОП]О?)?"
+    r"|Общество с ограниченной ответственностью|(?:Публичное |Закрытое )?[Аа]кционерное общество"
+    r"|Индивидуальный предприниматель)"
+)
+_FORM_BEFORE = re.compile(rf"{_FORM}(?=[\s«„“\"'])\s*")
+_FORM_BEHIND = re.compile(rf"[\s,]+{_FORM}$")
+
+
+def safe_name(text: str) -> str:
+    """A name that Windows, macOS and Linux all take, in one line and up to 255 bytes.
+
+    What Windows forbids and what nobody sees (control and direction marks) becomes `_`.
+    """
+    name = " ".join(_replaced(text).split()).rstrip(" .")
+    name = cut(name, BYTES).rstrip(" .")
+    return f"_{name}" if not name or _RESERVED.match(name) else name
+
+
+def document_stem(number: str, title: str) -> str:
+    """`З-2026-0001 Спецификация`: room is left for the ending and a version, the title stays."""
+    room = BYTES - len(f" {title}{ENDING}".encode()) - _VERSION
+    return safe_name(f"{cut(_one_line(number), room)} {title}")
+
+
+def version_name(stem: str, version: int) -> str:
+    """`З-2026-0001 Спецификация.docx`, then `… (2).docx`."""
+    return f"{stem}{ENDING}" if version == 1 else f"{stem} ({version}){ENDING}"
+
+
+def version_of(stem: str, name: str) -> int | None:
+    """Which version of a document a file is, if it is one."""
+    pattern = rf"{re.escape(stem)}(?: \((\d{{1,5}})\))?{re.escape(ENDING)}"
+    match = re.fullmatch(pattern, unicodedata.normalize("NFC", name), re.I)
+    return int(match[1] or 1) if match else None
+
+
+def client_folder(code: str, name: str) -> str:
+    """`К-0001 Ромашка` for `ООО «Ромашка»`."""
+    return safe_name(f"{_one_line(code)} {bare_name(name)}")
+
+
+def belongs_to(folder: str, code: str, others: Iterable[str] = ()) -> bool:
+    """Whether a folder is that of a client, however the client was called when it was made.
+
+    `others` are all codes: a folder of `К-1 Б` is none of the client `К-1`.
+    """
+    folder = unicodedata.normalize("NFC", folder).casefold()
+    longer = [other for other in others if _one_line(other).startswith(f"{_one_line(code)} ")]
+    return _starts(folder, code) and not any(_starts(folder, other) for other in longer)
+
+
+def distinct(code: str, codes: Iterable[str]) -> str:
+    """The code as names have it, told apart from others that would look the same in a name."""
+    own = _one_line(code)
+    if own == code:
+        return code
+    clash = any(other != code and _one_line(other) == own for other in codes)
+    return f"{own}~{sha256(code.encode('utf-8', 'replace')).hexdigest()[:6]}" if clash else own
+
+
+def bare_name(name: str) -> str:
+    """A short name without its legal form and quotes: `Ромашка`."""
+    name = " ".join(name.split())
+    found = _FORM_BEHIND.sub("", _FORM_BEFORE.sub("", name, count=1) if name else name)
+    return " ".join(_QUOTES.sub("", found).split()) or name
+
+
+def cut(text: str, limit: int) -> str:
+    """As much of a text as fits into so many bytes of UTF-8; a short mark tells cut texts apart."""
+    if len(text.encode()) <= limit:
+        return text
+    mark = f"~{sha256(text.encode()).hexdigest()[:6]}"
+    return text.encode()[: limit - len(mark)].decode(errors="ignore").rstrip(" .") + mark
+
+
+def _starts(folder: str, code: str) -> bool:
+    code = _one_line(code).casefold()
+    return folder == code or folder.startswith(f"{code} ")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_replaced(text).split())
+
+
+def _replaced(text: str) -> str:
+    return "".join(
+        "_" if sign in _FORBIDDEN or unicodedata.category(sign) in _UNSEEN else sign
+        for sign in unicodedata.normalize("NFC", text)
+    )

@@ -1,0 +1,94 @@
+"""Where a document goes: its client's folder, and the next version where its content changed."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+
+from cmtools.documents import naming
+from cmtools.placing import placed
+
+
+class State(StrEnum):
+    """What became of a document's file."""
+
+    MADE = "made"
+    UNCHANGED = "unchanged"
+    VERSION = "version"
+
+
+class OutsideError(OSError):
+    """A client's folder leads out of the workspace."""
+
+
+def folder_of_client(clients: Path, code: str, name: str, codes: Iterable[str]) -> Path:
+    """The client's folder, perhaps not made yet; one made under an earlier name is kept.
+
+    `clients` is the folder of all clients, `codes` are the codes of all of them.
+
+    Raises:
+        OutsideError: what bears that name is a link out of the folder of clients.
+    """
+    codes = tuple(codes)
+    code = naming.distinct(code, codes)
+    fresh = clients / naming.client_folder(code, name)
+    known = (
+        sorted(
+            path
+            for path in clients.iterdir()
+            if path.is_dir() and naming.belongs_to(path.name, code, codes)
+        )
+        if clients.is_dir()
+        else []
+    )
+    folder = fresh if fresh in known or not known else known[0]
+    _refuse_outside(folder, clients)
+    return folder
+
+
+def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, State]:
+    """Keep a document: unchanged content leaves the newest file as it is, changed makes the next.
+
+    Raises:
+        OutsideError: the folder is a link out of `home`.
+        OSError: no rights, no room.
+    """
+    _refuse_outside(folder, home)
+    versions = _versions(folder, stem)
+    newest = max(versions, default=0)
+    if newest and _same_parts(versions[newest], content):
+        return versions[newest], State.UNCHANGED
+    path = folder / naming.version_name(stem, newest + 1)
+    with placed(path) as aside:
+        aside.write_bytes(content)
+    return path, State.VERSION if newest else State.MADE
+
+
+def _versions(folder: Path, stem: str) -> dict[int, Path]:
+    if not folder.is_dir():
+        return {}
+    numbered = ((naming.version_of(stem, path.name), path) for path in folder.iterdir())
+    return {number: path for number, path in numbered if number is not None}
+
+
+def _same_parts(path: Path, content: bytes) -> bool:
+    """Whether a file holds the same parts, whatever its zip says of dates and packing."""
+    import io
+
+    if not path.is_file():
+        return False
+    try:
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(io.BytesIO(content)) as new:
+            sizes = ({(i.filename, i.file_size, i.CRC) for i in a.infolist()} for a in (old, new))
+            if next(sizes) != next(sizes):
+                return False
+            return all(old.read(name) == new.read(name) for name in new.namelist())
+    except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, NotImplementedError, RuntimeError):  # type: ignore[attr-defined]
+        return False
+
+
+def _refuse_outside(folder: Path, home: Path) -> None:
+    if not folder.resolve().is_relative_to(home.resolve()):
+        raise OutsideError(f"папка клиента ведёт за пределы рабочей папки: {folder.name}")

@@ -1,0 +1,70 @@
+"""A month's report: plan and fact of every indicator, and what stands beside them; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from cmtools.books.orders import Request
+from cmtools.indicators.catalog import INDICATORS, Indicator, final, total, within
+from cmtools.indicators.frames import Frames
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """An indicator's plan, its fact, and the source rows whose `value` adds up to the fact."""
+
+    indicator: Indicator
+    plan: Decimal | None
+    fact: Decimal
+    sources: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preliminary:
+    """Requests that are no orders yet: how many, and their sum in roubles where priced."""
+
+    orders: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Monthly:
+    """The figures of a month, the orders not wholly priced, the requests that are no orders yet."""
+
+    figures: tuple[Figure, ...]
+    unpriced_orders: int
+    preliminary: Preliminary
+
+
+def monthly(books: Frames, month: date, goals: Mapping[str, Decimal]) -> Monthly:
+    """The report of a month given by its first day; `goals` are plans by indicator id."""
+    return Monthly(
+        figures=tuple(_figure(indicator, books, month, goals) for indicator in INDICATORS),
+        unpriced_orders=int(within(final(books.orders), month)["unpriced"].sum()),
+        preliminary=_preliminary(books, month),
+    )
+
+
+def _figure(
+    indicator: Indicator, books: Frames, month: date, goals: Mapping[str, Decimal]
+) -> Figure:
+    sources = indicator.sources(books, month)
+    return Figure(
+        indicator=indicator,
+        plan=goals.get(indicator.id),
+        fact=indicator.figure(sources),
+        sources=sources,
+    )
+
+
+def _preliminary(books: Frames, month: date) -> Preliminary:
+    requests, lines = (
+        rows[rows["request"] == Request.PRELIMINARY.value]
+        for rows in (within(books.orders, month), within(books.lines, month))
+    )
+    return Preliminary(orders=len(requests), amount=total(lines["amount"]))

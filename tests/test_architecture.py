@@ -1,0 +1,128 @@
+"""The arrows of the house, read off the imports: who may know whom, which library lives where."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import cmtools
+
+# Each line knows the lines above it. Neighbours in a line do not know each other.
+HOUSE = (
+    ("problems",),
+    ("placing",),
+    ("tables",),
+    ("books",),
+    ("pricing", "clients", "sample"),
+    ("documents", "indicators", "agenda", "workspace"),
+    ("commands",),
+    ("reporters",),
+    ("watch",),
+    ("cli",),
+    ("__main__",),
+)
+HOMES = {
+    "python_calamine": ("tables.reading",),
+    "xlsxwriter": ("tables.writing", "tables.instruction", "indicators"),
+    "openpyxl": ("tables.annotating",),
+    "lxml": ("tables", "documents.rendering"),
+    "docxtpl": ("documents.rendering",),
+    "docx": ("documents.rendering",),
+    "jinja2": ("documents.rendering",),
+    "num2words": ("documents.wording",),
+    "pandas": ("indicators",),
+    "numpy": ("indicators",),
+    "typer": ("cli",),
+    "rich": ("cli", "reporters"),
+}
+FACES = ("cli", "watch", "reporters")
+THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "datetime.now")
+
+ROOT = Path(cmtools.__file__).parent
+FLOORS = {room: floor for floor, rooms in enumerate(HOUSE) for room in rooms}
+SOURCES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(ROOT.rglob("*.py"))
+    if path.parent != ROOT or path.stem != "__init__"
+}
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(SOURCES[module].read_text("utf-8"))
+
+
+def imports(node: ast.AST, *, typing: bool = True) -> Iterator[str]:
+    """Full names of all that is imported below a node, or all but what TYPE_CHECKING marks."""
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing:
+        return
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0, f"line {node.lineno}: imports are absolute"
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from imports(child, typing=typing)
+
+
+def known(module: str, *, typing: bool = True) -> set[str]:
+    """The modules of the program that a module imports, wherever it does."""
+    names = [name.partition("cmtools.")[2] for name in imports(tree(module), typing=typing)]
+    found = {name if name in SOURCES else name.rpartition(".")[0] for name in names}
+    return found - {"", module}
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def lives_in(module: str, homes: tuple[str, ...]) -> bool:
+    return any(module == home or module.startswith(f"{home}.") for home in homes)
+
+
+def test_arrows() -> None:
+    wrong = [
+        f"{module} → {other}"
+        for module in SOURCES
+        for other in sorted(known(module))
+        if room(other) != room(module) and FLOORS[room(other)] >= FLOORS[room(module)]
+    ]
+    assert wrong == []
+
+
+def test_the_sample_is_known_to_the_demo_alone() -> None:
+    users = {module for module in SOURCES if any(room(m) == "sample" for m in known(module))}
+    assert {user for user in users if room(user) != "sample"} <= {"commands.demo"}
+
+
+def test_no_circles() -> None:
+    """Imports inside functions count; those for the type checker alone are marked and do not."""
+    TopologicalSorter({module: known(module, typing=False) for module in SOURCES}).prepare()
+
+
+def test_each_library_has_one_home() -> None:
+    inside = sys.stdlib_module_names | {"cmtools"}
+    wrong = [
+        f"{module}: {name}"
+        for module in SOURCES
+        for name in sorted({name.partition(".")[0] for name in imports(tree(module))} - inside)
+        if not lives_in(module, HOMES.get(name, ()))
+    ]
+    assert wrong == []
+
+
+def test_only_the_faces_print_exit_and_look_at_the_clock() -> None:
+    wrong = [
+        f"{module}, line {node.lineno}: {name}"
+        for module in SOURCES
+        if not lives_in(module, FACES)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Name | ast.Attribute)
+        for name in [ast.unparse(node)]
+        if name in THEIRS or name.removeprefix("datetime.") in THEIRS
+    ]
+    assert wrong == []

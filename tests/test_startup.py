@@ -1,0 +1,193 @@
+"""The program as it is started: what it loads, its exit codes, and what goes to which stream."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cmtools import __version__
+
+PROGRAM = shutil.which("cmtools", path=str(Path(sys.executable).parent)) or "cmtools"
+PATIENCE = 60  # seconds; only a guard against a program that hangs
+LIBRARIES = (
+    "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pandas python_calamine "
+    "rich watchdog xlsxwriter"
+).split()
+COMMANDS = ("demo", "docs", "init", "price", "report", "validate")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one run has answered."""
+
+    code: int
+    out: str = ""
+    err: str = ""
+
+
+def run(*arguments: str, folder: Path, **environment: str) -> Answer:
+    """Run the installed program in a folder."""
+    done = subprocess.run(
+        [PROGRAM, *arguments],
+        cwd=folder,
+        env=os.environ | {"COLUMNS": "100"} | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Answer(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+def loaded_by(code: str) -> set[str]:
+    """The heavy libraries that a fresh interpreter holds after running some code."""
+    script = f"{code}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.decode().split()} & {*LIBRARIES}
+
+
+def no_workspace(folder: Path) -> str:
+    return (
+        f"рабочая папка не найдена: ни в «{folder}», ни выше нет файла cmtools.toml; "
+        "создайте её: cmtools init ПАПКА"
+    )
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty workspace, made by the program."""
+    folder = tmp_path_factory.mktemp("startup") / "рабочая папка"
+    assert run("init", str(folder), "--json", folder=folder.parent).code == 0
+    return folder
+
+
+def test_the_command_line_loads_no_heavy_library() -> None:
+    assert loaded_by("import cmtools.cli") == set()
+
+
+def test_a_check_loads_no_library_but_the_reader() -> None:
+    """And the reader only in a process of its own."""
+    assert loaded_by("import cmtools.commands.validate") == set()
+
+
+def test_help(tmp_path: Path) -> None:
+    """Help that was asked for is an answer; it names every command."""
+    answer = run("--help", folder=tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer == run("-h", folder=tmp_path)
+    assert {name for name in COMMANDS if f"\n  {name} " in answer.out} == {*COMMANDS}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command(command: str, tmp_path: Path) -> None:
+    answer = run(command, "--help", folder=tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    assert "--json" in answer.out
+
+
+def test_version(tmp_path: Path) -> None:
+    assert run("--version", folder=tmp_path) == Answer(0, f"cmtools {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((), "validate"),
+        (("frobnicate",), "frobnicate"),
+        (("validate", "--frobnicate"), "--frobnicate"),
+        (("init",), "ПАПКА"),
+        (("validate", "--today", "2026-02-30"), "2026-02-30"),
+        (("validate", "--today", "21.11.2026"), "21.11.2026"),
+        (("validate", "--json", "--today", "завтра"), "завтра"),
+    ],
+)
+def test_wrong_usage(arguments: tuple[str, ...], named: str, tmp_path: Path) -> None:
+    """Exit code 2, nothing on stdout, and stderr names what is wrong or what there is."""
+    answer = run(*arguments, folder=tmp_path)
+    assert (answer.code, answer.out) == (2, "")
+    assert named in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_no_workspace(tmp_path: Path) -> None:
+    told = Answer(3, err=f"cmtools: {no_workspace(tmp_path)}\n")
+    assert run("validate", folder=tmp_path) == told
+    assert run("validate", "--workspace", str(tmp_path), folder=tmp_path.parent) == told
+
+
+def test_no_workspace_in_json(tmp_path: Path) -> None:
+    """One object on stdout, and the line for a person as well."""
+    answer = run("validate", "--json", folder=tmp_path)
+    error = no_workspace(tmp_path)
+    assert (answer.code, answer.err) == (3, f"cmtools: {error}\n")
+    assert json.loads(answer.out) == {"ok": False, "error": error, "problems": []}
+
+
+def test_a_second_workspace_inside_the_first(workspace: Path) -> None:
+    before = sorted(workspace.rglob("*"))
+    answer = run("init", "внутри", folder=workspace)
+    told = f"cmtools: здесь уже есть рабочая папка: {workspace}\n"
+    assert answer == Answer(3, err=told)
+    assert sorted(workspace.rglob("*")) == before
+
+
+def test_no_such_book(workspace: Path) -> None:
+    told = Answer(3, err="cmtools: нет такого файла: нет такой.xlsx\n")
+    assert run("validate", "нет такой.xlsx", folder=workspace) == told
+
+
+def test_the_workspace_is_found_and_may_be_named_before_or_after(
+    workspace: Path, tmp_path: Path
+) -> None:
+    """From inside, from a folder of it, or named on either side of the command: one answer."""
+    asked = ("validate", "--json", "--today", "2026-11-21")
+    named = ("--workspace", str(workspace))
+    answers = [
+        run(*asked, folder=workspace),
+        run(*asked, folder=workspace / "Планы"),
+        run(*asked, *named, folder=tmp_path),
+        run(*named, *asked, folder=tmp_path),
+        run("--workspace", "рабочая папка", *asked, folder=workspace.parent),
+    ]
+    assert answers == answers[:1] * 5
+    (only,) = json.loads(answers[0].out)["problems"]
+    assert (answers[0].code, answers[0].err) == (0, "")
+    assert (only["code"], only["file"]) == ("seller-incomplete", "Настройки.xlsx")
+
+
+def test_the_nearer_workspace_option_wins(workspace: Path, tmp_path: Path) -> None:
+    named = ("--workspace", str(tmp_path), "validate", "--json", "--workspace", str(workspace))
+    assert run(*named, folder=tmp_path).code == 0
+
+
+def test_russian_is_written_in_any_locale(tmp_path: Path) -> None:
+    """UTF-8, whatever the system says."""
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert run("validate", folder=tmp_path, **plain) == run("validate", folder=tmp_path)
+    assert run("--help", folder=tmp_path, **plain) == run("--help", folder=tmp_path)
+
+
+def test_a_fault_of_the_program_is_one_line_and_a_log(workspace: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys, cmtools.commands.validate as module; from cmtools import cli\n"
+        "def broken(*_, **__): raise ZeroDivisionError('broken')\n"
+        "module.validate = broken; sys.argv = ['cmtools', 'validate']; cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=workspace,
+        env=os.environ | {"TMPDIR": str(tmp_path), "TEMP": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    (log,) = tmp_path.iterdir()
+    told = f"cmtools: внутренняя ошибка; подробности: {log}\n"
+    assert (done.returncode, done.stdout, done.stderr.decode("utf-8")) == (3, b"", told)
+    assert "ZeroDivisionError: broken" in log.read_text("utf-8")
