@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cmtools import __version__
+from cmtools.usage import Command, Group, complaint
 
 app = typer.Typer(
     name="cmtools",
@@ -24,6 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=Group,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -52,7 +54,7 @@ def options(
         raise typer.Exit
 
 
-@app.command()
+@app.command("init", cls=Command)
 def init(
     folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="Где создать рабочую папку.")],
     as_json: JsonOption = False,
@@ -63,11 +65,11 @@ def init(
     _answer(lambda: run(folder), "init", as_json)
 
 
-@app.command()
+@app.command("validate", cls=Command)
 def validate(
     context: typer.Context,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[КНИГА]...", help="Книги; без них — все.")
+        list[Path] | None, typer.Argument(metavar="КНИГА", help="Книги; без них — все.")
     ] = None,
     annotate: Annotated[
         bool, typer.Option("--annotate", help="Сделать копию, где ошибки закрашены и объяснены.")
@@ -76,7 +78,7 @@ def validate(
     today: TodayOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Проверить книги: каждая ошибка с местом и подсказкой, все за один раз."""
+    """Проверить книги: все ошибки с местом и подсказкой."""
     from cmtools.commands.validate import validate as run
 
     root = _root(context, workspace)
@@ -85,10 +87,10 @@ def validate(
     )
 
 
-@app.command()
+@app.command("price", cls=Command)
 def price(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="[КНИГА]", help="Книга заказов.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="КНИГА", help="Книга заказов.")] = None,
     order: Annotated[str | None, typer.Option("--order", metavar="№", help="Один заказ.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Показать каждый шаг цены.")] = False,
     in_place: Annotated[
@@ -116,7 +118,7 @@ def price(
     )
 
 
-@app.command()
+@app.command("docs", cls=Command)
 def docs(
     context: typer.Context,
     order: Annotated[str, typer.Option("--order", metavar="№", help="Номер заказа.")],
@@ -134,7 +136,7 @@ def docs(
     _answer(lambda: run(root, order, kinds=kind or (), today=_today(today)), "docs", as_json)
 
 
-@app.command()
+@app.command("report", cls=Command)
 def report(
     context: typer.Context,
     month: Annotated[str, typer.Argument(metavar="ГГГГ-ММ", help="Месяц отчёта.")],
@@ -152,15 +154,15 @@ def report(
     _answer(lambda: run(root, month, manager=manager, today=_today(today)), "report", as_json)
 
 
-@app.command()
+@app.command("demo", cls=Command)
 def demo(
     folder: Annotated[
-        Path, typer.Argument(metavar="[ПАПКА]", help="Где создать рабочую папку с примером.")
+        Path, typer.Argument(metavar="ПАПКА", help="Где создать рабочую папку с примером.")
     ] = Path("demo"),
     as_json: JsonOption = False,
     today: TodayOption = None,
 ) -> None:
-    """Создать рабочую папку с живым примером и пройти по нему всю цепочку."""
+    """Создать живой пример и пройти по нему всю цепочку."""
     from cmtools.commands.demo import demo as run
 
     now = datetime.now()
@@ -172,11 +174,32 @@ def main() -> NoReturn:
     _speak_utf8()
     gc.disable()  # a run is short: records are made once and kept, so collecting finds nothing
     try:
-        app()
-    except Exception as fault:  # a fault of ours: one line for the person, the rest in a log
-        _report_fault(fault)
+        code = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a wrong call
+            sys.exit(_complain(error))
+        _report_fault(error)  # a fault of ours: one line for the person, the rest in a log
         sys.exit(3)
-    sys.exit(0)
+    sys.exit(code or 0)
+
+
+def _complain(error: Exception) -> int:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        typer.echo(context.get_help())
+        return 2
+    commands = [command.name or "" for command in app.registered_commands]
+    _say_no(complaint(error, commands), "--json" in sys.argv)
+    return 2
+
+
+def _say_no(reason: str, as_json: bool) -> None:
+    if as_json:
+        answer = {"ok": False, "error": reason, "problems": []}
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+    typer.echo(f"cmtools: {_printable(reason)}", err=True)
 
 
 def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
@@ -202,10 +225,7 @@ def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
 
 
 def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:
-    if as_json:
-        answer = {"ok": False, "error": reason, "problems": []}
-        typer.echo(json.dumps(answer, ensure_ascii=False))
-    typer.echo(f"cmtools: {_printable(reason)}", err=True)
+    _say_no(reason, as_json)
     raise typer.Exit(code)
 
 

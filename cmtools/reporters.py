@@ -18,6 +18,7 @@ from cmtools.commands.outcome import Outcome
 from cmtools.commands.quoting import Quote
 from cmtools.pricing import explain
 from cmtools.problems import Problem
+from cmtools.tables.values import roubles
 
 NBSP = "\u00a0"
 
@@ -83,7 +84,7 @@ def _price(console: Console, outcome: Outcome) -> None:
     profit = sum((quote.totals.profit for quote in priced if quote.totals), Decimal(0))
     console.print(
         f"Заказов с ценой: {len(priced)} из {len(quotes)}. "
-        f"Сумма {_money(amount)}, прибыль {_money(profit)}."
+        f"Сумма {roubles(amount)}, прибыль {roubles(profit)}."
     )
     show_problems(console, outcome.problems)
     _show_files(console, outcome.files)
@@ -100,9 +101,9 @@ def _quote_row(quote: Quote) -> tuple[str, ...]:
     sums = quote.totals
     return (
         *head,
-        _money(sums.amount),
-        _money(sums.vat),
-        _money(sums.profit),
+        roubles(sums.amount),
+        roubles(sums.vat),
+        roubles(sums.profit),
         f"{_percent(sums.margin)}",
         "[yellow]нужно согласие[/]" if quote.approval_needed else "",
     )
@@ -149,7 +150,7 @@ def _report(console: Console, outcome: Outcome) -> None:
     if preliminary:
         console.print(
             f"Предварительных заявок: {preliminary['orders']} "
-            f"на {_money(Decimal(preliminary['amount']))}"
+            f"на {roubles(Decimal(preliminary['amount']))}"
         )
     if data["left_out"]:
         console.print(f"[yellow]Не вошло строк и книг: {len(data['left_out'])}[/]")
@@ -202,10 +203,6 @@ def _table(*titles: str, indent: int = 0) -> Table:
     return table
 
 
-def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}".replace(",", NBSP).replace(".", ",")
-
-
 def _number(value: Decimal) -> str:
     whole, _, part = f"{value:,f}".replace(",", NBSP).partition(".")
     part = part.rstrip("0").ljust(2, "0") if part else ""
@@ -219,12 +216,12 @@ def _percent(value: Decimal) -> str:
 def _figure(value: object) -> str:
     if value is None:
         return "[dim]—[/]"
-    return _money(Decimal(value)) if isinstance(value, str) else str(value)
+    return roubles(Decimal(value)) if isinstance(value, str) else str(value)
 
 
 def _plain(text: str) -> str:
     """Without control characters: whatever a cell or a file is called, the screen stays whole."""
-    return "".join(sign if sign.isprintable() else "·" for sign in text)
+    return "".join(sign if sign.isprintable() or sign == NBSP else "·" for sign in text)
 
 
 def _safe(text: str) -> str:

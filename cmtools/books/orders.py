@@ -129,18 +129,18 @@ class Order(Row):
     number: Annotated[str, Column("№ заказа", CODE, unique=True, width=15, hint="З-2026-0001")]
     on: Annotated[date, Column("Дата заказа", upto_today=True)]
     client: Annotated[str, Column("Код клиента", CODE, refers=CLIENTS)]
-    manager: Annotated[str, Column("Менеджер", width=20)]
+    manager: Annotated[str, Column("Менеджер", width=26)]
     request: Annotated[Request, Column("Вид заявки", width=17)]
     stage: Annotated[str, Column("Стадия", CODE, refers=STAGES, width=30)]
     stage_since: Annotated[date | None, Column("Дата стадии", hint="С какого дня стоит на ней")]
-    contractor: Annotated[str | None, Column("Подрядчик", refers=CONTRACTORS, width=24)]
+    contractor: Annotated[str | None, Column("Подрядчик", refers=CONTRACTORS, width=28)]
     production_due: Annotated[
         date | None, Column("Срок изготовления", hint="Не раньше заказа, не позже поставки")
     ]
     delivery_due: Annotated[
         date | None, Column("Срок поставки", hint="По этой дате берётся ставка НДС")
     ]
-    delivery_method: Annotated[DeliveryMethod | None, Column("Способ доставки", width=17)]
+    delivery_method: Annotated[DeliveryMethod | None, Column("Способ доставки", width=24)]
     delivery_address: Annotated[str | None, Column("Адрес доставки", width=36, wrap=True)]
     delivery_cost: Annotated[
         Decimal | None,

@@ -42,7 +42,7 @@ class Client(Row):
     acts_on: party.ActsOn
     phone: party.Phone
     email: party.Email
-    manager: Annotated[str, Column("Менеджер", width=22)]
+    manager: Annotated[str, Column("Менеджер", width=28)]
     received: Annotated[
         date, Column("Дата передачи", hint="Когда клиента передал менеджер по продажам")
     ]

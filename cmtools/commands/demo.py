@@ -9,10 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cmtools.books.blanks import write_filled
+from cmtools.books.blanks import option, write_filled
 from cmtools.books.catalog import BOOKS
 from cmtools.books.crosscheck import check_across
-from cmtools.books.orders import ORDER_BOOK
+from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.books.settings import STAGES
 from cmtools.books.shipped import shipped_rows
 from cmtools.commands.docs import docs
 from cmtools.commands.init import init
@@ -83,6 +84,10 @@ def _rows(books: Books) -> dict[Table[Any], Rows]:
     found: dict[Table[Any], Rows] = dict(shipped_rows())
     for sheets in books.values():
         found |= {tables[title]: rows for title, rows in sheets.items()}
+    stages = {str(row["Код"]): option(STAGES, row) for row in found[STAGES]}
+    found[ORDERS] = [
+        {**row, "Стадия": stages.get(str(row["Стадия"]), row["Стадия"])} for row in found[ORDERS]
+    ]
     return found
 
 
@@ -132,10 +137,12 @@ def _with_mistakes(
     spoiled = deepcopy(books[ORDER_BOOK.name])
     for mistake in mistakes(spoiled):
         spoiled[mistake.sheet][mistake.row_index][mistake.column] = mistake.value
-    tables = {table: spoiled[table.title] for table in ORDER_BOOK.tables}
+    tables = _rows({ORDER_BOOK.name: spoiled})
     path = folder / EXAMPLES / MISTAKEN
     with placed(path) as aside:
-        write_filled(aside, ORDER_BOOK, {**rows, **tables})
+        write_filled(
+            aside, ORDER_BOOK, {**rows, **{table: tables[table] for table in ORDER_BOOK.tables}}
+        )
     return validate(folder, [path], today=today, annotate=True)
 
 

@@ -33,7 +33,7 @@ from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_da
 from cmtools.problems import Fault, Message, Problem, Severity, at
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Partial, Row, Table
-from cmtools.tables.values import shown
+from cmtools.tables.values import roubles, shown
 
 NO_MARKUP_TIER = Message(
     "no-markup-tier",
@@ -238,15 +238,18 @@ def _closing_problems(dataset: Dataset, quotes: Sequence[Quote]) -> Iterator[Pro
         for paper in dataset.records(PAPERS)
         if paper.kind is PaperKind.ACT and paper.received
     }
-    payment_unsure, act_unsure = _unsure(dataset, PAYMENTS), _unsure(dataset, PAPERS)
+    payment_unsure = _unsure(dataset, PAYMENTS, "order")
+    act_unsure = _unsure(dataset, PAPERS, "order")
+    price_unsure = _unsure(dataset, ORDERS, "client")
     for quote in quotes:
         order = quote.order
         if order is None or order.closed is None:
             continue
         what = []
         due = quote.totals.total if quote.totals else ZERO
-        if paid.get(order.number, ZERO) < due and not payment_unsure(order.number):
-            what.append(f"оплачен не полностью ({paid.get(order.number, ZERO)} из {due})")
+        got = paid.get(order.number, ZERO)
+        if got < due and not payment_unsure(order.number) and not price_unsure(order.client):
+            what.append(f"оплачен не полностью ({roubles(got)} из {roubles(due)})")
         if order.number not in acts and not act_unsure(order.number):
             what.append("нет оригинала акта на листе «Документы»")
         if order.mark is None:
@@ -265,12 +268,12 @@ def money_received(payments: Iterable[Payment]) -> Mapping[str, Decimal]:
     return paid
 
 
-def _unsure(dataset: Dataset, table: Table[Any]) -> Callable[[str], bool]:
-    """Whether a row in error may have been about an order."""
+def _unsure(dataset: Dataset, table: Table[Any], name: str) -> Callable[[str], bool]:
+    """Whether a row in error may have been about an order, or about a client and its category."""
     partials = [row for row in dataset.entries(table) if isinstance(row, Partial)]
-    orders = {row.get("order") for row in partials}
-    everything = table not in dataset or None in orders
-    return lambda number: everything or number in orders
+    known = {row.get(name) for row in partials}
+    everything = table not in dataset or None in known
+    return lambda value: everything or value in known
 
 
 def _problem(row: Row, table: Table[Any], name: str, fault: Fault) -> Problem:

@@ -6,7 +6,7 @@ Every value is a text, empty where the books say nothing, so that a template can
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -16,8 +16,11 @@ class Declared:
     """A field as a template names it; a group has `parts`, a list has `many` of them."""
 
     meaning: str
-    parts: Mapping[str, Declared] | None = None
+    parts: Fields | None = None
     many: bool = False
+
+
+Fields = Mapping[str, Declared]
 
 
 def declared(record: type) -> dict[str, Declared]:
@@ -35,3 +38,12 @@ def declared(record: type) -> dict[str, Declared]:
 def values(record: Any) -> dict[str, Any]:
     """A record's fields as a template gets them."""
     return {found.name: getattr(record, found.name) for found in fields(record)}
+
+
+def full_names(fields: Fields) -> Iterator[str]:
+    """`order.number` and so on; a list by its own name."""
+    for name, found in fields.items():
+        if found.parts is None or found.many:
+            yield name
+        else:
+            yield from (f"{name}.{part}" for part in full_names(found.parts))

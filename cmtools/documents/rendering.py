@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,9 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from cmtools.documents import faults, parts
-from cmtools.documents.declaring import Declared, values
+from cmtools.documents.declaring import Declared, Fields, full_names, values
 from cmtools.documents.faults import BadTemplate
 from cmtools.problems import Fault
-
-Fields = Mapping[str, Declared]
 
 FILTERS = ("capitalize", "default", "length", "lower", "trim", "upper")
 TESTS = ("defined",)
@@ -57,6 +55,8 @@ _LOOP = Declared(
 _STRAY = re.compile(r"\{\s+[{%#]|[}%#]\s+\}|\}\}|%\}|#\}")
 _BETWEEN = '</w:t><w:{}/><w:t xml:space="preserve">'
 _TAG = re.compile(r"<[^>]*>")
+_TAGGED = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_TYPED_QUOTES = str.maketrans("«»„“”", '"' * 5)  # Word corrects the plain ones into these
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +86,7 @@ def load(path: Path, known: Fields) -> Template:
             wrong += _Checker(known).faults_of(tree)
             compiled[name] = environment.from_string(tree) if not wrong else Compiled("")
         except TemplateSyntaxError as error:
-            wrong.append(faults.TEMPLATE_SYNTAX(near=_near(source, error.lineno)))
+            wrong.append(faults.TEMPLATE_SYNTAX(near=_near(source, error)))
     if wrong:
         raise BadTemplate(list(dict.fromkeys(wrong)))
     return Template(parts=content, compiled=compiled)
@@ -146,13 +146,16 @@ def _source(part: bytes) -> str:
     """A part as a template: tags split by Word are whole again, each paragraph on its line."""
     xml = etree.tostring(parts.element(part), encoding="unicode")
     mended = DocxTemplate("").patch_xml(xml)  # type: ignore[no-untyped-call]
+    mended = _TAGGED.sub(lambda tag: tag[0].translate(_TYPED_QUOTES), mended)
     return re.sub(r"<w:p(?=[ >])", "\n<w:p", mended)
 
 
-def _near(source: str, line: int) -> str:
+def _near(source: str, error: TemplateSyntaxError) -> str:
     """The text of the paragraph in which a tag is broken."""
+    if "nexpected end of template" in str(error):
+        return "нет парной метки {% endif %} или {% endfor %}"
     paragraphs = source.splitlines()
-    return _TAG.sub("", paragraphs[min(line, len(paragraphs)) - 1]).strip()[:100]
+    return _TAG.sub("", paragraphs[min(error.lineno, len(paragraphs)) - 1]).strip()[:100]
 
 
 class _Checker:
@@ -237,15 +240,7 @@ def _dotted(node: nodes.Node) -> list[str]:
 
 
 def _unknown(name: str, scope: Fields) -> Fault:
-    known = [full for full in _names(scope) if not full.startswith("loop.")]
+    known = [full for full in full_names(scope) if not full.startswith("loop.")]
     near = difflib.get_close_matches(name, known, n=1)
     nearest = f"может быть, «{near[0]}»? " if near else ""
     return faults.TEMPLATE_FIELD(name=name, nearest=nearest, known=", ".join(known))
-
-
-def _names(scope: Fields) -> Iterator[str]:
-    for name, found in scope.items():
-        if found.parts is None or found.many:
-            yield name
-        else:
-            yield from (f"{name}.{part}" for part in _names(found.parts))

@@ -20,7 +20,7 @@ class Party:
     form: Annotated[str, "юрлицо, ИП или физлицо"]
     name: Annotated[str, "Краткое наименование"]
     full_name: Annotated[str, "Полное наименование; где его нет — краткое"]
-    representative: Annotated[str, "Должность с маленькой буквы и ФИО того, кто подписывает"]
+    representative: Annotated[str, "Кто действует от имени стороны: генеральный директор Орлов …"]
     acts_on: Annotated[str, "Основание: «Устава», «доверенности № 5 от 01.03.2026»"]
     post: Annotated[str, "Должность того, кто подписывает"]
     signer: Annotated[str, "Инициалы и фамилия того, кто подписывает: С. Н. Орлов"]
@@ -40,12 +40,11 @@ class Party:
 def party(row: Client | Organization) -> Party:
     """A client or the seller as a side of a deal."""
     post, head = _signer(row)
-    own_post = wording.inside_sentence(post) if row.form is Form.COMPANY else ""
     return Party(
         form=row.form.value if row.form else "",
         name=row.name or "",
         full_name=_full_name(row),
-        representative=f"{own_post} {head}".strip() if row.head_name else "",
+        representative=_representative(row),
         acts_on=row.acts_on or "",
         post=post,
         signer=wording.initials(head),
@@ -61,6 +60,15 @@ def party(row: Client | Organization) -> Party:
         phone=row.phone or "",
         email=row.email or "",
     )
+
+
+def _representative(row: Client | Organization) -> str:
+    """The head of a company with the post; of others, who acts on some ground, not for oneself."""
+    if not row.head_name:
+        return ""
+    if row.form is not Form.COMPANY:
+        return row.head_name if row.acts_on else ""
+    return f"{wording.inside_sentence(row.head_post or '')} {row.head_name}".strip()
 
 
 def _full_name(row: Client | Organization) -> str:

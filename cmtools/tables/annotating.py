@@ -144,6 +144,9 @@ def _list_problem(
         cell.font = Font(name=styles.FONT, size=11)
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         cell.border = border
+    widths = [width for _, width in COLUMNS]
+    height = styles.row_height(zip(values, widths, strict=True))
+    sheet.row_dimensions[row].height = height
     sheet.cell(row, 1).fill = PatternFill("solid", start_color=colour.lstrip("#"))
     if place.cell and place.sheet and same(place.sheet) in sheets:
         title = sheets[same(place.sheet)].title.replace("'", "''")

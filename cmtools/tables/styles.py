@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 FONT = "Calibri"
@@ -14,6 +15,18 @@ PALE_YELLOW = "#FFF3B0"
 PALE_RED = "#FFC7CE"
 PALE_ORANGE = "#FFE2B8"
 RULE = "#C9D1D9"
+
+LINE_HEIGHT = 15.0
+
+
+def row_height(texts: Iterable[tuple[object, int]]) -> float:
+    """The height of a row, in points, that shows each of (text, width in characters) whole."""
+    lines = (
+        sum(-(-max(len(part), 1) // max(width - 1, 1)) for part in str(text).split("\n"))
+        for text, width in texts
+    )
+    return LINE_HEIGHT * max(lines, default=1)
+
 
 BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "top"}
 HEADER: dict[str, Any] = {

@@ -242,6 +242,11 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub(lambda sign: f"_x{ord(sign[0]):04X}_", text)[:32767]
 
 
+def roubles(amount: Decimal) -> str:
+    """Money as a person reads it: `4 890,00`, its groups held together by NBSP."""
+    return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
+
+
 def alike(names: Iterable[str]) -> str:
     """Names joined for a hint: «а», «б»."""
     return ", ".join(f"«{name}»" for name in names)

@@ -102,6 +102,8 @@ class _Form:
 
     def _column_format(self, kind: Kind, *, wrap: bool = False, computed: bool = False) -> Format:
         look = {**styles.BASE, "num_format": kind.format, "align": kind.align, "text_wrap": wrap}
+        if kind.align == "left":
+            look["indent"] = 1
         if computed:
             look |= {"bg_color": styles.PALE_GREY, "font_color": "#52606D"}
         return self._format(**look)
@@ -125,7 +127,7 @@ class _Form:
             look = self._format(**styles.HEADER, bg_color=styles.GREY)
             columns.append({"header": column.title, "header_format": look, "format": form})
         rows = self._rows.get(table, ())
-        sheet.set_row(header, 34)
+        sheet.set_row(header, 46)
         sheet.add_table(
             header,
             0,
@@ -142,8 +144,12 @@ class _Form:
         self._light_up_required(sheet, fields, header + 1)
         kinds = [field.kind for field in fields] + [c.kind or TEXT for c in table.computed]
         titles = [same_title(str(column["header"])) for column in columns]
+        wrapped = {same_title(f.title): f.width for f in fields if f.column.wrap}
         for index, row in enumerate(rows, start=header + 1):
             given = {same_title(title): value for title, value in row.items()}
+            height = styles.row_height((given.get(t) or "", wrapped[t]) for t in wrapped)
+            if height > styles.LINE_HEIGHT:
+                sheet.set_row(index, height)
             for position, (title, kind) in enumerate(zip(titles, kinds, strict=True)):
                 computed = position >= len(fields)
                 wrap = not computed and fields[position].column.wrap
@@ -212,6 +218,7 @@ class _Form:
             sheet.write_string(row, 0, field.title, name_look)
             _write_cell(sheet, row, 1, value, look)
             sheet.write_string(row, 2, field.column.hint, hint_look)
+            sheet.set_row(row, styles.row_height([(field.column.hint, 64), (value or "", 54)]) + 4)
             self._validate(sheet, field, row, 1, row)
 
     def _validate(

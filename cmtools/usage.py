@@ -1,0 +1,75 @@
+"""Help and complaints about a wrong call in Russian; typer itself knows only English."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+_HELP = (
+    (r"^Usage: ", "Вызов: "),
+    (r"^Options:$", "Ключи:"),
+    (r"^Arguments:$", "Аргументы:"),
+    (r"^Commands:$", "Команды:"),
+    (r"Show this message and exit\.", "Показать эту справку."),
+    (r"\[OPTIONS\]", "[КЛЮЧИ]"),
+    (r"COMMAND \[ARGS\]\.\.\.", "КОМАНДА …"),
+    (r"\[required\]", "[обязательно]"),
+    (r"\[default: ([^\]]*)\]", r"[если не указать: \1]"),
+    (r"\{([^}]*)\}", r"\1"),
+    (r" <[\w\[\]]+>", ""),
+)
+
+
+def russian(text: str) -> str:
+    """Typer's help with its own words in Russian."""
+    for english, ours in _HELP:
+        text = re.sub(english, ours, text, flags=re.MULTILINE)
+    return text
+
+
+class Command(TyperCommand):
+    """A command that explains itself in Russian."""
+
+    def get_help(self, ctx: Any) -> str:
+        return russian(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """The program as a whole, likewise."""
+
+    def get_help(self, ctx: Any) -> str:
+        return russian(super().get_help(ctx))
+
+
+def complaint(error: Exception, commands: Iterable[str]) -> str:
+    """One line about a wrong call: what is wrong and what was perhaps meant."""
+    kind = type(error).__name__
+    text = str(getattr(error, "message", None) or error)
+    parameter = getattr(error, "param", None)
+    option = getattr(error, "option_name", None)
+    name = option or (parameter.opts[0] if parameter is not None else "")
+    if kind == "NoSuchOption":
+        near = sorted(getattr(error, "possibilities", None) or ())
+        return f"нет такого ключа: {option}{_perhaps(near)}"
+    if kind == "MissingParameter":
+        metavar = getattr(parameter, "metavar", None)
+        return f"не указано обязательное: {metavar or name}"
+    if command := re.match(r"No such command '(.*?)'", text):
+        near = difflib.get_close_matches(command[1], list(commands), n=2)
+        return f"нет такой команды: {command[1]}{_perhaps(near)}"
+    if kind == "BadParameter":
+        value = re.search(r"'(.*?)'", text)
+        return f"неверное значение для {name}: {value[1] if value else text}"
+    if "requires an argument" in text:
+        return f"после {name} нужно значение"
+    if extra := re.search(r"unexpected extra argument\S* \((.*)\)", text):
+        return f"лишнее в команде: {extra[1]}"
+    return f"команда не понята: {text}"
+
+
+def _perhaps(names: list[str]) -> str:
+    return f"; может быть, {' или '.join(names)}?" if names else ""

@@ -1,0 +1,1 @@
+"""The project's documents, and how the generated ones are made."""

@@ -1,0 +1,199 @@
+"""Everything that is generated from the declarations: the blanks and the reference.
+
+`python -m docs.generate` writes it; with `--check` it only tells what is stale, with exit code 1.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import re
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+import cmtools
+from cmtools.books.blanks import write_blanks
+from cmtools.books.catalog import BOOKS
+from cmtools.cli import app
+from cmtools.documents.catalog import KINDS
+from cmtools.documents.declaring import Declared, declared
+from cmtools.indicators.catalog import INDICATORS
+from cmtools.problems import Message, Severity
+from cmtools.tables.columns import Column, Field
+from cmtools.tables.table import Table
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+BLANKS = ROOT / "workbooks"
+NOTE = "<!-- Сделано командой `make docs` из объявлений в коде; руками не править. -->\n\n"
+
+
+def pages() -> Mapping[str, str]:
+    """File name → text of each page of the reference."""
+    return {
+        "books.md": _books(),
+        "problems.md": _problems(),
+        "documents.md": _documents(),
+        "indicators.md": _indicators(),
+        "commands.md": _commands(),
+    }
+
+
+def _books() -> str:
+    parts = ["# Книги и столбцы\n"]
+    for book in BOOKS:
+        parts.append(f"## {book.file_name}\n\n{book.purpose}\n")
+        for table in book.tables:
+            parts.append(f"### {table.title}\n\n{table.purpose}\n")
+            rows = [_field_row(found) for found in table.fields.values()]
+            rows += [_computed_row(column) for column in table.computed]
+            parts.append(_table(("Столбец", "Что в нём", "Обязателен", "Пояснение"), rows))
+            parts += _uniques(table)
+    return "\n".join(parts)
+
+
+def _field_row(found: Field) -> tuple[str, ...]:
+    kind = found.kind.name
+    if found.choices:
+        kind = "; ".join(found.choices)
+    elif found.column.refers is not None:
+        kind = f"{kind} с листа «{found.column.refers.title}»"
+    elif found.bounds:
+        kind = f"{kind} {found.bounds}"
+    notes = [found.column.hint]
+    if found.column.unique:
+        notes.append("не повторяется")
+    if found.column.upto_today:
+        notes.append("не позже сегодняшнего дня")
+    if found.column.shipped is not None:
+        notes.append(f"исходное значение {found.column.shipped}")
+    return found.title, kind, "да" if found.required else "", ". ".join(filter(None, notes))
+
+
+def _computed_row(column: Column) -> tuple[str, ...]:
+    return column.title, column.kind.name if column.kind else "", "", "считает cmtools"
+
+
+def _uniques(table: Table[Any]) -> Iterator[str]:
+    for names in table.unique:
+        titles = ", ".join(f"«{table.fields[name].title}»" for name in names)
+        yield f"Вместе не повторяются: {titles}.\n"
+
+
+def _problems() -> str:
+    found = sorted(messages(), key=lambda message: message.code)
+    rows = [
+        (
+            f"`{message.code}`",
+            "предупреждение" if message.severity is Severity.WARNING else "ошибка",
+            _example(message.text),
+            _example(message.hint),
+        )
+        for message in found
+    ]
+    return (
+        "# Ошибки и предупреждения\n\n"
+        "Ошибка останавливает то, что от неё зависит; предупреждение не останавливает ничего.\n\n"
+        + _table(("Код", "Вес", "Что не так", "Что сделать"), rows)
+    )
+
+
+def messages() -> Iterator[Message]:
+    """Every declared message of the program, wherever it stands."""
+    seen: set[str] = set()
+    for module in pkgutil.walk_packages(cmtools.__path__, "cmtools."):
+        if module.name.endswith("__main__"):
+            continue
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Message) and value.code not in seen:
+                seen.add(value.code)
+                yield value
+
+
+def _example(template: str) -> str:
+    return re.sub(r"\{\w+\}", "…", template)
+
+
+def _documents() -> str:
+    rows = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
+    text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), rows)
+    for kind in KINDS:
+        text += f"\n## Поля шаблона «{kind.template}»\n\n"
+        text += _table(("Поле", "Что это"), list(_template_fields(declared(kind.record))))
+    return text
+
+
+def _template_fields(fields: Mapping[str, Declared], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, found in fields.items():
+        path = f"{before}{name}"
+        yield f"`{path}`" + (" (список)" if found.many else ""), found.meaning
+        if found.parts:
+            yield from _template_fields(found.parts, f"{name[:-1] if found.many else path}.")
+
+
+def _indicators() -> str:
+    rows = [(f"`{i.id}`", i.title, i.unit.value, "да" if i.planned else "") for i in INDICATORS]
+    return "# Показатели\n\n" + _table(("Ключ", "Показатель", "Ед.", "В плане"), rows)
+
+
+def _commands() -> str:
+    os.environ["TERMINAL_WIDTH"] = "96"
+    runner = CliRunner()
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
+    parts = ["# Команды\n"]
+    for name in ("", *names):
+        help_text = runner.invoke(app, [*([name] if name else []), "--help"], prog_name="cmtools")
+        parts.append(
+            f"## cmtools {name}".rstrip() + f"\n\n```text\n{help_text.output.strip()}\n```\n"
+        )
+    return "\n".join(parts)
+
+
+def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [titles, tuple("---" for _ in titles), *rows]
+    cells = (" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines)
+    return "\n".join(f"| {line} |" for line in cells) + "\n"
+
+
+def stale() -> list[str]:
+    """The names of generated files that are not what they would be made now."""
+    found = [
+        f"docs/reference/{name}"
+        for name, text in pages().items()
+        if not (path := REFERENCE / name).exists() or path.read_text("utf-8") != NOTE + text
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for fresh in write_blanks(Path(folder)):
+            kept = BLANKS / fresh.name
+            if not kept.exists() or contents(kept) != contents(fresh):
+                found.append(f"workbooks/{fresh.name}")
+    return found
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """The parts of a workbook but for its date of making."""
+    with zipfile.ZipFile(path) as archive:
+        return {n: archive.read(n) for n in archive.namelist() if n != "docProps/core.xml"}
+
+
+def write() -> None:
+    """Write the blanks and the reference."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(NOTE + text, "utf-8")
+    BLANKS.mkdir(exist_ok=True)
+    write_blanks(BLANKS)
+
+
+if __name__ == "__main__":
+    if "--check" not in sys.argv:
+        write()
+    elif names := stale():
+        sys.exit("stale, run `make docs`: " + ", ".join(names))
