@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from cmtools.books.orders import Order, Request
 from cmtools.books.settings import Category, Rules
+from cmtools.tables.table import Partial
 
 Days = Sequence[date]
 
@@ -27,15 +28,18 @@ class Loss:
     was_system: bool
 
 
-def order_days(orders: Iterable[Order]) -> Mapping[str, Days]:
+def order_days(orders: Iterable[Order | Partial]) -> Mapping[str, Days]:
     """Client code → the days of the client's orders, sorted.
 
-    An order counts once its request is окончательная, whoever the manager.
+    An order counts once its request is окончательная, whoever the manager. A row with an error
+    counts too as long as its client, day and request are sound: a wrong phone number on one order
+    must not change the price of the next.
     """
     days: dict[str, list[date]] = {}
     for order in orders:
-        if order.request is Request.FINAL:
-            days.setdefault(order.client, []).append(order.on)
+        client, on = order.get("client"), order.get("on")
+        if client is not None and on is not None and order.get("request") is Request.FINAL:
+            days.setdefault(client, []).append(on)
     return {client: sorted(found) for client, found in days.items()}
 
 

@@ -279,6 +279,9 @@ def dates_of(rows: list[Row]) -> list[date]:
 def cases(draw: DrawFn) -> tuple[Books, list[tuple[date, str | None]]]:
     """Books and up to four questions of a report: a month and a manager or all."""
     books = draw(all_books())
-    managers = st.sampled_from((None, None, None, *MANAGERS))
+    named = sorted(
+        {str(row["Менеджер"]) for sheet in ("Заказы", "Клиенты") for row in books[sheet]}
+    )
+    managers = st.sampled_from((None, None, None, *named))
     questions = st.lists(st.tuples(lively_months(books), managers), min_size=2, max_size=4)
     return books, list(dict.fromkeys(draw(questions)))

@@ -27,7 +27,13 @@ class PlanLine(Row):
     ]
 
 
-PLAN = Table(PlanLine, "План", purpose="Показатели месяца: база, прирост и план.", head=PLAN_HEAD)
+PLAN = Table(
+    PlanLine,
+    "План",
+    purpose="Показатели месяца: база, прирост и план.",
+    head=PLAN_HEAD,
+    stands_alone=True,
+)
 
 PLAN_BOOK = Book(
     name="План",

@@ -130,8 +130,8 @@ def quote_orders(dataset: Dataset) -> Quotes:
         dataset.records(MARKUPS), dataset.records(DISCOUNTS), dataset.records(VAT), rules
     )
     sound = _settings_are_sound(dataset)
-    days = order_days(dataset.records(ORDERS))
-    vip = {c.code for c in dataset.records(CLIENTS) if c.status is Status.VIP}
+    days = order_days(dataset.entries(ORDERS))
+    vip = {c.get("code") for c in dataset.entries(CLIENTS) if c.get("status") is Status.VIP}
     positions = _by_order(dataset)
     quotes: list[Quote] = []
     problems: list[Problem] = []

@@ -122,6 +122,15 @@ def text_of(content: bytes) -> str:
     return "".join(pieces)
 
 
+def paragraphs(content: bytes) -> list[str]:
+    """The text of each paragraph, without that of paragraphs inside of it."""
+    tree = element(content)
+    return [
+        "".join(t.text or "" for t in node.iter(f"{W}t") if next(t.iterancestors(f"{W}p")) is node)
+        for node in tree.iter(f"{W}p")
+    ]
+
+
 def clean(text: str) -> str:
     """A text as a document can hold it: line breaks kept, control characters dropped."""
     text = _UNPRINTABLE.sub("", _BREAKS.sub("\n", text))

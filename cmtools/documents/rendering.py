@@ -36,23 +36,19 @@ _PLAIN = (
     nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand, nodes.Concat,
     nodes.Filter, nodes.Test,
 )  # fmt: skip
-_WORDS: Mapping[type[nodes.Node], str] = {
-    nodes.Call: "вызов",
-    nodes.CallBlock: "вызов",
-    nodes.Assign: "присваивание (set)",
-    nodes.AssignBlock: "присваивание (set)",
-    nodes.Macro: "макрос",
-    nodes.Include: "вставка другого шаблона",
-    nodes.Import: "вставка другого шаблона",
-    nodes.FromImport: "вставка другого шаблона",
-    nodes.Extends: "вставка другого шаблона",
-    nodes.Getitem: "квадратные скобки",
+_WORDS = {
+    "Call": "вызов",
+    "Assign": "присваивание (set)",
+    "Macro": "макрос",
+    **dict.fromkeys(("Include", "Import", "FromImport", "Extends"), "вставка другого шаблона"),
 }
 _LOOP = Declared(
     meaning="Место в списке",
     parts={name: Declared(meaning="") for name in ("index", "first", "last", "length")},
 )
-_STRAY = re.compile(r"\{\s+[{%#]|[}%#]\s+\}|\}\}|%\}|#\}")
+_WHOLE = re.compile(r"\{\{(?:(?!\{[{%]).)*?\}\}|\{%(?:(?!\{[{%]).)*?%\}|\{#.*?#\}", re.DOTALL)
+_STRAY = re.compile(r"\{\s*[{%#]|[}%#]\s*\}")
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _BETWEEN = '</w:t><w:{}/><w:t xml:space="preserve">'
 _TAG = re.compile(r"<[^>]*>")
 _TAGGED = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
@@ -78,13 +74,16 @@ def load(path: Path, known: Fields) -> Template:
         raise BadTemplate([faults.TEMPLATE_MISSING()])
     content = parts.load(path)
     environment = _environment()
-    compiled, wrong = {}, []
+    compiled: dict[str, Compiled] = {}
+    wrong: list[Fault] = []
     for name in parts.written_parts(content):
+        wrong += _broken_tags(content[name])
         source = _source(content[name])
         try:
             tree = environment.parse(source)
             wrong += _Checker(known).faults_of(tree)
-            compiled[name] = environment.from_string(tree) if not wrong else Compiled("")
+            if not wrong:
+                compiled[name] = environment.from_string(tree)
         except TemplateSyntaxError as error:
             wrong.append(faults.TEMPLATE_SYNTAX(near=_near(source, error)))
     if wrong:
@@ -107,7 +106,7 @@ def render(template: Template, record: Any) -> bytes:
             xml = compiled.render({**values(record), _PRINTED: printed})
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise BadTemplate([faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
-        made[name] = xml.replace("\n<w:p", "<w:p").encode()
+        made[name] = (_DECLARATION + xml.replace("\n<w:p", "<w:p")).encode()
     document = parts.pack(made)
     _read_back(document, template, printed)
     return document
@@ -150,6 +149,16 @@ def _source(part: bytes) -> str:
     return re.sub(r"<w:p(?=[ >])", "\n<w:p", mended)
 
 
+def _broken_tags(part: bytes) -> list[Fault]:
+    """Tags that do not end in their paragraph: left alone, they would swallow the next ones."""
+    found = []
+    for text in parts.paragraphs(part):
+        stray = _STRAY.search(_WHOLE.sub("", text))
+        if stray:
+            found.append(faults.TEMPLATE_SYNTAX(near=text.strip()[:100]))
+    return found
+
+
 def _near(source: str, error: TemplateSyntaxError) -> str:
     """The text of the paragraph in which a tag is broken."""
     if "nexpected end of template" in str(error):
@@ -175,8 +184,6 @@ class _Checker:
                 self._loop(node, scope, depth)
             case nodes.Name() | nodes.Getattr():
                 self._find(node, scope)
-            case nodes.TemplateData():
-                self._look_for_stray_braces(node.data)
             case nodes.Filter() | nodes.Test() if node.name not in (*FILTERS, *TESTS):
                 self._faults.append(faults.TEMPLATE_FORBIDDEN(what=node.name))
             case _ if isinstance(node, _PLAIN):
@@ -185,8 +192,11 @@ class _Checker:
                     if isinstance(node, nodes.Output):
                         self._refuse_group(child, scope)
             case _:
-                what = _WORDS.get(type(node), type(node).__name__)
-                self._faults.append(faults.TEMPLATE_FORBIDDEN(what=what))
+                self._forbid(node)
+
+    def _forbid(self, node: nodes.Node) -> None:
+        what = _WORDS.get(type(node).__name__, "выражение сложнее имени поля")
+        self._faults.append(faults.TEMPLATE_FORBIDDEN(what=what))
 
     def _loop(self, node: nodes.For, scope: Fields, depth: int) -> None:
         found = self._find(node.iter, scope)
@@ -211,7 +221,7 @@ class _Checker:
                 return None
             known = {} if found.many else found.parts or {}
         if found is None:
-            self._faults.append(faults.TEMPLATE_FORBIDDEN(what=_WORDS.get(type(node), "выражение")))
+            self._forbid(node)
         return found
 
     def _refuse_group(self, node: nodes.Node, scope: Fields) -> None:
@@ -220,13 +230,6 @@ class _Checker:
             name, what = ".".join(_dotted(node)), "список" if found.many else "группа полей"
             known = ", ".join(found.parts if found.many else (f"{name}.{p}" for p in found.parts))
             self._faults.append(faults.TEMPLATE_GROUP(name=name, what=what, known=known))
-
-    def _look_for_stray_braces(self, xml: str) -> None:
-        text = _TAG.sub("", xml)
-        stray = _STRAY.search(text)
-        if stray:
-            near = text[max(0, stray.start() - 40) : stray.end() + 20].strip()
-            self._faults.append(faults.TEMPLATE_SYNTAX(near=near))
 
 
 def _dotted(node: nodes.Node) -> list[str]:

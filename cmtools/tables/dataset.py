@@ -62,7 +62,8 @@ class Dataset:
                 if found.column.fraction_warns:
                     _warn_of_fractions(sheets, name)
             for names in table.uniques:
-                _refuse_repeats(table, sheets, names)
+                for together in [[sheet] for sheet in sheets] if table.stands_alone else [sheets]:
+                    _refuse_repeats(table, together, names)
         keys: dict[Table[Any], dict[str, str]] = {}
         for table, sheets in self._sheets.items():
             for name, found in table.fields.items():

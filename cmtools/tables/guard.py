@@ -38,18 +38,33 @@ class Start:
     warnings: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Grid:
-    """The cells of a sheet by columns, from A1 on; columns are of one length."""
+    """The cells of a sheet by columns, from A1 on; columns are of one length.
+
+    A grid that is still being read has only its first rows: `grow` adds some more.
+    """
 
     name: str
     columns: list[list[Cell]]
     marks: Marks
+    rest: Iterator[Block] | None = None
 
     @property
     def height(self) -> int:
-        """How many rows there are."""
+        """How many rows there are by now."""
         return len(self.columns[0]) if self.columns else 0
+
+    def grow(self) -> bool:
+        """Add the next rows; false once there are no more."""
+        block = next(self.rest, None) if self.rest is not None else None
+        if block is None:
+            return False
+        if not self.columns:
+            self.columns.extend([] for _ in block.columns)
+        for column, (cells, index) in zip(self.columns, block.columns, strict=True):
+            column.extend(cells if index is None else map(cells.__getitem__, index))
+        return True
 
 
 class Reader:
@@ -73,6 +88,8 @@ class Reader:
     def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
         """A book's names, its wanted sheets (by `same` name) as they are read, and how it ended.
 
+        A grid can grow until the next item is asked for.
+
         Raises:
             OSError: the file cannot be opened.
         """
@@ -94,19 +111,19 @@ class Reader:
         frames = self._frames(request)
         marks |= {n: self._look(contents, n) for n in names if sizes[n] > LOOK_FIRST}
         contents.prove_the_rest()
-        grid: Grid | None = None
-        for frame in frames:
-            if isinstance(frame, Block):
-                assert grid is not None
-                _append(grid, frame)
-                continue
-            if grid is not None:
-                yield grid
-                grid = None
-            if isinstance(frame, SheetStart):
-                grid = Grid(name=frame.name, columns=[], marks=marks[frame.name])
-            else:
+        frame = next(frames, None)
+        while frame is not None:
+            if isinstance(frame, End):
                 yield frame
+            elif isinstance(frame, SheetStart):
+                blocks = _Blocks(frames)
+                grid = Grid(name=frame.name, columns=[], marks=marks[frame.name], rest=blocks)
+                yield grid
+                while grid.grow():
+                    pass  # whatever was left unread stands before the next sheet
+                frame = blocks.after
+                continue
+            frame = next(frames, None)
 
     def _look(self, contents: Contents, name: str) -> Marks:
         xml = plain(contents.part(contents.sheets[name]))
@@ -169,12 +186,20 @@ class _Alarm:
         return "оборвалось: книга требует слишком много памяти или повреждена"
 
 
-def _append(grid: Grid, block: Block) -> None:
-    """Add a block's rows; all blocks of a sheet have as many columns."""
-    if not grid.columns:
-        grid.columns.extend([] for _ in block.columns)
-    for column, (cells, index) in zip(grid.columns, block.columns, strict=True):
-        column.extend(cells if index is None else map(cells.__getitem__, index))
+class _Blocks(Iterator[Block]):
+    """The blocks up to the next frame of another kind, which is then `after` them."""
+
+    def __init__(self, frames: Iterator[Frame]) -> None:
+        self._frames = frames
+        self.after: Frame | None = None
+
+    def __next__(self) -> Block:
+        if self.after is None:
+            frame = next(self._frames, None)
+            if isinstance(frame, Block):
+                return frame
+            self.after = frame
+        raise StopIteration
 
 
 def _start() -> subprocess.Popen[bytes]:

@@ -34,7 +34,11 @@ class Layout:
 
 
 def find_header(table: Table[Any], grid: Grid) -> Layout:
-    """The header is the row with the most of the declared titles; the upper one of two."""
+    """The header is the row with the most of the declared titles; the upper one of two.
+
+    Only the grid's first rows are needed: the rest may still be on its way.
+    """
+    grid.grow()
     names = {same_title(found.title): name for name, found in table.fields.items()}
     computed = {same_title(column.title): column.title for column in table.computed}
     best = Layout(grid=grid, header=0, columns={}, places={})
@@ -65,6 +69,8 @@ def find_header(table: Table[Any], grid: Grid) -> Layout:
 def find_card(table: Table[Any], grid: Grid) -> Layout:
     """A card turned into a list of one row: its titles become a header."""
     assert table.card is not None
+    while grid.grow():
+        pass
     titles = [same_title(title) for title in table.card]
     names = {same_title(found.title): name for name, found in table.fields.items()}
     rows = list(_rows(grid, grid.height))

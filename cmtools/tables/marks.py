@@ -18,7 +18,8 @@ MAX_COLUMNS = 16_384
 # Each pattern starts with a literal, which makes the search fast, and looks ahead a bounded way,
 # which keeps it linear whatever a hostile sheet holds.
 _LAST_ROW = re.compile(rb'<row [^>]{0,200}?\br="(\d+)"')
-_WIDE_CELL = re.compile(rb' r="([A-Z]{3,9})\d')
+_BEYOND_Z = re.compile(rb' r="[A-Z]{2,9}\d')
+_BEYOND_ZZ = re.compile(rb' r="([A-Z]{3,9})\d')
 _CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _ERROR = re.compile(rb'<c (?:[^>]{0,200}? )?t="e"[^>]{0,200}>')
 _FORMULA = re.compile(
@@ -96,9 +97,10 @@ def check_grid(xml: bytes, limits: Limits) -> None:
         Refused: with the size of the grid, or with a cell that lies outside of any sheet.
     """
     rows = _last_row(xml)
-    columns = 702  # ZZ
-    if wide := _WIDE_CELL.search(xml):
-        columns = column_number(wide[1])
+    columns = 26
+    if _BEYOND_Z.search(xml):
+        wide = _BEYOND_ZZ.search(xml)
+        columns = column_number(wide[1]) if wide else 702
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
         raise too_large(f"ячейка в строке {rows}, столбце {columns}")
     if rows * columns > limits.grid_cells:  # only now is it worth counting

@@ -8,11 +8,11 @@ from typing import Any, Generic
 
 from cmtools.problems import Fault, Place, Problem, Severity, at
 from cmtools.tables import messages
-from cmtools.tables.columns import Field
 from cmtools.tables.guard import Grid
 from cmtools.tables.layout import Layout, find_card, find_header
+from cmtools.tables.marks import Marks
 from cmtools.tables.table import TODAY, Partial, R, Rule, Source, Table
-from cmtools.tables.values import Cell, is_empty, shown
+from cmtools.tables.values import Cell, Parse, is_empty, shown
 
 
 class Sheet(Generic[R]):
@@ -38,37 +38,36 @@ class Sheet(Generic[R]):
             card_column=layout.card_column,
         )
         self.header = layout.header
-        self.width = len(grid.columns)
         self.computed_columns = layout.computed
         for where, fault, title in layout.faults:
             row, column = where or (None, None)
             place = Place(file=file, sheet=table.title, row=row, column=column)
             self.problems.append(at(place, fault, column=title, value=where and title))
-        self.rows: Sequence[int] = range(layout.header + 1, grid.height + 1)
         self._parse(layout)
+        self.width = len(grid.columns)
         self._drop_blank_rows()
         self._require()
 
     def _parse(self, layout: Layout) -> None:
+        """Understand the cells, those that are here while the rest is still being read."""
         grid, header = layout.grid, layout.header
+        positions = {name: position - 1 for name, position in layout.columns.items()}
+        parsers = {name: _ColumnParser(self.table.fields[name].parse) for name in positions}
+        start, more = header, True
+        while more:
+            for name, position in positions.items():
+                parsers[name].feed(grid.columns[position][start:])
+            start, more = max(grid.height, header), grid.grow()
+        self.rows: Sequence[int] = range(header + 1, grid.height + 1)
         for name, found in self.table.fields.items():
-            position = layout.columns.get(name)
-            if position is None:
-                shipped = (
-                    None if found.column.shipped is None else found.parse(found.column.shipped)
-                )
-                self.values[name] = [shipped] * len(self.rows)
+            if name not in positions:
+                shipped = found.column.shipped
+                value = None if shipped is None else found.parse(shipped)
+                self.values[name] = [value] * len(self.rows)
                 continue
-            cells = grid.columns[position - 1][header:]
-            self._cells[name] = cells
-            self.values[name], faults = _parse_column(found, cells)
-            for marks, fault in (
-                (grid.marks.errors, messages.ERROR_CELL()),
-                (grid.marks.unsaved, messages.FORMULA_UNSAVED()),
-            ):
-                for row, column in marks:
-                    if column == position and row > header:
-                        faults[row - header - 1] = fault
+            self._cells[name] = grid.columns[positions[name]][header:]
+            self.values[name] = parsers[name].values
+            faults = parsers[name].faults | _lost(grid.marks, positions[name] + 1, header)
             for index, fault in faults.items():
                 self.add(index, name, fault)
 
@@ -157,23 +156,44 @@ class Sheet(Generic[R]):
         return Partial(source=self.source, row=self.rows[index], values=values)
 
 
-def _parse_column(found: Field, cells: Sequence[Cell]) -> tuple[list[Any], dict[int, Fault]]:
-    """Each distinct value is understood once; `True` is no 1 here, though Python thinks so."""
-    parse = found.parse
-    if bool in set(map(type, cells)):
-        values = [None if is_empty(cell) else parse(cell) for cell in cells]
-    else:
-        distinct = set(cells)
-        blank = {
-            cell for cell in distinct if cell is None or (type(cell) is str and not cell.strip())
-        }
-        known: dict[Cell, Any] = dict.fromkeys(blank)
-        for cell in distinct - blank:
-            known[cell] = parse(cell)
-        values = list(map(known.__getitem__, cells))
-        if Fault not in set(map(type, known.values())):
-            return values, {}
-    faults = {index: value for index, value in enumerate(values) if isinstance(value, Fault)}
-    for index in faults:
-        values[index] = None
-    return values, faults
+def _lost(marks: Marks, position: int, header: int) -> dict[int, Fault]:
+    """The cells of a column whose value the reader lost, by index."""
+    return {
+        row - header - 1: fault()
+        for cells, fault in (
+            (marks.errors, messages.ERROR_CELL),
+            (marks.unsaved, messages.FORMULA_UNSAVED),
+        )
+        for row, column in cells
+        if column == position and row > header
+    }
+
+
+class _ColumnParser:
+    """Understands a column's cells as they come, each distinct value once."""
+
+    def __init__(self, parse: Parse) -> None:
+        self._parse = parse
+        self._known: dict[Cell, Any] = {}
+        self.values: list[Any] = []
+        self.faults: dict[int, Fault] = {}
+
+    def feed(self, cells: Sequence[Cell]) -> None:
+        """Add cells; a cell in fault has no value."""
+        parse, known = self._parse, self._known
+        if bool in set(map(type, cells)):  # TRUE is no 1 here, though Python thinks so
+            values = [None if is_empty(cell) else parse(cell) for cell in cells]
+            clean = False
+        else:
+            fresh = {
+                cell: None if is_empty(cell) else parse(cell) for cell in set(cells) - known.keys()
+            }
+            known |= fresh
+            values = list(map(known.__getitem__, cells))
+            clean = not self.faults and Fault not in set(map(type, fresh.values()))
+        if not clean:
+            for index, value in enumerate(values):
+                if isinstance(value, Fault):
+                    self.faults[len(self.values) + index] = value
+                    values[index] = None
+        self.values += values
