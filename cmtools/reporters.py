@@ -119,10 +119,13 @@ def _explain(console: Console, outcome: Outcome) -> None:
                 console.print(f"  {found.entry.get('number')}. [dim]нет цены[/]")
                 continue
             position = found.line.position
-            console.print(f"  {position.number}. {_safe(position.name)}, {position.quantity} шт.")
+            console.print(
+                f"  {position.number}. {_safe(position.name)}, "
+                f"{position.quantity} {_safe(position.unit)}"
+            )
             table = _table("Шаг", ">Значение", "Откуда", indent=4)
             for step in explain(found.line, rules):
-                value = "без НДС" if step.value is None else _number(step.value)
+                value = "без НДС" if step.value is None else _number(step.value, step.title)
                 table.add_row(step.title, value, step.cell or "")
             console.print(Padding(table, (0, 0, 1, 4)))
     show_problems(console, outcome.problems)
@@ -203,9 +206,10 @@ def _table(*titles: str, indent: int = 0) -> Table:
     return table
 
 
-def _number(value: Decimal) -> str:
+def _number(value: Decimal, title: str) -> str:
+    """A step's value: money with at least its kopecks, percents as they are."""
     whole, _, part = f"{value:,f}".replace(",", NBSP).partition(".")
-    part = part.rstrip("0").ljust(2, "0") if part else ""
+    part = part.rstrip("0").ljust(0 if title.endswith("%") else 2, "0") if part else ""
     return f"{whole},{part}" if part else whole
 
 

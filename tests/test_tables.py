@@ -585,8 +585,9 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
         despair = threading.Timer(30, os.kill, (reader._process.pid, signal.SIGKILL))
         despair.start()
         fault = refused(reader, hostile.registry(tmp_path / "a.xlsx"))
+        in_time = despair.is_alive()
         despair.cancel()
-        assert fault == messages.FILE_UNREADABLE(detail="длилось дольше 1 с")
+        assert (fault, in_time) == (messages.FILE_UNREADABLE(detail="длилось дольше 1 с"), True)
         assert is_healthy(reader, tmp_path / "b.xlsx")
 
 

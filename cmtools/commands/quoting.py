@@ -33,7 +33,7 @@ from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_da
 from cmtools.problems import Fault, Message, Problem, Severity, at
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Partial, Row, Table
-from cmtools.tables.values import roubles, shown
+from cmtools.tables.values import roubles, shown, shown_percent
 
 NO_MARKUP_TIER = Message(
     "no-markup-tier",
@@ -223,7 +223,9 @@ def _price_problems(quote: Quote, prices: Tariff) -> Iterator[Problem]:
         elif position.unit_cost is not None:
             yield _problem(position, POSITIONS, "unit_cost", PRICE_ZERO())
     if quote.approval_needed and quote.totals is not None:
-        fault = LOW_MARGIN(margin=quote.totals.margin, limit=prices.rules.min_margin)
+        fault = LOW_MARGIN(
+            margin=shown_percent(quote.totals.margin), limit=shown_percent(prices.rules.min_margin)
+        )
         yield _problem(order, ORDERS, "approved", fault)
 
 

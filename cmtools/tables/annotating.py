@@ -142,7 +142,7 @@ def _list_problem(
         else:
             cell.value = value
         cell.font = Font(name=styles.FONT, size=11)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        cell.alignment = Alignment(vertical="top", wrap_text=True, indent=int(position > 1))
         cell.border = border
     widths = [width for _, width in COLUMNS]
     height = styles.row_height(zip(values, widths, strict=True))

@@ -247,6 +247,11 @@ def roubles(amount: Decimal) -> str:
     return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
 
 
+def shown_percent(value: Decimal) -> str:
+    """A percentage as a person writes it: `9,8`."""
+    return f"{value.normalize():f}".replace(".", ",")
+
+
 def alike(names: Iterable[str]) -> str:
     """Names joined for a hint: «а», «б»."""
     return ", ".join(f"«{name}»" for name in names)
