@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cmtools import __version__
+from cmtools.tables.readiness import prepare
 from cmtools.usage import Command, Group, complaint
 
 app = typer.Typer(
@@ -79,6 +80,7 @@ def validate(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Проверить книги: все ошибки с местом и подсказкой."""
+    prepare()
     from cmtools.commands.validate import validate as run
 
     root = _root(context, workspace)
@@ -101,6 +103,7 @@ def price(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Посчитать цены из себестоимости и записать их в копию книги."""
+    prepare()
     from cmtools.commands.price import price as run
 
     root = _root(context, workspace)
@@ -130,6 +133,7 @@ def docs(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Сделать документы заказа в папке клиента."""
+    prepare()
     from cmtools.commands.docs import docs as run
 
     root = _root(context, workspace)
@@ -148,6 +152,7 @@ def report(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Показать показатели месяца."""
+    prepare()
     from cmtools.commands.report import report as run
 
     root = _root(context, workspace)
@@ -163,6 +168,7 @@ def demo(
     today: TodayOption = None,
 ) -> None:
     """Создать живой пример и пройти по нему всю цепочку."""
+    prepare()
     from cmtools.commands.demo import demo as run
 
     now = datetime.now()

@@ -167,24 +167,34 @@ def price_lines(
     vat_row = prices.vat_on(shipment_day(order))
     if vat_row is None:
         return [None] * len(positions)
+    rate = vat_row.rate or ZERO
+    step = prices.rules.price_step
     with localcontext(EXACT):
         rows = [(cost_of(found), prices.markup(found.kind, found.quantity)) for found in positions]
-        base = sum((list_amount(*row) for row in rows), ZERO)
+        base = ZERO
+        for cost, markup in rows:
+            if cost is not None and markup is not None:
+                base += cost * (HUNDRED + markup.percent) / HUNDRED
         discount = prices.discount(category, base)
-        step = prices.rules.price_step
-        return [
-            _line(position, cost, markup, discount, base, vat_row, step)
-            if cost is not None and markup is not None
-            else None
-            for position, (cost, markup) in zip(positions, rows, strict=True)
-        ]
-
-
-def list_amount(cost: Decimal | None, markup: Markup | None) -> Decimal:
-    """A line's cost with its markup; 0 for a line that has no price."""
-    if cost is None or markup is None:
-        return ZERO
-    return cost * (HUNDRED + markup.percent) / HUNDRED
+        factor = (HUNDRED - (discount.percent if discount else ZERO)) * (HUNDRED + rate)
+        lines: list[Line | None] = []
+        for position, (cost, markup) in zip(positions, rows, strict=True):
+            if cost is None or markup is None:
+                lines.append(None)
+                continue
+            price = position.manual_price
+            if price is None:
+                gross = cost * (HUNDRED + markup.percent) * factor  # times 10^6, for the whole run
+                steps = gross.scaleb(-6) / (position.quantity * step)
+                price = steps.quantize(ONE, ROUND_HALF_UP) * step
+            amount = (price * position.quantity).quantize(KOPECK, ROUND_HALF_UP)
+            vat = vat_inside(amount, rate)
+            profit = amount - vat - cost.quantize(KOPECK, ROUND_HALF_UP)
+            line = Line(
+                position, cost, markup, discount, base, rate, vat_row, price, amount, vat, profit
+            )
+            lines.append(line if amount else None)
+    return lines
 
 
 def shipment_day(order: Order) -> date:
@@ -197,30 +207,6 @@ def cost_of(position: Position) -> Decimal | None:
     if position.unit_cost is None:
         return None
     return position.unit_cost * position.quantity + (position.extra_cost or ZERO)
-
-
-def _line(
-    position: Position,
-    cost: Decimal,
-    markup: Markup,
-    discount: Discount | None,
-    base: Decimal,
-    vat_row: Vat,
-    step: Decimal,
-) -> Line | None:
-    rate = vat_row.rate or ZERO
-    price = position.manual_price
-    if price is None:
-        gross = cost * (HUNDRED + markup.percent) * (HUNDRED + rate)
-        gross *= HUNDRED - (discount.percent if discount else ZERO)
-        steps = gross.scaleb(-6) / (position.quantity * step)
-        price = steps.quantize(ONE, ROUND_HALF_UP) * step
-    amount = (price * position.quantity).quantize(KOPECK, ROUND_HALF_UP)
-    if not amount:
-        return None
-    vat = vat_inside(amount, rate)
-    profit = amount - vat - cost.quantize(KOPECK, ROUND_HALF_UP)
-    return Line(position, cost, markup, discount, base, rate, vat_row, price, amount, vat, profit)
 
 
 def vat_inside(amount: Decimal, rate: Decimal) -> Decimal:

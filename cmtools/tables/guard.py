@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import pickle
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +19,10 @@ from types import TracebackType
 from typing import Self
 
 from cmtools.problems import Fault
-from cmtools.tables import messages
+from cmtools.tables import messages, readiness
 from cmtools.tables.container import MIB, Contents, Limits, Refused, opened
 from cmtools.tables.marks import Marks, check_grid, find_marks, plain
-from cmtools.tables.reading import Block, End, Frame, Request, SheetStart
+from cmtools.tables.reading import Block, End, Frame, Request
 from cmtools.tables.values import Cell, same
 
 LOOK_FIRST = 4 * MIB
@@ -72,7 +71,7 @@ class Reader:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._process = _start()
+        self._process = readiness.take()
 
     def __enter__(self) -> Self:
         return self
@@ -105,25 +104,26 @@ class Reader:
             yield End(fault=refusal.fault)
 
     def _grids(self, path: Path, contents: Contents, names: list[str]) -> Iterator[Grid | End]:
-        sizes = {name: contents.size(contents.sheets[name]) for name in names}
-        marks = {n: self._look(contents, n) for n in names if sizes[n] <= LOOK_FIRST}
-        request = Request(path=path, sheets=names, memory_bytes=self.limits.memory_bytes)
-        frames = self._frames(request)
-        marks |= {n: self._look(contents, n) for n in names if sizes[n] > LOOK_FIRST}
+        """Each sheet is looked through while the other process is still busy with it."""
+        small = [n for n in names if contents.size(contents.sheets[n]) <= LOOK_FIRST]
+        marks = {name: self._look(contents, name) for name in small}
+        frames = self._frames(
+            Request(path=path, sheets=names, memory_bytes=self.limits.memory_bytes)
+        )
+        blocks = _Blocks(frames)
+        for name in names:
+            found = marks.get(name) or self._look(contents, name)
+            if isinstance(blocks.after(), End):
+                break
+            blocks = _Blocks(frames)
+            grid = Grid(name=name, columns=[], marks=found, rest=blocks)
+            yield grid
+            while grid.grow():
+                pass  # whatever was left unread stands before the next sheet
         contents.prove_the_rest()
-        frame = next(frames, None)
-        while frame is not None:
-            if isinstance(frame, End):
-                yield frame
-            elif isinstance(frame, SheetStart):
-                blocks = _Blocks(frames)
-                grid = Grid(name=frame.name, columns=[], marks=marks[frame.name], rest=blocks)
-                yield grid
-                while grid.grow():
-                    pass  # whatever was left unread stands before the next sheet
-                frame = blocks.after
-                continue
-            frame = next(frames, None)
+        end = blocks.after()
+        if isinstance(end, End):
+            yield end
 
     def _look(self, contents: Contents, name: str) -> Marks:
         xml = plain(contents.part(contents.sheets[name]))
@@ -159,7 +159,7 @@ class Reader:
 
     def _replace(self) -> None:
         _stop(self._process)
-        self._process = _start()
+        self._process = readiness.take()
 
 
 class _Alarm:
@@ -191,24 +191,21 @@ class _Blocks(Iterator[Block]):
 
     def __init__(self, frames: Iterator[Frame]) -> None:
         self._frames = frames
-        self.after: Frame | None = None
+        self._after: Frame | None = None
 
     def __next__(self) -> Block:
-        if self.after is None:
+        if self._after is None:
             frame = next(self._frames, None)
             if isinstance(frame, Block):
                 return frame
-            self.after = frame
+            self._after = frame
         raise StopIteration
 
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", "from cmtools.tables.reading import main; main()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    def after(self) -> Frame | None:
+        """The frame that ends the blocks; those that nobody took are passed over."""
+        for _ in self:
+            pass
+        return self._after
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
