@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -42,17 +43,23 @@ TodayOption = Annotated[
 ]
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"cmtools {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
     workspace: WorkspaceOption = None,
-    version: Annotated[bool, typer.Option("--version", help="Версия программы.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Версия программы.", is_eager=True, callback=_show_version),
+    ] = False,
 ) -> None:
     """Книги клиент-менеджера: проверка, цены, документы, план и отчёт."""
     context.obj = workspace
-    if version:
-        typer.echo(f"cmtools {__version__}")
-        raise typer.Exit
 
 
 @app.command("init", cls=Command)
@@ -182,13 +189,26 @@ def main() -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
+        code = 130
+    except BrokenPipeError:  # whoever read our answer has gone
+        os._exit(0)
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a wrong call
-            sys.exit(_complain(error))
-        _report_fault(error)  # a fault of ours: one line for the person, the rest in a log
-        sys.exit(3)
-    sys.exit(code or 0)
+            code = _complain(error)
+        else:  # a fault of ours: one line for the person, the rest in a log
+            _report_fault(error)
+            code = 3
+    _leave(code or 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: taking a hundred thousand records apart one by one helps nobody."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    os._exit(code)
 
 
 def _complain(error: Exception) -> int:

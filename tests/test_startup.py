@@ -96,24 +96,36 @@ def test_version(tmp_path: Path) -> None:
     assert run("--version", folder=tmp_path) == Answer(0, f"cmtools {__version__}\n")
 
 
+def test_nothing_asked_is_help_but_no_success(tmp_path: Path) -> None:
+    assert run(folder=tmp_path) == Answer(2, run("--help", folder=tmp_path).out)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "named"),
+    ("arguments", "complaint"),
     [
-        ((), "validate"),
-        (("frobnicate",), "frobnicate"),
-        (("validate", "--frobnicate"), "--frobnicate"),
-        (("init",), "ПАПКА"),
-        (("validate", "--today", "2026-02-30"), "2026-02-30"),
-        (("validate", "--today", "21.11.2026"), "21.11.2026"),
-        (("validate", "--json", "--today", "завтра"), "завтра"),
+        ("frobnicate", "нет такой команды: frobnicate"),
+        ("validat", "нет такой команды: validat; может быть, validate?"),
+        ("validate --frobnicate", "нет такого ключа: --frobnicate"),
+        ("validate --jsn", "нет такого ключа: --jsn; может быть, --json?"),
+        ("validate --workspace", "после --workspace нужно значение"),
+        ("init", "не указано обязательное: ПАПКА"),
+        ("init a b", "лишнее в команде: b"),
+        ("validate --today 2026-02-30", "неверное значение для --today: 2026-02-30"),
+        ("price --today 21.11.2026", "неверное значение для --today: 21.11.2026"),
     ],
 )
-def test_wrong_usage(arguments: tuple[str, ...], named: str, tmp_path: Path) -> None:
-    """Exit code 2, nothing on stdout, and stderr names what is wrong or what there is."""
-    answer = run(*arguments, folder=tmp_path)
-    assert (answer.code, answer.out) == (2, "")
-    assert named in answer.err
-    assert "Traceback" not in answer.err
+def test_wrong_usage(arguments: str, complaint: str, tmp_path: Path) -> None:
+    """One line on stderr says what is wrong and what was perhaps meant; nothing is done."""
+    told = Answer(2, err=f"cmtools: {complaint}\n")
+    assert run(*arguments.split(), folder=tmp_path) == told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_usage_in_json(tmp_path: Path) -> None:
+    answer = run("validate", "--json", "--today", "завтра", folder=tmp_path)
+    error = "неверное значение для --today: завтра"
+    assert (answer.code, answer.err) == (2, f"cmtools: {error}\n")
+    assert json.loads(answer.out) == {"ok": False, "error": error, "problems": []}
 
 
 def test_no_workspace(tmp_path: Path) -> None:
