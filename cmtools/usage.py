@@ -56,11 +56,14 @@ def complaint(error: Exception, commands: Iterable[str]) -> str:
         near = sorted(getattr(error, "possibilities", None) or ())
         return f"нет такого ключа: {option}{_perhaps(near)}"
     if kind == "MissingParameter":
-        metavar = getattr(parameter, "metavar", None)
-        return f"не указано обязательное: {metavar or name}"
+        metavar = getattr(parameter, "metavar", None) or ""
+        wanted = f"{name} {metavar}".strip() if name.startswith("-") else metavar or name
+        return f"не указано обязательное: {wanted}"
     if command := re.match(r"No such command '(.*?)'", text):
         near = difflib.get_close_matches(command[1], list(commands), n=2)
         return f"нет такой команды: {command[1]}{_perhaps(near)}"
+    if text == "Missing command.":
+        return f"не указана команда: {', '.join(commands)}"
     if kind == "BadParameter":
         value = re.search(r"'(.*?)'", text)
         return f"неверное значение для {name}: {value[1] if value else text}"

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
 from reckoning import Books, Row, day_in, losses, months_before, rule
 
 FIRST, LAST, TODAY = date(2024, 2, 1), date(2026, 7, 31), date(2026, 8, 31)

@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+
 from cmtools.commands.price import price
 from cmtools.commands.report import report
-from hypothesis import HealthCheck, given, settings
 from reckoning import Books, indicators, price_orders
 from strategies import MANAGERS, TODAY, cases
 from test_reckoning import EXAMPLES

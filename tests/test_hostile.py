@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TypedDict, cast
 from zipfile import ZipFile
 
-import hostile
 import pytest
 from python_calamine import load_workbook
+
+import hostile
 
 if sys.platform != "win32":
     import resource

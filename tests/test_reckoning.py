@@ -8,6 +8,7 @@ from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from reckoning import (
     CENT,
     Books,

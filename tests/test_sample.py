@@ -1,5 +1,6 @@
 """The sample: lively, the same for the same day, and without a mistake that is not meant."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -203,9 +204,7 @@ def test_orders_reach_over_fourteen_months(today: date, orders: Book) -> None:
     days = sorted(day(row, "Дата заказа") for row in orders["Заказы"])
     assert 380 < (today - days[0]).days < 430
     assert (today - days[-1]).days <= 3
-    assert all(
-        later - earlier < timedelta(days=32) for earlier, later in zip(days, days[1:], strict=False)
-    )
+    assert all(later - earlier < timedelta(days=32) for earlier, later in itertools.pairwise(days))
 
 
 def test_keys_are_unique(orders: Book, registry: Book) -> None:

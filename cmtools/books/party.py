@@ -131,11 +131,15 @@ def bik_of_accounts(
     return None if requisites.bik_is_valid(bik) else BIK_FORM()
 
 
+def _is_account(number: str) -> bool:
+    return len(number) == 20 and number.isascii() and number.isdigit()
+
+
 def account_key(account: str | None, bik: str | None) -> Fault | None:
     """The account's key against the БИК; treasury accounts have another."""
     if account is None:
         return None
-    if len(account) != 20 or not account.isascii() or not account.isdigit():
+    if not _is_account(account):
         return ACCOUNT_LENGTH(found=len(account))
     if bik is None or requisites.account_is_valid(account, bik):
         return None
@@ -146,7 +150,7 @@ def correspondent_key(correspondent_account: str | None, bik: str | None) -> Fau
     """The same for the account of the bank at the Central Bank."""
     if correspondent_account is None:
         return None
-    if len(correspondent_account) != 20 or not correspondent_account.isdigit():
+    if not _is_account(correspondent_account):
         return ACCOUNT_LENGTH(found=len(correspondent_account))
     if bik is None or requisites.correspondent_is_valid(correspondent_account, bik):
         return None

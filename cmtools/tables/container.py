@@ -19,7 +19,7 @@ BOOK = "xl/workbook.xml"
 BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 MOST_OF_INDEX = 4 * MIB
 
-_ELEMENT = re.compile(rb"<[A-Za-z_]")
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,8 +188,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 def _look_at_xml(content: bytes) -> None:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:8]:
         raise damaged("она записана в кодировке UTF-16")
-    root = _ELEMENT.search(content)
-    if b"<!DOCTYPE" in content[: root.start() if root else None]:
+    prolog = _PROLOG.match(content)
+    if prolog and content.startswith(b"<!", prolog.end()):
         raise damaged("внутри объявлены посторонние сущности XML")
 
 

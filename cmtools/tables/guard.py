@@ -133,16 +133,16 @@ class Reader:
     def _frames(self, request: Request) -> Iterator[Frame]:
         """Have the process begin at once; its frames come when they are asked for."""
         assert self._process.stdin is not None
-        alarm = _Alarm(self._process, self.limits.seconds)
         try:
             pickle.dump(request, self._process.stdin)
             self._process.stdin.flush()
         except BrokenPipeError:
             pass  # it died before: the first frame will tell
-        return self._answers(alarm)
+        return self._answers()
 
-    def _answers(self, alarm: _Alarm) -> Iterator[Frame]:
+    def _answers(self) -> Iterator[Frame]:
         assert self._process.stdout is not None
+        alarm = _Alarm(self._process, self.limits.seconds)
         try:
             while True:
                 frame = pickle.load(self._process.stdout)

@@ -161,6 +161,8 @@ def _maker(record: type[R], names: tuple[str, ...]) -> Callable[..., R]:
     A frozen dataclass sets each field through `object.__setattr__`; here they are set through their
     slots, in a function compiled for the class, as dataclasses themselves compile `__init__`.
     """
+    if not hasattr(record, "__slots__"):
+        raise TypeError(f"{record.__name__}: a record is a frozen dataclass with slots=True")
     parameters = ("source", "row", *names)
     setters = {f"set_{name}": getattr(record, name).__set__ for name in parameters}
     lines = [

@@ -142,18 +142,24 @@ class _Form:
         sheet.freeze_panes(header + 1, 1)
         sheet.repeat_rows(header)
         self._light_up_required(sheet, fields, header + 1)
-        kinds = [field.kind for field in fields] + [c.kind or TEXT for c in table.computed]
-        titles = [same_title(str(column["header"])) for column in columns]
-        wrapped = {same_title(f.title): f.width for f in fields if f.column.wrap}
-        for index, row in enumerate(rows, start=header + 1):
+        self._write_rows(sheet, table, rows, header + 1)
+
+    def _write_rows(self, sheet: Worksheet, table: Table[Any], rows: Rows, first: int) -> None:
+        fields = table.fields.values()
+        columns = [
+            (same_title(f.title), self._column_format(f.kind, wrap=f.column.wrap)) for f in fields
+        ]
+        columns += [
+            (same_title(column.title), self._column_format(column.kind or TEXT, computed=True))
+            for column in table.computed
+        ]
+        wrapped = [(same_title(f.title), f.width) for f in fields if f.column.wrap]
+        for index, row in enumerate(rows, start=first):
             given = {same_title(title): value for title, value in row.items()}
-            height = styles.row_height((given.get(t) or "", wrapped[t]) for t in wrapped)
+            height = styles.row_height((given.get(title) or "", width) for title, width in wrapped)
             if height > styles.LINE_HEIGHT:
                 sheet.set_row(index, height)
-            for position, (title, kind) in enumerate(zip(titles, kinds, strict=True)):
-                computed = position >= len(fields)
-                wrap = not computed and fields[position].column.wrap
-                form = self._column_format(kind, wrap=wrap, computed=computed)
+            for position, (title, form) in enumerate(columns):
                 _write_cell(sheet, index, position, given.get(title), form)
 
     def _write_head(self, sheet: Worksheet, table: Table[Any]) -> None:
@@ -216,6 +222,7 @@ class _Form:
             if value is None and field.column.shipped is not None:
                 value = field.parse(field.column.shipped)
             sheet.write_string(row, 0, field.title, name_look)
+            sheet.write_blank(row, 1, None, look)
             _write_cell(sheet, row, 1, value, look)
             sheet.write_string(row, 2, field.column.hint, hint_look)
             sheet.set_row(row, styles.row_height([(field.column.hint, 64), (value or "", 54)]) + 4)
@@ -258,19 +265,27 @@ def _validation(field: Field) -> dict[str, Any] | None:
             "error_message": "Такого значения нет в списке.",
         }
     elif field.kind in NUMERIC:
-        least = field.column.least if field.column.least is not None else field.column.above
         rule |= {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": -1e12 if least is None else least,
-            "maximum": 1e12 if field.column.most is None else field.column.most,
-            "error_message": f"Нужно число {field.bounds}".strip() + ".",
+            "validate": "integer" if field.kind is WHOLE else "decimal",
+            **_excel_bounds(field),
+            "error_message": f"Нужно {field.kind.name} {field.bounds}".strip() + ".",
         }
     elif not field.column.hint:
         return None
     else:
         rule["validate"] = "any"
     return rule
+
+
+def _excel_bounds(field: Field) -> dict[str, Any]:
+    column = field.column
+    if column.above is not None:
+        return {"criteria": ">", "value": column.above}
+    return {
+        "criteria": "between",
+        "minimum": -1_000_000_000_000 if column.least is None else column.least,
+        "maximum": 1_000_000_000_000 if column.most is None else column.most,
+    }
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:
