@@ -27,6 +27,7 @@ from cmtools.documents.catalog import KINDS, Kind
 from cmtools.documents.declaring import declared
 from cmtools.documents.parts import clean
 from cmtools.documents.rendering import load
+from cmtools.tables.values import roubles
 from workbench import (
     REGISTRY,
     TODAY,
@@ -170,7 +171,7 @@ def test_wording() -> None:
     assert wording.sum_in_words(Decimal("4890.00")).replace(NB, " ") == (
         "4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек"
     )
-    assert wording.money(Decimal("4890")) == f"4{NB}890,00"
+    assert roubles(Decimal("4890")) == f"4{NB}890,00"
     assert wording.day_in_words(date(2026, 11, 1)) == f"«01»{NB}ноября{NB}2026{NB}г."
     assert wording.vat_phrase(Decimal(22), Decimal("881.80")).replace(NB, " ") == (
         "в т. ч. НДС 22 % — 881,80 руб."

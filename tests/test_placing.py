@@ -1,9 +1,10 @@
-"""Files that appear whole or not at all, whatever fails on the way."""
+"""What is put into its place whole or not at all, and prices in the manager's own book."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -12,12 +13,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import canonicalize
 
+import openpyxl
 import pytest
 
+from cmtools.commands.outcome import Unavailable
+from cmtools.commands.validate import validate
 from cmtools.placing import copy, placed
+from cmtools.workspace import is_copy
+import test_price as books
+from test_price import BACKUP, COPY, PRICED, ask, edit, part_of, parts, swap
+from workbench import HEALTHY, ORDERS, REGISTRY, TODAY, add, extra_book, healthy, insert_column
 
 OLD, NEW = b"old", b"new " * 50_000
+BOOK, LINKS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
+LINK = "xl/externalLinks/externalLink1.xml"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FAULTS = (errno.ENOSPC, errno.EACCES, errno.EIO)
 posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has it")
 
@@ -73,11 +86,6 @@ def test_the_file_appears_only_after_the_block(target: Path) -> None:
     assert held(target.parent) == {target.name: NEW}
 
 
-def test_missing_folders_are_made(tmp_path: Path) -> None:
-    place(tmp_path / "Клиенты" / "К-0001 Ромашка" / "Договор.docx")
-    assert held(tmp_path / "Клиенты" / "К-0001 Ромашка") == {"Договор.docx": NEW}
-
-
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
 def test_a_block_that_raises_leaves_all_as_it_was(error: type[BaseException], target: Path) -> None:
     before = held(target.parent)
@@ -123,14 +131,6 @@ def test_a_full_disk_while_writing_leaves_all_as_it_was(target: Path) -> None:
     assert held(target.parent) == before
 
 
-def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
-    (tmp_path / "Книга.xlsx").mkdir()
-    with pytest.raises(OSError, match=r"."):
-        place(tmp_path / "Книга.xlsx")
-    assert [path.name for path in tmp_path.iterdir()] == ["Книга.xlsx"]
-    assert (tmp_path / "Книга.xlsx").is_dir()
-
-
 @posix
 def test_a_folder_that_cannot_be_flushed_is_no_failure(
     target: Path, monkeypatch: pytest.MonkeyPatch
@@ -170,14 +170,8 @@ def test_permissions_follow_the_umask(mask: int, mode: int, target: Path) -> Non
     """Not those of a temporary file, which are the owner's alone; the mask itself stays."""
     with umask(mask):
         place(target)
-        assert umask_now() == mask
+        assert os.umask(mask) == mask
     assert stat.S_IMODE(target.stat().st_mode) == mode
-
-
-def umask_now() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @posix
@@ -194,18 +188,9 @@ def test_a_copy_has_the_bytes_and_times_and_is_no_longer_read_only(tmp_path: Pat
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
 
 
-def test_a_copy_of_nothing_leaves_all_as_it_was(target: Path) -> None:
-    before = held(target.parent)
-    with pytest.raises(FileNotFoundError):
-        copy(target.with_name("нет такой.xlsx"), target)
-    assert held(target.parent) == before
-
-
 @posix
 def test_killed_in_mid_write_the_old_file_is_whole(tmp_path: Path) -> None:
     """And what it leaves behind is never taken for a book."""
-    from cmtools.workspace import is_copy
-
     target = tmp_path / "Предварительные заказы.xlsx"
     target.write_bytes(OLD)
     script = (
@@ -223,3 +208,154 @@ def test_killed_in_mid_write_the_old_file_is_whole(tmp_path: Path) -> None:
     assert left.pop(target.name) == OLD
     assert list(left.values()) == [b"half"]
     assert all(is_copy(Path(name)) for name in left)
+
+
+# The manager's own book, with prices in place
+
+
+def foreign(book: Path, *, project: str = "xl/vbaProject.bin") -> None:
+    """Give a book macros, a link to another book, formulas on it and names beside it."""
+    kind = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    macros = f'<Relationship Id="m" Type="{kind}" Target="/{project}"/>'
+    link = f'<Relationship Id="x" Type="{OFFICE}/externalLink" Target="{LINK[3:]}"/>'
+    refers = f'<externalReferences xmlns:r="{OFFICE}"><externalReference r:id="x"/>'
+    names = '<definedName name="Чужое">[1]Лист1!$A$1</definedName>'
+    own = '<definedName name="Моё">Таблица_Заказы[№ заказа]</definedName>'
+    formulas = '<c r="X1"><f t="shared" ref="X1:X2" si="7">[1]Лист1!A1</f><v>7</v></c></row>'
+    more = r'\1<c r="X2"><f t="shared" si="7"/><v>8</v></c></row>'
+    edit(
+        book,
+        {
+            TYPES: swap((r"spreadsheetml\.sheet\.main", "MACRO.sheet.macroEnabled.main")),
+            LINKS: swap(("</Relationships>", f"{macros}{link}</Relationships>")),
+            BOOK: swap(
+                ("</definedNames>", f"{names}{own}</definedNames>"),
+                ("<definedNames>", f"{refers}</externalReferences><definedNames>"),
+            ),
+            part_of(book, "Заказы"): swap(
+                (r'(<row r="2".*?)</row>', more), (r"</row>(?=<row r=\"2\")", formulas)
+            ),
+            project: b"\xd0\xcf\x11\xe0 Sub Evil()",
+            LINK: f'<externalLink xmlns="{MAIN}"/>'.encode(),
+        },
+    )
+
+
+def test_prices_in_place_change_nothing_else(tmp_path: Path) -> None:
+    """Whatever the program does not know stays byte for byte, formulas keep their values."""
+    book = healthy(tmp_path, insert_column("Позиции", 30, "Моё", 7)) / ORDERS
+    sheets = [part_of(book, name) for name in ("Позиции", "Списки")]
+    formula = (r'(<c r="AD2"[^>]*>)<v>7</v>', r"\1<f>3+4</f><v>7</v>")
+    unknown = {"customXml/item1.xml": b"<a  b='1'/>", "xl/media/image1.png": bytes(range(256))}
+    before = edit(book, {sheets[0]: swap(formula), **unknown})
+    old, (_, other) = book.read_bytes(), books.split(book)
+    assert ask(tmp_path, in_place=True).files == (BACKUP, ORDERS)
+    assert (tmp_path / BACKUP).read_bytes() == old
+    assert books.split(book) == (PRICED, other)
+    after = parts(book)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    assert changed <= {*sheets, BOOK, LINKS, TYPES}
+    for name in (LINKS, TYPES):
+        assert canonicalize(after[name]) == canonicalize(before[name])
+    assert books.told(validate(tmp_path, today=TODAY)) == []
+    assert books.cells(book, "Позиции", values=True)[2, 30] == 7
+
+
+@pytest.mark.parametrize("chained", [True, False], ids=["with a chain", "without"])
+def test_formulas_over_prices_are_computed_when_the_book_is_opened(
+    chained: bool, tmp_path: Path
+) -> None:
+    """Else Excel would show sums of the prices that were."""
+    book = healthy(tmp_path) / ORDERS
+    chain = {"xl/calcChain.xml": b"<calcChain/>"} if chained else {}
+    edit(book, {BOOK: swap(("<calcPr[^>]*>", '<calcPr calcId="191029"/>')), **chain})
+    ask(tmp_path, in_place=True)
+    assert b'fullCalcOnLoad="1"' in parts(book)[BOOK]
+    assert "xl/calcChain.xml" not in parts(book)
+
+
+def drop_downs(book: Path) -> tuple[dict[str, str], dict[tuple[int, int], object]]:
+    """The ranges by their names, and what stands in them."""
+    loaded = openpyxl.load_workbook(book)
+    ranges = {name: found.attr_text for name, found in loaded.defined_names.items()}
+    return ranges, books.cells(book, "Списки")
+
+
+def test_drop_downs_are_refreshed_and_never_emptied(tmp_path: Path) -> None:
+    """They follow the other books, but a book that cannot be read today says nothing."""
+    healthy(tmp_path, add("Клиенты", HEALTHY["Клиенты"][2] | {"Код": "К-0009"}))
+    ask(tmp_path, in_place=True)
+    ranges, lists = fresh = drop_downs(tmp_path / ORDERS)
+    clients = [(c["Код"], c["Краткое наименование"]) for c in HEALTHY["Клиенты"]]
+    offered = [f"{code} {name}" for code, name in (*clients, ("К-0009", clients[2][1]))]
+    contractors = [row["Подрядчик"] for row in HEALTHY["Подрядчики"]]
+    assert [lists.get((n, 1)) for n in range(1, 7)] == ["Клиенты", *offered, None]
+    assert [lists.get((n, 3)) for n in range(1, 5)] == ["Подрядчики", *contractors, None]
+    assert ranges["Список_Клиенты"] == "Списки!$A$2:$A$5"
+    assert ranges["Список_Подрядчики"] == "Списки!$C$2:$C$3"
+    (tmp_path / REGISTRY).write_bytes(b"PK\3\4 half of a book")
+    ask(tmp_path, in_place=True)
+    assert drop_downs(tmp_path / ORDERS) == fresh
+
+
+def test_prices_in_place_again_are_the_same_and_lose_no_version(tmp_path: Path) -> None:
+    """Twice within a second too: the first bytes are still in a backup."""
+    book = healthy(tmp_path) / ORDERS
+    first = book.read_bytes()
+    ask(tmp_path, in_place=True)
+    second = book.read_bytes()
+    ask(tmp_path, in_place=True)
+    assert book.read_bytes() == second
+    backups = [path.read_bytes() for path in tmp_path.glob("*резерв*")]
+    assert sorted(backups, key=len) == sorted([first, second], key=len)
+    assert books.orders_of(ask(tmp_path)) == [
+        (books.FIRST, "5040.00"),
+        (books.SECOND, "48550.00"),
+        (books.DRAFT, None),
+    ]
+
+
+@pytest.mark.parametrize("project", ["xl/vbaProject.bin", "xl/other.bin"])
+def test_no_copy_has_macros_or_links(project: str, tmp_path: Path) -> None:
+    """A macro is what the book's relations call so; a formula on a link keeps its value."""
+    book = healthy(tmp_path) / ORDERS
+    foreign(book, project=project)
+    ask(tmp_path)
+    copied = parts(tmp_path / COPY)
+    assert {name for name in copied if name in (project, LINK)} == set()
+    everything = b"".join(copied.values())
+    assert [w for w in (b"vbaProject", b"MACRO", b"[1]", b"externalLink") if w in everything] == []
+    orders = copied[part_of(book, "Заказы")]
+    assert re.findall(rb'<c r="X\d">.*?</c>', orders) == [
+        b'<c r="X1"><v>7</v></c>',
+        b'<c r="X2"><v>8</v></c>',
+    ]
+    assert "Моё" in openpyxl.load_workbook(tmp_path / COPY).defined_names
+    assert books.split(tmp_path / COPY)[0] == PRICED
+
+
+def test_no_book_is_touched_when_one_has_macros(tmp_path: Path) -> None:
+    healthy(tmp_path)
+    other = extra_book(tmp_path, "Предварительные заказы — А.xlsx", {})
+    foreign(tmp_path / ORDERS)
+    before = {p.name: p.read_bytes() for p in (tmp_path / ORDERS, other)}
+    with pytest.raises(Unavailable, match=f"^в «{ORDERS}» есть макросы"):
+        ask(tmp_path, in_place=True)
+    found = {p.name: p.read_bytes() for p in tmp_path.glob("Предварительные*")}
+    assert found == before
+
+
+def test_a_book_without_styles_is_priced(tmp_path: Path) -> None:
+    """The standard asks for none; some programs write none."""
+    book = healthy(tmp_path) / ORDERS
+    edit(
+        book,
+        {
+            LINKS: swap((r"<Relationship [^>]*styles\.xml[^>]*/>", "")),
+            TYPES: swap((r"<Override [^>]*/xl/styles\.xml[^>]*/>", "")),
+            **{part_of(book, n): swap((r' s(tyle)?="\d+"', "")) for n in ("Заказы", "Позиции")},
+        },
+        without="xl/styles.xml",
+    )
+    assert ask(tmp_path).files == (COPY,)
+    assert books.split(tmp_path / COPY)[0] == PRICED

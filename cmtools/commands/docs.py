@@ -13,7 +13,7 @@ from cmtools.books.settings import DOCUMENT_IDS, SETTINGS, STAGES, document_ids
 from cmtools.commands.judging import errors_of_rows, material, refusals, row_of, stands_in
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Misuse, Outcome
-from cmtools.commands.quoting import Quote
+from cmtools.commands.quoting import Quote, find_quote
 from cmtools.documents import catalog, naming, rendering, shelving
 from cmtools.documents.catalog import Kind
 from cmtools.documents.declaring import declared
@@ -35,7 +35,7 @@ def docs(root: Path, order: str, *, kinds: Sequence[str] = (), today: date) -> O
     """
     asked = tuple(dict.fromkeys(_known_kind(kind) for kind in kinds))
     opened = open_books(root, (), today)
-    quote = _find(opened, order)
+    quote = find_quote(opened.quotes.quotes, order)
     problems: list[Problem] = []
     later: list[str] = []
     if not kinds:
@@ -90,16 +90,6 @@ def _known_kind(name: str) -> Kind:
         raise Misuse(f"документ «{wanted}» cmtools ещё не умеет; умеет: {built}")
     near = difflib.get_close_matches(wanted, DOCUMENT_IDS, n=1, cutoff=0)
     raise Misuse(f"нет документа «{name}»; может быть, «{near[0]}»?")
-
-
-def _find(opened: Opened, number: str) -> Quote:
-    found = opened.quotes.find(number)
-    if found is not None:
-        return found
-    known = {ORDERS.key.same(quote.number): quote.number for quote in opened.quotes.quotes}
-    near = difflib.get_close_matches(ORDERS.key.same(number), known, n=1, cutoff=0)
-    hint = f"; может быть, «{known[near[0]]}»?" if near else ""
-    raise Misuse(f"нет заказа «{number}»{hint}")
 
 
 def _kinds_of_stage(opened: Opened, quote: Quote) -> tuple[tuple[str, ...], list[Problem]]:

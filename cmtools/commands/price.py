@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -16,7 +15,7 @@ from cmtools.books.settings import SETTINGS
 from cmtools.commands.costing import costing_sheet, priced_cells
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Misuse, Outcome, Unavailable
-from cmtools.commands.quoting import PRICES_UNSOUND, PositionQuote, Quote
+from cmtools.commands.quoting import PRICES_UNSOUND, PositionQuote, Quote, find_quote
 from cmtools.placing import copy, placed
 from cmtools.pricing import ZERO, Line
 from cmtools.problems import Place, Problem, at, has_errors, in_order
@@ -54,7 +53,7 @@ def price(
     quotes = [q for q in opened.quotes.quotes if q.entry.source.file in names]
     problems = _problems(opened, names)
     if order is not None:
-        quotes = [_find(opened, quotes, order)]
+        quotes = [find_quote(quotes, order)]
         problems = tuple(p for p in problems if _concerns(p, quotes[0]))
     files: list[str] = []
     for target in targets if write else ():
@@ -90,15 +89,6 @@ def _problems(opened: Opened, names: set[str]) -> tuple[Problem, ...]:
     if not opened.quotes.sound:
         found += [at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND()) for name in names]
     return in_order(found)
-
-
-def _find(opened: Opened, quotes: Sequence[Quote], number: str) -> Quote:
-    found = opened.quotes.find(number)
-    if found is not None and found in quotes:
-        return found
-    near = difflib.get_close_matches(number, [quote.number for quote in quotes], n=3, cutoff=0.4)
-    hint = f"; похожие: {', '.join(near)}" if near else ""
-    raise Misuse(f"нет заказа «{number}»{hint}")
 
 
 def _concerns(problem: Problem, quote: Quote) -> bool:

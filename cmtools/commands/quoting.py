@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,7 @@ from cmtools.books.settings import (
     rules_of,
 )
 from cmtools.clients import category_at, order_days
+from cmtools.commands.outcome import Misuse
 from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_day, tariff, totals
 from cmtools.problems import Fault, Message, Problem, Severity, at
 from cmtools.tables.dataset import Dataset
@@ -112,11 +114,21 @@ class Quotes:
     sound: bool
     problems: tuple[Problem, ...]
 
-    def find(self, number: str) -> Quote | None:
-        """The order of that number, as ORDERS' key compares them."""
-        key = ORDERS.key
-        wanted = key.same(number)
-        return next((quote for quote in self.quotes if key.same(quote.number) == wanted), None)
+
+def find_quote(quotes: Sequence[Quote], number: str) -> Quote:
+    """The order of that number, as orders' numbers are compared.
+
+    Raises:
+        Misuse: there is none; the nearest one is named.
+    """
+    same = ORDERS.key.same
+    known = {same(quote.number): quote for quote in reversed(quotes)}
+    found = known.get(same(number))
+    if found is not None:
+        return found
+    near = difflib.get_close_matches(same(number), known, n=1, cutoff=0)
+    hint = f"; может быть, «{known[near[0]].number}»?" if near else ""
+    raise Misuse(f"нет заказа «{number}»{hint}")
 
 
 def quote_orders(dataset: Dataset) -> Quotes:

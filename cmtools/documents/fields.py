@@ -12,8 +12,9 @@ from cmtools.books.register import Client
 from cmtools.books.settings import Organization
 from cmtools.documents import wording
 from cmtools.documents.sides import Party, party
-from cmtools.documents.wording import day_in_words, days_within, money, percent, whole
+from cmtools.documents.wording import day_in_words, days_within, percent, whole
 from cmtools.pricing import HUNDRED, Line, Totals, round2
+from cmtools.tables.values import roubles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,9 +100,9 @@ def line_fields(line: Line) -> LineFields:
         name=position.name,
         quantity=whole(position.quantity),
         unit=position.unit,
-        price=money(line.price),
-        amount=money(line.amount),
-        vat=money(line.vat),
+        price=roubles(line.price),
+        amount=roubles(line.amount),
+        vat=roubles(line.vat),
         materials=position.materials or "",
         packing=position.packing or "",
         marking=position.marking or "",
@@ -133,10 +134,10 @@ def total_fields(totals: Totals, rate: Decimal | None) -> TotalFields:
     """The sums over lines and delivery; `rate` in %, None without VAT."""
     vat = totals.vat + totals.delivery_vat
     return TotalFields(
-        amount=money(totals.total),
+        amount=roubles(totals.total),
         amount_in_words=wording.sum_in_words(totals.total),
         rate="" if rate is None else percent(rate),
-        vat="" if rate is None else money(vat),
+        vat="" if rate is None else roubles(vat),
         vat_phrase=wording.vat_phrase(rate, vat),
     )
 
@@ -177,7 +178,7 @@ def specification(material: Material) -> SpecificationFields:
         ),
         delivery=DeliveryLine(
             number=whole(last + 1) if charged else "",
-            amount=money(material.totals.delivery) if charged else "",
+            amount=roubles(material.totals.delivery) if charged else "",
         ),
         total=total_fields(material.totals, lines[0].vat_row.rate),
     )

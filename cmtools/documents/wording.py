@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from num2words import num2words
 
+from cmtools.tables.values import roubles
+
 NBSP = "\u00a0"
 NO_VAT = "Без НДС"
 
@@ -14,11 +16,6 @@ _MONTHS = (
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 )
 _DAYS = {"календарных": "календарного", "рабочих": "рабочего"}
-
-
-def money(amount: Decimal) -> str:
-    """Roubles and kopecks in figures: `4 890,00`."""
-    return f"{amount:,.2f}".replace(",", NBSP).replace(".", ",")
 
 
 def whole(number: int) -> str:
@@ -49,7 +46,7 @@ def vat_phrase(rate: Decimal | None, vat: Decimal) -> str:
     """The VAT inside a sum: `в т. ч. НДС 22 % — 881,80 руб.`, or `Без НДС` where there is none."""
     if rate is None:
         return NO_VAT
-    return f"в{NBSP}т.{NBSP}ч. НДС {percent(rate)}{NBSP}— {money(vat)}{NBSP}руб."
+    return f"в{NBSP}т.{NBSP}ч. НДС {percent(rate)}{NBSP}— {roubles(vat)}{NBSP}руб."
 
 
 def day_in_words(day: date) -> str:

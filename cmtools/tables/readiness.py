@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+PIPE_BYTES = 1 << 20  # a block or two: the reader need not wait while we think (Linux only)
+
 _ready: list[subprocess.Popen[bytes]] = []
 
 
@@ -24,4 +26,5 @@ def _start() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        pipesize=PIPE_BYTES,
     )
