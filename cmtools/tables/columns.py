@@ -169,7 +169,7 @@ def _bounded(parse: Parse, column: Column) -> Parse:
 
     def bounded(cell: Cell) -> object:
         found = parse(cell)
-        if isinstance(found, Fault) or (least <= found <= most and above < found):
+        if found is None or isinstance(found, Fault) or (least <= found <= most and above < found):
             return found
         return fault
 

@@ -54,16 +54,16 @@ class Grid:
         """How many rows there are by now."""
         return len(self.columns[0]) if self.columns else 0
 
-    def grow(self) -> bool:
-        """Add the next rows; false once there are no more."""
+    def grow(self) -> Block | None:
+        """Add the next rows, which are returned too; None once there are no more."""
         block = next(self.rest, None) if self.rest is not None else None
         if block is None:
-            return False
+            return None
         if not self.columns:
             self.columns.extend([] for _ in block.columns)
         for column, (cells, index) in zip(self.columns, block.columns, strict=True):
             column.extend(cells if index is None else map(cells.__getitem__, index))
-        return True
+        return block
 
 
 class Reader:

@@ -100,9 +100,10 @@ def main() -> None:
         try:
             for frame in read(request):
                 pickle.dump(frame, answers, protocol=pickle.HIGHEST_PROTOCOL)
+                answers.flush()  # the other side works on it while the next sheet is read
         except OSError as error:
             pickle.dump(error, answers)
-        answers.flush()
+            answers.flush()
 
 
 def _limit_memory(limit: int) -> None:

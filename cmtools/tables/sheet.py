@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic
 
@@ -53,11 +54,11 @@ class Sheet(Generic[R]):
         grid, header = layout.grid, layout.header
         positions = {name: position - 1 for name, position in layout.columns.items()}
         parsers = {name: _ColumnParser(self.table.fields[name].parse) for name in positions}
-        start, more = header, True
-        while more:
+        for name, position in positions.items():
+            parsers[name].feed(grid.columns[position][header:], None)
+        while (block := grid.grow()) is not None:
             for name, position in positions.items():
-                parsers[name].feed(grid.columns[position][start:])
-            start, more = max(grid.height, header), grid.grow()
+                parsers[name].feed(*block.columns[position])
         self.rows: Sequence[int] = range(header + 1, grid.height + 1)
         for name, found in self.table.fields.items():
             if name not in positions:
@@ -170,30 +171,23 @@ def _lost(marks: Marks, position: int, header: int) -> dict[int, Fault]:
 
 
 class _ColumnParser:
-    """Understands a column's cells as they come, each distinct value once."""
+    """Understands a column's cells as they come; of those sent packed, each distinct one once."""
 
     def __init__(self, parse: Parse) -> None:
         self._parse = parse
-        self._known: dict[Cell, Any] = {}
         self.values: list[Any] = []
         self.faults: dict[int, Fault] = {}
 
-    def feed(self, cells: Sequence[Cell]) -> None:
-        """Add cells; a cell in fault has no value."""
-        parse, known = self._parse, self._known
-        if bool in set(map(type, cells)):  # TRUE is no 1 here, though Python thinks so
-            values = [None if is_empty(cell) else parse(cell) for cell in cells]
-            clean = False
-        else:
-            fresh = {
-                cell: None if is_empty(cell) else parse(cell) for cell in set(cells) - known.keys()
-            }
-            known |= fresh
-            values = list(map(known.__getitem__, cells))
-            clean = not self.faults and Fault not in set(map(type, fresh.values()))
-        if not clean:
-            for index, value in enumerate(values):
+    def feed(self, cells: Sequence[Cell], index: array[int] | None) -> None:
+        """Add cells, or those distinct cells to which the index points; a fault has no value."""
+        parse = self._parse
+        values = [None if cell == "" or cell is None else parse(cell) for cell in cells]
+        sound = Fault not in set(map(type, values))
+        if index is not None:
+            values = list(map(values.__getitem__, index))
+        if not sound:
+            for place, value in enumerate(values):
                 if isinstance(value, Fault):
-                    self.faults[len(self.values) + index] = value
-                    values[index] = None
+                    self.faults[len(self.values) + place] = value
+                    values[place] = None
         self.values += values

@@ -15,6 +15,7 @@ from cmtools.tables import messages
 
 Cell = str | float | int | bool | date | datetime.time | datetime.timedelta | None
 Parse = Callable[[Cell], Any]
+"""A cell → its value, a `Fault`, or None where it holds nothing but spaces."""
 
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
@@ -68,10 +69,10 @@ def is_empty(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
 
 
-def text(cell: Cell) -> str | Fault:
+def text(cell: Cell) -> str | Fault | None:
     """A text; a whole number of up to 15 digits stands for its digits."""
     if isinstance(cell, str):
-        return cell.strip()
+        return cell.strip() or None
     if isinstance(cell, bool):
         return messages.NOT_TEXT(what="логическое значение")
     if isinstance(cell, int | float):
@@ -81,19 +82,19 @@ def text(cell: Cell) -> str | Fault:
     return messages.NOT_TEXT(what="время")
 
 
-def code(cell: Cell) -> str | Fault:
+def code(cell: Cell) -> str | Fault | None:
     """A code or a number of a paper, in one line; a number such as 3.1 stands for its digits."""
     if isinstance(cell, str):
-        return squeeze(cell)
+        return squeeze(cell) or None
     if isinstance(cell, float) and not isinstance(cell, bool) and not cell.is_integer():
         return f"{cell:.15g}" if abs(cell) < 1e6 else messages.NOT_TEXT(what="дробное число")
     return text(cell)
 
 
-def digits(cell: Cell) -> str | Fault:
+def digits(cell: Cell) -> str | Fault | None:
     """A number that is a name (ИНН, БИК, an account): no spaces inside."""
     found = text(cell)
-    return found if isinstance(found, Fault) else "".join(found.split())
+    return "".join(found.split()) if isinstance(found, str) else found
 
 
 def _digits(number: float) -> str | Fault:
@@ -104,7 +105,7 @@ def _digits(number: float) -> str | Fault:
     return str(int(number))
 
 
-def number(cell: Cell) -> Decimal | Fault:
+def number(cell: Cell) -> Decimal | Fault | None:
     """An exact number: floats are taken at their 15 significant digits, as Excel shows them."""
     if type(cell) is float or type(cell) is int:
         if abs(cell) < 1e15:  # neither NaN nor infinity
@@ -113,6 +114,8 @@ def number(cell: Cell) -> Decimal | Fault:
     if not isinstance(cell, str):
         return messages.NOT_A_NUMBER()
     typed = _UNITS.sub("", squeeze(cell).replace("\u2212", "-"))
+    if not typed:
+        return None if is_empty(cell) else messages.NOT_A_NUMBER()
     if _TWO_MEANINGS.fullmatch(typed):
         whole, part = re.split("[.,]", typed)
         return messages.AMBIGUOUS_NUMBER(first=f"{whole}{part}", second=f"{whole},{part}0")
@@ -129,7 +132,7 @@ def decimal(places: int) -> Parse:
     """A number with at most so many digits after the point."""
     step = Decimal(1).scaleb(-places)
 
-    def parse(cell: Cell) -> Decimal | Fault:
+    def parse(cell: Cell) -> Decimal | Fault | None:
         found = number(cell)
         if isinstance(found, Decimal) and found != found.quantize(step):
             return messages.TOO_PRECISE(places=places)
@@ -138,20 +141,22 @@ def decimal(places: int) -> Parse:
     return parse
 
 
-def whole(cell: Cell) -> int | Fault:
+def whole(cell: Cell) -> int | Fault | None:
     """A whole number."""
     if type(cell) is float and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)  # nearly every cell of such a column
     found = number(cell)
-    if isinstance(found, Fault):
+    if not isinstance(found, Decimal):
         return found
     return int(found) if found == int(found) else messages.NOT_WHOLE()
 
 
-def day(cell: Cell) -> date | Fault:
+def day(cell: Cell) -> date | Fault | None:
     """A date, as Excel keeps it or typed: `01.03.2026`, `2026-03-01`, `1 марта 2026 г.`."""
     if isinstance(cell, datetime.datetime):
         cell = cell.date()
+    if is_empty(cell):
+        return None
     if isinstance(cell, date):
         found: date | Fault = cell
     elif isinstance(cell, bool):
@@ -197,10 +202,12 @@ def _calendar_day(year: str, month: str | int, day_of_month: str) -> date | Faul
         return messages.NOT_A_DATE()
 
 
-def yes_no(cell: Cell) -> bool | Fault:
+def yes_no(cell: Cell) -> bool | Fault | None:
     """«да» or «нет», or Excel's own TRUE and FALSE."""
     if isinstance(cell, bool):
         return cell
+    if is_empty(cell):
+        return None
     answer = {"да": True, "нет": False}.get(same(cell)) if isinstance(cell, str) else None
     return messages.NOT_YES_NO() if answer is None else answer
 
@@ -211,6 +218,8 @@ def choice(choices: tuple[str, ...], enum: Callable[[str], object]) -> Parse:
     known = {same(name): enum(name) for name in choices}
 
     def parse(cell: Cell) -> object:
+        if is_empty(cell):
+            return None
         typed = f"{cell:g}" if isinstance(cell, float) else str(cell)
         try:
             return known[same(typed)]

@@ -1,0 +1,410 @@
+"""The commands from outside: new workspaces, faults of the environment, and what the screen gets."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+import hostile
+from cmtools.commands.init import init
+from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
+from test_price import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
+from test_startup import run
+from workbench import (
+    HEALTHY,
+    ORDERS,
+    REGISTRY,
+    SETTINGS,
+    TASKS,
+    TODAY,
+    add,
+    extra_book,
+    healthy,
+    put,
+)
+
+DAY = ("--today", f"{TODAY}")
+BOOKS = (SETTINGS, REGISTRY, ORDERS, TASKS)
+SYSTEM_WORDS = {os.strerror(code) for code in errno.errorcode}
+PAINTED = "Предварительные заказы — ошибки.xlsx"
+posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has it")
+
+
+def held(folder: Path) -> dict[str, bytes | None]:
+    """All that lies in a folder and below; None is a folder."""
+    found = sorted(folder.rglob("*"))
+    return {f"{p.relative_to(folder)}": None if p.is_dir() else p.read_bytes() for p in found}
+
+
+def refuse(folder: Path, *arguments: str) -> str:
+    """What a command says that cannot do its work: one line, with exit code 3; nothing is left."""
+    before = held(folder)
+    plain, told = run(*arguments, folder=folder), run(*arguments, "--json", folder=folder)
+    assert re.fullmatch("cmtools: .+\n", plain.err), plain.err
+    said = plain.err.removeprefix("cmtools: ").rstrip("\n")
+    assert (plain.code, plain.out, told.code, told.err) == (3, "", 3, plain.err)
+    assert json.loads(told.out) == {"ok": False, "error": said, "problems": []}
+    assert [word for word in (*SYSTEM_WORDS, "внутренняя", ".~") if word in said] == []
+    assert held(folder) == before
+    return said
+
+
+# init and demo
+
+
+@pytest.mark.parametrize("name", [*BOOKS, "Шаблоны/Договор.docx", "cmtools.toml"])
+def test_init_never_writes_over_a_file(name: str, tmp_path: Path) -> None:
+    """Not over a template either, which the manager may have edited."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b"mine")
+    before = held(tmp_path)
+    with pytest.raises(Unavailable, match="уже есть"):
+        init(tmp_path)
+    assert held(tmp_path) == before
+
+
+@pytest.mark.parametrize("at", [1, 3, 7])
+def test_a_broken_init_is_no_workspace_and_can_be_repeated(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, copied = tmp_path / "work", list[Path]()
+
+    def copy(source: Path, target: Path) -> None:
+        copied.append(target)
+        if len(copied) == at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        shutil.copyfile(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cmtools.commands.init.copy", copy)
+        with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+            init(folder)
+    assert not (folder / "cmtools.toml").exists()
+    assert init(folder).data["files"] == ["cmtools.toml", *BOOKS]
+
+
+def test_init_where_a_file_is(tmp_path: Path) -> None:
+    (tmp_path / "занято").write_bytes(b"mine")
+    assert "занято" in refuse(tmp_path, "init", "занято")
+
+
+def test_demo(tmp_path: Path) -> None:
+    """The whole chain: every file named is there, every planted mistake is found; only once."""
+    answer = run("demo", "пример", "--json", *DAY, folder=tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    made, root = json.loads(answer.out), tmp_path / "пример"
+    assert (made["ok"], made["workspace"], made["month"]) == (True, str(root), "2026-10")
+    painted = "Примеры/Книга с ошибками — ошибки.xlsx"
+    assert made["files"] == [COPY, painted]
+    papers = [paper["path"] for paper in made["documents"]]
+    assert papers
+    assert [name for name in (*BOOKS, *made["files"], *papers) if not (root / name).is_file()] == []
+    summary = openpyxl.load_workbook(root / painted)["Ошибки"]["A1"].value
+    assert str(summary).startswith("Ошибок: 13, ")
+    assert len(made["indicators"]) == 18
+    assert refuse(tmp_path, "demo", "пример") == f"здесь уже есть рабочая папка: {root}"
+
+
+# The environment
+
+
+def marker(text: str) -> Callable[[Path], object]:
+    return lambda root: (root / "cmtools.toml").write_text(text, "utf-8")
+
+
+def folder(name: str) -> Callable[[Path], object]:
+    """A folder that stands where a file should."""
+
+    def make(root: Path) -> None:
+        (root / name).unlink(missing_ok=True)
+        (root / name).mkdir()
+
+    return make
+
+
+LONG = "Заказы " + "я" * 117 + ".xlsx"  # 247 bytes: a book may be called so, its copy may not
+
+FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {
+    "no workspace": (lambda root: (root / "cmtools.toml").unlink(), "price", "cmtools init"),
+    "no TOML": (marker("[read\n"), "validate", "cmtools.toml"),
+    "no section": (marker("read = 5"), "validate", "cmtools.toml"),
+    "no number": (marker("[read]\nseconds = 'x'"), "validate", "cmtools.toml"),
+    "no bound": (marker("[read]\nmemory_mb = inf"), "validate", "cmtools.toml"),
+    "no file": (lambda _: None, "price нет.xlsx", "нет такого файла: нет.xlsx"),
+    "a folder given": (folder(TASKS), f"validate {TASKS}", TASKS),
+    "a folder for the copy": (folder(COPY), "price", COPY),
+    "a folder for the paint": (folder(PAINTED), "validate --annotate", PAINTED),
+    "a long name": (lambda root: (root / ORDERS).rename(root / LONG), f"price|{LONG}", LONG[:-5]),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_environment(name: str, tmp_path: Path) -> None:
+    """It names what a person knows: the file that was asked for, not one that was made aside."""
+    make, command, named = FAULTS[name]
+    make(healthy(tmp_path, put("Заказы", "Вид заявки", 0, "устная")))
+    arguments = command.split("|") if "|" in command else command.split(" ", 1)
+    assert named in refuse(tmp_path, *arguments, *DAY)
+
+
+@pytest.fixture
+def fixed(tmp_path: Path) -> Iterator[Path]:
+    """A workspace whose results cannot be replaced, not even by an administrator."""
+    for name in (COPY, PAINTED):
+        (tmp_path / name).write_bytes(b"older")
+    chattr = shutil.which("chattr")
+    asked = [chattr or "", "+i", str(tmp_path / COPY), str(tmp_path / PAINTED)]
+    if chattr is None or subprocess.run(asked, capture_output=True, check=False).returncode:
+        pytest.skip("chattr +i is not possible here")
+    try:
+        yield tmp_path
+    finally:
+        subprocess.run([*asked[:1], "-i", *asked[2:]], check=True)
+
+
+@pytest.mark.parametrize("command", ["price", "validate --annotate"])
+def test_a_result_that_cannot_be_replaced(command: str, fixed: Path) -> None:
+    healthy(fixed, put("Заказы", "Вид заявки", 0, "устная"))
+    name = COPY if command == "price" else PAINTED
+    wanted = f"нет доступа: {fixed / name}; если книга открыта в Excel, закройте её"
+    assert refuse(fixed, *command.split(), *DAY) == wanted
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of 1 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("mounting a small tmpfs is not possible here")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def fill_up(disk: Path, free: int) -> None:
+    """Leave so many bytes of a disk."""
+    ballast = disk / "балласт"
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)) == 4096:
+            pass
+    os.truncate(ballast, ballast.stat().st_size - free)
+
+
+@pytest.mark.parametrize("command", ["price", "price --in-place", "validate --annotate"])
+@pytest.mark.parametrize("free", [0, 8192])
+def test_a_full_disk(command: str, free: int, small_disk: Path) -> None:
+    """With no room at all, and with room for the first pages of the result."""
+    healthy(small_disk, put("Заказы", "Вид заявки", 0, "устная"))
+    fill_up(small_disk, free)
+    assert refuse(small_disk, *command.split(), *DAY).startswith("на диске нет места")
+
+
+@pytest.mark.parametrize("command", ["init", "demo"])
+def test_a_disk_that_fills_up_on_the_way(command: str, small_disk: Path, tmp_path: Path) -> None:
+    """In the midst of the blank books, and of the sample that takes their place."""
+    init(tmp_path / "blank")
+    blank = sum(
+        -(-file.stat().st_size // 4096) * 4096 for file in (tmp_path / "blank").rglob("*.*")
+    )
+    fill_up(small_disk, blank + 8192 if command == "demo" else blank // 2)
+    answer = run(command, "новая", *(DAY if command == "demo" else ()), folder=small_disk)
+    assert (answer.code, answer.out) == (3, "")
+    assert re.fullmatch("cmtools: на диске нет места.*\n", answer.err)
+    assert [name for name in held(small_disk) if ".~" in name] == []
+
+
+# Faults of the program, signals, pipes
+
+
+def start(code: str, folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    """The program with some code run before it, in a group of its own."""
+    script = f"import sys, time\nfrom cmtools import cli\n{code}\ncli.main()"
+    command = [sys.executable, "-c", script, *arguments]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes)
+
+
+BROKEN = (
+    "import cmtools.commands.validate as module\n"
+    "def broken(*_, **__): raise ZeroDivisionError('broken')\n"
+    "module.validate = broken\n"
+)
+
+
+def test_a_fault_of_the_program_in_json(tmp_path: Path) -> None:
+    """Exit code 3 has its object on stdout, whatever is behind it."""
+    logs = f"import tempfile\ntempfile.tempdir = {str(tmp_path)!r}\n"
+    with start(logs + BROKEN, tmp_path, "validate", "--json") as program:
+        out, err = program.communicate()
+    (log,) = tmp_path.glob("*.log")
+    said = f"внутренняя ошибка; подробности: {log}"
+    assert (program.returncode, err.decode()) == (3, f"cmtools: {said}\n")
+    assert json.loads(out) == {"ok": False, "error": said, "problems": []}
+
+
+def test_a_fault_of_the_program_without_room_for_its_log(tmp_path: Path) -> None:
+    full = "import tempfile\ndef full(*_, **__): raise OSError(28, 'full')\n"
+    full += "tempfile.NamedTemporaryFile = full\n"
+    with start(full + BROKEN, tmp_path, "validate") as program:
+        out, err = program.communicate()
+    assert (program.returncode, out) == (3, b"")
+    assert re.fullmatch("cmtools: внутренняя ошибка.*\n", err.decode())
+
+
+@posix
+def test_ctrl_c_while_books_are_read(tmp_path: Path) -> None:
+    """The whole group gets the signal, the reading process too."""
+    slow = (
+        "import cmtools.commands.opening as module\n"
+        "def slow(*_, **__): print('reading', flush=True); time.sleep(60)\n"
+        "module.load = slow\n"
+    )
+    with start(slow, healthy(tmp_path), "validate") as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"reading\n"
+        os.killpg(program.pid, signal.SIGINT)
+        out, err = program.communicate(timeout=20)
+    assert (program.returncode, out, err.strip()) == (130, b"", b"")
+
+
+@posix
+@pytest.mark.parametrize("command", ["--help", "validate", "validate --json", "price --explain"])
+def test_a_reader_that_has_gone_away(command: str, tmp_path: Path) -> None:
+    """As with `| head -1`: silence, and no complaint at the very end either."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with start("", healthy(tmp_path), *command.split(), stdout=writer) as program:
+        os.close(writer)
+        _, err = program.communicate()
+    assert err.decode() == ""
+
+
+# What the screen gets
+
+
+def test_russian_in_any_encoding(tmp_path: Path) -> None:
+    healthy(tmp_path, put("Заказы", "Вид заявки", 0, "срочная ₽"))
+    usual = run("validate", *DAY, folder=tmp_path)
+    assert "«срочная ₽»" in usual.out
+    poor = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert run("validate", *DAY, folder=tmp_path, **poor, PYTHONIOENCODING="ascii") == usual
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("[red]срочная[/red]", "[red]срочная[/red]"),
+        ("[/] :star: [link=x]", "[/] :star: [link=x]"),
+        ("a_x001B_[2J_x0007_b", "a·[2J·b"),
+        ("a_x009B_31m_x202E_b", "a·31m·b"),
+    ],
+)
+def test_a_value_is_shown_as_it_is(typed: str, shown: str, tmp_path: Path) -> None:
+    """It neither paints the screen nor commands the terminal."""
+    healthy(tmp_path, put("Заказы", "Вид заявки", 0, typed))
+    answer = run("validate", *DAY, folder=tmp_path)
+    assert (answer.code, answer.err) == (1, "")
+    line = next(line for line in answer.out.splitlines() if "Вид заявки: " in line)
+    assert line.split("Вид заявки: ")[1].startswith(f"«{shown}» — ")
+
+
+def test_names_are_shown_as_they_are(tmp_path: Path) -> None:
+    """Of books, clients, orders and positions alike."""
+    name, client, number = "Предварительные заказы [b]:star:.xlsx", "К[/b]1", "[red]:key:"
+    order = HEALTHY["Заказы"][2] | {"№ заказа": number, "Код клиента": client}
+    line = HEALTHY["Позиции"][0] | {"№ заказа": number, "Наименование": "[i]:star:"}
+    healthy(tmp_path, add("Клиенты", HEALTHY["Клиенты"][2] | {"Код": client}))
+    extra_book(tmp_path, name, {"Заказы": [order], "Позиции": [line]})
+    explained, priced = (run("price", *a, *DAY, folder=tmp_path) for a in (["--explain"], []))
+    assert (explained.code, explained.err, priced.code, priced.err) == (0, "", 0, "")
+    top = [line.strip() for line in explained.out.splitlines()[:2]]
+    assert top == [f"{number} · {client}, новый", "1. [i]:star:, 1000 шт"]
+    assert re.search(rf"^{re.escape(number)} +{re.escape(client)} +новый ", priced.out, re.M)
+    assert f"✓ {name[:-5]} — с ценами.xlsx" in priced.out
+
+
+def test_explanation_at_80_columns(tmp_path: Path) -> None:
+    """Each step in one line, with the cell of the settings that it came from."""
+    asked = ("price", "--explain", "--order", FIRST)
+    answer = run(*asked, *DAY, folder=healthy(tmp_path), COLUMNS="80")
+    assert (answer.code, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    assert max(map(len, lines)) <= 80
+    rows = [tuple(re.split(r" {2,}", line.strip())) for line in lines]
+    assert rows[:2] == [(f"{FIRST} · К-0001, новый",), ("1. Визитки двусторонние, 1000 шт",)]
+    assert [row for row in rows[4:] if len(row) > 1] == [
+        ("Себестоимость строки", "2\u00a0850,00"),
+        ("Себестоимость за ед. с доп. расходами", "2,85"),
+        ("Наценка, %", "45", "Наценки!C3"),
+        ("Цена с наценкой, без НДС", "4,1325"),
+        ("Заказ с наценкой, без НДС", "4\u00a0132,50"),
+        ("Скидка, %", "0"),
+        ("Цена со скидкой, без НДС", "4,1325"),
+        ("НДС, %", "22", "НДС!B3"),
+        ("Цена за ед. с НДС", "5,04", "Правила!B3"),
+        ("Сумма", "5\u00a0040,00"),
+        ("НДС", "908,85"),
+        ("Прибыль", "1\u00a0281,15"),
+        ("Маржа, %", "31"),
+    ]
+
+
+# Prices that cannot be
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["in error", "missing"])
+def test_without_sound_settings_nothing_is_priced(gone: bool, tmp_path: Path) -> None:
+    healthy(tmp_path, put("Наценки", "Наценка, %", 1, "много"))
+    if gone:
+        (tmp_path / SETTINGS).unlink()
+    outcome = ask(tmp_path)
+    cause = ("file-missing", SETTINGS, None) if gone else ("not-a-number", SETTINGS, "C3")
+    assert told(outcome) == [cause, ("prices-unsound", ORDERS, None)]
+    assert orders_of(outcome) == [(FIRST, None), (SECOND, None), (DRAFT, None)]
+    assert split(tmp_path / COPY)[0] == [(None,) * 7] * 4
+
+
+@pytest.mark.parametrize("kind", ["registry", "unknown", "csv_utf8", "plain_zip"])
+def test_a_file_that_is_no_order_book(kind: str, tmp_path: Path) -> None:
+    file = healthy(tmp_path) / "Прайс.xlsx"
+    openpyxl.Workbook().save(file) if kind == "unknown" else getattr(hostile, kind)(file)
+    with pytest.raises(Misuse, match="не книга заказов"):
+        ask(tmp_path, file)
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["given", "own"])
+@pytest.mark.parametrize("kind", ["encrypted", "truncated"])
+def test_an_order_book_that_cannot_be_read_is_told(kind: str, given: bool, tmp_path: Path) -> None:
+    book = healthy(tmp_path) / ORDERS
+    getattr(hostile, kind)(book)
+    outcome = ask(tmp_path, book if given else None)
+    assert [(p.place.file, p.is_error) for p in outcome.problems] == [(ORDERS, True)]
+    assert outcome.code is ExitCode.PROBLEMS
+
+
+@pytest.mark.parametrize("missing", [ORDERS, REGISTRY])
+def test_a_missing_book_is_told(missing: str, tmp_path: Path) -> None:
+    """Without the registry nobody is VIP: other prices."""
+    (healthy(tmp_path) / missing).unlink()
+    outcome = ask(tmp_path)
+    assert ("file-missing", missing, None) in told(outcome)
+    assert outcome.code is ExitCode.PROBLEMS
