@@ -21,6 +21,7 @@ from cmtools.problems import Problem
 from cmtools.tables.values import roubles
 
 NBSP = "\u00a0"
+MOST_SHOWN = 300
 
 
 def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:
@@ -50,27 +51,34 @@ def _validate(console: Console, outcome: Outcome) -> None:
 
 def show_problems(console: Console, problems: Sequence[Problem]) -> None:
     """Each problem at its place, under its file and sheet, with what to do."""
-    for (file, sheet), found in groupby(problems, key=lambda p: (p.place.file, p.place.sheet)):
+    shown = problems[:MOST_SHOWN]
+    for (file, sheet), found in groupby(shown, key=lambda p: (p.place.file, p.place.sheet)):
         where = f", лист «{_safe(sheet)}»" if sheet else ""
         console.print(f"[bold]{_safe(file)}[/]{where}")
+        table = Table.grid(padding=(0, 2))
+        table.add_column(justify="right", width=7, no_wrap=True)
+        table.add_column(overflow="fold")
         for problem in found:
-            _show_problem(console, problem)
+            colour = "red" if problem.is_error else "yellow"
+            table.add_row(
+                Text(problem.place.cell or "—", style=f"bold {colour}"), _explained(problem)
+            )
+        console.print(table)
         console.print()
+    if len(problems) > len(shown):
+        console.print(f"…и ещё {len(problems) - len(shown)}: все покажет ключ --annotate\n")
 
 
-def _show_problem(console: Console, problem: Problem) -> None:
-    colour = "red" if problem.is_error else "yellow"
+def _explained(problem: Problem) -> Text:
     line = Text()
-    line.append(f"{problem.place.cell or '—':>7}  ", style=f"bold {colour}")
     if problem.column:
         line.append(f"{_plain(problem.column)}: ", style="bold")
     if problem.value is not None:
         line.append(f"«{_plain(problem.value)[:60]}» — ")
     line.append(_plain(problem.message))
-    console.print(line, overflow="fold")
     if problem.hint:
-        hint = Text(_plain(problem.hint), style="dim")
-        console.print(Padding(hint, (0, 0, 0, 9)))
+        line.append(f"\n{_plain(problem.hint)}", style="dim")
+    return line
 
 
 def _price(console: Console, outcome: Outcome) -> None:
