@@ -85,7 +85,7 @@ def find_card(table: Table[Any], grid: Grid) -> Layout:
     values: list[list[Cell]] = []
     faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
     for row, cells in enumerate(rows[first:], start=first + 1):
-        title = shown(cells[title_at])
+        title = "" if is_empty(cells[title_at]) else shown(cells[title_at])
         name = names.get(same_title(title))
         if not title.strip():
             if not is_empty(cells[value_at]):
