@@ -17,7 +17,7 @@ class PlanLine(Row):
     """The goal of one indicator: the base from history, the growth, the plan."""
 
     indicator: Annotated[str, Column("Показатель", unique=True, width=58, wrap=True)]
-    unit: Annotated[str | None, Column("Ед.", width=8)]
+    unit: Annotated[str | None, Column("Ед.", width=16)]
     base: Annotated[
         Decimal | None, Column("База", NUMBER, width=18, hint="Среднее за прошедшие месяцы")
     ]
