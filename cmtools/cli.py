@@ -196,7 +196,7 @@ def main() -> NoReturn:
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a wrong call
             code = _complain(error)
         else:  # a fault of ours: one line for the person, the rest in a log
-            _report_fault(error)
+            _say_no(_fault_line(error), "--json" in sys.argv)
             code = 3
     _leave(code or 0)
 
@@ -275,16 +275,19 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _report_fault(fault: Exception) -> None:
+def _fault_line(fault: Exception) -> str:
+    """One line about a fault of the program's own; its traceback goes to a log."""
     import tempfile
     import traceback
 
-    lines = traceback.format_exception(fault)
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="cmtools-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        log.writelines(lines)
-    typer.echo(f"cmtools: внутренняя ошибка; подробности: {log.name}", err=True)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="cmtools-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.writelines(traceback.format_exception(fault))
+    except OSError:
+        return f"внутренняя ошибка ({type(fault).__name__}); записать её в журнал не удалось"
+    return f"внутренняя ошибка; подробности: {log.name}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -17,19 +17,25 @@ def placed(path: Path) -> Iterator[Path]:
     Raises:
         OSError: no rights, no room; then `path` is as it was before.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".~", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    aside = Path(name)
+    aside = path
     try:
-        yield aside
-        aside.chmod(0o666 & ~_umask())
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(path)
-        _flush_folder(path.parent)
-    finally:
-        aside.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".~", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        aside = Path(name)
+        try:
+            yield aside
+            aside.chmod(0o666 & ~_umask())
+            with aside.open("rb+") as file:
+                os.fsync(file.fileno())
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        if error.filename in (None, str(aside)):  # tell of the file that the person knows
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+    _flush_folder(path.parent)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -45,11 +51,15 @@ def _umask() -> int:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the move itself last through a power loss, where the system knows how."""
+    """Make the move itself last through a power loss, where the system knows how.
+
+    The file is in its place by now: a share that cannot flush a folder is no failure.
+    """
     if os.name != "posix":
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

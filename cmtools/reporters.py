@@ -26,7 +26,7 @@ MOST_SHOWN = 300
 
 def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:
     """Print an outcome: what was asked, then the problems, then what was made."""
-    console = console or Console(highlight=False)
+    console = console or Console(highlight=False, emoji=False)
     _REPORTERS[kind](console, outcome)
 
 
@@ -121,7 +121,8 @@ def _explain(console: Console, outcome: Outcome) -> None:
     rules = outcome.facts["rules"]
     for quote in outcome.facts["quotes"]:
         category = f", {quote.category.value}" if quote.category else ""
-        console.print(f"[bold]{_safe(quote.number)}[/] · {quote.entry.get('client')}{category}")
+        client = _safe(str(quote.entry.get("client") or "—"))
+        console.print(f"[bold]{_safe(quote.number)}[/] · {client}{category}")
         for found in quote.positions:
             if found.line is None:
                 console.print(f"  {found.entry.get('number')}. [dim]нет цены[/]")

@@ -95,14 +95,16 @@ class Workspace:
                 unpacked_bytes=int(read.get("unpacked_mb", usual.unpacked_bytes // MIB)) * MIB,
                 grid_cells=int(read.get("grid_cells", usual.grid_cells)),
             )
-        except (TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError, OverflowError) as error:
             raise WorkspaceError(f"{MARKER}: в разделе [read] нужны числа") from error
 
     def _settings(self) -> dict[str, Any]:
         try:
             return tomllib.loads(self.path(MARKER).read_text("utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise WorkspaceError(f"{MARKER} не читается: {error}") from error
+            raise WorkspaceError(
+                f"{MARKER} не читается: в нём ошибка; исправьте его или возьмите из новой папки"
+            ) from error
 
 
 def find_workspace(start: Path) -> Workspace:

@@ -179,7 +179,7 @@ def test_one_order(number: str, tmp_path: Path) -> None:
 
 def test_no_such_order(tmp_path: Path) -> None:
     healthy(tmp_path)
-    with pytest.raises(Misuse, match=f"^нет заказа «З-2026-002»; похожие: {SECOND}, "):
+    with pytest.raises(Misuse, match=f"^нет заказа «З-2026-002».*«?{SECOND}"):
         ask(tmp_path, order="З-2026-002")
     assert not (tmp_path / COPY).exists()
 
@@ -259,8 +259,8 @@ def test_the_priced_copy(changes: list[Change], tmp_path: Path) -> None:
     added = [title for title in map(plain, COMPUTED) if title not in known]
     last = max(known.values())
     assert [places[title] for title in added] == list(range(last + 1, last + 1 + len(added)))
-    bounds = openpyxl.load_workbook(tmp_path / COPY, read_only=True)["Позиции"]
-    assert bounds.max_column >= max(places.values()), "the sheet's dimension hides new columns"
+    width = openpyxl.load_workbook(tmp_path / COPY, read_only=True)["Позиции"].max_column
+    assert width is None or width >= max(places.values()), "the dimension hides new columns"
 
 
 def test_the_costing_sheet(example: Path) -> None:

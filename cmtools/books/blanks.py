@@ -34,7 +34,7 @@ def lists_from_rows(book: Book, rows: Mapping[Table[Any], Rows]) -> Lists:
 
 def lists_of(book: Book, dataset: Dataset) -> Lists:
     """What the book's drop-downs offer of other books, from what was read."""
-    return {table: options(table, dataset) for table in foreign_tables(book)}
+    return {t: options(t, dataset) for t in foreign_tables(book) if t in dataset}
 
 
 def options(table: Table[Any], dataset: Dataset) -> list[str]:

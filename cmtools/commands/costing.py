@@ -31,7 +31,7 @@ def priced_cells(
             width += 1
             places = {**places, column.title: width}
             cells[sheet.header, width] = column.title
-    for row in sheet.rows:
+    for row in range(sheet.header + 1, sheet.last_row + 1):
         values = _computed(lines.get(row))
         for column, value in zip(POSITIONS.computed, values, strict=True):
             cells[row, places[column.title]] = value
@@ -87,5 +87,6 @@ def _rows(lines: Sequence[Line], rules: Rules) -> Iterator[list[Value]]:
         for step in explain(line, rules):
             row.append(step.value)
             if step.name in FROM_SETTINGS:
-                row.append(step.cell or ("вручную" if position.manual_price else "—"))
+                by_hand = step.name == "price" and position.manual_price is not None
+                row.append("вручную" if by_hand else step.cell or "—")
         yield row

@@ -24,7 +24,7 @@ from cmtools.documents.fields import Material
 from cmtools.problems import Fault, Message, Place, Problem, Severity, at
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Partial, R, Row, Table
-from cmtools.tables.values import shown
+from cmtools.tables.values import shown, shown_percent
 
 NO_CONTRACT = Message(
     "contract-needed",
@@ -144,8 +144,10 @@ def _refusals_of_price(opened: Opened, quote: Quote, kind: Kind) -> Iterator[Pro
         place = unpriced[0].place("unit_cost") if unpriced else order.place("number")
         yield at(place, fault)
     if kind.shows is Shows.PRICE and quote.approval_needed and quote.totals:
-        limit = opened.quotes.tariff.rules.min_margin
-        fault = MARGIN_REFUSED(order=order.number, margin=quote.totals.margin, limit=limit)
+        margin, limit = quote.totals.margin, opened.quotes.tariff.rules.min_margin
+        fault = MARGIN_REFUSED(
+            order=order.number, margin=shown_percent(margin), limit=shown_percent(limit)
+        )
         yield _at_order(order, "approved", fault)
 
 

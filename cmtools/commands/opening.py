@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,8 @@ from cmtools.workspace import Workspace, find_workspace
 class Opened:
     """A workspace with its books read, linked, checked and priced.
 
-    `targets` are the files that the command was asked about.
+    `targets` are the files that the command was asked about; `problems` are theirs, `everything`
+    is what is wrong anywhere.
     """
 
     workspace: Workspace
@@ -28,6 +30,7 @@ class Opened:
     quotes: Quotes
     targets: Sequence[BookFile]
     problems: tuple[Problem, ...]
+    everything: tuple[Problem, ...]
 
 
 def open_books(root: Path, files: Sequence[Path], today: date) -> Opened:
@@ -44,9 +47,9 @@ def open_books(root: Path, files: Sequence[Path], today: date) -> Opened:
     own = workspace.books()
     missing = [book for book in own if not book.path.is_file()]
     own = [book for book in own if book not in missing]
-    by_path = {book.path.absolute(): book for book in own}
+    by_path = {book.path.resolve(): book for book in own}
     targets = [
-        by_path.get(path.absolute()) or BookFile(path=path, name=workspace.name(path))
+        by_path.get(path.resolve()) or BookFile(path=path, name=workspace.name(path))
         for path in (_found(workspace, file) for file in files)
     ]
     guests = [target for target in targets if target.book is None]
@@ -56,18 +59,16 @@ def open_books(root: Path, files: Sequence[Path], today: date) -> Opened:
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
     quotes = quote_orders(loaded.dataset)
-    problems = [*loaded.problems, *quotes.problems]
-    if files:
-        names = {target.name for target in targets}
-        problems = [problem for problem in problems if problem.place.file in names]
-    else:
-        problems += [at(Place(file=book.name), messages.FILE_MISSING()) for book in missing]
+    missing_books = (at(Place(file=book.name), messages.FILE_MISSING()) for book in missing)
+    everything = in_order([*loaded.problems, *quotes.problems, *missing_books])
+    names = {target.name for target in targets}
     return Opened(
         workspace=workspace,
         loaded=loaded,
         quotes=quotes,
         targets=targets if files else own,
-        problems=in_order(problems),
+        problems=tuple(p for p in everything if not files or p.place.file in names),
+        everything=everything,
     )
 
 
@@ -79,16 +80,23 @@ def _found(workspace: Workspace, file: Path) -> Path:
     raise Unavailable(f"нет такого файла: {file}")
 
 
+_WORDS = {
+    errno.ENOENT: "нет такого файла",
+    errno.EROFS: "диск доступен только для чтения",
+    errno.EISDIR: "на этом месте папка, а не файл",
+    errno.ENOTDIR: "на этом месте файл, а не папка",
+    errno.EEXIST: "такой файл уже есть",
+    errno.ENAMETOOLONG: "слишком длинное имя",
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "исчерпано место, отведённое на диске",
+    errno.EIO: "диск не читается",
+    errno.EMFILE: "открыто слишком много файлов",
+}
+
+
 def explain_os_error(error: OSError) -> str:
     """One line for a person, in Russian."""
     where = f": {error.filename}" if error.filename else ""
-    match error:
-        case FileNotFoundError():
-            return f"нет такого файла{where}"
-        case PermissionError():
-            return f"нет доступа{where}; если книга открыта в Excel, закройте её"
-        case IsADirectoryError():
-            return f"это папка, а не файл{where}"
-    if error.errno == 28:
-        return f"на диске нет места{where}"
-    return f"{error.strerror or error}{where}"
+    if isinstance(error, PermissionError):
+        return f"нет доступа{where}; если книга открыта в Excel, закройте её"
+    return _WORDS.get(error.errno or 0, f"система отказала (код {error.errno})") + where

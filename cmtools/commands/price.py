@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from cmtools.books.blanks import lists_of
 from cmtools.books.loading import BookFile
 from cmtools.books.orders import ORDER_BOOK, ORDERS, POSITIONS
+from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.commands.costing import costing_sheet, priced_cells
 from cmtools.commands.opening import Opened, open_books
@@ -19,9 +20,10 @@ from cmtools.commands.quoting import PRICES_UNSOUND, PositionQuote, Quote, find_
 from cmtools.placing import copy, placed
 from cmtools.pricing import ZERO, Line
 from cmtools.problems import Place, Problem, at, has_errors, in_order
+from cmtools.tables import messages
 from cmtools.tables.lists import refresh_lists
 from cmtools.tables.package import Package
-from cmtools.tables.patching import add_sheet, forget_calculation, leave_foreign_parts, patch_cells
+from cmtools.tables.patching import add_sheet, compute_anew, leave_foreign_parts, patch_cells
 from cmtools.tables.values import same
 from cmtools.workspace import BACKUP, PRICED, beside
 
@@ -51,15 +53,23 @@ def price(
     targets = _order_books(opened, file)
     names = {target.name for target in targets}
     quotes = [q for q in opened.quotes.quotes if q.entry.source.file in names]
-    problems = _problems(opened, names)
+    asked = {target.name for target in opened.targets if file or target.book is ORDER_BOOK}
+    problems = _problems(opened, asked | _missing_order_books(opened))
     if order is not None:
         quotes = [find_quote(quotes, order)]
         problems = tuple(p for p in problems if _concerns(p, quotes[0]))
     files: list[str] = []
-    for target in targets if write else ():
-        files += _write(
-            opened, target, in_place, now or datetime.combine(today, datetime.min.time())
-        )
+    if write:
+        packages = [(target, Package(target.path)) for target in targets]
+        if in_place:
+            _refuse_macros(packages)
+        moment = now or datetime.combine(today, time())
+        for target, package in packages:
+            _fill(opened, target, package)
+            if in_place:
+                files += _write_in_place(opened, target, package, moment)
+            else:
+                files.append(_write_copy(opened, target, package))
     return Outcome(
         problems=problems,
         data={
@@ -74,20 +84,29 @@ def price(
 
 
 def _order_books(opened: Opened, file: Path | None) -> list[BookFile]:
+    """The order books that were read, of those asked about."""
     books = opened.loaded.books
     targets = [target for target in opened.targets if books.get(target.name) is ORDER_BOOK]
-    if file is not None and not targets and opened.targets[0].name in books:
+    unknown = any(problem.code == messages.FILE_UNKNOWN.code for problem in opened.problems)
+    if file is not None and not targets and (unknown or opened.targets[0].name in books):
         raise Misuse(f"«{file}» — не книга заказов: в ней нет листов «Заказы» и «Позиции»")
     return targets
 
 
-def _problems(opened: Opened, names: set[str]) -> tuple[Problem, ...]:
-    """What is wrong with these books, and with the settings that make prices."""
-    everything = [*opened.loaded.problems, *opened.quotes.problems]
-    found = [p for p in everything if p.place.file in names or p.place.file == SETTINGS.file_name]
-    found += [p for p in opened.problems if p not in found and p.place.file in names]
+def _problems(opened: Opened, asked: set[str]) -> tuple[Problem, ...]:
+    """What is wrong with these books, with the settings, and with the register as a whole."""
+    found = [
+        problem
+        for problem in opened.everything
+        if problem.place.file in asked
+        or problem.place.file == SETTINGS.file_name
+        or (problem.place.file == REGISTER.file_name and problem.place.row is None)
+    ]
     if not opened.quotes.sound:
-        found += [at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND()) for name in names]
+        found += [
+            at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND())
+            for name in asked & opened.loaded.books.keys()
+        ]
     return in_order(found)
 
 
@@ -103,31 +122,60 @@ def _concerns(problem: Problem, quote: Quote) -> bool:
     )
 
 
-def _write(opened: Opened, target: BookFile, in_place: bool, now: datetime) -> Iterator[str]:
-    package = Package(target.path)
-    sheets = {same(name): part for name, part in package.sheets().items()}
-    quotes = [q for q in opened.quotes.quotes if q.entry.source.file == target.name]
+def _missing_order_books(opened: Opened) -> set[str]:
+    return {
+        problem.place.file
+        for problem in opened.problems
+        if problem.code == messages.FILE_MISSING.code
+        and problem.place.file.startswith(ORDER_BOOK.name)
+    }
+
+
+def _refuse_macros(packages: Iterable[tuple[BookFile, Package]]) -> None:
+    for target, package in packages:
+        if package.macros():
+            raise Unavailable(f"в «{target.name}» есть макросы: цены можно записать только в копию")
+
+
+def _fill(opened: Opened, target: BookFile, package: Package) -> None:
+    """Put the prices and the lists into the book's parts."""
+    sheets: dict[str, str] = {}
+    for name, part in package.sheets().items():
+        sheets.setdefault(same(name), part)
+    quotes = _quotes_of(opened, target)
     for sheet in opened.loaded.dataset.sheets(POSITIONS):
         if sheet.source.file == target.name:
             part = sheets[same(POSITIONS.title)]
             lines = {f.entry.row: f.line for quote in quotes for f in quote.positions}
             package[part] = patch_cells(package[part], priced_cells(sheet, lines))
     refresh_lists(package, ORDER_BOOK, lists_of(ORDER_BOOK, opened.loaded.dataset))
-    forget_calculation(package)
-    if in_place:
-        if "xl/vbaProject.bin" in package:
-            raise Unavailable(f"в «{target.name}» есть макросы: цены можно записать только в копию")
-        backup = beside(target.path, f"{BACKUP} {now:%Y-%m-%d %H-%M-%S}")
-        copy(target.path, backup)
-        yield opened.workspace.name(backup)
-        path = target.path
-    else:
-        leave_foreign_parts(package)
-        add_sheet(package, costing_sheet(quotes, opened.quotes.tariff.rules))
-        path = beside(target.path, PRICED)
+    compute_anew(package)
+
+
+def _quotes_of(opened: Opened, target: BookFile) -> list[Quote]:
+    return [q for q in opened.quotes.quotes if q.entry.source.file == target.name]
+
+
+def _write_in_place(
+    opened: Opened, target: BookFile, package: Package, now: datetime
+) -> tuple[str, str]:
+    """Write the book itself, once its bytes are safe in a backup that was not there before."""
+    while (backup := beside(target.path, f"{BACKUP} {now:%Y-%m-%d %H-%M-%S}")).exists():
+        now += timedelta(seconds=1)
+    copy(target.path, backup)
+    with placed(target.path.resolve()) as aside:
+        package.save(aside)
+    return opened.workspace.name(backup), opened.workspace.name(target.path)
+
+
+def _write_copy(opened: Opened, target: BookFile, package: Package) -> str:
+    leave_foreign_parts(package)
+    rules = opened.quotes.tariff.rules
+    add_sheet(package, costing_sheet(_quotes_of(opened, target), rules))
+    path = beside(target.path, PRICED)
     with placed(path) as aside:
         package.save(aside)
-    yield opened.workspace.name(path)
+    return opened.workspace.name(path)
 
 
 def quote_as_json(quote: Quote) -> dict[str, Any]:

@@ -64,8 +64,8 @@ CLOSED_UNFINISHED = Message(
 )
 PRICES_UNSOUND = Message(
     "prices-unsound",
-    "цены не посчитаны: в книге «Настройки» есть ошибки или её нет",
-    "исправьте ошибки на листах «Наценки», «Скидки», «НДС» и «Правила»",
+    "цены не посчитаны: в настройках есть ошибки, или нет настроек либо реестра клиентов",
+    "исправьте ошибки на листах «Наценки», «Скидки», «НДС», «Правила»; верните книги на место",
 )
 
 
@@ -144,6 +144,11 @@ def quote_orders(dataset: Dataset) -> Quotes:
     sound = _settings_are_sound(dataset)
     days = order_days(dataset.entries(ORDERS))
     vip = {c.get("code") for c in dataset.entries(CLIENTS) if c.get("status") is Status.VIP}
+    doubtful = {
+        sheet.values["code"][index]
+        for sheet in dataset.sheets(CLIENTS)
+        for index in sheet.bad["status"]
+    }
     positions = _by_order(dataset)
     quotes: list[Quote] = []
     problems: list[Problem] = []
@@ -152,7 +157,7 @@ def quote_orders(dataset: Dataset) -> Quotes:
         if number is None:
             continue
         own = positions.get(number, [])
-        if isinstance(entry, Partial) or not sound:
+        if isinstance(entry, Partial) or not sound or entry.client in doubtful:
             quotes.append(_unpriced(entry, own))
             continue
         category = (
@@ -168,6 +173,8 @@ def quote_orders(dataset: Dataset) -> Quotes:
 
 
 def _settings_are_sound(dataset: Dataset) -> bool:
+    if CLIENTS not in dataset:
+        return False  # nobody knows who is VIP
     tables: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT)
     for table in tables:
         if table not in dataset or any(any(s.bad.values()) for s in dataset.sheets(table)):

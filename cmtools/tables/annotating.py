@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -52,8 +53,10 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
         if same(sheet) in sheets:
             _paint(sheets[same(sheet)], cell, found)
     _list_problems(book, sheets, problems)
+    content = BytesIO()  # a full disk must not leave openpyxl with a half-written file
+    book.save(content)
     with placed(target) as aside:
-        book.save(aside)
+        aside.write_bytes(content.getvalue())
 
 
 def _keep_escapes(book: Workbook) -> None:

@@ -128,7 +128,7 @@ def _contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
     if BOOK not in names:
         raise Refused(messages.FILE_FOREIGN())
     warnings = []
-    if "xl/vbaProject.bin" in names:
+    if b"vbaProject" in _part(archive, "[Content_Types].xml") or "xl/vbaProject.bin" in names:
         warnings.append(messages.MACROS())
     if any(name.startswith("xl/externalLinks/") for name in names):
         warnings.append(messages.EXTERNAL_LINKS())

@@ -60,19 +60,25 @@ def list_ranges(book: Book, lists: Lists) -> Iterator[tuple[str, str]]:
 
 
 def refresh_lists(package: Package, book: Book, lists: Lists) -> None:
-    """Copy the lists of other books anew into a book that has a sheet «Списки» of ours."""
+    """Copy the lists of other books anew into a book that has a sheet «Списки» of ours.
+
+    Nothing is changed while one of those books could not be read.
+    """
     part = package.sheets().get(LISTS_SHEET)
     names = {name.get("name"): name for name in package.tree(WORKBOOK).iter("{*}definedName")}
-    if part is None or not any(list_name(table) in names for table in foreign_tables(book)):
-        return
     tables = foreign_tables(book)
+    if part is None or any(t not in lists or list_name(t) not in names for t in tables):
+        return
     columns = [[table.title, *lists.get(table, ())] for table in tables]
     cells: dict[tuple[int, int], Value] = {
         (row, column): value
         for column, values in enumerate(columns, start=1)
         for row, value in enumerate(values, start=1)
     }
-    package[part] = rewritten(package[part], cells)
+    fresh = rewritten(package[part], cells)
+    if fresh is None:
+        return
+    package[part] = fresh
     for name, reference in list_ranges(book, lists):
         if name in names and LISTS_SHEET in reference:
             names[name].text = reference.lstrip("=")

@@ -7,13 +7,21 @@ from collections.abc import Sequence
 from lxml import etree
 
 from cmtools.tables import styles
-from cmtools.tables.package import MAIN, Package
+from cmtools.tables.package import MAIN, STYLES, Package
 
-STYLES = "xl/styles.xml"
+NO_STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="2"><fill>'
+    '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="1"><xf/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" '
+    'builtinId="0"/></cellStyles></styleSheet>'
+).encode()
 
 
 def add_looks(package: Package, formats: Sequence[str]) -> list[int]:
     """The style numbers of a header and of a cell of each number format, in order."""
+    if STYLES not in package:
+        package.add_styles(NO_STYLES)
     tree = package.tree(STYLES)
     white, navy = "FFFFFFFF", "FF" + styles.NAVY.lstrip("#")
     bold = _add(

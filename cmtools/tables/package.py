@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from lxml import etree
+
+from cmtools.tables.values import same
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -13,7 +16,10 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
 WORKBOOK = "xl/workbook.xml"
+STYLES = "xl/styles.xml"
 WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -71,9 +77,11 @@ class Package:
 
     def add_sheet(self, name: str, content: bytes) -> None:
         """Add a sheet at the end, or replace the one of that name."""
-        if name in (existing := self.sheets()):
-            self._parts[existing[name]] = content
-            self._parts.pop(_relations_of(existing[name]), None)
+        existing = {same(title): part for title, part in self.sheets().items()}
+        if same(name) in existing:
+            part = existing[same(name)]
+            self._parts[part] = content
+            self._parts.pop(_relations_of(part), None)
             return
         number = 1
         while f"xl/worksheets/sheet{number}.xml" in self._parts:
@@ -100,12 +108,59 @@ class Package:
         sheet = etree.SubElement(sheets, sheets[0].tag, name=name, sheetId=str(max(taken) + 1))
         sheet.set(f"{{{RELATIONS}}}id", relation)
 
+    def add_styles(self, content: bytes) -> None:
+        """Give styles to a book that has none."""
+        self._parts[STYLES] = content
+        self._append(
+            WORKBOOK_RELATIONS,
+            f"{{{PACKAGE}}}Relationship",
+            Id="cmtoolsStyles",
+            Type=f"{RELATIONS}/styles",
+            Target=f"/{STYLES}",
+        )
+        self._append(
+            "[Content_Types].xml",
+            f"{{{TYPES}}}Override",
+            PartName=f"/{STYLES}",
+            ContentType=STYLES_TYPE,
+        )
+
     def _append(self, part: str, tag: str, **attributes: str) -> None:
         etree.SubElement(self.tree(part), tag, attributes)
 
-    def drop(self, prefix: str) -> bool:
-        """Drop the parts whose name begins so, with what refers to them; whether there were any."""
-        names = [name for name in self._parts if name.startswith(prefix)]
+    def names(self) -> list[str]:
+        """The names of all parts."""
+        return list(self._parts)
+
+    def macros(self) -> list[str]:
+        """The parts that hold programs, by what they are rather than by what they are called."""
+        types = self.tree("[Content_Types].xml")
+        typed = {
+            override.get("PartName", "").lstrip("/")
+            for override in types
+            if "vbaProject" in override.get("ContentType", "")
+        }
+        related = {
+            _absolute(relation.get("Target", ""))
+            for relation in self.tree(WORKBOOK_RELATIONS)
+            if "vbaProject" in relation.get("Type", "")
+        }
+        known = ("xl/vbaProject", "xl/macrosheets/")
+        return [n for n in self._parts if n in typed or n in related or n.startswith(known)]
+
+    def compute_on_load(self) -> None:
+        """Ask Excel to compute all formulas when it opens the book."""
+        book = self.tree(WORKBOOK)
+        found = book.find("{*}calcPr")
+        if found is None:
+            before = [e for tag in BEFORE_CALC for e in book.findall(f"{{*}}{tag}")]
+            found = etree.Element(f"{{{etree.QName(book).namespace}}}calcPr")
+            before[-1].addnext(found)
+        found.set("fullCalcOnLoad", "1")
+
+    def drop(self, parts: Iterable[str]) -> bool:
+        """Drop parts, with what the book and the list of types say of them; whether any was."""
+        names = [name for name in parts if name in self._parts]
         for name in names:
             del self._parts[name]
             self._parts.pop(_relations_of(name), None)

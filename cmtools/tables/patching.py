@@ -26,6 +26,7 @@ _ATTRIBUTE = rb'\b%s\s*=\s*["\']([^"\']*)["\']'
 _ROW_NUMBER = re.compile(_ATTRIBUTE % b"r")
 _STYLE = re.compile(_ATTRIBUTE % b"s")
 _SPANS = re.compile(rb'\sspans\s*=\s*["\'][^"\']*["\']')
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 
 
@@ -66,11 +67,11 @@ def patch_cells(xml: bytes, cells: Cells) -> bytes:
             return row[0]
         return _changed_row(syntax, row, number, by_row[number], styles)
 
-    return syntax.row.sub(change, xml)
+    return syntax.row.sub(change, _DIMENSION.sub(b"", xml, count=1))
 
 
-def rewritten(xml: bytes, cells: Cells) -> bytes:
-    """A sheet's XML with these cells in place of all that it held."""
+def rewritten(xml: bytes, cells: Cells) -> bytes | None:
+    """A sheet's XML with these cells in place of all that it held; None if it is not ours."""
     rows: dict[int, dict[int, Value]] = {}
     for (row, column), value in cells.items():
         rows.setdefault(row, {})[column] = value
@@ -81,13 +82,14 @@ def rewritten(xml: bytes, cells: Cells) -> bytes:
         + b"</row>"
         for row, values in sorted(rows.items())
     )
-    return re.sub(
-        rb"<sheetData\s*/>|<sheetData>.*</sheetData>",
+    changed, count = re.subn(
+        rb"<sheetData\s*/>|<sheetData\b[^>]*>.*</sheetData>",
         lambda _: b"<sheetData>" + content + b"</sheetData>",
         xml,
         count=1,
         flags=re.DOTALL,
     )
+    return changed if count else None
 
 
 def _changed_row(
@@ -204,24 +206,35 @@ def _plain_rows(rows: Iterable[Sequence[Value]], looks: Sequence[bytes]) -> Iter
         yield b'<row r="%d">' % number + b"".join(cells) + b"</row>"
 
 
-def forget_calculation(package: Package) -> None:
-    """Have Excel compute the book's formulas anew: their order of calculation is dropped."""
-    if not package.drop("xl/calcChain.xml"):
-        return
-    for element in package.tree(WORKBOOK).iter("{*}calcPr"):
-        element.set("fullCalcOnLoad", "1")
+def compute_anew(package: Package) -> None:
+    """Have Excel compute the book's formulas when it is opened, in an order of its own."""
+    package.drop(["xl/calcChain.xml"])
+    package.compute_on_load()
 
 
 def leave_foreign_parts(package: Package) -> None:
     """Drop macros and links to other files; a formula that used a link keeps its value."""
-    if package.drop("xl/vbaProject.bin"):
+    if package.drop(package.macros()):
         package.make_plain_book()
-    if package.drop("xl/externalLinks/"):
+    if package.drop(name for name in package.names() if name.startswith("xl/externalLinks/")):
         package.remove_elements(WORKBOOK, "externalReferences")
         for name in list(package.tree(WORKBOOK).iter("{*}definedName")):
             parent = name.getparent()
-            if "[" in (name.text or "") and parent is not None:
+            if re.search(r"\[\d+\]", name.text or "") and parent is not None:
                 parent.remove(name)
-        linked = re.compile(rb"<(?:\w+:)?f\b[^>]*>[^<]*\[\d+\][^<]*</(?:\w+:)?f>")
         for part in package.sheets().values():
-            package[part] = linked.sub(b"", package[part])
+            package[part] = _without_linked_formulas(package[part])
+
+
+def _without_linked_formulas(xml: bytes) -> bytes:
+    """Formulas that name another file are gone, with those that share one; values stay."""
+    linked = re.compile(rb"<(?:\w+:)?f\b([^>]*)>[^<]*\[\d+\][^<]*</(?:\w+:)?f>")
+    shared = {
+        number[1]
+        for formula in linked.finditer(xml)
+        if (number := re.search(_ATTRIBUTE % b"si", formula[1]))
+    }
+    xml = linked.sub(b"", xml)
+    for group in shared:
+        xml = re.sub(rb'<(?:\w+:)?f\b[^>]*\bsi=["\']%s["\'][^>]*/>' % group, b"", xml)
+    return xml

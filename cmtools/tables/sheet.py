@@ -45,7 +45,7 @@ class Sheet(Generic[R]):
             place = Place(file=file, sheet=table.title, row=row, column=column)
             self.problems.append(at(place, fault, column=title, value=where and title))
         self._parse(layout)
-        self.width = len(grid.columns)
+        self.width, self.last_row = len(grid.columns), grid.height
         self._drop_blank_rows()
         self._require()
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ def write_book(
         OSError: the file cannot be written.
         ValueError: a declaration that Excel would not take.
     """
-    workbook = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+    content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(content, options)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -63,6 +66,7 @@ def write_book(
     except UserWarning as error:
         raise ValueError(str(error)) from error
     workbook.close()
+    path.write_bytes(content.getvalue())
 
 
 class _Form:
