@@ -169,34 +169,39 @@ def price_lines(
     vat_row = prices.vat_on(shipment_day(order))
     if vat_row is None:
         return [None] * len(positions)
-    rate = vat_row.rate or ZERO
-    step = prices.rules.price_step
+    rate, step = vat_row.rate or ZERO, prices.rules.price_step
     with localcontext(EXACT):
-        rows = [(cost_of(found), prices.markup(found.kind, found.quantity)) for found in positions]
-        base = ZERO
-        for cost, markup in rows:
-            if cost is not None and markup is not None:
-                base += cost * (HUNDRED + markup.percent) / HUNDRED
+        marked = [_marked_up(found, prices) for found in positions]
+        base = sum((found[2] for found in marked if found), ZERO).scaleb(-2)
         discount = prices.discount(category, base)
-        factor = (HUNDRED - (discount.percent if discount else ZERO)) * (HUNDRED + rate)
+        kept = (HUNDRED - (discount.percent if discount else ZERO)) * (HUNDRED + rate)
         lines: list[Line | None] = []
-        for position, (cost, markup) in zip(positions, rows, strict=True):
-            if cost is None or markup is None:
+        for position, found in zip(positions, marked, strict=True):
+            if found is None:
                 lines.append(None)
                 continue
-            price = position.manual_price
+            cost, markup, raised = found
+            quantity, price = position.quantity, position.manual_price
             if price is None:
-                gross = cost * (HUNDRED + markup.percent) * factor  # times 10^6, for the whole run
-                steps = QUOTIENT.divide(gross.scaleb(-6), position.quantity * step)
-                price = steps.quantize(ONE, ROUND_HALF_UP) * step
-            amount = (price * position.quantity).quantize(KOPECK, ROUND_HALF_UP)
-            vat = vat_inside(amount, rate)
-            profit = amount - vat - cost.quantize(KOPECK, ROUND_HALF_UP)
+                gross = (raised * kept).scaleb(-6)  # of the whole run, with VAT, not yet rounded
+                price = QUOTIENT.divide(gross, quantity * step).quantize(ONE) * step
+            amount = (price * quantity).quantize(KOPECK)
+            vat = QUOTIENT.divide(amount * rate, HUNDRED + rate).quantize(KOPECK)
+            profit = amount - vat - cost.quantize(KOPECK)
             line = Line(
                 position, cost, markup, discount, base, rate, vat_row, price, amount, vat, profit
             )
             lines.append(line if amount else None)
     return lines
+
+
+def _marked_up(position: Position, prices: Tariff) -> tuple[Decimal, Markup, Decimal] | None:
+    """A line's cost, its markup, and a hundred times the cost with the markup on it."""
+    cost = cost_of(position)
+    markup = None if cost is None else prices.markup(position.kind, position.quantity)
+    if cost is None or markup is None:
+        return None
+    return cost, markup, cost * (HUNDRED + markup.percent)
 
 
 def shipment_day(order: Order) -> date:
@@ -208,7 +213,8 @@ def cost_of(position: Position) -> Decimal | None:
     """The cost of the whole line without VAT, exact; None where the contractor's is unknown."""
     if position.unit_cost is None:
         return None
-    return position.unit_cost * position.quantity + (position.extra_cost or ZERO)
+    cost = position.unit_cost * position.quantity
+    return cost + position.extra_cost if position.extra_cost else cost
 
 
 def vat_inside(amount: Decimal, rate: Decimal) -> Decimal:

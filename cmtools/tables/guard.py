@@ -110,20 +110,18 @@ class Reader:
         frames = self._frames(
             Request(path=path, sheets=names, memory_bytes=self.limits.memory_bytes)
         )
-        blocks = _Blocks(frames)
         for name in names:
             found = marks.get(name) or self._look(contents, name)
-            if isinstance(blocks.after(), End):
-                break
-            blocks = _Blocks(frames)
-            grid = Grid(name=name, columns=[], marks=found, rest=blocks)
+            sheet = _Blocks(frames)
+            grid = Grid(name=name, columns=[], marks=found, rest=sheet)
             yield grid
             while grid.grow():
                 pass  # whatever was left unread stands before the next sheet
+            if sheet.end is not None:
+                yield sheet.end
+                return
         contents.prove_the_rest()
-        end = blocks.after()
-        if isinstance(end, End):
-            yield end
+        yield from (frame for frame in frames if isinstance(frame, End))
 
     def _look(self, contents: Contents, name: str) -> Marks:
         xml = plain(contents.part(contents.sheets[name]))
@@ -187,25 +185,21 @@ class _Alarm:
 
 
 class _Blocks(Iterator[Block]):
-    """The blocks up to the next frame of another kind, which is then `after` them."""
+    """The blocks of one sheet; `end` is set where the book ends instead of the sheet."""
 
     def __init__(self, frames: Iterator[Frame]) -> None:
         self._frames = frames
-        self._after: Frame | None = None
+        self._done = False
+        self.end: End | None = None
 
     def __next__(self) -> Block:
-        if self._after is None:
-            frame = next(self._frames, None)
-            if isinstance(frame, Block):
-                return frame
-            self._after = frame
+        frame = None if self._done else next(self._frames, None)
+        if isinstance(frame, Block):
+            return frame
+        self._done = True
+        if isinstance(frame, End):
+            self.end = frame
         raise StopIteration
-
-    def after(self) -> Frame | None:
-        """The frame that ends the blocks; those that nobody took are passed over."""
-        for _ in self:
-            pass
-        return self._after
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

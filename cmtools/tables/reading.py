@@ -14,10 +14,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
 from cmtools.tables.values import Cell
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 BLOCK_ROWS = 4096
 
@@ -32,17 +36,15 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SheetStart:
-    """A sheet begins."""
-
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
     """Some rows of the sheet, by columns: (values, None) or (distinct values, index of each)."""
 
     columns: Sequence[tuple[Sequence[Cell], array[int] | None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetEnd:
+    """The sheet is read; told at once, as the next one may take its time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,31 +54,33 @@ class End:
     fault: Fault | None = None
 
 
-Frame = SheetStart | Block | End
+Frame = Block | SheetEnd | End
 
 
 def read(request: Request) -> Iterator[Frame]:
-    """A book's sheets as frames: SheetStart and Blocks a sheet, then End."""
+    """A book's sheets as frames, in the order asked for: Blocks and SheetEnd a sheet, then End."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
         with CalamineWorkbook.from_path(request.path) as book:
             for name in request.sheets:
-                sheet = book.get_sheet_by_name(name)
-                yield SheetStart(name=name)
-                if sheet.start is None:
-                    continue
-                rows = sheet.iter_rows()
-                shift = sheet.start[1]
-                while block := list(islice(rows, BLOCK_ROWS)):
-                    left = [([""] * len(block), None)] * shift
-                    yield Block(columns=[*left, *map(_packed, zip(*block, strict=True))])
+                yield from _blocks(book.get_sheet_by_name(name))
+                yield SheetEnd()
     except PasswordError:
         yield End(fault=messages.FILE_ENCRYPTED())
     except CalamineError:
         yield End(fault=messages.FILE_DAMAGED(detail="листы не читаются"))
     else:
         yield End()
+
+
+def _blocks(sheet: CalamineSheet) -> Iterator[Block]:
+    if sheet.start is None:
+        return
+    rows = sheet.iter_rows()
+    while block := list(islice(rows, BLOCK_ROWS)):
+        left = [([""] * len(block), None)] * sheet.start[1]
+        yield Block(columns=[*left, *map(_packed, zip(*block, strict=True))])
 
 
 def _packed(cells: Sequence[Cell]) -> tuple[Sequence[Cell], array[int] | None]:
