@@ -312,8 +312,10 @@ def plain(value: object) -> object:
 def facts(rule: DataValidation) -> tuple[object, ...]:
     """A rule of entry as far as two offices write it down alike."""
     kind = rule.type or "none"
-    limits = [rule.formula1, rule.formula2] if kind == "decimal" else [rule.formula1]
-    bounds = [float(limit) if kind == "decimal" and limit else limit for limit in limits]
+    numeric = kind in ("decimal", "whole")
+    both = numeric and (rule.operator or "between") == "between"
+    limits = [rule.formula1, rule.formula2] if both else [rule.formula1]
+    bounds = [float(limit) if numeric and limit else limit for limit in limits]
     told = (rule.promptTitle or "", rule.prompt or "", rule.errorStyle or "stop")
     return kind, bounds if kind != "none" else [], *told
 

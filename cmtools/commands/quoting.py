@@ -64,8 +64,8 @@ CLOSED_UNFINISHED = Message(
 )
 PRICES_UNSOUND = Message(
     "prices-unsound",
-    "цены не посчитаны: в настройках есть ошибки, или нет настроек либо реестра клиентов",
-    "исправьте ошибки на листах «Наценки», «Скидки», «НДС», «Правила»; верните книги на место",
+    "цены не посчитаны: в книге «Настройки» есть ошибки или её нет",
+    "исправьте ошибки на листах «Наценки», «Скидки», «НДС» и «Правила»",
 )
 
 
@@ -173,8 +173,6 @@ def quote_orders(dataset: Dataset) -> Quotes:
 
 
 def _settings_are_sound(dataset: Dataset) -> bool:
-    if CLIENTS not in dataset:
-        return False  # nobody knows who is VIP
     tables: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT)
     for table in tables:
         if table not in dataset or any(any(s.bad.values()) for s in dataset.sheets(table)):
