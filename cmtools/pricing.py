@@ -32,7 +32,7 @@ HUNDRED = Decimal(100)
 
 def round2(amount: Decimal) -> Decimal:
     """To the kopeck, half up."""
-    return amount.quantize(KOPECK, ROUND_HALF_UP)
+    return amount.quantize(KOPECK, context=EXACT)
 
 
 Rate = TypeVar("Rate", Markup, Discount, Vat)
@@ -185,9 +185,9 @@ def price_lines(
             if price is None:
                 gross = (raised * kept).scaleb(-6)  # of the whole run, with VAT, not yet rounded
                 price = QUOTIENT.divide(gross, quantity * step).quantize(ONE) * step
-            amount = (price * quantity).quantize(KOPECK)
-            vat = QUOTIENT.divide(amount * rate, HUNDRED + rate).quantize(KOPECK)
-            profit = amount - vat - cost.quantize(KOPECK)
+            amount = round2(price * quantity)
+            vat = vat_inside(amount, rate)
+            profit = amount - vat - round2(cost)
             line = Line(
                 position, cost, markup, discount, base, rate, vat_row, price, amount, vat, profit
             )
@@ -219,23 +219,24 @@ def cost_of(position: Position) -> Decimal | None:
 
 def vat_inside(amount: Decimal, rate: Decimal) -> Decimal:
     """The VAT contained in a sum, at a rate in %."""
-    return round2(QUOTIENT.divide(amount * rate, HUNDRED + rate)) if rate else ZERO
+    return round2(QUOTIENT.divide(EXACT.multiply(amount, rate), HUNDRED + rate)) if rate else ZERO
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal:
     """A part of a whole in %, one decimal, half up; 0 of nothing."""
     if not whole:
         return ZERO
-    return QUOTIENT.divide(HUNDRED * part, whole).quantize(TENTH, ROUND_HALF_UP)
+    return QUOTIENT.divide(EXACT.multiply(HUNDRED, part), whole).quantize(TENTH, context=EXACT)
 
 
 def totals(order: Order, lines: Sequence[Line], rate: Decimal) -> Totals:
     """The sums of an order; delivery is one more line with VAT inside, neither cost nor profit."""
     amount = vat = profit = ZERO
-    for line in lines:
-        amount += line.amount
-        vat += line.vat
-        profit += line.profit
+    with localcontext(EXACT):
+        for line in lines:
+            amount += line.amount
+            vat += line.vat
+            profit += line.profit
     delivery = order.delivery_cost or ZERO
     return Totals(
         amount=amount,

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from cmtools.books.orders import DeliveryMethod
 from cmtools.books.party import Form
+from cmtools.books.settings import DOCUMENTS
 from cmtools.commands.docs import docs
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.commands.price import price
@@ -92,7 +93,7 @@ def paper(root: Path, order: str = SECOND) -> Paper:
 
 def priced(root: Path, order: str = SECOND) -> dict[str, Any]:
     """The order's figures by the price command."""
-    answer: dict[str, Any] = price(root, order=order, today=TODAY, write=False).data["orders"][0]
+    answer: dict[str, Any] = price(root, order=order, today=TODAY).data["orders"][0]
     return answer
 
 
@@ -552,8 +553,9 @@ def test_kind_that_is_not_built_yet(tmp_path: Path) -> None:
 def test_without_kinds_those_of_the_stage(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Заказы", "Стадия", 1, "2.5"))
     made = docs(root, SECOND, today=TODAY)
-    asked = {file["kind"] for file in made.data["files"]} | set(made.facts["later"])
-    assert asked == {"essentials", "approval", "contract", "specification"}
+    built = {DOCUMENTS[file["kind"]] for file in made.data["files"]}
+    asked = built | set(made.facts["later"])
+    assert asked == {"Пять сущностей договора", "Лист согласования", "Договор", "Спецификация"}
 
 
 def test_stage_that_asks_for_nothing(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import hostile
+from cmtools.books.catalog import SHEETS
 from cmtools.problems import Fault
 from cmtools.tables import messages, values
 from cmtools.tables.columns import CODE, DIGITS, MONEY, NUMBER, WHOLE, Column, Kind
@@ -639,3 +640,20 @@ def test_a_healthy_day_takes_one_process(tmp_path: Path) -> None:
             assert is_healthy(reader, tmp_path / f"{number}.xlsx")
         assert read(reader, tmp_path / "0.xlsx", "нет такого листа") == {}
         assert reader._process.pid == first
+
+
+def test_a_book_left_half_read_does_not_leak_into_the_next(tmp_path: Path) -> None:
+    """Whoever stops reading in the middle finds the next book as it is."""
+    first = hostile.registry(tmp_path / "1.xlsx", [hostile.client("К-0001", "ООО «Ромашка»")])
+    second = hostile.registry(tmp_path / "2.xlsx", [hostile.client("К-0002", "ООО «Василёк»")])
+    with Reader() as reader:
+        begun = reader.read(first, SHEETS)
+        next(part for part in begun if isinstance(part, Grid))
+        begun.close()  # type: ignore[attr-defined]
+        grids = {}
+        for part in reader.read(second, SHEETS):
+            if isinstance(part, Grid):
+                while part.grow():
+                    pass
+                grids[part.name] = part.columns
+    assert [grids["Клиенты"][column][-1] for column in (0, 1)] == ["К-0002", "ООО «Василёк»"]

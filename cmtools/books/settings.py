@@ -176,25 +176,26 @@ class Stage(Row):
     ]
 
 
-DOCUMENT_IDS = (
-    "request",
-    "contractor-request",
-    "offer",
-    "essentials",
-    "contract",
-    "approval",
-    "specification",
-    "invoice",
-    "production-entry",
-    "design-brief",
-    "readiness",
-    "act",
-    "claim-act",
-    "handover-finance",
-    "handover-technical",
-    "client-transfer",
-    "client-card",
-)
+DOCUMENTS = {
+    "request": "Заявка на заказ",
+    "contractor-request": "Запрос подрядчику",
+    "offer": "Коммерческое предложение",
+    "essentials": "Пять сущностей договора",
+    "contract": "Договор",
+    "approval": "Лист согласования",
+    "specification": "Спецификация",
+    "invoice": "Счёт на оплату",
+    "production-entry": "Ввод в производство",
+    "design-brief": "Задание дизайнеру",
+    "readiness": "Уведомление о готовности",
+    "act": "Акт выполненных работ",
+    "claim-act": "Акт по претензии",
+    "handover-finance": "Реестр передачи оригиналов",
+    "handover-technical": "Реестр передачи технических документов",
+    "client-transfer": "Соглашение о передаче клиента",
+    "client-card": "Карточка клиента",
+}
+"""Document id → its name, by which people, templates and files call it."""
 
 
 def document_ids(documents: str | None) -> tuple[str, ...]:
@@ -204,10 +205,10 @@ def document_ids(documents: str | None) -> tuple[str, ...]:
 
 def documents_are_known(documents: str | None) -> Fault | None:
     """A stage asks for documents that there are."""
-    unknown = [name for name in document_ids(documents) if name not in DOCUMENT_IDS]
+    unknown = [name for name in document_ids(documents) if name not in DOCUMENTS]
     if not unknown:
         return None
-    return UNKNOWN_DOCUMENT(name=unknown[0], known=", ".join(DOCUMENT_IDS))
+    return UNKNOWN_DOCUMENT(name=unknown[0], known=", ".join(DOCUMENTS))
 
 
 STAGES = Table(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cmtools.books.orders import ORDERS
 from cmtools.books.register import CLIENTS
-from cmtools.books.settings import DOCUMENT_IDS, SETTINGS, STAGES, document_ids
+from cmtools.books.settings import DOCUMENTS, SETTINGS, STAGES, document_ids
 from cmtools.commands.judging import errors_of_rows, material, refusals, row_of, stands_in
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Misuse, Outcome
@@ -42,7 +42,7 @@ def docs(root: Path, order: str, *, kinds: Sequence[str] = (), today: date) -> O
     if not kinds:
         wanted, problems = _kinds_of_stage(opened, quote)
         asked = tuple(catalog.BY_ID[name] for name in wanted if name in catalog.BY_ID)
-        later = [name for name in wanted if name not in catalog.BY_ID]
+        later = [DOCUMENTS[name] for name in wanted if name not in catalog.BY_ID]
     files: list[dict[str, str]] = []
     templates: dict[str, Template] = {}
     for kind in asked:
@@ -93,10 +93,10 @@ def _known_kind(name: str) -> Kind:
     wanted = name.strip().lower()
     if wanted in catalog.BY_ID:
         return catalog.BY_ID[wanted]
-    if wanted in DOCUMENT_IDS:
+    if wanted in DOCUMENTS:
         built = ", ".join(catalog.BY_ID)
         raise Misuse(f"документ «{wanted}» cmtools ещё не умеет; умеет: {built}")
-    near = difflib.get_close_matches(wanted, DOCUMENT_IDS, n=1, cutoff=0)
+    near = difflib.get_close_matches(wanted, DOCUMENTS, n=1, cutoff=0)
     raise Misuse(f"нет документа «{name}»; может быть, «{near[0]}»?")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -38,7 +38,6 @@ def price(
     in_place: bool = False,
     today: date,
     now: datetime | None = None,
-    write: bool = True,
 ) -> Outcome:
     """Price the orders of a book, or of all order books of the workspace.
 
@@ -58,18 +57,8 @@ def price(
     if order is not None:
         quotes = [find_quote(quotes, order)]
         problems = tuple(p for p in problems if _concerns(p, quotes[0]))
-    files: list[str] = []
-    if write:
-        packages = [(target, Package(target.path)) for target in targets]
-        if in_place:
-            _refuse_macros(packages)
-        moment = now or datetime.combine(today, time())
-        for target, package in packages:
-            _fill(opened, target, package)
-            if in_place:
-                files += _write_in_place(opened, target, package, moment)
-            else:
-                files.append(_write_copy(opened, target, package))
+    moment = now or datetime.combine(today, time())
+    files = _write(opened, targets, moment if in_place else None)
     return Outcome(
         problems=problems,
         data={
@@ -81,6 +70,21 @@ def price(
         facts={"quotes": quotes, "rules": opened.quotes.tariff.rules},
         files=tuple(files),
     )
+
+
+def _write(opened: Opened, targets: Sequence[BookFile], in_place: datetime | None) -> list[str]:
+    """Write each book's copy, or at that moment the book itself; all are read before any."""
+    packages = [(target, Package(target.path)) for target in targets]
+    if in_place:
+        _refuse_macros(packages)
+    files: list[str] = []
+    for target, package in packages:
+        _fill(opened, target, package)
+        if in_place:
+            files += _write_in_place(opened, target, package, in_place)
+        else:
+            files.append(_write_copy(opened, target, package))
+    return files
 
 
 def _order_books(opened: Opened, file: Path | None) -> list[BookFile]:

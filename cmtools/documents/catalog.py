@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from cmtools.books.settings import DOCUMENTS
 from cmtools.documents import fields
 from cmtools.documents.fields import Material
 
@@ -67,7 +68,7 @@ class Kind:
 KINDS: tuple[Kind, ...] = (
     Kind(
         id="specification",
-        name="Спецификация",
+        name=DOCUMENTS["specification"],
         made_from=MadeFrom.ORDER,
         needs_contract=True,
         folder=Folder.CONTRACT,

@@ -72,6 +72,7 @@ class Reader:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._process = readiness.take()
+        self._at_work = False
 
     def __enter__(self) -> Self:
         return self
@@ -100,8 +101,10 @@ class Reader:
                 names = [name for name in contents.sheets if same(name) in wanted]
                 yield from self._grids(path, contents, names)
         except Refused as refusal:
-            self._replace()
             yield End(fault=refusal.fault)
+        finally:
+            if self._at_work:  # the book was refused or left unread: its cells are of no use
+                self._replace()
 
     def _grids(self, path: Path, contents: Contents, names: list[str]) -> Iterator[Grid | End]:
         """Each sheet is looked through while the other process is still busy with it."""
@@ -131,6 +134,7 @@ class Reader:
     def _frames(self, request: Request) -> Iterator[Frame]:
         """Have the process begin at once; its frames come when they are asked for."""
         assert self._process.stdin is not None
+        self._at_work = True
         try:
             pickle.dump(request, self._process.stdin)
             self._process.stdin.flush()
@@ -144,6 +148,7 @@ class Reader:
         try:
             while True:
                 frame = pickle.load(self._process.stdout)
+                self._at_work = not isinstance(frame, End | OSError)
                 if isinstance(frame, OSError):
                     raise frame
                 yield frame
@@ -158,6 +163,7 @@ class Reader:
     def _replace(self) -> None:
         _stop(self._process)
         self._process = readiness.take()
+        self._at_work = False
 
 
 class _Alarm:
