@@ -14,11 +14,11 @@ from cmtools.commands.judging import errors_of_rows, material, refusals, row_of,
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.commands.quoting import Quote, find_quote
-from cmtools.documents import catalog, naming, rendering, shelving
+from cmtools.documents import catalog, loading, naming, rendering, shelving
 from cmtools.documents.catalog import Kind
 from cmtools.documents.declaring import declared
 from cmtools.documents.faults import BadTemplate
-from cmtools.documents.rendering import Template
+from cmtools.documents.loading import Template
 from cmtools.problems import Place, Problem, at, in_order
 from cmtools.tables.table import Partial, Row
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
@@ -73,8 +73,8 @@ def make(
     used = material(opened, quote)
     try:
         if kind.id not in templates:
-            templates[kind.id] = rendering.load(path, declared(kind.record))
-        content = rendering.render(templates[kind.id], kind.fill(used))
+            templates[kind.id] = loading.load(path, declared(kind.record))
+        content = rendering.render(templates[kind.id], kind.fill(used)).content
     except BadTemplate as bad:
         return [], [at(Place(file=workspace.name(path)), fault) for fault in bad.faults]
     clients = workspace.path(CLIENT_FOLDERS)
