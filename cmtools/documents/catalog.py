@@ -42,27 +42,35 @@ class Shows(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind:
-    """A kind of document. `name` is also the file name of its template and of what is made.
+class Form:
+    """A paper with a template; `record` declares the fields that the template may name.
 
-    `kept_long` papers have the margins of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
-    `record` declares the fields that its template may name, `fill` makes them.
+    `name` is also the file name of the template and of what is made from it.
     """
 
-    id: str
     name: str
-    made_from: MadeFrom
-    needs_contract: bool
-    folder: Folder
-    shows: Shows
-    kept_long: bool
     record: type
-    fill: Callable[[Material], Any]
 
     @property
     def template(self) -> str:
         """The file name of its template."""
         return f"{self.name}.docx"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind(Form):
+    """A kind of document that `cmtools docs` makes; `fill` makes its fields.
+
+    `kept_long` papers have the margins of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
+    """
+
+    id: str
+    made_from: MadeFrom
+    needs_contract: bool
+    folder: Folder
+    shows: Shows
+    kept_long: bool
+    fill: Callable[[Material], Any]
 
 
 KINDS: tuple[Kind, ...] = (
