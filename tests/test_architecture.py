@@ -42,6 +42,8 @@ HOMES = {
     "markupsafe": ("documents.sandbox",),
     "segno": ("documents.qr",),
     "num2words": ("documents.wording",),
+    "pymorphy3": ("documents.cases.dictionary",),
+    "pytrovich": ("documents.cases.forms",),
     "pandas": ("indicators",),
     "numpy": ("indicators",),
     "typer": ("cli", "usage"),
