@@ -26,8 +26,8 @@ from cmtools.commands.price import price
 from cmtools.documents import naming, wording
 from cmtools.documents.catalog import KINDS, Kind
 from cmtools.documents.declaring import declared
-from cmtools.documents.parts import clean
 from cmtools.documents.loading import load
+from cmtools.documents.parts import clean
 from cmtools.tables.values import roubles
 from workbench import (
     REGISTRY,

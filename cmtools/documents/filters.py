@@ -73,9 +73,12 @@ def short(day: Day) -> str:
 
 
 def counted(value: Count | int, one: str, few: str, many: str) -> str:
-    """A number with its noun in the right form, in one piece: `5 штук`."""
+    """A number with its noun in the right form, in one piece: `5 штук`, `2,5 штуки`."""
     number = value.number if isinstance(value, Count) else value
-    return f"{value}{NBSP}{plural(number, one, few, many)}" if number is not None else ""
+    if number is None:
+        return ""
+    noun = plural(int(number), one, few, many) if number == int(number) else few
+    return f"{value}{NBSP}{noun}"
 
 
 def capitalized(text: str) -> str:
@@ -84,30 +87,35 @@ def capitalized(text: str) -> str:
 
 
 _OPENS_BEHIND = re.compile(r"[\s(\[{«„/—–-]")
+_ALIKE = str.maketrans("„“", "«»")
 
 
 def quoted(text: str) -> str:
-    """Straight quotes as «ёлочки», those inside of them as „лапки“; signs of inches stay."""
+    """Straight quotes as «ёлочки», those inside of them as „лапки“; signs of inches stay.
+
+    Where one sign closes two, as in `АО "НПО "Заря"`, all are «ёлочки»: АО «НПО «Заря».
+    """
     signs, depth, before = [], 0, " "
     for sign in text:
         if sign == '"' and _OPENS_BEHIND.match(before):
             sign = "„" if depth else "«"
         elif sign == '"' and depth:
             sign = "“" if depth > 1 else "»"
-        depth += (sign in "«„") - (sign in "»“")
-        depth = max(depth, 0)
+        depth = max(0, depth + (sign in "«„") - (sign in "»“"))
         signs.append(sign)
         before = sign
-    return "".join(signs)
+    made = "".join(signs)
+    return made.translate(_ALIKE) if depth else made
 
 
 _UNITS = (
-    "%|‰|°C|шт|экз|руб|коп|тыс|млн|млрд|мм|см|дм|м|км|м[²³]|г/м²|мг|г|кг|т|мл|л|дн|лет|год|стр|лист"
+    r"(?:%|‰|°C|мм|см|дм|м|км|м[²³]|г/м²|мг|г|кг|т|мл|л|лет)(?!\w)"
+    r"|(?:шт|экз|руб|коп|тыс|млн|млрд|дн|год|стр|лист)"
 )
 _GLUED = re.compile(
     r"(?<=[№§]) (?=\S)"  # № 5
     r"|(?<=\d) (?=\d{3}(?!\d))"  # 12 500
-    rf"|(?<=\d) (?=(?:{_UNITS})(?!\w))"  # 5 шт.
+    rf"|(?<=\d) (?={_UNITS})"  # 5 шт.
     r"|(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])"  # И. И. Иванов
     r"|(?<=[а-яё]) (?=[А-ЯЁ]\. ?[А-ЯЁ]\.)"  # Иванов И. И.
 )

@@ -1,0 +1,134 @@
+"""`cmtools templates check`: every template of a workspace at once, and what one may name."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from cmtools.commands.outcome import Misuse
+from cmtools.commands.templates import FORMS, check, fields
+from cmtools.documents.filters import FILTERS
+from cmtools.reporters import show
+from cmtools.workspace import WorkspaceError
+from workbench import healthy
+
+FOLDER = "Шаблоны"
+TEMPLATE = "Спецификация.docx"
+
+
+def found(root: Path) -> list[tuple[str, str, str]]:
+    """Code, severity and file of all that is told of a workspace's templates."""
+    return [(p.code, p.severity.value, p.place.file) for p in check(root).problems]
+
+
+def with_text(path: Path, text: str) -> None:
+    """Put a text where the town stands."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert parts["word/document.xml"].count(b"{{ city }}") == 1
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"{{ city }}", text.encode())
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_shipped_templates_are_right(tmp_path: Path) -> None:
+    outcome = check(healthy(tmp_path))
+    assert (outcome.data, outcome.code) == ({"ok": True, "problems": []}, 0)
+    assert outcome.facts["checked"] == len(FORMS)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    folder = root / FOLDER
+    with_text(folder / TEMPLATE, "{{ gorod }} {{ order.nubmer }}")
+    (folder / "Специфкация.docx").write_bytes(b"")
+    (folder / "~$ецификация.docx").write_bytes(b"")
+    (folder / "Читать.txt").write_bytes(b"")
+    place = f"{FOLDER}/{TEMPLATE}"
+    assert found(root) == [
+        ("template-field", "error", place),
+        ("template-field", "error", place),
+        ("template-unused", "warning", f"{FOLDER}/Специфкация.docx"),
+    ]
+    outcome = check(root)
+    assert outcome.code == 1
+    assert outcome.data["ok"] is False
+    assert [(p["file"], p["sheet"], p["cell"]) for p in outcome.data["problems"]] == [
+        (place, None, None),
+        (place, None, None),
+        (f"{FOLDER}/Специфкация.docx", None, None),
+    ]
+    assert f"«{TEMPLATE}»" in outcome.problems[2].hint
+
+
+@pytest.mark.parametrize("whole_folder", [False, True])
+def test_missing_template(tmp_path: Path, whole_folder: bool) -> None:
+    root = healthy(tmp_path)
+    for path in (root / FOLDER).iterdir():
+        if whole_folder or path.name == TEMPLATE:
+            path.unlink()
+    if whole_folder:
+        (root / FOLDER).rmdir()
+    missing = {file for code, _, file in found(root) if code == "template-missing"}
+    forms = {form.template for form in FORMS} if whole_folder else {TEMPLATE}
+    assert missing == {f"{FOLDER}/{name}" for name in forms}
+
+
+def test_damaged_template(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / FOLDER / TEMPLATE).write_bytes(b"no document")
+    assert found(root) == [("template-damaged", "error", f"{FOLDER}/{TEMPLATE}")]
+
+
+def test_no_workspace(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError):
+        check(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["specification", "Спецификация", "спецификация.docx"])
+def test_what_a_template_may_name(name: str) -> None:
+    data: Any = fields(name).data
+    assert data["template"] == TEMPLATE
+    rows = {row["field"]: (row["kind"], row["meaning"]) for row in data["fields"]}
+    assert rows["lines"] == ("список", "Строки заказа")
+    assert {"city", "client.inn", "line.name", "total.amount"} < rows.keys()
+    assert [row["filter"] for row in data["filters"]] == [used.name for used in FILTERS]
+
+
+def test_unknown_document_names_the_nearest() -> None:
+    with pytest.raises(Misuse, match=r"нет документа «спецефикация»; может быть, «спецификация»\?"):
+        fields("спецефикация")
+
+
+def test_console(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    with_text(root / FOLDER / TEMPLATE, "{{ gorod }}")
+    told = io.StringIO()
+    show("templates", check(root), Console(file=told, width=100))
+    assert "поля «gorod» нет" in told.getvalue()
+    assert f"Проверено шаблонов: {len(FORMS)}. Ошибок: 1, предупреждений: 0." in told.getvalue()
+    show("fields", fields("specification"), Console(file=told, width=100))
+    assert "order.number" in told.getvalue()
+    assert "genitive" in told.getvalue()
+
+
+@pytest.mark.parametrize(("text", "code"), [("{{ city }}", 0), ("{{ gorod }}", 1)])
+def test_command_line(tmp_path: Path, text: str, code: int) -> None:
+    root = healthy(tmp_path)
+    with_text(root / FOLDER / TEMPLATE, text)
+    command = [sys.executable, "-m", "cmtools", "templates", "check", "--json"]
+    done = subprocess.run(
+        [*command, "--workspace", str(root)], capture_output=True, check=False, timeout=60
+    )
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["ok"], done.stderr) == (code, code == 0, b"")
+    assert {problem["file"] for problem in answer["problems"]} <= {f"{FOLDER}/{TEMPLATE}"}
