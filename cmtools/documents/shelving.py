@@ -64,10 +64,18 @@ def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, S
     newest = max(versions, default=0)
     if newest and _same_parts(versions[newest], content):
         return versions[newest], State.UNCHANGED
-    path = folder / naming.version_name(stem, newest + 1)
-    with placed(path) as aside:
-        aside.write_bytes(content)
-    return path, State.VERSION if newest else State.MADE
+    version = newest + 1
+    while True:
+        path = folder / naming.version_name(stem, version)
+        try:
+            with placed(path, fresh=True) as aside:
+                aside.write_bytes(content)
+        except FileExistsError:
+            if not path.exists():  # it is the folder's place that is taken
+                raise
+            version += 1
+        else:
+            return path, State.VERSION if version > 1 else State.MADE
 
 
 def first_day(folder: Path, stem: str) -> date | None:
