@@ -11,12 +11,14 @@ from typing import Any
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
+    DELIVERIES,
     LAYOUTS,
     ORDERS,
     PAPERS,
     PAYMENTS,
     Claim,
     Contract,
+    DeliveryKind,
     Department,
     Paper,
     PaperKind,
@@ -183,6 +185,11 @@ class Rows:
         client, contract = self.one(CLIENTS, order.client), self.one(CONTRACTS, order.contract)
         contractor = self.one(CONTRACTORS, order.contractor)
         vat_row = self.opened.quotes.tariff.vat_on(shipment_day(order))
+        shipped = (
+            delivery.on
+            for delivery in self.sound(DELIVERIES, "order", order.number)
+            if delivery.kind is DeliveryKind.SHIPPED
+        )
         assert isinstance(client, Client)
         return OrderMaterial(
             order=order,
@@ -196,6 +203,7 @@ class Rows:
             totals=quote.totals if quote.lines else None,
             vat_rate=vat_row.rate if vat_row else None,
             paid=self.paid(quote),
+            shipped=max(shipped, default=None),
             layouts=self.sound(LAYOUTS, "order", order.number),
             papers=[paper for paper in papers if not isinstance(paper, Partial)],
             claim=claim,

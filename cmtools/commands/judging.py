@@ -9,6 +9,7 @@ from cmtools.books.crosscheck import SELLER_INCOMPLETE, SELLER_NEEDS, missing_of
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
+    DELIVERIES,
     LAYOUTS,
     ORDER_BOOK,
     ORDERS,
@@ -84,6 +85,7 @@ SELLER_NEEDED = Message(
 _PRICES: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT, RULES)
 _ALSO_FROM: dict[str, Table[Any]] = {
     "invoice": PAYMENTS,
+    "act": DELIVERIES,
     "production-entry": PAYMENTS,
     "design-brief": LAYOUTS,
     "claim-act": CLAIMS,

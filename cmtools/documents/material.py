@@ -16,7 +16,8 @@ from cmtools.tables.table import Partial
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderMaterial:
-    """An order with all that hangs on it; `paid` is what its client paid less what came back.
+    """An order with all that hangs on it; `paid` is what its client paid less what came back,
+    `shipped` the day of the last shipment to the client.
 
     `lines` and `totals` are of the priced positions; `claim` is the one that an act is made of.
     """
@@ -32,6 +33,7 @@ class OrderMaterial:
     totals: Totals | None
     vat_rate: Decimal | None
     paid: Decimal
+    shipped: date | None
     layouts: Sequence[Layout]
     papers: Sequence[Paper]
     claim: Claim | None

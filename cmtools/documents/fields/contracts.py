@@ -45,6 +45,7 @@ class EssentialsFields:
     seller: Annotated[Party, "Продавец"]
     client: Annotated[Party, "Покупатель"]
     manager: Annotated[Name, "Менеджер клиента"]
+    lawyer: Annotated[Name, "Юрист; пусто, если в настройках не указан"]
     missing: Annotated[str, "Каких сущностей не хватает, через запятую; пусто, если все есть"]
 
 
@@ -61,6 +62,7 @@ def essentials(material: ContractMaterial) -> EssentialsFields:
         seller=party(material.seller),
         client=party(material.client),
         manager=Name(material.client.manager),
+        lawyer=Name(material.seller.lawyer),
         missing=", ".join(missing_entities(material)),
     )
 

@@ -150,7 +150,7 @@ def claim_act(material: OrderMaterial) -> ClaimActFields:
     assert material.claim is not None
     return ClaimActFields(
         city=wording.town(material.seller.city or ""),
-        order=order_fields(material.order, None),
+        order=order_fields(material, None),
         contract=contract_fields(material.contract),
         seller=party(material.seller),
         client=party(material.client),
@@ -194,7 +194,7 @@ def production_entry(material: OrderMaterial) -> ProductionEntryFields:
     order, totals = material.order, material.totals
     assert totals is not None
     return ProductionEntryFields(
-        order=order_fields(order, totals),
+        order=order_fields(material, totals),
         stage=material.stage,
         contract=contract_fields(material.contract),
         contractor=contractor_fields(material.contractor),

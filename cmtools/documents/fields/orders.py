@@ -50,7 +50,7 @@ def deal(material: OrderMaterial) -> DealFields:
     order, totals = material.order, material.totals
     return DealFields(
         city=wording.town(material.seller.city or ""),
-        order=order_fields(order, totals),
+        order=order_fields(material, totals),
         contract=contract_fields(material.contract),
         seller=party(material.seller),
         client=party(material.client),
@@ -67,7 +67,7 @@ def request(material: OrderMaterial) -> DealFields:
     order = material.order
     return DealFields(
         city=wording.town(material.seller.city or ""),
-        order=order_fields(order, None),
+        order=order_fields(material, None),
         contract=contract_fields(material.contract),
         seller=party(material.seller),
         client=party(material.client),
@@ -112,7 +112,7 @@ class ContractorRequestFields:
 def contractor_request(material: OrderMaterial) -> ContractorRequestFields:
     """The fields of a request to the contractor for the cost and the term."""
     return ContractorRequestFields(
-        order=order_fields(material.order, None),
+        order=order_fields(material, None),
         contractor=contractor_fields(material.contractor),
         seller=party(material.seller),
         lines=position_fields(material.positions),
@@ -162,7 +162,7 @@ class DesignBriefFields:
 def design_brief(material: OrderMaterial) -> DesignBriefFields:
     """The fields of a brief for the designer."""
     return DesignBriefFields(
-        order=order_fields(material.order, None),
+        order=order_fields(material, None),
         seller=party(material.seller),
         client=party(material.client),
         lines=position_fields(material.positions),
@@ -184,7 +184,7 @@ class ReadinessFields:
 def readiness(material: OrderMaterial) -> ReadinessFields:
     """The fields of a notice of readiness (ГК РФ art. 458, 510, 515)."""
     return ReadinessFields(
-        order=order_fields(material.order, None),
+        order=order_fields(material, None),
         contract=contract_fields(material.contract),
         seller=party(material.seller),
         client=party(material.client),
@@ -232,7 +232,7 @@ class TechnicalHandoverFields:
 def handover_technical(material: OrderMaterial) -> TechnicalHandoverFields:
     """The fields of a register of technical papers."""
     return TechnicalHandoverFields(
-        order=order_fields(material.order, None),
+        order=order_fields(material, None),
         seller=party(material.seller),
         client=party(material.client),
         papers=paper_fields(material.papers),

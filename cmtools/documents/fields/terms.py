@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.orders import Contract, Order, Request
+from cmtools.books.orders import Contract, Request
 from cmtools.documents import wording
-from cmtools.documents.texts import Count, Day, Sum
+from cmtools.documents.material import OrderMaterial
+from cmtools.documents.texts import Count, Day, Name, Sum
 from cmtools.pricing import HUNDRED, ZERO, Totals, round2
 from cmtools.tables.table import Partial
 
@@ -23,9 +24,10 @@ class OrderFields:
     date: Annotated[Day, "Дата заказа"]
     request: Annotated[str, "Вид заявки: предварительная или окончательная"]
     final: Annotated[str, "«да», если заявка окончательная; иначе пусто"]
-    manager: Annotated[str, "Менеджер"]
+    manager: Annotated[Name, "Менеджер"]
     production_due: Annotated[Day, "Срок изготовления"]
     delivery_due: Annotated[Day, "Срок поставки"]
+    shipped: Annotated[Day, "День последней отгрузки клиенту; пусто, если её не было"]
     delivery_method: Annotated[str, "Способ доставки: самовывоз, доставка, транспортная компания"]
     delivery_address: Annotated[str, "Адрес доставки"]
     prepayment: Annotated[str, "Предоплата: 50 %; пусто, если её нет"]
@@ -35,8 +37,9 @@ class OrderFields:
     balance_days_in_words: Annotated[str, "То же после «в течение»: 10 (десяти) календарных дней"]
 
 
-def order_fields(order: Order, totals: Totals | None) -> OrderFields:
-    """The order's terms; a prepayment of 0 % is none, and without a price there are no sums."""
+def order_fields(material: OrderMaterial, totals: Totals | None) -> OrderFields:
+    """The order's terms; a prepayment of 0 % is none, and without `totals` there are no sums."""
+    order = material.order
     share = order.prepayment or ZERO
     total = totals.total if totals else ZERO
     prepaid = round2(total * share / HUNDRED)
@@ -46,9 +49,10 @@ def order_fields(order: Order, totals: Totals | None) -> OrderFields:
         date=Day(order.on),
         request=order.request.value,
         final=YES if order.request is Request.FINAL else "",
-        manager=order.manager,
+        manager=Name(order.manager),
         production_due=Day(order.production_due),
         delivery_due=Day(order.delivery_due),
+        shipped=Day(material.shipped),
         delivery_method=order.delivery_method.value if order.delivery_method else "",
         delivery_address=order.delivery_address or "",
         prepayment=wording.percent(share) if share else "",
