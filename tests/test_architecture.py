@@ -35,6 +35,8 @@ HOMES = {
     "jinja2": ("documents.rendering",),
     "markupsafe": ("documents.rendering",),
     "num2words": ("documents.wording",),
+    "pymorphy3": ("documents.cases.dictionary",),
+    "pytrovich": ("documents.cases.forms",),
     "pandas": ("indicators",),
     "numpy": ("indicators",),
     "typer": ("cli", "usage"),

@@ -17,8 +17,8 @@ from cmtools import __version__
 PROGRAM = shutil.which("cmtools", path=str(Path(sys.executable).parent)) or "cmtools"
 PATIENCE = 60  # seconds; only a guard against a program that hangs
 LIBRARIES = (
-    "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pandas python_calamine "
-    "rich watchdog xlsxwriter"
+    "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pandas pymorphy3 "
+    "python_calamine pytrovich rich watchdog xlsxwriter"
 ).split()
 COMMANDS = ("demo", "docs", "init", "price", "report", "validate")
 
