@@ -180,6 +180,29 @@ def docs(
     )
 
 
+templates = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(templates, name="templates", help="Шаблоны документов: проверка и поля.")
+
+
+@templates.command("check", cls=Command)
+def templates_check(
+    context: typer.Context,
+    fields: Annotated[
+        str | None,
+        typer.Option("--fields", metavar="ВИД", help="Показать, что можно писать в шаблоне."),
+    ] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Проверить все шаблоны рабочей папки."""
+    from cmtools.commands import templates as run
+
+    if fields is not None:
+        _answer(lambda: run.fields(fields), "fields", as_json)
+    root = _root(context, workspace)
+    _answer(lambda: run.check(root), "templates", as_json)
+
+
 @app.command("report", cls=Command)
 def report(
     context: typer.Context,
@@ -249,7 +272,8 @@ def _complain(error: Exception) -> int:
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
         typer.echo(context.get_help())
         return 2
-    commands = [command.name or "" for command in app.registered_commands]
+    group = context.command if context is not None else None
+    commands = group.list_commands(context) if context and isinstance(group, Group) else ()
     _say_no(complaint(error, commands), "--json" in sys.argv)
     return 2
 

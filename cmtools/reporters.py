@@ -189,6 +189,30 @@ def progress(title: str) -> Callable[[int, int], None]:
     return advance
 
 
+def _templates(console: Console, outcome: Outcome) -> None:
+    show_problems(console, outcome.problems)
+    errors = sum(problem.is_error for problem in outcome.problems)
+    warnings = len(outcome.problems) - errors
+    mark = "[red]✗[/]" if errors else "[green]✓[/]"
+    console.print(
+        f"{mark} Проверено шаблонов: {outcome.facts['checked']}. "
+        f"Ошибок: {errors}, предупреждений: {warnings}."
+    )
+
+
+def _fields(console: Console, outcome: Outcome) -> None:
+    console.print(f"[bold]Поля шаблона «{_safe(outcome.data['template'])}»[/]")
+    table = _table("Поле", "Вид", "Что это")
+    for row in outcome.data["fields"]:
+        table.add_row(*(_safe(text) for text in row.values()))
+    console.print(table)
+    console.print("\n[bold]Фильтры[/]")
+    table = _table("Фильтр", "Что делает", "Пример")
+    for row in outcome.data["filters"]:
+        table.add_row(_safe(row["filter"]), _safe(row["meaning"]), _safe(row["example"]))
+    console.print(table)
+
+
 def _report(console: Console, outcome: Outcome) -> None:
     data = outcome.data
     who = data["manager"] or "все менеджеры"
@@ -285,6 +309,8 @@ _REPORTERS: Mapping[str, Callable[[Console, Outcome], None]] = {
     "price": _price,
     "explain": _explain,
     "docs": _docs,
+    "templates": _templates,
+    "fields": _fields,
     "report": _report,
     "demo": _demo,
 }

@@ -23,7 +23,9 @@ from cmtools.books.blanks import write_blanks
 from cmtools.books.catalog import BOOKS
 from cmtools.cli import app
 from cmtools.documents.catalog import KINDS
-from cmtools.documents.declaring import Declared, declared
+from cmtools.documents.declaring import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.declaring import declared, listed
+from cmtools.documents.filters import FILTERS
 from cmtools.indicators.catalog import INDICATORS
 from cmtools.problems import Message, Severity
 from cmtools.tables.columns import Column, Field
@@ -122,20 +124,21 @@ def _example(template: str) -> str:
 
 
 def _documents() -> str:
-    rows = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
-    text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), rows)
+    kinds = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
+    text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), kinds)
     for kind in KINDS:
         text += f"\n## Поля шаблона «{kind.template}»\n\n"
-        text += _table(("Поле", "Что это"), list(_template_fields(declared(kind.record))))
-    return text
+        fields = listed(declared(kind.record))
+        rows = [
+            (f"`{name}`", KINDS_OF_FIELDS[found.sort].one, found.meaning) for name, found in fields
+        ]
+        text += _table(("Поле", "Вид", "Что это"), rows)
+    return text + _filters()
 
 
-def _template_fields(fields: Mapping[str, Declared], before: str = "") -> Iterator[tuple[str, str]]:
-    for name, found in fields.items():
-        path = f"{before}{name}"
-        yield f"`{path}`" + (" (список)" if found.many else ""), found.meaning
-        if found.parts:
-            yield from _template_fields(found.parts, f"{name[:-1] if found.many else path}.")
+def _filters() -> str:
+    rows = [(f"`{f.name}`", f.taken, f.meaning, f"`{f.example}`") for f in FILTERS]
+    return "\n## Фильтры\n\n" + _table(("Фильтр", "Для чего", "Что делает", "Пример"), rows)
 
 
 def _indicators() -> str:
@@ -146,10 +149,14 @@ def _indicators() -> str:
 def _commands() -> str:
     os.environ["TERMINAL_WIDTH"] = "96"
     runner = CliRunner()
-    names = [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
+    names = [command.name for command in app.registered_commands]
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        inner = group.typer_instance.registered_commands
+        names += [f"{group.name} {command.name}" for command in inner]
     parts = ["# Команды\n"]
-    for name in ("", *names):
-        help_text = runner.invoke(app, [*([name] if name else []), "--help"], prog_name="cmtools")
+    for name in ("", *filter(None, names)):
+        help_text = runner.invoke(app, [*name.split(), "--help"], prog_name="cmtools")
         parts.append(
             f"## cmtools {name}".rstrip() + f"\n\n```text\n{help_text.output.strip()}\n```\n"
         )

@@ -27,7 +27,7 @@ from cmtools.documents import naming, wording
 from cmtools.documents.catalog import KINDS, Kind
 from cmtools.documents.declaring import declared
 from cmtools.documents.parts import clean
-from cmtools.documents.rendering import load
+from cmtools.documents.loading import load
 from cmtools.tables.values import roubles
 from workbench import (
     REGISTRY,
@@ -717,7 +717,7 @@ def with_tag(tag: str) -> Callable[[dict[str, bytes]], object]:
         ("{{ cycler }}", "template-field", "cycler"),
         ("{% set x = 'a' %}", "template-forbidden", "set"),
         ("{{ 'x' * 1000000000 }}", "template-forbidden", ""),
-        ("{{ city|pprint }}", "template-forbidden", "pprint"),
+        ("{{ city|pprint }}", "template-filter", "pprint"),
         ("{% include 'x' %}", "template-forbidden", "вставка"),
         ("{{ _printed }}", "template-field", "_printed"),
     ],
@@ -743,10 +743,10 @@ def test_tag_as_word_leaves_it(tmp_path: Path, tag: str) -> None:
     assert f"\n{SECOND}\n" in found.text
 
 
-def test_value_that_does_not_show_is_told(tmp_path: Path) -> None:
+def test_tag_in_deleted_text_is_told(tmp_path: Path) -> None:
     deleted = '</w:t></w:r><w:del w:id="1"><w:r><w:delText>{}</w:delText></w:r></w:del><w:r><w:t>'
     made = make(edited(tmp_path, with_tag(deleted.format("{{ 'тайна' }}"))))
-    assert [code for code, _ in refused(made)] == ["value-lost"]
+    assert [code for code, _ in refused(made)] == ["template-misplaced"]
 
 
 def external(parts: dict[str, bytes]) -> None:

@@ -14,11 +14,11 @@ from cmtools.commands.gathering import Entry, Rows, Subject
 from cmtools.commands.judging import Judge
 from cmtools.commands.opening import Opened
 from cmtools.commands.outcome import Misuse
-from cmtools.documents import naming, rendering, shelving
+from cmtools.documents import loading, naming, rendering, shelving
 from cmtools.documents.catalog import Kind, MadeFrom
 from cmtools.documents.declaring import declared
 from cmtools.documents.faults import BadTemplate
-from cmtools.documents.rendering import Template
+from cmtools.documents.loading import Template
 from cmtools.documents.shelving import State
 from cmtools.problems import Message, Place, Problem, Severity, at
 from cmtools.tables.table import Table
@@ -116,7 +116,7 @@ class Desk:
     def _template(self, kind: Kind) -> Template:
         if kind.id not in self._templates:
             path = self._opened.workspace.path(TEMPLATES, kind.template)
-            self._templates[kind.id] = rendering.load(path, declared(kind.record))
+            self._templates[kind.id] = loading.load(path, declared(kind.record))
         return self._templates[kind.id]
 
     def _folder(self, subject: Subject) -> Path:

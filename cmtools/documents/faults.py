@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmtools.problems import Fault, Message
+from cmtools.problems import Fault, Message, Severity
 
 TEMPLATE_MISSING = Message(
     "template-missing",
@@ -21,11 +21,38 @@ TEMPLATE_EXTERNAL = Message(
     "шаблон ссылается наружу: {target}",
     "уберите из него гиперссылки, связанные рисунки, поля вставки и присоединённые шаблоны",
 )
+TEMPLATE_ACTIVE = Message(
+    "template-active",
+    "в шаблоне есть лишнее: {what}",
+    "уберите из него макросы, внедрённые объекты и вставленные файлы и сохраните как "
+    "«Документ Word (.docx)»",
+)
 TEMPLATE_SYNTAX = Message(
     "template-syntax",
     "метка испорчена или не закрыта: «{near}»",
     "поле стоит в двойных фигурных скобках, условие и цикл — в фигурных скобках с процентами, "
     "каждому нужна пара: endif или endfor",
+)
+TEMPLATE_TORN = Message(
+    "template-torn",
+    "метка разорвана: «{near}» лишь частью стоит в гиперссылке, исправлении или элементе Word",
+    "сотрите её и наберите заново одним куском",
+)
+TEMPLATE_CUT = Message(
+    "template-cut",
+    "{what} рядом с меткой «{near}» написано ещё что-то: оно пропало бы",
+    "оставьте метку там одну или уберите из неё букву после знака процента",
+)
+TEMPLATE_CROSSED = Message(
+    "template-crossed",
+    "метка «{near}» и её пара стоят в разных местах",
+    "поставьте обе внутрь одного абзаца, обе отдельными абзацами ({{%p … %}}) "
+    "или обе отдельными строками одной таблицы ({{%tr … %}})",
+)
+TEMPLATE_MISPLACED = Message(
+    "template-misplaced",
+    "метка стоит не в тексте: «{near}»",
+    "метки пишут в обычном тексте; картинке — замещающим текстом рисунка, одно поле целиком",
 )
 TEMPLATE_FIELD = Message(
     "template-field",
@@ -37,10 +64,57 @@ TEMPLATE_GROUP = Message(
     "«{name}» — не значение, а {what}",
     "назовите поле целиком: {known}",
 )
+TEMPLATE_PICTURE = Message(
+    "template-picture",
+    "«{name}» в рисунке — не картинка, а {what}",
+    "замещающим текстом рисунка пишут поле с картинкой",
+)
+TEMPLATE_PICTURE_AS_TEXT = Message(
+    "template-picture-as-text",
+    "«{name}» — картинка, а стоит в тексте",
+    "вставьте рисунок такого размера и впишите это поле его замещающим текстом",
+)
+TEMPLATE_FILTER = Message(
+    "template-filter",
+    "фильтра «{name}» нет",
+    "{nearest}известные фильтры: {known}",
+)
+TEMPLATE_MISFIT = Message(
+    "template-filter-misfit",
+    "фильтр не подходит: {name} — для {takes}, а {field} — {what}",
+    "так его пишут: {example}",
+)
+TEMPLATE_ARGUMENTS = Message(
+    "template-filter-arguments",
+    "фильтру {name} нужно текстов в скобках: {wanted}",
+    "так его пишут: {example}",
+)
 TEMPLATE_FORBIDDEN = Message(
     "template-forbidden",
     "такого в шаблоне нельзя: {what}",
     "шаблон подставляет поля, проверяет условия и перебирает списки, и ничего больше",
+)
+TEMPLATE_TOO_LARGE = Message(
+    "template-too-large",
+    "шаблон слишком велик или сложен: {what}",
+    "сделайте его проще; большие рисунки сожмите",
+)
+TEMPLATE_SLOW = Message(
+    "template-slow",
+    "документ не сделался за {seconds} с",
+    "уберите из шаблона цикл в цикле или лишние метки в нём",
+)
+TEMPLATE_REMARKS = Message(
+    "template-remarks",
+    "в шаблоне остались примечания или исправления: они попадут в каждый документ",
+    "примите исправления и удалите примечания на вкладке «Рецензирование»",
+    Severity.WARNING,
+)
+TEMPLATE_UNUSED = Message(
+    "template-unused",
+    "такого документа нет: файл не используется",
+    "может быть, он должен называться «{nearest}»?",
+    Severity.WARNING,
 )
 VALUE_LOST = Message(
     "value-lost",

@@ -1,4 +1,4 @@
-"""A Word document as its parts: unpacked, looked through, packed again the same for the same."""
+"""A Word document as its parts: unpacked within bounds, read as trees and as texts."""
 
 from __future__ import annotations
 
@@ -6,54 +6,85 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lxml import etree
 
-from cmtools.documents.faults import TEMPLATE_DAMAGED, TEMPLATE_EXTERNAL, BadTemplate
+from cmtools.documents.faults import (
+    TEMPLATE_DAMAGED,
+    TEMPLATE_MISSING,
+    TEMPLATE_TOO_LARGE,
+    BadTemplate,
+)
+from cmtools.documents.packing import TYPES
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-UNPACKED_BYTES = 100 << 20
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+MIB = 1 << 20
+FILE_BYTES = 20 * MIB
+UNPACKED_BYTES = 50 * MIB
+XML_BYTES = 3 * MIB  # of one part: a contract of a hundred pages has one
+PARTS = 1000
 
-_TYPES = "[Content_Types].xml"
 _WRITTEN = re.compile(
     r"\.wordprocessingml\.(?:document\.main|header|footer|footnotes|endnotes)\+xml$"
 )
-_REACHING = re.compile(r"^\s*(?:INCLUDE\w+|DDE\w*|LINK|IMPORT|RD|DATABASE)\b", re.I)
 _BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+)
+_SHOWN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}p": "\n"}
+
+
+def load(path: Path) -> dict[str, bytes]:
+    """The parts of a template that may be used.
+
+    Raises:
+        BadTemplate: see `unpack` and `reaching.refuse`; there is no such file.
+        OSError: the file cannot be read.
+    """
+    if not path.is_file():
+        raise BadTemplate([TEMPLATE_MISSING()])
+    if path.stat().st_size > FILE_BYTES:
+        raise _too_large("файл", FILE_BYTES)
+    return unpack(path.read_bytes())
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
     """The parts of a document by name.
 
     Raises:
-        BadTemplate: it is no sound zip, or unfolds to more than `UNPACKED_BYTES`.
+        BadTemplate: it is no sound zip, or unfolds to more than the bounds above.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > UNPACKED_BYTES:
-                raise _damaged("он слишком велик")
+            _refuse_large(entries)
             parts = {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         raise _damaged("это не документ .docx или файл повреждён") from None
-    if _TYPES not in parts or len(parts) < len(entries):
+    if TYPES not in parts or len({name.casefold() for name in parts}) < len(entries):
         raise _damaged("это не документ .docx")
     return parts
 
 
-def pack(parts: Mapping[str, bytes]) -> bytes:
-    """A document of parts; the same parts give the same bytes."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name in sorted(parts, key=lambda name: (name != _TYPES, name)):
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+def _refuse_large(entries: Sequence[zipfile.ZipInfo]) -> None:
+    if len(entries) > PARTS:
+        raise BadTemplate([TEMPLATE_TOO_LARGE(what=f"в нём больше {PARTS} частей")])
+    if sum(entry.file_size for entry in entries) > UNPACKED_BYTES:
+        raise _too_large("всё вместе", UNPACKED_BYTES)
+    for entry in entries:
+        if is_xml(entry.filename) and entry.file_size > XML_BYTES:
+            raise _too_large(entry.filename, XML_BYTES)
+
+
+def is_xml(name: str) -> bool:
+    """Whether a part is markup, and none of the pictures."""
+    return name.lower().endswith((".xml", ".rels"))
 
 
 def written_parts(parts: Mapping[str, bytes]) -> list[str]:
@@ -63,7 +94,7 @@ def written_parts(parts: Mapping[str, bytes]) -> list[str]:
         BadTemplate: there is no body, as in a document with macros or a .dotx.
     """
     found = []
-    for override in element(parts[_TYPES]):
+    for override in element(parts[TYPES]):
         kind, name = override.get("ContentType", ""), override.get("PartName", "").lstrip("/")
         if _WRITTEN.search(kind) and name in parts:
             found.append((not kind.endswith("document.main+xml"), name))
@@ -71,26 +102,6 @@ def written_parts(parts: Mapping[str, bytes]) -> list[str]:
     if not found or found[0][0]:
         raise _damaged("это не обычный документ .docx (без макросов)")
     return [name for _, name in found]
-
-
-def refuse_reaching_out(parts: Mapping[str, bytes]) -> None:
-    """See that opening the document reaches for nothing outside of it.
-
-    Raises:
-        BadTemplate: an external relation, or a Word field that fetches.
-    """
-    targets = []
-    for name, content in parts.items():
-        if name.endswith(".rels"):
-            relations = element(content)
-            targets += [r.get("Target", "") for r in relations if r.get("TargetMode") == "External"]
-        elif name.endswith(".xml") and b"instr" in content:
-            tree = element(content)
-            codes = [node.text or "" for node in tree.iter(f"{W}instrText")]
-            codes += [node.get(f"{W}instr", "") for node in tree.iter(f"{W}fldSimple")]
-            targets += [code.strip() for code in codes if _REACHING.match(code)]
-    if targets:
-        raise BadTemplate([TEMPLATE_EXTERNAL(target=target[:100]) for target in targets])
 
 
 def element(content: bytes) -> etree._Element:
@@ -111,28 +122,18 @@ def element(content: bytes) -> etree._Element:
 def text_of(content: bytes) -> str:
     """All that a part shows, in one string; a line ends at a break and at a paragraph's end."""
     pieces = []
-    for node in element(content).iter(f"{W}t", f"{W}br", f"{W}cr", f"{W}tab", f"{W}p"):
-        match etree.QName(node).localname:
-            case "t":
-                pieces.append((node.text or "").replace("\n", " "))  # as Word shows it
-            case "tab":
-                pieces.append("\t")
-            case _:
-                pieces.append("\n")
+    for node in element(content).iter(f"{W}t", *_SHOWN):
+        shown = _SHOWN.get(node.tag)
+        if shown is None:  # a text; breaks in it are spaces, as Word shows them
+            shown = (node.text or "").replace("\n", " ")
+        pieces.append(shown)
     return "".join(pieces)
-
-
-def paragraphs(content: bytes) -> list[str]:
-    """The text of each paragraph, without that of paragraphs inside of it."""
-    tree = element(content)
-    return [
-        "".join(t.text or "" for t in node.iter(f"{W}t") if next(t.iterancestors(f"{W}p")) is node)
-        for node in tree.iter(f"{W}p")
-    ]
 
 
 def clean(text: str) -> str:
     """A text as a document can hold it: line breaks kept, control characters dropped."""
+    if _UNCLEAN.search(text) is None:
+        return text
     text = _UNPRINTABLE.sub("", _BREAKS.sub("\n", text))
     return _SURROGATES.sub("\ufffd", text)
 
@@ -141,13 +142,5 @@ def _damaged(detail: str) -> BadTemplate:
     return BadTemplate([TEMPLATE_DAMAGED(detail=detail)])
 
 
-def load(path: Path) -> dict[str, bytes]:
-    """The parts of a template that may be used.
-
-    Raises:
-        BadTemplate: see `unpack` and `refuse_reaching_out`.
-        OSError: the file cannot be read.
-    """
-    parts = unpack(path.read_bytes())
-    refuse_reaching_out(parts)
-    return parts
+def _too_large(what: str, bound: int) -> BadTemplate:
+    return BadTemplate([TEMPLATE_TOO_LARGE(what=f"{what} — больше {bound // MIB} МБ")])

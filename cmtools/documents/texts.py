@@ -64,6 +64,18 @@ class Post(Name):
     __slots__ = ()
 
 
+class Inflected(str):
+    """A name or a post in another case; `sure` says whether nobody needs to look at it."""
+
+    __slots__ = ("sure",)
+    sure: bool
+
+    def __new__(cls, text: str, *, sure: bool = True) -> Self:
+        inflected = super().__new__(cls, text)
+        inflected.sure = sure
+        return inflected
+
+
 class Picture(bytes):
     """A picture in PNG; empty where there is none."""
 

@@ -44,6 +44,11 @@ def sum_in_words(amount: Decimal) -> str:
     return f"{whole(int(amount))} ({words}) {roubles} {figures}{NBSP}{kopecks}"
 
 
+def number_in_words(number: Decimal | int) -> str:
+    """A number as words: `двадцать один`."""
+    return _in_words(number)
+
+
 def _in_words(number: Decimal | int, **form: object) -> str:
     return str(num2words(number, lang="ru", **form))  # type: ignore[no-untyped-call]
 
