@@ -110,13 +110,11 @@ def _outcome(
 def _refuse_strangers(asked: Asked, kinds: Sequence[Kind]) -> None:
     """A document of an order cannot be made of a contract, nor one of a contract of a client."""
     for kind in kinds:
-        if asked.client and kind.made_from not in _OF_CLIENTS:
-            key = "--order" if kind.made_from in _OF_ORDERS else "--contract"
-        elif asked.contract and kind.made_from in _OF_ORDERS:
-            key = "--order"
-        else:
-            continue
-        raise Misuse(f"«{kind.name}» делают не из этого: укажите {key} вместо того, что указано")
+        of_order = kind.made_from in _OF_ORDERS
+        if of_order and (asked.contract or asked.client):
+            raise Misuse(f"документ «{kind.name}» делают из заказа: укажите --order")
+        if asked.client and not of_order and kind.made_from not in _OF_CLIENTS:
+            raise Misuse(f"документ «{kind.name}» делают из договора: укажите --contract")
 
 
 def _subjects(rows: Rows, asked: Asked) -> Iterator[Subject]:
@@ -127,7 +125,8 @@ def _subjects(rows: Rows, asked: Asked) -> Iterator[Subject]:
         yield Subject(client=_found(rows, CLIENTS, asked.client, "клиента"))
     else:
         found = quotes if asked.every else [find_quote(quotes, n) for n in asked.orders]
-        yield from (rows.of_order(quote) for quote in dict.fromkeys(found))
+        distinct = {quote.number: quote for quote in reversed(found)}
+        yield from (rows.of_order(quote) for quote in reversed(distinct.values()))
 
 
 def _found(rows: Rows, table: Table[R], key: str, what: str) -> R | Partial:

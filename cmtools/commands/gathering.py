@@ -23,8 +23,8 @@ from cmtools.books.orders import (
     Paper,
     PaperKind,
 )
-from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, TRANSFERS, Client, Status, Transfer
-from cmtools.books.settings import CONTRACTORS, ORGANIZATION, STAGES, Category, Organization
+from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, TRANSFERS, Client, Transfer
+from cmtools.books.settings import CONTRACTORS, ORGANIZATION, STAGES, Organization
 from cmtools.clients import category_at, order_days
 from cmtools.commands.opening import Opened
 from cmtools.commands.quoting import Quote, money_received
@@ -152,12 +152,6 @@ class Rows:
         """The client's handovers, the latest last."""
         return sorted(self.all(TRANSFERS, "client", client.get("code")), key=_by_day)
 
-    def _category(self, client: Client) -> Category:
-        if client.status is Status.VIP:
-            return Category.VIP
-        rules = self.opened.quotes.tariff.rules
-        return category_at(self._days.get(client.code, ()), self._today, rules)
-
     def material(self, kind: Kind, subject: Subject, row: Entry | None, since: date) -> Material:
         """The material of a document whose rows were judged sound.
 
@@ -223,11 +217,12 @@ class Rows:
         code = client.code
         quotes = [q for q in self.opened.quotes.quotes if q.order and q.order.client == code]
         orders = [self._order(quote) for quote in sorted(quotes, key=lambda q: _by_day(q.entry))]
+        rules = self.opened.quotes.tariff.rules
         claims = [c for quote in quotes for c in self.sound(CLAIMS, "order", quote.number)]
         return ClientMaterial(
             client=client,
             seller=self._seller,
-            category=self._category(client),
+            category=category_at(self._days.get(code, ()), self._today, rules),
             contacts=self.sound(CONTACTS, "client", code),
             touches=sorted(self.sound(JOURNAL, "client", code), key=_by_day, reverse=True),
             transfers=sorted(self.sound(TRANSFERS, "client", code), key=_by_day, reverse=True),

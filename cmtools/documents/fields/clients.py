@@ -131,7 +131,7 @@ class ClientCardFields:
     client: Annotated[Party, "Реквизиты"]
     seller: Annotated[Party, "Наша организация"]
     since: Annotated[Day, "Когда карточка заведена: день её первой версии"]
-    category: Annotated[str, "Категория: новый, повторный, системный, VIP"]
+    category: Annotated[str, "Категория: новый, повторный, системный"]
     status: Annotated[str, "Особый статус: VIP, проблемный; пусто, если нет"]
     manager: Annotated[Name, "Менеджер"]
     received: Annotated[Day, "Дата передачи клиента"]
