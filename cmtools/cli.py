@@ -131,20 +131,53 @@ def price(
 @app.command("docs", cls=Command)
 def docs(
     context: typer.Context,
-    order: Annotated[str, typer.Option("--order", metavar="№", help="Номер заказа.")],
-    kind: Annotated[
-        list[str] | None, typer.Option("--kind", metavar="ВИД", help="Вид документа, можно много.")
+    order: Annotated[
+        list[str] | None, typer.Option("--order", metavar="№", help="Заказ, можно много.")
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Все заказы.")] = False,
+    contract: Annotated[
+        str | None, typer.Option("--contract", metavar="№", help="Документы договора.")
+    ] = None,
+    client: Annotated[
+        str | None, typer.Option("--client", metavar="КОД", help="Документы клиента.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind", metavar="ВИД", help="Вид документа, можно много; без него — по стадии."
+        ),
+    ] = None,
+    row: Annotated[
+        int | None,
+        typer.Option(
+            "--row", metavar="N", help="Строка претензии или передачи; без неё — последняя."
+        ),
+    ] = None,
+    as_pdf: Annotated[bool, typer.Option("--pdf", help="Сделать ещё и PDF.")] = False,
     as_json: JsonOption = False,
     today: TodayOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Сделать документы заказа в папке клиента."""
+    """Сделать документы заказа, договора или клиента в папке клиента."""
     prepare()
+    from cmtools.commands.docs import Asked
     from cmtools.commands.docs import docs as run
 
     root = _root(context, workspace)
-    _answer(lambda: run(root, order, kinds=kind or (), today=_today(today)), "docs", as_json)
+    asked = Asked(orders=order or (), every=every, contract=contract, client=client)
+    _answer(
+        lambda: run(
+            root,
+            asked,
+            kinds=kind or (),
+            row=row,
+            as_pdf=as_pdf,
+            today=_today(today),
+            progress=_progress("Документы"),
+        ),
+        "docs",
+        as_json,
+    )
 
 
 templates = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
@@ -271,6 +304,8 @@ def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
         from cmtools import reporters
 
         reporters.show(kind, outcome)
+    if outcome.trouble:
+        typer.echo(f"cmtools: {_printable(outcome.trouble)}", err=True)
     raise typer.Exit(outcome.code)
 
 
@@ -282,6 +317,15 @@ def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:
 def _printable(text: str) -> str:
     """One line without control characters, whatever a file is called."""
     return "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
+def _progress(title: str) -> Callable[[int, int], None]:
+    """A bar on stderr for work of some length, at a terminal only."""
+    if not sys.stderr.isatty():
+        return lambda done, total: None
+    from cmtools import reporters
+
+    return reporters.progress(title)
 
 
 def _root(context: typer.Context, workspace: Path | None) -> Path:

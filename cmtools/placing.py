@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -11,10 +12,11 @@ from pathlib import Path
 
 
 @contextmanager
-def placed(path: Path) -> Iterator[Path]:
+def placed(path: Path, *, fresh: bool = False) -> Iterator[Path]:
     """A path to write to, in the folder of `path`; it becomes `path` once the block has ended well.
 
     Raises:
+        FileExistsError: a `fresh` file was asked for, and another one stands there by now.
         OSError: no rights, no room; then `path` is as it was before.
     """
     aside = path
@@ -28,7 +30,7 @@ def placed(path: Path) -> Iterator[Path]:
             aside.chmod(0o666 & ~_umask())
             with aside.open("rb+") as file:
                 os.fsync(file.fileno())
-            aside.replace(path)
+            _take_place(aside, path) if fresh else aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
     except OSError as error:
@@ -36,6 +38,18 @@ def placed(path: Path) -> Iterator[Path]:
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     _flush_folder(path.parent)
+
+
+def _take_place(aside: Path, path: Path) -> None:
+    """Move a file to where none may stand: two programs cannot both believe that they did it."""
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+    except OSError:  # a file system without links; on Windows a rename refuses by itself
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        aside.rename(path)
 
 
 def copy(source: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -11,6 +12,13 @@ from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +30,8 @@ from cmtools.tables.values import roubles
 
 NBSP = "\u00a0"
 MOST_SHOWN = 300
+MOST_FILES = 40
+FEW = 10  # documents that need no bar of progress
 
 
 def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:
@@ -143,12 +153,40 @@ def _explain(console: Console, outcome: Outcome) -> None:
 
 def _docs(console: Console, outcome: Outcome) -> None:
     show_problems(console, outcome.problems)
-    states = {"made": "сделан", "unchanged": "без изменений", "version": "новая версия"}
-    for file in outcome.data["files"]:
-        state = states.get(file["state"], file["state"])
+    files = outcome.data["files"]
+    words = {"made": "сделан", "unchanged": "без изменений", "version": "новая версия"}
+    for file in files[:MOST_FILES]:
+        state = words.get(file["state"], file["state"])
         console.print(f"[green]✓[/] {_safe(file['path'])} [dim]({state})[/]", overflow="fold")
-    for later in outcome.facts.get("later", ()):
-        console.print(f"[yellow]•[/] {_safe(str(later))}: этот документ cmtools ещё не делает")
+    if len(files) > MOST_FILES:
+        states = Counter(file["state"] for file in files)
+        told = ", ".join(f"{words[state]}: {count}" for state, count in states.items())
+        console.print(f"…всего документов: {len(files)} ({told})")
+    if not files and not outcome.problems:
+        console.print("Эта стадия документов не требует; назовите вид ключом --kind.")
+
+
+def progress(title: str) -> Callable[[int, int], None]:
+    """A bar on stderr that is gone when all is done; a short piece of work shows none."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(title, total=None)
+
+    def advance(done: int, total: int) -> None:
+        if total < FEW:
+            return
+        bar.start()
+        bar.update(task, completed=done, total=total)
+        if done == total:
+            bar.stop()
+
+    return advance
 
 
 def _templates(console: Console, outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from cmtools.books.orders import DeliveryMethod
 from cmtools.books.party import Form
 from cmtools.books.settings import DOCUMENTS
-from cmtools.commands.docs import docs
+from cmtools.commands.docs import Asked, docs
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.commands.price import price
 from cmtools.documents import naming, wording
@@ -81,7 +81,7 @@ def read(path: Path) -> Paper:
 
 def make(root: Path, order: str = SECOND, *kinds: str) -> Outcome:
     """The specification of an order, unless other kinds are named."""
-    return docs(root, order, kinds=kinds or ("specification",), today=TODAY)
+    return docs(root, Asked(orders=[order]), kinds=kinds or ("specification",), today=TODAY)
 
 
 def paper(root: Path, order: str = SECOND) -> Paper:
@@ -552,14 +552,14 @@ def test_kind_that_is_not_built_yet(tmp_path: Path) -> None:
 
 def test_without_kinds_those_of_the_stage(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Заказы", "Стадия", 1, "2.5"))
-    made = docs(root, SECOND, today=TODAY)
+    made = docs(root, Asked(orders=[SECOND]), today=TODAY)
     built = {DOCUMENTS[file["kind"]] for file in made.data["files"]}
     asked = built | set(made.facts["later"])
     assert asked == {"Пять сущностей договора", "Лист согласования", "Договор", "Спецификация"}
 
 
 def test_stage_that_asks_for_nothing(tmp_path: Path) -> None:
-    made = docs(healthy(tmp_path), SECOND, today=TODAY)
+    made = docs(healthy(tmp_path), Asked(orders=[SECOND]), today=TODAY)
     assert (made.data, made.code) == ({"files": [], "problems": []}, 0)
 
 

@@ -152,6 +152,23 @@ def test_the_file_is_flushed_before_it_is_moved(
     assert steps == [("flush", "file"), ("move", target.name), ("flush", "folder")]
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_a_fresh_file_never_replaces_another(
+    links: bool, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program made the file meanwhile: both are kept, with links and without them."""
+    if not links:
+        monkeypatch.setattr(os, "link", refusing(errno.EPERM))
+    with pytest.raises(FileExistsError), placed(target, fresh=True) as aside:
+        aside.write_bytes(NEW)
+        target.write_bytes(OLD)
+    assert held(target.parent) == {target.name: OLD}
+    target.unlink()
+    with placed(target, fresh=True) as aside:
+        aside.write_bytes(NEW)
+    assert held(target.parent) == {target.name: NEW}
+
+
 @posix
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
 def test_a_copy_has_the_bytes_the_times_and_the_rights_of_a_new_file(

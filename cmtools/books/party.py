@@ -54,6 +54,14 @@ ActsOn = Annotated[
     str | None,
     Column("Действует на основании", width=24, hint="Устава; доверенности № 5 от 01.03.2026"),
 ]
+HeadPostGenitive = Annotated[
+    str | None,
+    Column("Должность в родительном падеже", width=26, hint="В лице кого: генерального директора"),
+]
+HeadNameGenitive = Annotated[
+    str | None,
+    Column("ФИО в родительном падеже", width=30, hint="В лице кого: Иванова Ивана Ивановича"),
+]
 Phone = Annotated[str | None, Column("Телефон", width=18)]
 Email = Annotated[str | None, Column("Эл. почта", width=24)]
 

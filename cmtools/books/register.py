@@ -40,6 +40,8 @@ class Client(Row):
     head_post: party.HeadPost
     head_name: party.HeadName
     acts_on: party.ActsOn
+    head_post_genitive: party.HeadPostGenitive
+    head_name_genitive: party.HeadNameGenitive
     phone: party.Phone
     email: party.Email
     manager: Annotated[str, Column("Менеджер", width=28)]

@@ -57,6 +57,8 @@ class Organization(Row):
     head_post: party.HeadPost
     head_name: party.HeadName
     acts_on: party.ActsOn
+    head_post_genitive: party.HeadPostGenitive
+    head_name_genitive: party.HeadNameGenitive
     phone: party.Phone
     email: party.Email
     finance_head: Annotated[str | None, Column("Финансовый директор", width=30, hint="ФИО")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from cmtools.books.crosscheck import check_across
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.settings import STAGES
 from cmtools.books.shipped import shipped_rows
-from cmtools.commands.docs import docs
+from cmtools.commands.docs import Asked, docs
 from cmtools.commands.init import init
 from cmtools.commands.outcome import Outcome
 from cmtools.commands.price import price
@@ -34,6 +35,11 @@ from cmtools.tables.writing import Rows
 
 EXAMPLES = "Примеры"
 MISTAKEN = "Книга с ошибками.xlsx"
+_PAPERS_TO_SEE = {
+    "contract": "договор, готов к подписи",
+    "invoice": "счёт с QR-кодом для оплаты",
+    "client-card": "всё, что известно о клиенте",
+}
 
 
 def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
@@ -51,7 +57,8 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
                 write_filled(aside, book, rows)
     checked = validate(folder, today=today)
     priced = price(folder, today=today, now=now)
-    papers = [docs(folder, number, today=today) for number in _orders_for_papers(priced)]
+    asked = (Asked(every=True), Asked(client=_busiest(priced)))
+    papers = [docs(folder, one, today=today) for one in asked]
     mistaken = _with_mistakes(folder, books, rows, today)
     month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
     figures = report(folder, month, today=today)
@@ -120,14 +127,10 @@ def _cell(value: object) -> Cell:
     return float(value) if isinstance(value, Decimal) else value  # type: ignore[return-value]
 
 
-def _orders_for_papers(priced: Outcome) -> list[str]:
-    """Orders whose contract is signed in these days: their specification is due."""
-    return [
-        quote.number
-        for quote in priced.facts["quotes"]
-        if quote.order and quote.order.stage == "2.5" and quote.order.contract
-        if not quote.approval_needed
-    ]
+def _busiest(priced: Outcome) -> str:
+    """The client with the most orders: there is something to see on its card."""
+    clients = Counter(quote.entry.get("client") for quote in priced.facts["quotes"])
+    return str(clients.most_common(1)[0][0])
 
 
 def _with_mistakes(
@@ -174,6 +177,6 @@ def _look_at(
         (priced.files[-1], "лист «Калькуляция»: откуда взялась каждая цена"),
         (mistaken.files[-1], "раскрашенная копия: лист «Ошибки» ведёт к каждой ячейке"),
     ]
-    if made:
-        found.append((made[0]["path"], "спецификация к договору, готова к подписи"))
+    for kind, what in _PAPERS_TO_SEE.items():
+        found += [(file["path"], what) for file in made if file["kind"] == kind][:1]
     return found

@@ -1,115 +1,217 @@
-"""`cmtools docs`: the papers of an order, in its client's folder."""
+"""`cmtools docs`: the papers of orders, of a contract or of a client, in the client's folder."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from cmtools.books.orders import ORDERS
+from cmtools.books.orders import CONTRACTS
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import DOCUMENTS, SETTINGS, STAGES, document_ids
-from cmtools.commands.judging import errors_of_rows, material, refusals, row_of, stands_in
+from cmtools.commands.desk import Desk, Made
+from cmtools.commands.gathering import Rows, Subject
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.commands.quoting import Quote, find_quote
-from cmtools.documents import catalog, loading, naming, rendering, shelving
-from cmtools.documents.catalog import Kind
-from cmtools.documents.declaring import declared
-from cmtools.documents.faults import BadTemplate
-from cmtools.documents.loading import Template
-from cmtools.problems import Place, Problem, at, in_order
-from cmtools.tables.table import Partial, Row
-from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
+from cmtools.documents import pdf, shelving
+from cmtools.documents.catalog import BY_ID, KINDS, Kind, MadeFrom
+from cmtools.documents.shelving import State
+from cmtools.problems import Problem, in_order
+from cmtools.tables.table import Partial, R, Row, Table
+
+_OF_ORDERS = (MadeFrom.ORDER, MadeFrom.CLAIM)
+_OF_CLIENTS = (MadeFrom.CLIENT, MadeFrom.TRANSFER)
+
+Progress = Callable[[int, int], None]
 
 
-def docs(root: Path, order: str, *, kinds: Sequence[str] = (), today: date) -> Outcome:
-    """Make documents of an order: the kinds asked for, else those of its stage.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """Whose documents: of some orders or of every one, of a contract, or of a client."""
+
+    orders: Sequence[str] = ()
+    every: bool = False
+    contract: str | None = None
+    client: str | None = None
+
+
+def docs(
+    root: Path,
+    asked: Asked,
+    *,
+    kinds: Sequence[str] = (),
+    row: int | None = None,
+    as_pdf: bool = False,
+    today: date,
+    progress: Progress = lambda done, total: None,
+) -> Outcome:
+    """Make the kinds asked for; else those of an order's stage, or all of a contract or client.
 
     A document is judged by the rows that it is made from; errors there stop it, others do not.
+    `row` is the sheet's row of a claim or handover, instead of the latest.
 
     Raises:
-        Misuse: there is no such order or kind of document.
+        Misuse: there is no such order, contract, client, row or kind, or it is of something else.
         WorkspaceError, Unavailable: see `open_books`.
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
-    asked = tuple(dict.fromkeys(_known_kind(kind) for kind in kinds))
+    if sum(map(bool, (asked.orders, asked.every, asked.contract, asked.client))) != 1:
+        raise Misuse("укажите что-то одно: --order, --all, --contract или --client")
+    named = tuple(dict.fromkeys(_known_kind(kind) for kind in kinds))
+    _refuse_strangers(asked, named)
     opened = open_books(root, (), today)
-    quote = find_quote(opened.quotes.quotes, order)
+    desk = Desk(opened, today)
+    subjects = _subjects(desk.rows, asked)
+    tasks = [task for subject in subjects for task in _tasks(desk, subject, named)]
     problems: list[Problem] = []
-    later: list[str] = []
-    if not kinds:
-        wanted, problems = _kinds_of_stage(opened, quote)
-        asked = tuple(catalog.BY_ID[name] for name in wanted if name in catalog.BY_ID)
-        later = [DOCUMENTS[name] for name in wanted if name not in catalog.BY_ID]
-    files: list[dict[str, str]] = []
-    templates: dict[str, Template] = {}
-    for kind in asked:
-        made, refused = make(opened, quote, kind, templates)
-        files += made
-        problems += refused
-    found = in_order(dict.fromkeys(problems))
+    made: list[Made] = []
+    for subject, wanted in tasks:
+        if isinstance(wanted, Problem):
+            problems.append(wanted)
+            continue
+        done = desk.make(wanted, subject, row)
+        problems += done.problems
+        made.append(done)
+        progress(len(made), len(tasks))
+    files = [
+        {"kind": done.kind.id, "path": done.path, "state": done.state.value}
+        for done in made
+        if done.path and done.state
+    ]
+    trouble = ""
+    if as_pdf:
+        pages, trouble = _as_pdf(opened, made)
+        files += pages
+    return _outcome(asked, files, in_order(dict.fromkeys(problems)), trouble)
+
+
+def _outcome(
+    asked: Asked, files: Sequence[dict[str, str]], problems: tuple[Problem, ...], trouble: str
+) -> Outcome:
+    data: dict[str, Any] = {
+        "files": files,
+        "problems": [problem.as_json() for problem in problems],
+    }
+    if trouble:
+        data = {"ok": False, "error": trouble, **data}
     return Outcome(
-        problems=found,
-        data={"files": files, "problems": [problem.as_json() for problem in found]},
-        facts={"order": quote.number, "later": later},
+        problems=problems,
+        data=data,
+        facts={"many": asked.every or len(asked.orders) > 1},
         files=tuple(file["path"] for file in files),
+        trouble=trouble,
     )
 
 
-def make(
-    opened: Opened, quote: Quote, kind: Kind, templates: dict[str, Template]
-) -> tuple[list[dict[str, str]], list[Problem]]:
-    """Make one document of an order: its file, or the problems that stand against it.
+def _refuse_strangers(asked: Asked, kinds: Sequence[Kind]) -> None:
+    """A document of an order cannot be made of a contract, nor one of a contract of a client."""
+    for kind in kinds:
+        of_order = kind.made_from in _OF_ORDERS
+        if of_order and (asked.contract or asked.client):
+            raise Misuse(f"документ «{kind.name}» делают из заказа: укажите --order")
+        if asked.client and not of_order and kind.made_from not in _OF_CLIENTS:
+            raise Misuse(f"документ «{kind.name}» делают из договора: укажите --contract")
 
-    `templates` holds those that were compiled already, by kind; reading one takes most of the time.
-    """
-    problems = [*errors_of_rows(opened, quote, kind)] or [*refusals(opened, quote, kind)]
-    if problems:
-        return [], problems
-    workspace = opened.workspace
-    path = workspace.path(TEMPLATES, kind.template)
-    used = material(opened, quote)
-    try:
-        if kind.id not in templates:
-            templates[kind.id] = loading.load(path, declared(kind.record))
-        content = rendering.render(templates[kind.id], kind.fill(used)).content
-    except BadTemplate as bad:
-        return [], [at(Place(file=workspace.name(path)), fault) for fault in bad.faults]
-    clients = workspace.path(CLIENT_FOLDERS)
-    dataset = opened.loaded.dataset
-    folder = shelving.folder_of_client(
-        clients, used.client.code, used.client.name, dataset.keys(CLIENTS).values()
-    )
-    number = naming.distinct(used.order.number, dataset.keys(ORDERS).values())
-    file, state = shelving.shelve(
-        folder / kind.folder.value, naming.document_stem(number, kind.name), content, clients
-    )
-    return [{"kind": kind.id, "path": workspace.name(file), "state": state.value}], []
+
+def _subjects(rows: Rows, asked: Asked) -> Iterator[Subject]:
+    quotes = rows.opened.quotes.quotes
+    if asked.contract:
+        yield rows.of_contract(_found(rows, CONTRACTS, asked.contract, "договора"))
+    elif asked.client:
+        yield Subject(client=_found(rows, CLIENTS, asked.client, "клиента"))
+    else:
+        found = quotes if asked.every else [find_quote(quotes, n) for n in asked.orders]
+        distinct = {quote.number: quote for quote in reversed(found)}
+        yield from (rows.of_order(quote) for quote in reversed(distinct.values()))
+
+
+def _found(rows: Rows, table: Table[R], key: str, what: str) -> R | Partial:
+    """The row of a key, or the nearest one named."""
+    found = rows.one(table, key)
+    if found is not None:
+        return found
+    known = [row.get(table.key.name) for row in rows.dataset.entries(table)]
+    near = difflib.get_close_matches(key, filter(None, known), n=1, cutoff=0)
+    hint = f"; может быть, «{near[0]}»?" if near else ""
+    raise Misuse(f"нет {what} «{key}»{hint}")
 
 
 def _known_kind(name: str) -> Kind:
     wanted = name.strip().lower()
-    if wanted in catalog.BY_ID:
-        return catalog.BY_ID[wanted]
-    if wanted in DOCUMENTS:
-        built = ", ".join(catalog.BY_ID)
-        raise Misuse(f"документ «{wanted}» cmtools ещё не умеет; умеет: {built}")
+    if wanted in BY_ID:
+        return BY_ID[wanted]
     near = difflib.get_close_matches(wanted, DOCUMENTS, n=1, cutoff=0)
     raise Misuse(f"нет документа «{name}»; может быть, «{near[0]}»?")
 
 
-def _kinds_of_stage(opened: Opened, quote: Quote) -> tuple[tuple[str, ...], list[Problem]]:
+def _tasks(
+    desk: Desk, subject: Subject, named: Sequence[Kind]
+) -> list[tuple[Subject, Kind | Problem]]:
+    """The documents to make of a subject; problems where its stage cannot be known."""
+    wanted: list[Kind | Problem]
+    if named:
+        wanted = list(named)
+    elif subject.quote:
+        kinds, problems = kinds_of_stage(desk.rows.opened, subject.quote, desk.rows)
+        wanted = [*kinds, *problems]
+    elif subject.contract:
+        wanted = [kind for kind in KINDS if kind.made_from is MadeFrom.CONTRACT]
+    else:
+        wanted = [
+            kind
+            for kind in KINDS
+            if kind.made_from is MadeFrom.CLIENT
+            or (kind.made_from is MadeFrom.TRANSFER and desk.rows_to_choose(kind, subject))
+        ]
+    return [(subject, found) for found in wanted]
+
+
+def kinds_of_stage(opened: Opened, quote: Quote, rows: Rows) -> tuple[list[Kind], list[Problem]]:
     """The documents that the order's stage asks for; problems where that cannot be known."""
-    stage = row_of(opened.loaded.dataset, STAGES, quote.entry.get("stage"))
+    stage = rows.one(STAGES, quote.entry.get("stage"))
     if stage is None or isinstance(stage, Partial):
-        rows = [row for row in (quote.entry, stage) if row is not None]
-        return (), [p for p in opened.problems if p.is_error and _hides_stage(p, rows)]
-    return document_ids(stage.documents), []
+        hiding = [row for row in (quote.entry, stage) if row is not None]
+        return [], [p for p in opened.problems if p.is_error and _hides_stage(p, hiding)]
+    return [BY_ID[name] for name in document_ids(stage.documents)], []
 
 
 def _hides_stage(problem: Problem, rows: Sequence[Row | Partial]) -> bool:
     place = problem.place
-    whole = place.file == SETTINGS.file_name and place.sheet in (None, STAGES.title)
-    return stands_in(problem, rows) or (whole and place.row is None)
+    if place.file == SETTINGS.file_name and place.row is None:
+        return place.sheet in (None, STAGES.title)
+    return any(
+        (row.source.file, row.source.sheet) == (place.file, place.sheet)
+        and place.row in (None, row.row)
+        for row in rows
+    )
+
+
+def _as_pdf(opened: Opened, made: Sequence[Made]) -> tuple[list[dict[str, str]], str]:
+    """The same documents as PDF beside them; what the environment lacks, in one line.
+
+    A PDF that lies there already is left alone: it may be the scan of what was signed.
+    """
+    workspace = opened.workspace
+    papers = {workspace.path(done.path): done for done in made if done.path}
+    pages: dict[Path, Path] = {}
+    fresh: dict[Path, Path] = {}
+    for path, done in papers.items():
+        pages[path] = path.with_suffix(pdf.ENDING)
+        if done.state is not State.UNCHANGED or not pages[path].exists():
+            pages[path] = fresh[path] = shelving.free(pages[path])
+    try:
+        pdf.convert(fresh)
+    except pdf.OfficeError as error:
+        return [], str(error)
+    return [
+        {
+            "kind": done.kind.id,
+            "path": workspace.name(pages[path]),
+            "state": (State.MADE if path in fresh else State.UNCHANGED).value,
+        }
+        for path, done in papers.items()
+    ], ""

@@ -31,15 +31,19 @@ class Unavailable(Exception):
 class Outcome:
     """The answer of a command: the JSON object, the problems, and what a person is told.
 
-    `facts` are what a reporter needs beside `data`; `files` are names of what was made.
+    `facts` are what a reporter needs beside `data`; `files` are names of what was made; `trouble`
+    is one line about what the environment did not allow, where the rest was done all the same.
     """
 
     problems: tuple[Problem, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    trouble: str = ""
 
     @property
     def code(self) -> ExitCode:
         """PROBLEMS where there are errors; warnings alone are no obstacle."""
+        if self.trouble:
+            return ExitCode.ENVIRONMENT
         return ExitCode.PROBLEMS if has_errors(self.problems) else ExitCode.DONE

@@ -10,15 +10,13 @@ from pathlib import Path
 from cmtools.commands.opening import explain_os_error
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.documents import loading
-from cmtools.documents.catalog import KINDS, Form
+from cmtools.documents.catalog import FORMS, Form
 from cmtools.documents.declaring import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.declaring import declared, listed
 from cmtools.documents.faults import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
 from cmtools.documents.filters import FILTERS
 from cmtools.problems import Fault, Place, at, has_errors, in_order
 from cmtools.workspace import TEMPLATES, find_workspace
-
-FORMS: tuple[Form, ...] = KINDS
 
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
+import itertools
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from cmtools.documents import naming
 from cmtools.placing import placed
+
+PROPERTIES = "docProps/core.xml"
+_CREATED = re.compile(rb"<dcterms:created[^>]*>(\d{4}-\d\d-\d\d)")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 class State(StrEnum):
@@ -57,10 +64,39 @@ def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, S
     newest = max(versions, default=0)
     if newest and _same_parts(versions[newest], content):
         return versions[newest], State.UNCHANGED
-    path = folder / naming.version_name(stem, newest + 1)
-    with placed(path) as aside:
-        aside.write_bytes(content)
-    return path, State.VERSION if newest else State.MADE
+    version = newest + 1
+    while True:
+        path = folder / naming.version_name(stem, version)
+        try:
+            with placed(path, fresh=True) as aside:
+                aside.write_bytes(content)
+        except FileExistsError:
+            if not path.exists():  # it is the folder's place that is taken
+                raise
+            version += 1
+        else:
+            return path, State.VERSION if version > 1 else State.MADE
+
+
+def first_day(folder: Path, stem: str) -> date | None:
+    """The day of a document's first version, as its properties have it."""
+    versions = _versions(folder, stem)
+    if not versions:
+        return None
+    try:
+        with zipfile.ZipFile(versions[min(versions)]) as archive:
+            found = _CREATED.search(archive.read(PROPERTIES))
+    except (*_BROKEN, KeyError, OSError):
+        return None
+    return date.fromisoformat(found[1].decode()) if found else None
+
+
+def free(path: Path) -> Path:
+    """The path itself, or the first of its versions ` (2)`, ` (3)` … that is not taken."""
+    if not path.exists():
+        return path
+    versions = (path.with_stem(f"{path.stem} ({number})") for number in itertools.count(2))
+    return next(version for version in versions if not version.exists())
 
 
 def _versions(folder: Path, stem: str) -> dict[int, Path]:
@@ -80,7 +116,7 @@ def _same_parts(path: Path, content: bytes) -> bool:
             if next(sizes) != next(sizes):
                 return False
             return all(old.read(name) == new.read(name) for name in new.namelist())
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except _BROKEN:
         return False
 
 

@@ -9,8 +9,22 @@ from cmtools.books.party import Form
 from cmtools.books.register import Client
 from cmtools.books.settings import Organization
 from cmtools.documents import wording
+from cmtools.documents.cases import Gender, gender_of, organisation_gender
+from cmtools.documents.texts import Name, Post
+from cmtools.tables.values import same
 
 _ENTREPRENEUR = "Индивидуальный предприниматель"
+_CALLED = {
+    Gender.MASCULINE: "именуемый",
+    Gender.FEMININE: "именуемая",
+    Gender.NEUTER: "именуемое",
+    None: "именуемый(ая)",
+}
+_ACTING = {
+    Gender.MASCULINE: ("действующий", "действующего"),
+    Gender.FEMININE: ("действующая", "действующей"),
+    None: ("действующий(ая)", "действующего(ей)"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,9 +34,11 @@ class Party:
     form: Annotated[str, "юрлицо, ИП или физлицо"]
     name: Annotated[str, "Краткое наименование"]
     full_name: Annotated[str, "Полное наименование; где его нет — краткое"]
-    representative: Annotated[str, "Кто действует от имени стороны: генеральный директор Орлов …"]
+    called: Annotated[str, "именуемое, именуемый или именуемая — в дальнейшем"]
+    head: Annotated[Name, "Кто действует от имени стороны; пусто, если она сама за себя"]
+    post: Annotated[Post, "Должность того, кто подписывает"]
+    acting: Annotated[str, "действующего, действующей; за себя — действующий, действующая"]
     acts_on: Annotated[str, "Основание: «Устава», «доверенности № 5 от 01.03.2026»"]
-    post: Annotated[str, "Должность того, кто подписывает"]
     signer: Annotated[str, "Инициалы и фамилия того, кто подписывает: С. Н. Орлов"]
     inn: Annotated[str, "ИНН"]
     kpp: Annotated[str, "КПП"]
@@ -39,15 +55,21 @@ class Party:
 
 def party(row: Client | Organization) -> Party:
     """A client or the seller as a side of a deal."""
-    post, head = _signer(row)
+    signer = _signer(row)
+    represented = _is_represented(row)
+    whole_name = _full_name(row)
+    gender = gender_of(signer)
+    alone, in_place_of = _ACTING.get(gender, _ACTING[None])
     return Party(
         form=row.form.value if row.form else "",
         name=row.name or "",
-        full_name=_full_name(row),
-        representative=_representative(row),
+        full_name=whole_name,
+        called=_called(row, whole_name, gender),
+        head=Name(row.head_name if represented else None, row.head_name_genitive),
+        post=Post(_post(row), row.head_post_genitive),
+        acting=in_place_of if represented else alone,
         acts_on=row.acts_on or "",
-        post=post,
-        signer=wording.initials(head),
+        signer=wording.initials(signer),
         inn=row.inn or "",
         kpp=row.kpp or "",
         ogrn=row.ogrn or "",
@@ -62,13 +84,21 @@ def party(row: Client | Organization) -> Party:
     )
 
 
-def _representative(row: Client | Organization) -> str:
-    """The head of a company with the post; of others, who acts on some ground, not for oneself."""
+def _called(row: Client | Organization, name: str, gender: Gender | None) -> str:
+    """A company by its head noun, people by their own gender."""
+    match row.form:
+        case Form.ENTREPRENEUR:
+            gender = gender or Gender.MASCULINE
+        case Form.COMPANY | None:
+            gender = organisation_gender(name) or Gender.NEUTER
+    return _CALLED[gender]
+
+
+def _is_represented(row: Client | Organization) -> bool:
+    """Whether somebody acts for the side: the head of a company, the proxy of a person."""
     if not row.head_name:
-        return ""
-    if row.form is not Form.COMPANY:
-        return row.head_name if row.acts_on else ""
-    return f"{wording.inside_sentence(row.head_post or '')} {row.head_name}".strip()
+        return False
+    return row.form is Form.COMPANY or same(row.head_name) not in same(_full_name(row))
 
 
 def _full_name(row: Client | Organization) -> str:
@@ -81,11 +111,21 @@ def _without_form(name: str | None) -> str:
     return (name or "").removeprefix("ИП").strip()
 
 
-def _signer(row: Client | Organization) -> tuple[str, str]:
-    """Post and name of who signs for a side; people sign for themselves."""
+def _signer(row: Client | Organization) -> str:
+    """The name of who signs for a side; people sign for themselves."""
     match row.form:
         case Form.ENTREPRENEUR:
-            return row.head_post or _ENTREPRENEUR, row.head_name or _without_form(row.name)
+            return row.head_name or _without_form(row.name)
         case Form.PERSON:
-            return "", row.head_name or row.full_name or row.name or ""
-    return row.head_post or "", row.head_name or ""
+            return row.head_name or row.full_name or row.name or ""
+    return row.head_name or ""
+
+
+def _post(row: Client | Organization) -> str:
+    """The post of who signs; a person has none."""
+    match row.form:
+        case Form.ENTREPRENEUR:
+            return row.head_post or _ENTREPRENEUR
+        case Form.PERSON:
+            return ""
+    return row.head_post or ""

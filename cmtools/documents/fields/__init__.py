@@ -1,0 +1,1 @@
+"""What the template of each document may name, filled from the books; pure."""

@@ -1,0 +1,135 @@
+"""Fields of a contract's papers: the lawyer's card, the contract, its approval, its originals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from cmtools.books.orders import CONTRACTS, Contract
+from cmtools.documents import wording
+from cmtools.documents.fields.orders import PaperFields, paper_fields
+from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
+from cmtools.documents.material import ContractMaterial
+from cmtools.documents.sides import Party, party
+from cmtools.documents.texts import Day, Name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgreementFields:
+    """A contract between its two sides."""
+
+    city: Annotated[str, "Место заключения: г. Омск"]
+    contract: Annotated[ContractFields, "Договор и его пять сущностей"]
+    seller: Annotated[Party, "Продавец"]
+    client: Annotated[Party, "Покупатель"]
+    manager: Annotated[Name, "Менеджер клиента"]
+
+
+def agreement(material: ContractMaterial) -> AgreementFields:
+    """The fields of the contract itself."""
+    return AgreementFields(
+        city=wording.town(material.seller.city or ""),
+        contract=contract_fields(material.contract),
+        seller=party(material.seller),
+        client=party(material.client),
+        manager=Name(material.client.manager),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EssentialsFields:
+    """The five entities for the lawyer, who writes the contract from them."""
+
+    contract: Annotated[ContractFields, "Договор; чего ещё нет, пусто"]
+    seller: Annotated[Party, "Продавец"]
+    client: Annotated[Party, "Покупатель"]
+    manager: Annotated[Name, "Менеджер клиента"]
+    lawyer: Annotated[Name, "Юрист; пусто, если в настройках не указан"]
+    missing: Annotated[str, "Каких сущностей не хватает, через запятую; пусто, если все есть"]
+
+
+def missing_entities(contract: ContractMaterial) -> list[str]:
+    """The titles of the entities that are still empty."""
+    row = contract.contract
+    return [CONTRACTS.fields[name].title for name in ENTITIES if not row.get(name)]
+
+
+def essentials(material: ContractMaterial) -> EssentialsFields:
+    """The fields of the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
+    return EssentialsFields(
+        contract=contract_fields(material.contract),
+        seller=party(material.seller),
+        client=party(material.client),
+        manager=Name(material.client.manager),
+        lawyer=Name(material.seller.lawyer),
+        missing=", ".join(missing_entities(material)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VisaFields:
+    """Who agrees, and when it was done."""
+
+    name: Annotated[Name, "ФИО; пусто, если в настройках не указано"]
+    date: Annotated[Day, "Когда согласовано; пусто, если ещё нет"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalFields:
+    """The approval sheet of a contract."""
+
+    contract: Annotated[ContractFields, "Договор"]
+    seller: Annotated[Party, "Наша организация"]
+    client: Annotated[Party, "Клиент"]
+    manager: Annotated[Name, "Менеджер клиента"]
+    lawyer: Annotated[VisaFields, "Юрист"]
+    finance: Annotated[VisaFields, "Финансовый департамент"]
+    director: Annotated[VisaFields, "Директор"]
+
+
+def approval(material: ContractMaterial) -> ApprovalFields:
+    """The fields of the approval sheet (source text 9.04, duties 3 and 4)."""
+    contract, seller = _whole(material), material.seller
+    return ApprovalFields(
+        contract=contract_fields(contract),
+        seller=party(seller),
+        client=party(material.client),
+        manager=Name(material.client.manager),
+        lawyer=_visa(seller.lawyer, contract.lawyer),
+        finance=_visa(seller.finance_head, contract.finance),
+        director=_visa(seller.head_name, contract.director),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinanceHandoverFields:
+    """Originals on their way to the financial department."""
+
+    contract: Annotated[ContractFields, "Договор"]
+    seller: Annotated[Party, "Наша организация"]
+    client: Annotated[Party, "Клиент"]
+    manager: Annotated[Name, "Менеджер клиента: передаёт"]
+    finance: Annotated[Name, "Финансовый директор: принимает"]
+    papers: Annotated[tuple[PaperFields, ...], "Договор, соглашения, акты, письма и другие"]
+
+
+def handover_finance(material: ContractMaterial) -> FinanceHandoverFields:
+    """The fields of the register of originals (source text 9.04, duty 6)."""
+    return FinanceHandoverFields(
+        contract=contract_fields(material.contract),
+        seller=party(material.seller),
+        client=party(material.client),
+        manager=Name(material.client.manager),
+        finance=Name(material.seller.finance_head),
+        papers=paper_fields(material.papers),
+    )
+
+
+def _whole(material: ContractMaterial) -> Contract:
+    assert isinstance(material.contract, Contract)
+    return material.contract
+
+
+def _visa(name: str | None, day: date | None) -> VisaFields:
+    return VisaFields(name=Name(name), date=Day(day))

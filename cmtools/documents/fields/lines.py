@@ -1,0 +1,134 @@
+"""Lines of a paper's table: what to make, at which price, and where the price comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from cmtools.books.orders import Design, Position
+from cmtools.documents.texts import Count, Sum
+from cmtools.documents.wording import percent, unit_price, whole
+from cmtools.pricing import Line, Totals, round2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PositionFields:
+    """A line without a price."""
+
+    number: Annotated[str, "№ п/п"]
+    kind: Annotated[str, "Вид продукции"]
+    name: Annotated[str, "Наименование"]
+    quantity: Annotated[Count, "Тираж"]
+    unit: Annotated[str, "Единица измерения"]
+    materials: Annotated[str, "Материалы"]
+    packing: Annotated[str, "Тип упаковки"]
+    marking: Annotated[str, "Маркировка"]
+    design: Annotated[str, "Дизайн: готовый макет, новый макет …; пусто, если без дизайна"]
+    layout: Annotated[str, "Макет: имя файла или номер"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineFields(PositionFields):
+    """A line with the client's price; the sums are empty where the paper shows none."""
+
+    price: Annotated[str, "Цена за единицу с НДС"]
+    amount: Annotated[Sum, "Сумма с НДС"]
+    vat: Annotated[Sum, "НДС в сумме"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostLineFields(LineFields):
+    """A line with all its figures: for the company's own papers only."""
+
+    unit_cost: Annotated[str, "Себестоимость за единицу без НДС"]
+    cost: Annotated[Sum, "Себестоимость строки с доп. расходами, без НДС"]
+    markup: Annotated[str, "Наценка: 45 %"]
+    discount: Annotated[str, "Скидка: 3 %"]
+    profit: Annotated[Sum, "Прибыль без НДС"]
+    margin: Annotated[str, "Маржа: 28,9 %"]
+
+
+def position_fields(positions: Sequence[Position]) -> tuple[PositionFields, ...]:
+    """Lines without prices, by number."""
+    return tuple(PositionFields(**_what(position)) for position in _sorted(positions))
+
+
+def unpriced_lines(positions: Sequence[Position]) -> tuple[LineFields, ...]:
+    """Lines of a paper that shows no price yet, by number."""
+    none = Sum(None)
+    return tuple(
+        LineFields(**_what(position), price="", amount=none, vat=none)
+        for position in _sorted(positions)
+    )
+
+
+def line_fields(lines: Sequence[Line]) -> tuple[LineFields, ...]:
+    """Lines with the client's price, by number."""
+    return tuple(
+        LineFields(**_what(line.position), **_price(line)) for line in _priced_sorted(lines)
+    )
+
+
+def cost_lines(lines: Sequence[Line]) -> tuple[CostLineFields, ...]:
+    """Lines with all their figures, by number."""
+    return tuple(
+        CostLineFields(
+            **_what(line.position),
+            **_price(line),
+            unit_cost=unit_price(line.position.unit_cost) if line.position.unit_cost else "",
+            cost=Sum(round2(line.cost)),
+            markup=percent(line.markup.percent),
+            discount=percent(line.discount_percent),
+            profit=Sum(line.profit),
+            margin=percent(line.margin),
+        )
+        for line in _priced_sorted(lines)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryLine:
+    """The delivery as a line of its own; all empty where the client is not charged for it."""
+
+    number: Annotated[str, "№ строки доставки: следующий за последней позицией"]
+    amount: Annotated[Sum, "Стоимость доставки с НДС; пусто, если её нет"]
+
+
+def delivery_line(positions: Sequence[Position], totals: Totals | None) -> DeliveryLine:
+    """The line behind the last position."""
+    if totals is None or not totals.delivery:
+        return DeliveryLine(number="", amount=Sum(None))
+    last = max(position.number for position in positions)
+    return DeliveryLine(number=whole(last + 1), amount=Sum(totals.delivery))
+
+
+def _what(position: Position) -> dict[str, Any]:
+    return {
+        "number": whole(position.number),
+        "kind": position.kind,
+        "name": position.name,
+        "quantity": Count(position.quantity),
+        "unit": position.unit,
+        "materials": position.materials or "",
+        "packing": position.packing or "",
+        "marking": position.marking or "",
+        "design": "" if position.design is Design.NONE else position.design.value,
+        "layout": position.layout or "",
+    }
+
+
+def _price(line: Line) -> dict[str, Any]:
+    return {
+        "price": unit_price(line.price),
+        "amount": Sum(line.amount),
+        "vat": Sum(line.vat),
+    }
+
+
+def _sorted(positions: Sequence[Position]) -> list[Position]:
+    return sorted(positions, key=lambda position: position.number)
+
+
+def _priced_sorted(lines: Sequence[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: line.position.number)

@@ -1,0 +1,216 @@
+"""Fields of papers about money: the invoice, the claim act, the entry into production."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from cmtools.books.orders import Claim, Order
+from cmtools.documents import wording
+from cmtools.documents.declaring import values
+from cmtools.documents.fields.lines import CostLineFields, PositionFields, cost_lines
+from cmtools.documents.fields.lines import position_fields as lines_of
+from cmtools.documents.fields.orders import (
+    ContractorFields,
+    DealFields,
+    contractor_fields,
+    deal,
+)
+from cmtools.documents.fields.terms import (
+    YES,
+    ContractFields,
+    OrderFields,
+    TotalFields,
+    contract_fields,
+    order_fields,
+    total_fields,
+)
+from cmtools.documents.material import OrderMaterial
+from cmtools.documents.qr import payment_text, qr_png
+from cmtools.documents.sides import Party, party
+from cmtools.documents.texts import Count, Day, Picture, Sum
+from cmtools.pricing import HUNDRED, ZERO, Totals, round2, vat_inside
+
+
+def amount_due(order: Order, totals: Totals, paid: Decimal) -> tuple[str, Decimal]:
+    """What an invoice asks for, and how much: the prepayment first, then what is left.
+
+    Roubles with VAT; nothing is left to ask for where the sum is not above 0.
+    """
+    if not paid and order.prepayment:
+        share = round2(totals.total * order.prepayment / HUNDRED)
+        if share < totals.total:
+            return f"Предоплата {wording.percent(order.prepayment)}", share
+    return ("Остаток" if paid > 0 else "Оплата"), totals.total - paid
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueFields:
+    """What an invoice asks for."""
+
+    what: Annotated[str, "За что: «Предоплата 50 %», «Остаток» или «Оплата»"]
+    amount: Annotated[Sum, "К оплате"]
+    vat: Annotated[Sum, "НДС в сумме к оплате; пусто, если без НДС"]
+    vat_phrase: Annotated[str, "«в т. ч. НДС 22 % — 881,80 руб.» или «Без НДС»"]
+    paid: Annotated[Sum, "Уже оплачено; пусто, если ничего"]
+    purpose: Annotated[str, "Назначение платежа, как в QR-коде"]
+    qr: Annotated[Picture, "QR-код для оплаты, ГОСТ Р 56042-2014"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceFields(DealFields):
+    """An invoice: an order between its two sides, and what is to be paid now."""
+
+    due: Annotated[DueFields, "К оплате по этому счёту"]
+
+
+def invoice(material: OrderMaterial) -> InvoiceFields:
+    """The fields of an invoice; its number and day are those of the order."""
+    return InvoiceFields(**values(deal(material)), due=_due(material))
+
+
+def _due(material: OrderMaterial) -> DueFields:
+    order, seller, rate = material.order, material.seller, material.vat_rate
+    assert material.totals is not None
+    what, amount = amount_due(order, material.totals, material.paid)
+    vat = vat_inside(amount, rate or ZERO)
+    purpose = _purpose(order, amount, rate)
+    code = payment_text(
+        name=seller.name or "",
+        account=seller.account or "",
+        bank=seller.bank or "",
+        bik=seller.bik or "",
+        correspondent_account=seller.correspondent_account or "",
+        amount=amount,
+        purpose=purpose,
+        inn=seller.inn or "",
+        kpp=seller.kpp or "",
+    )
+    return DueFields(
+        what=what,
+        amount=Sum(amount),
+        vat=Sum(None if rate is None else vat),
+        vat_phrase=wording.vat_phrase(rate, vat),
+        paid=Sum(material.paid or None),
+        purpose=purpose,
+        qr=qr_png(code),
+    )
+
+
+def _purpose(order: Order, amount: Decimal, rate: Decimal | None) -> str:
+    """The purpose of the payment, in plain spaces, as banks take it."""
+    tax = "НДС не облагается"
+    if rate is not None:
+        tax = wording.vat_phrase(rate, vat_inside(amount, rate)).replace(wording.NBSP, " ")
+    return f"Оплата по счёту № {order.number} от {order.on:%d.%m.%Y}, {tax}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimFields:
+    """A claim of the client and what was decided."""
+
+    date: Annotated[Day, "Дата претензии"]
+    quantity: Annotated[Count, "Количество; пусто, если не указано"]
+    amount: Annotated[Sum, "Сумма претензии"]
+    reason: Annotated[str, "Причина"]
+    decision: Annotated[str, "Решение: в работе, удовлетворена, отклонена"]
+    decided: Annotated[Day, "Дата решения; пусто, пока в работе"]
+    met_amount: Annotated[Sum, "Сумма удовлетворения; пусто, если не удовлетворена"]
+
+
+def claim_fields(claim: Claim) -> ClaimFields:
+    """A row of «Претензии»."""
+    return ClaimFields(
+        date=Day(claim.on),
+        quantity=Count(claim.quantity),
+        amount=Sum(claim.amount),
+        reason=claim.reason,
+        decision=claim.decision.value,
+        decided=Day(claim.decided),
+        met_amount=Sum(claim.met_amount),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimActFields:
+    """An act about a claim: the goods, the claim, the decision."""
+
+    city: Annotated[str, "Место составления: г. Омск"]
+    order: Annotated[OrderFields, "Заказ; суммы пусты"]
+    contract: Annotated[ContractFields, "Договор; его поля пусты, если заказ без договора"]
+    seller: Annotated[Party, "Продавец"]
+    client: Annotated[Party, "Покупатель"]
+    lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
+    claim: Annotated[ClaimFields, "Претензия"]
+
+
+def claim_act(material: OrderMaterial) -> ClaimActFields:
+    """The fields of an act about a claim (ГК РФ art. 475, 518)."""
+    assert material.claim is not None
+    return ClaimActFields(
+        city=wording.town(material.seller.city or ""),
+        order=order_fields(material, None),
+        contract=contract_fields(material.contract),
+        seller=party(material.seller),
+        client=party(material.client),
+        lines=lines_of(material.positions),
+        claim=claim_fields(material.claim),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FigureFields:
+    """An order's figures for the company itself, roubles without VAT where not said otherwise."""
+
+    cost: Annotated[Sum, "Себестоимость заказа"]
+    net_amount: Annotated[Sum, "Сумма заказа без НДС и доставки"]
+    profit: Annotated[Sum, "Прибыль"]
+    margin: Annotated[str, "Маржа: 28,9 %"]
+    delivery: Annotated[Sum, "Стоимость доставки с НДС; пусто, если её нет"]
+    paid: Annotated[Sum, "Оплачено клиентом"]
+    unpaid: Annotated[Sum, "Остаток долга клиента"]
+    approved: Annotated[str, "«да», если маржа согласована директором; иначе пусто"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductionEntryFields:
+    """The entry into production: an order with all its figures, for the economic department."""
+
+    order: Annotated[OrderFields, "Заказ"]
+    stage: Annotated[str, "Стадия: 3.1 Проверить постановку …"]
+    contract: Annotated[ContractFields, "Договор"]
+    contractor: Annotated[ContractorFields, "Подрядчик"]
+    seller: Annotated[Party, "Наша организация"]
+    client: Annotated[Party, "Клиент"]
+    lines: Annotated[tuple[CostLineFields, ...], "Строки заказа со всеми цифрами"]
+    total: Annotated[TotalFields, "Итоги для клиента"]
+    figures: Annotated[FigureFields, "Итоги для компании"]
+    note: Annotated[str, "Примечание"]
+
+
+def production_entry(material: OrderMaterial) -> ProductionEntryFields:
+    """The fields of «Ввод в производство» (source text 9.04, duty 5)."""
+    order, totals = material.order, material.totals
+    assert totals is not None
+    return ProductionEntryFields(
+        order=order_fields(material, totals),
+        stage=material.stage,
+        contract=contract_fields(material.contract),
+        contractor=contractor_fields(material.contractor),
+        seller=party(material.seller),
+        client=party(material.client),
+        lines=cost_lines(material.lines),
+        total=total_fields(totals, material.vat_rate),
+        figures=FigureFields(
+            cost=Sum(totals.amount - totals.vat - totals.profit),
+            net_amount=Sum(totals.amount - totals.vat),
+            profit=Sum(totals.profit),
+            margin=wording.percent(totals.margin),
+            delivery=Sum(totals.delivery or None),
+            paid=Sum(material.paid),
+            unpaid=Sum(totals.total - material.paid),
+            approved=YES if order.approved else "",
+        ),
+        note=order.note or "",
+    )

@@ -1,0 +1,239 @@
+"""Fields of an order's papers: from the request to the letter that the goods are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from cmtools.books.orders import Layout, Paper, Request
+from cmtools.books.settings import Contractor
+from cmtools.documents import wording
+from cmtools.documents.fields.lines import (
+    DeliveryLine,
+    LineFields,
+    PositionFields,
+    delivery_line,
+    line_fields,
+    position_fields,
+    unpriced_lines,
+)
+from cmtools.documents.fields.terms import (
+    ContractFields,
+    OrderFields,
+    TotalFields,
+    contract_fields,
+    order_fields,
+    total_fields,
+)
+from cmtools.documents.material import OrderMaterial
+from cmtools.documents.sides import Party, party
+from cmtools.documents.texts import Day, Name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DealFields:
+    """An order between its two sides, with the client's prices."""
+
+    city: Annotated[str, "Место составления: г. Омск"]
+    order: Annotated[OrderFields, "Заказ"]
+    contract: Annotated[ContractFields, "Договор; его поля пусты, если заказ без договора"]
+    seller: Annotated[Party, "Продавец"]
+    client: Annotated[Party, "Покупатель"]
+    lines: Annotated[tuple[LineFields, ...], "Строки заказа"]
+    delivery: Annotated[DeliveryLine, "Строка доставки"]
+    total: Annotated[TotalFields, "Итоги"]
+
+
+def deal(material: OrderMaterial) -> DealFields:
+    """The fields of an offer, a specification (ГК РФ art. 455, 465, 506) and an act."""
+    order, totals = material.order, material.totals
+    return DealFields(
+        city=wording.town(material.seller.city or ""),
+        order=order_fields(material, totals),
+        contract=contract_fields(material.contract),
+        seller=party(material.seller),
+        client=party(material.client),
+        lines=line_fields(material.lines),
+        delivery=delivery_line(material.positions, totals),
+        total=total_fields(totals, material.vat_rate),
+    )
+
+
+def request(material: OrderMaterial) -> DealFields:
+    """The same for a request: while it is preliminary, it shows no price."""
+    if material.order.request is Request.FINAL:
+        return deal(material)
+    order = material.order
+    return DealFields(
+        city=wording.town(material.seller.city or ""),
+        order=order_fields(material, None),
+        contract=contract_fields(material.contract),
+        seller=party(material.seller),
+        client=party(material.client),
+        lines=unpriced_lines(material.positions),
+        delivery=delivery_line(material.positions, None),
+        total=total_fields(None, None),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractorFields:
+    """Who makes the goods; all empty while nobody is chosen."""
+
+    name: Annotated[str, "Подрядчик"]
+    inn: Annotated[str, "ИНН подрядчика"]
+    contact: Annotated[str, "Контакт"]
+    email: Annotated[str, "Электронная почта"]
+
+
+def contractor_fields(contractor: Contractor | None) -> ContractorFields:
+    """The contractor's row of the settings."""
+    if contractor is None:
+        return ContractorFields(name="", inn="", contact="", email="")
+    return ContractorFields(
+        name=contractor.name,
+        inn=contractor.inn or "",
+        contact=contractor.contact or "",
+        email=contractor.email or "",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractorRequestFields:
+    """What to make, and nothing of the client's price."""
+
+    order: Annotated[OrderFields, "Заказ; суммы пусты"]
+    contractor: Annotated[ContractorFields, "Подрядчик"]
+    seller: Annotated[Party, "Наша организация"]
+    lines: Annotated[tuple[PositionFields, ...], "Что изготовить"]
+
+
+def contractor_request(material: OrderMaterial) -> ContractorRequestFields:
+    """The fields of a request to the contractor for the cost and the term."""
+    return ContractorRequestFields(
+        order=order_fields(material, None),
+        contractor=contractor_fields(material.contractor),
+        seller=party(material.seller),
+        lines=position_fields(material.positions),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LayoutFields:
+    """A design that a designer was asked for."""
+
+    number: Annotated[str, "№ макета"]
+    designer: Annotated[Name, "Дизайнер"]
+    given: Annotated[Day, "Дата задания"]
+    due: Annotated[Day, "Срок"]
+    ready: Annotated[Day, "Дата готовности"]
+    agreed: Annotated[Day, "Согласован клиентом"]
+    file: Annotated[str, "Файл"]
+
+
+def layout_fields(layouts: Sequence[Layout]) -> tuple[LayoutFields, ...]:
+    """Rows of «Макеты» in their order."""
+    return tuple(
+        LayoutFields(
+            number=layout.number,
+            designer=Name(layout.designer),
+            given=Day(layout.given),
+            due=Day(layout.due),
+            ready=Day(layout.ready),
+            agreed=Day(layout.agreed),
+            file=layout.file or "",
+        )
+        for layout in layouts
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesignBriefFields:
+    """What a designer needs to know."""
+
+    order: Annotated[OrderFields, "Заказ; суммы пусты"]
+    seller: Annotated[Party, "Наша организация"]
+    client: Annotated[Party, "Клиент"]
+    lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
+    layouts: Annotated[tuple[LayoutFields, ...], "Макеты этого заказа с листа «Макеты»"]
+
+
+def design_brief(material: OrderMaterial) -> DesignBriefFields:
+    """The fields of a brief for the designer."""
+    return DesignBriefFields(
+        order=order_fields(material, None),
+        seller=party(material.seller),
+        client=party(material.client),
+        lines=position_fields(material.positions),
+        layouts=layout_fields(material.layouts),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadinessFields:
+    """A letter to the client: the goods are ready."""
+
+    order: Annotated[OrderFields, "Заказ; суммы пусты"]
+    contract: Annotated[ContractFields, "Договор; его поля пусты, если заказ без договора"]
+    seller: Annotated[Party, "Продавец"]
+    client: Annotated[Party, "Покупатель"]
+    lines: Annotated[tuple[PositionFields, ...], "Что готово"]
+
+
+def readiness(material: OrderMaterial) -> ReadinessFields:
+    """The fields of a notice of readiness (ГК РФ art. 458, 510, 515)."""
+    return ReadinessFields(
+        order=order_fields(material, None),
+        contract=contract_fields(material.contract),
+        seller=party(material.seller),
+        client=party(material.client),
+        lines=position_fields(material.positions),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaperFields:
+    """The original of a paper."""
+
+    number: Annotated[str, "Номер строки реестра"]
+    kind: Annotated[str, "Вид документа"]
+    title: Annotated[str, "№ и дата документа"]
+    order: Annotated[str, "№ заказа"]
+    received: Annotated[Day, "Оригинал получен"]
+    handed: Annotated[Day, "Дата передачи"]
+
+
+def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
+    """Rows of «Документы» in their order, numbered from 1."""
+    return tuple(
+        PaperFields(
+            number=wording.whole(number),
+            kind=paper.kind.value,
+            title=paper.title or "",
+            order=paper.order or "",
+            received=Day(paper.received),
+            handed=Day(paper.handed),
+        )
+        for number, paper in enumerate(papers, start=1)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TechnicalHandoverFields:
+    """Technical papers on their way to the technical department."""
+
+    order: Annotated[OrderFields, "Заказ; суммы пусты"]
+    seller: Annotated[Party, "Наша организация"]
+    client: Annotated[Party, "Клиент"]
+    papers: Annotated[tuple[PaperFields, ...], "Паспорта, схемы, чертежи, проекты, геология"]
+
+
+def handover_technical(material: OrderMaterial) -> TechnicalHandoverFields:
+    """The fields of a register of technical papers."""
+    return TechnicalHandoverFields(
+        order=order_fields(material, None),
+        seller=party(material.seller),
+        client=party(material.client),
+        papers=paper_fields(material.papers),
+    )

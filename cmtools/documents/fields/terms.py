@@ -1,0 +1,114 @@
+"""Fields that many papers share: an order's terms, its contract, its sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from cmtools.books.orders import Contract, Request
+from cmtools.documents import wording
+from cmtools.documents.material import OrderMaterial
+from cmtools.documents.texts import Count, Day, Name, Sum
+from cmtools.pricing import HUNDRED, ZERO, Totals, round2
+from cmtools.tables.table import Partial
+
+YES = "да"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderFields:
+    """The order and its terms."""
+
+    number: Annotated[str, "№ заказа"]
+    date: Annotated[Day, "Дата заказа"]
+    request: Annotated[str, "Вид заявки: предварительная или окончательная"]
+    final: Annotated[str, "«да», если заявка окончательная; иначе пусто"]
+    manager: Annotated[Name, "Менеджер"]
+    production_due: Annotated[Day, "Срок изготовления"]
+    delivery_due: Annotated[Day, "Срок поставки"]
+    shipped: Annotated[Day, "День последней отгрузки клиенту; пусто, если её не было"]
+    delivery_method: Annotated[str, "Способ доставки: самовывоз, доставка, транспортная компания"]
+    delivery_address: Annotated[str, "Адрес доставки"]
+    prepayment: Annotated[str, "Предоплата: 50 %; пусто, если её нет"]
+    prepaid: Annotated[Sum, "Сумма предоплаты; пусто, если её нет"]
+    balance: Annotated[Sum, "Остаток; пусто при полной предоплате"]
+    balance_days: Annotated[Count, "Срок оплаты остатка, дней"]
+    balance_days_in_words: Annotated[str, "То же после «в течение»: 10 (десяти) календарных дней"]
+
+
+def order_fields(material: OrderMaterial, totals: Totals | None) -> OrderFields:
+    """The order's terms; a prepayment of 0 % is none, and without `totals` there are no sums."""
+    order = material.order
+    share = order.prepayment or ZERO
+    total = totals.total if totals else ZERO
+    prepaid = round2(total * share / HUNDRED)
+    days = order.balance_days
+    return OrderFields(
+        number=order.number,
+        date=Day(order.on),
+        request=order.request.value,
+        final=YES if order.request is Request.FINAL else "",
+        manager=Name(order.manager),
+        production_due=Day(order.production_due),
+        delivery_due=Day(order.delivery_due),
+        shipped=Day(material.shipped),
+        delivery_method=order.delivery_method.value if order.delivery_method else "",
+        delivery_address=order.delivery_address or "",
+        prepayment=wording.percent(share) if share else "",
+        prepaid=Sum(prepaid or None),
+        balance=Sum((total - prepaid) or None),
+        balance_days=Count(days),
+        balance_days_in_words="" if days is None else wording.days_within(days),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractFields:
+    """A contract and its five entities; all empty where an order has none."""
+
+    number: Annotated[str, "№ договора"]
+    date: Annotated[Day, "Дата договора"]
+    subject: Annotated[str, "Предмет договора"]
+    payment: Annotated[str, "Цена и условия оплаты"]
+    buyer_liability: Annotated[str, "Ответственность покупателя"]
+    supply: Annotated[str, "Условия поставки"]
+    seller_liability: Annotated[str, "Ответственность продавца"]
+
+
+ENTITIES = ("subject", "payment", "buyer_liability", "supply", "seller_liability")
+
+
+def contract_fields(contract: Contract | Partial | None) -> ContractFields:
+    """The contract; what is not filled in yet is empty."""
+    of = contract.get if contract else lambda _: None
+    return ContractFields(
+        number=of("number") or "",
+        date=Day(of("on")),
+        **{name: of(name) or "" for name in ENTITIES},
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TotalFields:
+    """What the client pays; all empty where there is no price."""
+
+    goods: Annotated[Sum, "Всего с НДС без доставки"]
+    amount: Annotated[Sum, "Всего с НДС, с доставкой"]
+    rate: Annotated[str, "Ставка НДС: 22 %; пусто, если без НДС"]
+    vat: Annotated[Sum, "НДС всего, с доставкой; пусто, если без НДС"]
+    vat_phrase: Annotated[str, "«в т. ч. НДС 22 % — 881,80 руб.» или «Без НДС»"]
+
+
+def total_fields(totals: Totals | None, rate: Decimal | None) -> TotalFields:
+    """The sums over lines and delivery; `rate` in %, None without VAT."""
+    if totals is None:
+        return TotalFields(goods=Sum(None), amount=Sum(None), rate="", vat=Sum(None), vat_phrase="")
+    vat = totals.vat + totals.delivery_vat
+    return TotalFields(
+        goods=Sum(totals.amount),
+        amount=Sum(totals.total),
+        rate="" if rate is None else wording.percent(rate),
+        vat=Sum(None if rate is None else vat),
+        vat_phrase=wording.vat_phrase(rate, vat),
+    )

@@ -1,0 +1,82 @@
+"""Documents as PDF, made by LibreOffice without a window, many in one run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cmtools.placing import copy
+
+ENDING = ".pdf"
+AT_ONCE = 100  # documents in one run
+START_SECONDS, DOCUMENT_SECONDS = 90, 10  # how long a run may take
+
+_NAMES = ("soffice", "libreoffice")
+_USUAL = (
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    r"C:\Program Files\LibreOffice\program\soffice.exe",
+    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
+)
+MISSING = (
+    "для PDF нужен LibreOffice, а его нет; документы .docx сделаны. Поставьте его: "
+    "https://www.libreoffice.org/download или apt install libreoffice-writer"
+)
+
+
+class OfficeError(Exception):
+    """There is no LibreOffice, or it did not do its work; one line for a person."""
+
+
+def convert(papers: Mapping[Path, Path]) -> None:
+    """Make the PDF of each document: path of the document → path of the PDF.
+
+    A run has a profile of its own, since two runs on one profile disturb each other.
+
+    Raises:
+        OfficeError: there is no LibreOffice, it hangs, or a PDF did not come out.
+        OSError: no rights, no room.
+    """
+    if not papers:
+        return
+    program = find_office()
+    if program is None:
+        raise OfficeError(MISSING)
+    pairs = list(papers.items())
+    for first in range(0, len(pairs), AT_ONCE):
+        with tempfile.TemporaryDirectory(prefix="cmtools-pdf-") as folder:
+            _convert(program, Path(folder), pairs[first : first + AT_ONCE])
+
+
+def find_office() -> str | None:
+    """The program of LibreOffice, where there is one."""
+    found = (shutil.which(name) for name in (*_NAMES, *_USUAL))
+    return next(filter(None, found), None)
+
+
+def _convert(program: str, folder: Path, papers: Sequence[tuple[Path, Path]]) -> None:
+    sources = [folder / f"{number}.docx" for number in range(len(papers))]
+    for source, (paper, _) in zip(sources, papers, strict=True):
+        shutil.copyfile(paper, source)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    where = ("--headless", "--convert-to", "pdf", "--outdir", folder)
+    command: list[str | Path] = [program, profile, *where, *sources]
+    try:
+        subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=START_SECONDS + DOCUMENT_SECONDS * len(papers),
+            check=False,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
+    except subprocess.TimeoutExpired:
+        raise OfficeError("LibreOffice не ответил вовремя; документы .docx сделаны") from None
+    for source, (paper, target) in zip(sources, papers, strict=True):
+        made = source.with_suffix(ENDING)
+        if not made.exists():
+            raise OfficeError(f"LibreOffice не сделал PDF из «{paper.name}»; сам документ сделан")
+        copy(made, target)
