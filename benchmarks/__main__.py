@@ -58,7 +58,7 @@ def _figures(benchmark: Benchmark, measured: Measured) -> tuple[str, str, str, s
         f"{measured.ours:.2f} {unit}",
         f"{measured.beside:.2f} {unit}",
         f"{measured.figure:.2f}",
-        f"≤ {benchmark.goal:g}",
+        f"≤ {benchmark.goal:.2g}",
     )
 
 

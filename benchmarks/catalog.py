@@ -93,6 +93,20 @@ def _parse(_: Shelf) -> Measured:
     return in_turn(told(ours), told(beside), rounds=5)
 
 
+def _documents(shelf: Shelf) -> Measured:
+    ours, beside = (
+        rival("engine", str(shelf.small), "200"),
+        rival("docxtpl", str(shelf.small), "20"),
+    )
+    return in_turn(told(ours), told(beside), rounds=5)
+
+
+def _growth(shelf: Shelf) -> Measured:
+    if sys.platform == "win32":
+        raise Skipped("Windows does not tell the memory of a process")
+    return alone(told(rival("growth", str(shelf.small), "1000")), rounds=1)
+
+
 BENCHMARKS = (
     Benchmark(
         name="large",
@@ -131,5 +145,19 @@ BENCHMARKS = (
         what="records of 100 000 rows by columns; pydantic models, row by row",
         goal=1.0,
         measure=_parse,
+    ),
+    Benchmark(
+        name="docs",
+        what="a specification of 5 lines; docxtpl opened anew for each",
+        goal=1 / 15,
+        measure=_documents,
+        unit="ms",
+    ),
+    Benchmark(
+        name="flat",
+        what="memory by which 1000 specifications grow the process",
+        goal=8,
+        measure=_growth,
+        unit="MB",
     ),
 )

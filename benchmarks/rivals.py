@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import json
 import sys
 import time
@@ -17,14 +18,23 @@ from typing import Annotated, Any, get_type_hints
 
 from benchmarks.workspaces import POSITIONS_AN_ORDER, TODAY, positions
 from cmtools.books.orders import POSITIONS
+from cmtools.commands.gathering import Rows
+from cmtools.commands.opening import open_books
+from cmtools.documents import declaring, loading, parts, rendering
+from cmtools.documents.catalog import BY_ID
+from cmtools.documents.filters import BY_NAME
 from cmtools.problems import Fault
 from cmtools.tables.columns import Field
 from cmtools.tables.guard import Grid
 from cmtools.tables.marks import Marks
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.values import Cell
+from cmtools.workspace import shipped
 
 FIELDS = tuple(POSITIONS.fields.values())
+
+_SPECIFICATION = shipped("templates") / BY_ID["specification"].template
+_KNOWN = declaring.declared(BY_ID["specification"].record)
 
 
 def calamine(path: str) -> None:
@@ -116,6 +126,71 @@ def memory(folder: str) -> int:
     unit = 1 if sys.platform == "darwin" else 1024
     processes = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(resource.getrusage(one).ru_maxrss for one in processes) * unit
+
+
+def engine(workspace: str, count: str) -> float:
+    """Milliseconds in which a specification is filled, packed and read back."""
+    template, record = loading.load(_SPECIFICATION, _KNOWN), _record(workspace)
+    return _milliseconds(lambda: len(rendering.render(template, record).content), int(count))
+
+
+def docxtpl(workspace: str, count: str) -> float:
+    """Milliseconds in which docxtpl makes one, the template opened anew as its manual has it.
+
+    Its environment has the same filters; what it makes shows the same text.
+    """
+    from docxtpl import DocxTemplate  # type: ignore[attr-defined]
+    from jinja2 import Environment
+
+    record = _record(workspace)
+    environment = Environment(autoescape=True)
+    environment.filters |= BY_NAME
+
+    def made() -> bytes:
+        template = DocxTemplate(str(_SPECIFICATION))
+        template.render(declaring.values(record), environment)
+        kept = io.BytesIO()
+        template.save(kept)
+        return kept.getvalue()
+
+    ours = rendering.render(loading.load(_SPECIFICATION, _KNOWN), record).content
+    assert _text(made()) == _text(ours)
+    return _milliseconds(lambda: len(made()), int(count))
+
+
+def growth(workspace: str, count: str) -> float:
+    """Megabytes by which the memory grows while so many documents are made, after the first 50."""
+    import resource
+
+    template, record = loading.load(_SPECIFICATION, _KNOWN), _record(workspace)
+    peaks = []
+    for number in (50, int(count)):
+        for _ in range(number):
+            rendering.render(template, record)
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return (peaks[1] - peaks[0]) / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def _record(workspace: str) -> Any:
+    """The fields of a specification of five lines, from the first order that may have one."""
+    opened = open_books(Path(workspace), (), TODAY)
+    rows = Rows(opened, TODAY)
+    quote = next(quote for quote in opened.quotes.quotes if quote.lines)
+    kind = BY_ID["specification"]
+    return kind.fill(rows.material(kind, rows.of_order(quote), None, TODAY))
+
+
+def _text(content: bytes) -> str:
+    return parts.text_of(parts.unpack(content)["word/document.xml"])
+
+
+def _milliseconds(make: Callable[[], int], count: int) -> float:
+    make()
+    gc.disable()  # as the program itself does
+    start = time.perf_counter()
+    for _ in range(count):
+        assert make()
+    return (time.perf_counter() - start) / count * 1000
 
 
 def _typed(count: int) -> list[list[Cell]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cmtools.books.blanks import write_filled
 from cmtools.books.catalog import BOOKS
-from cmtools.books.orders import ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
+from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import CONTRACTORS, SETTINGS
 from cmtools.books.shipped import shipped_rows
@@ -42,6 +42,7 @@ def write_workspace(folder: Path, orders: int) -> Path:
     rows[ORDERS] = list(_orders(orders, clients, contractors))
     rows[POSITIONS] = list(positions(orders))
     rows[PAYMENTS] = list(_payments(orders))
+    rows[CONTRACTS] = [_contract(client) for client, _ in clients]
     for book in (SETTINGS, REGISTER, ORDER_BOOK):
         write_filled(folder / book.file_name, book, rows)
     return folder / ORDER_BOOK.file_name
@@ -91,6 +92,7 @@ def _orders(count: int, clients: list[tuple[str, str]], contractors: list[str]) 
             "Стоимость доставки": rng.randrange(300, 3000, 50),
             "Предоплата, %": rng.choice((0, 50, 100)),
             "Срок оплаты остатка, дней": rng.choice((5, 10, 30)),
+            "№ договора": _contract_number(client),
             "Примечание": f"Звонить заранее, пропуск № {serial}" if serial % 3 else None,
         }
 
@@ -105,6 +107,21 @@ def _payments(orders: int) -> Iterator[Row]:
             "Сумма": Decimal(rng.randrange(10_000, 50_000_000)) / 100,
             "Документ": f"п/п № {serial}",
         }
+
+
+def _contract(client: str) -> Row:
+    entities = ("Предмет договора", "Цена и условия оплаты", "Ответственность покупателя",
+                "Условия поставки", "Ответственность продавца")  # fmt: skip
+    return {
+        "№ договора": _contract_number(client),
+        "Дата": TODAY - timedelta(days=400),
+        "Код клиента": client,
+        **{entity: f"{entity} стоит в договоре целиком." for entity in entities},
+    }
+
+
+def _contract_number(client: str) -> str:
+    return f"ДС-{client}"
 
 
 def _number(serial: int) -> str:

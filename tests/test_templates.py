@@ -14,7 +14,8 @@ import pytest
 from rich.console import Console
 
 from cmtools.commands.outcome import Misuse
-from cmtools.commands.templates import FORMS, check, fields
+from cmtools.commands.templates import check, fields
+from cmtools.documents.catalog import FORMS
 from cmtools.documents.filters import FILTERS
 from cmtools.reporters import show
 from cmtools.workspace import WorkspaceError
