@@ -37,9 +37,11 @@ def held(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def place(target: Path) -> None:
-    with placed(target) as aside:
+def place(target: Path, meanwhile: bytes | None = None) -> None:
+    with placed(target, fresh=meanwhile is not None) as aside:
         aside.write_bytes(NEW)
+        if meanwhile:
+            target.write_bytes(meanwhile)
 
 
 def refusing(code: int, only: Callable[..., bool] = lambda *_: True) -> Callable[..., Any]:
@@ -159,9 +161,8 @@ def test_a_fresh_file_never_replaces_another(
     """Another program made the file meanwhile: both are kept, with links and without them."""
     if not links:
         monkeypatch.setattr(os, "link", refusing(errno.EPERM))
-    with pytest.raises(FileExistsError), placed(target, fresh=True) as aside:
-        aside.write_bytes(NEW)
-        target.write_bytes(OLD)
+    with pytest.raises(FileExistsError):
+        place(target, meanwhile=OLD)
     assert held(target.parent) == {target.name: OLD}
     target.unlink()
     with placed(target, fresh=True) as aside:

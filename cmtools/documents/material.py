@@ -16,10 +16,10 @@ from cmtools.tables.table import Partial
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderMaterial:
-    """An order with all that hangs on it; `paid` is what its client paid less what came back,
-    `shipped` the day of the last shipment to the client.
+    """An order with all that hangs on it.
 
-    `lines` and `totals` are of the priced positions; `claim` is the one that an act is made of.
+    `lines` and `totals` are of the priced positions, `paid` is what the client paid less what came
+    back, `shipped` the day of the last shipment, `claim` the one that an act is made of.
     """
 
     order: Order

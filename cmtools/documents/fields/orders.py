@@ -47,7 +47,7 @@ class DealFields:
 
 def deal(material: OrderMaterial) -> DealFields:
     """The fields of an offer, a specification (ГК РФ art. 455, 465, 506) and an act."""
-    order, totals = material.order, material.totals
+    totals = material.totals
     return DealFields(
         city=wording.town(material.seller.city or ""),
         order=order_fields(material, totals),
@@ -64,7 +64,6 @@ def request(material: OrderMaterial) -> DealFields:
     """The same for a request: while it is preliminary, it shows no price."""
     if material.order.request is Request.FINAL:
         return deal(material)
-    order = material.order
     return DealFields(
         city=wording.town(material.seller.city or ""),
         order=order_fields(material, None),
