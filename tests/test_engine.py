@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from docx import Document
 from docxtpl.template import DocxTemplate
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 from lxml import etree
@@ -410,6 +410,34 @@ def test_condition_over_paragraphs_leaves_the_markup_whole(tmp_path: Path) -> No
     )
     assert drafts.text(render(template, LETTER).content) == "дораз\nдвапосле"
     assert drafts.text(render(template, changed(number="")).content) == "допосле"
+
+
+PIECES = st.sampled_from(
+    [
+        "{{ number }}", "{{ client.name }}", "{% if number %}", "{% else %}", "{% endif %}",
+        "{% for line in lines %}", "{{ line.name }}", "{% endfor %}", "{%p if client.inn %}",
+        "{%p endif %}", "{%tr for line in lines %}", "{%tr endfor %}", "{# да #}", "{", "%}",
+        "слово",
+        "</w:t></w:r><w:r><w:t>", "</w:t></w:r></w:p><w:p><w:r><w:t>",
+        "</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>",
+        "</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:r><w:t>",
+        '</w:t></w:r><w:hyperlink w:anchor="x"><w:r><w:t>', "</w:t></w:r></w:hyperlink><w:r><w:t>",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PIECES, max_size=12))
+def test_what_passes_the_check_makes_sound_documents(tmp_path: Path, pieces: list[str]) -> None:
+    start, end = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>", "</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    try:
+        content = with_body(start + "".join(pieces) + end)
+        template = load(saved(tmp_path, content), KNOWN)
+    except BadTemplate:
+        return
+    for record in (LETTER, changed(number="", client_inn="", lines=())):
+        made = drafts.parts_of(render(template, record).content)
+        assert not re.search(r"\{[{%#]|[}%#]\}", parts.text_of(made[BODY]))
 
 
 # What a template may not carry

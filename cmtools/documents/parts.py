@@ -114,7 +114,7 @@ def element(content: bytes) -> etree._Element:
         tree = etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError as error:
         raise _damaged(f"внутри нарушена разметка ({error.msg})") from None
-    if b"<!DOCTYPE" in content:
+    if tree.getroottree().docinfo.internalDTD is not None:
         raise _damaged("внутри объявлены посторонние сущности XML")
     return tree
 

@@ -22,9 +22,9 @@ _WP, _A, _PIC = (f"{{{_DRAWING}/{name}}}" for name in ("wordprocessingDrawing", 
 _IMAGE = f"{R[1:-1]}/image"
 _BLIP = f"*/{_A}graphic/{_A}graphicData/{_PIC}pic/{_PIC}blipFill/{_A}blip"
 _DESCRIBED = (f"*/{_WP}docPr", f"*/{_A}graphic/{_A}graphicData/{_PIC}pic/{_PIC}nvPicPr/{_PIC}cNvPr")
-_FIELD = re.compile(r"\s*\{\{\s*([\w.]+)\s*\}\}\s*")
+_FIELD = re.compile(r"\s*\{\{\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*\}\}\s*")
 _NUMBER = re.compile(r'(<wp:docPr\b[^>]*? id=")\d*(")')
-_NUMBERED = re.compile(rb"picture(\d+)")
+_NUMBERED = re.compile(rb"picture(\d{1,9})")
 _RELATIONS, _TYPES = (
     f"{{http://schemas.openxmlformats.org/package/2006/{name}}}"
     for name in ("relationships", "content-types")
@@ -136,9 +136,8 @@ def renumbered(xml: str, numbers: Iterator[int]) -> str:
 def _targets(name: str, parts: Mapping[str, bytes]) -> Iterator[str]:
     folder = posixpath.dirname(posixpath.dirname(name))
     for relation in element(parts[name]):
-        yield posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip(
-            "/"
-        )
+        target = posixpath.join("/", folder, relation.get("Target", ""))
+        yield posixpath.normpath(target).lstrip("/")
 
 
 def _with_png(types: bytes) -> bytes:

@@ -15,6 +15,7 @@ from docxtpl.template import DocxTemplate
 from lxml import etree
 
 from cmtools.documents import faults
+from cmtools.documents.faults import BadTemplate
 from cmtools.documents.parts import W
 from cmtools.problems import Fault
 
@@ -32,8 +33,10 @@ _CUT = {"p": "в абзаце", "tr": "в строке таблицы", "tc": "�
 _WORD = re.compile(r"\{%[-+]?\s*(\w*)")
 _MARKUP = re.compile(r"\{\{(?:p|tr|tc|r)\s")
 _SIGN = re.compile(r"\{[{%#][-+]|[-+][}%#]\}")
+_END = re.compile("[%}]")  # of a tag that is cut out, for docxtpl
 _PAIRS = {"endif": "if", "endfor": "for"}
 _BRANCHES = {"elif": ("if",), "else": ("if", "for")}
+_KNOWN = ("", "if", "for", *_PAIRS, *_BRANCHES)
 _ALONE = {
     "if": "{}{{% endif %}}",
     "for": "{}{{% endfor %}}",
@@ -52,7 +55,7 @@ _FORBIDDEN = {
         for word in "block filter raw with do autoescape colspan cellbg vm hm".split()
     },
 }
-_TYPED_QUOTES = str.maketrans("«»„“”", '"' * 5)  # Word corrects the plain ones into these
+_TYPED_QUOTES = str.maketrans("«»„“”‘’", '"' * 5 + "''")  # Word corrects the plain ones into these
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,8 +130,16 @@ def source(tree: etree._Element) -> str:
 
 
 def with_columns(xml: str) -> str:
-    """A part that loops over cells: its tables get as many columns as their rows have by now."""
-    tree = DocxTemplate("").fix_tables(xml)  # type: ignore[no-untyped-call]
+    """A part that loops over cells: its tables get as many columns as their rows have by now.
+
+    Raises:
+        BadTemplate: a table does not say how wide its columns are.
+    """
+    try:
+        tree = DocxTemplate("").fix_tables(xml)  # type: ignore[no-untyped-call]
+    except (AttributeError, TypeError, ValueError) as error:
+        fault = faults.TEMPLATE_DAMAGED(detail="у таблицы нет ширины столбцов")
+        raise BadTemplate([fault]) from error
     return str(etree.tostring(tree, encoding="unicode"))
 
 
@@ -163,7 +174,7 @@ def _faults_of(tag: Tag) -> Iterator[Fault]:
         yield faults.TEMPLATE_FORBIDDEN(what=_FORBIDDEN[tag.word])
     elif _MARKUP.match(tag.text):
         yield faults.TEMPLATE_FORBIDDEN(what=f"вставка разметки {tag.text}")
-    elif tag.text.startswith("{%") and tag.word not in ("if", "for", *_PAIRS, *_BRANCHES):
+    elif tag.word not in _KNOWN or (tag.cuts and _END.search(tag.text[2:-2])):
         yield faults.TEMPLATE_SYNTAX(near=tag.text)
 
 
