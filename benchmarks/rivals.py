@@ -20,9 +20,9 @@ from benchmarks.workspaces import POSITIONS_AN_ORDER, TODAY, positions
 from cmtools.books.orders import POSITIONS
 from cmtools.commands.gathering import Rows
 from cmtools.commands.opening import open_books
-from cmtools.documents import declaring, loading, parts, rendering
 from cmtools.documents.catalog import BY_ID
-from cmtools.documents.filters import BY_NAME
+from cmtools.documents.engine import declaring, loading, parts, rendering
+from cmtools.documents.engine.filters import BY_NAME
 from cmtools.problems import Fault
 from cmtools.tables.columns import Field
 from cmtools.tables.guard import Grid

@@ -23,9 +23,9 @@ from cmtools.books.blanks import write_blanks
 from cmtools.books.catalog import BOOKS
 from cmtools.cli import app
 from cmtools.documents.catalog import KINDS
-from cmtools.documents.declaring import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.declaring import declared, listed
-from cmtools.documents.filters import FILTERS
+from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.engine.declaring import declared, listed
+from cmtools.documents.engine.filters import FILTERS
 from cmtools.indicators.catalog import INDICATORS
 from cmtools.problems import Message, Severity
 from cmtools.tables.columns import Column, Field

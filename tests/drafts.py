@@ -19,10 +19,10 @@ from docx import Document
 from docx.shared import Mm
 from PIL import Image
 
-from cmtools.documents.declaring import declared
-from cmtools.documents.faults import BadTemplate
-from cmtools.documents.loading import Template, load
-from cmtools.documents.rendering import Rendered, render
+from cmtools.documents.engine.declaring import declared
+from cmtools.documents.engine.faults import BadTemplate
+from cmtools.documents.engine.loading import Template, load
+from cmtools.documents.engine.rendering import Rendered, render
 from cmtools.documents.texts import Count, Day, Name, Picture, Post, Sum
 
 BODY = "word/document.xml"

@@ -24,9 +24,9 @@ from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.commands.price import price
 from cmtools.documents import naming, wording
 from cmtools.documents.catalog import KINDS, Kind
-from cmtools.documents.declaring import declared
-from cmtools.documents.loading import load
-from cmtools.documents.parts import clean
+from cmtools.documents.engine.declaring import declared
+from cmtools.documents.engine.loading import load
+from cmtools.documents.engine.parts import clean
 from cmtools.tables.values import roubles
 from workbench import (
     REGISTRY,

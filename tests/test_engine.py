@@ -20,14 +20,14 @@ from jinja2 import Environment
 from lxml import etree
 
 import drafts
-from cmtools.documents import packing, parts, sandbox, tags
 from cmtools.documents.catalog import KINDS, Kind
-from cmtools.documents.declaring import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.declaring import Declared, declared, values
-from cmtools.documents.faults import BadTemplate
-from cmtools.documents.filters import BY_NAME
-from cmtools.documents.loading import load
-from cmtools.documents.rendering import _read_back, render
+from cmtools.documents.engine import packing, parts, sandbox, tags
+from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.engine.declaring import Declared, declared, values
+from cmtools.documents.engine.faults import BadTemplate
+from cmtools.documents.engine.filters import BY_NAME
+from cmtools.documents.engine.loading import load
+from cmtools.documents.engine.rendering import _read_back, render
 from cmtools.documents.texts import Count, Day, Name, Picture, Post, Sum
 from drafts import BODY, KNOWN, LETTER, blank, built, changed, faults, saved, with_body
 from office import convert

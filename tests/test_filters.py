@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmtools.documents.cases import Case, name_in, post_in
-from cmtools.documents.declaring import TEXTS
-from cmtools.documents.filters import BY_NAME, FILTERS, Filter
+from cmtools.documents.engine.declaring import TEXTS
+from cmtools.documents.engine.filters import BY_NAME, FILTERS, Filter
 from cmtools.documents.texts import Count, Day, Inflected, Name, Post, Sum
 from drafts import changed, made, shown
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from cmtools.commands.outcome import Misuse
 from cmtools.commands.templates import check, fields
 from cmtools.documents.catalog import FORMS
-from cmtools.documents.filters import FILTERS
+from cmtools.documents.engine.filters import FILTERS
 from cmtools.reporters import show
 from cmtools.workspace import WorkspaceError
 from workbench import healthy

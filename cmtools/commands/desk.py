@@ -14,11 +14,12 @@ from cmtools.commands.gathering import Entry, Rows, Subject
 from cmtools.commands.judging import Judge
 from cmtools.commands.opening import Opened
 from cmtools.commands.outcome import Misuse
-from cmtools.documents import loading, naming, rendering, shelving
+from cmtools.documents import naming, shelving
 from cmtools.documents.catalog import Kind, MadeFrom
-from cmtools.documents.declaring import declared
-from cmtools.documents.faults import BadTemplate
-from cmtools.documents.loading import Template
+from cmtools.documents.engine import loading, rendering
+from cmtools.documents.engine.declaring import declared
+from cmtools.documents.engine.faults import BadTemplate
+from cmtools.documents.engine.loading import Template
 from cmtools.documents.shelving import State
 from cmtools.problems import Message, Place, Problem, Severity, at
 from cmtools.tables.table import Table

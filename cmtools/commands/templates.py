@@ -9,12 +9,12 @@ from pathlib import Path
 
 from cmtools.commands.opening import explain_os_error
 from cmtools.commands.outcome import Misuse, Outcome
-from cmtools.documents import loading
 from cmtools.documents.catalog import FORMS, Form
-from cmtools.documents.declaring import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.declaring import declared, listed
-from cmtools.documents.faults import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
-from cmtools.documents.filters import FILTERS
+from cmtools.documents.engine import loading
+from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.engine.declaring import declared, listed
+from cmtools.documents.engine.faults import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
+from cmtools.documents.engine.filters import FILTERS
 from cmtools.problems import Fault, Place, at, has_errors, in_order
 from cmtools.workspace import TEMPLATES, find_workspace
 

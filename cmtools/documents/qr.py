@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import segno
 
-from cmtools.documents.parts import clean
+from cmtools.documents.engine.parts import clean
 from cmtools.documents.texts import Picture
 
 SEPARATORS = "|~^;#$!*%&@`\\<>{}[]()\"'?/:+_-,."  # the first that occurs in no value

@@ -10,7 +10,7 @@ from typing import Annotated
 from cmtools.books.orders import Claim, Request
 from cmtools.books.register import Contact, Touch, Transfer
 from cmtools.documents import wording
-from cmtools.documents.declaring import values
+from cmtools.documents.engine.declaring import values
 from cmtools.documents.fields.money import ClaimFields, claim_fields
 from cmtools.documents.fields.terms import ContractFields, contract_fields
 from cmtools.documents.material import ClientMaterial, OrderMaterial, TransferMaterial

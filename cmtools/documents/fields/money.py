@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cmtools.books.orders import Claim, Order
 from cmtools.documents import wording
-from cmtools.documents.declaring import values
+from cmtools.documents.engine.declaring import values
 from cmtools.documents.fields.lines import CostLineFields, PositionFields, cost_lines
 from cmtools.documents.fields.lines import position_fields as lines_of
 from cmtools.documents.fields.orders import (

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from cmtools.documents.faults import (
+from cmtools.documents.engine.faults import (
     TEMPLATE_ACTIVE,
     TEMPLATE_EXTERNAL,
     TEMPLATE_REMARKS,
     BadTemplate,
 )
-from cmtools.documents.packing import TYPES
-from cmtools.documents.parts import W, element, is_xml
+from cmtools.documents.engine.packing import TYPES
+from cmtools.documents.engine.parts import W, element, is_xml
 from cmtools.problems import Fault
 
 # The last word of a relation's type, and of a content type, in small letters.

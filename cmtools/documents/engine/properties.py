@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from cmtools.documents.packing import TYPES
-from cmtools.documents.parts import element
+from cmtools.documents.engine.packing import TYPES
+from cmtools.documents.engine.parts import element
 
 CORE = "docProps/core.xml"
 

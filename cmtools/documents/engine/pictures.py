@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from cmtools.documents.declaring import Fields
-from cmtools.documents.packing import TYPES
-from cmtools.documents.parts import R, W, element
+from cmtools.documents.engine.declaring import Fields
+from cmtools.documents.engine.packing import TYPES
+from cmtools.documents.engine.parts import R, W, element
 from cmtools.documents.texts import Picture
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"

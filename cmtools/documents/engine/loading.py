@@ -6,14 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmtools.documents import checking, faults, markup, packing, parts, pictures, reaching, tags
-from cmtools.documents.declaring import Fields
-from cmtools.documents.faults import BadTemplate
-from cmtools.documents.packing import Kept
-from cmtools.documents.pictures import relations_of
-from cmtools.documents.properties import plain
-from cmtools.documents.sandbox import Compiled, NotUnderstood, Sandbox
-from cmtools.documents.tags import Tag
+from cmtools.documents.engine import (
+    checking,
+    faults,
+    markup,
+    packing,
+    parts,
+    pictures,
+    reaching,
+    tags,
+)
+from cmtools.documents.engine.declaring import Fields
+from cmtools.documents.engine.faults import BadTemplate
+from cmtools.documents.engine.packing import Kept
+from cmtools.documents.engine.pictures import relations_of
+from cmtools.documents.engine.properties import plain
+from cmtools.documents.engine.sandbox import Compiled, NotUnderstood, Sandbox
+from cmtools.documents.engine.tags import Tag
 from cmtools.problems import Fault
 
 

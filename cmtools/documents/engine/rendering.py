@@ -15,12 +15,12 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from cmtools.documents import faults, packing, parts, pictures, tags
-from cmtools.documents.declaring import values
-from cmtools.documents.faults import BadTemplate
-from cmtools.documents.loading import Template
-from cmtools.documents.properties import CORE, core
-from cmtools.documents.sandbox import Run, TooLarge, TooSlow, Unfilled
+from cmtools.documents.engine import faults, packing, parts, pictures, tags
+from cmtools.documents.engine.declaring import values
+from cmtools.documents.engine.faults import BadTemplate
+from cmtools.documents.engine.loading import Template
+from cmtools.documents.engine.properties import CORE, core
+from cmtools.documents.engine.sandbox import Run, TooLarge, TooSlow, Unfilled
 from cmtools.documents.texts import Name
 
 SECONDS = 20.0  # for one document

@@ -19,9 +19,9 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
-from cmtools.documents import parts, pictures
-from cmtools.documents.checking import TESTS
-from cmtools.documents.filters import FILTERS, Filter
+from cmtools.documents.engine import parts, pictures
+from cmtools.documents.engine.checking import TESTS
+from cmtools.documents.engine.filters import FILTERS, Filter
 from cmtools.documents.texts import Inflected, Name, Picture
 
 Compiled: TypeAlias = Template

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from cmtools.documents.faults import (
+from cmtools.documents.engine.faults import (
     TEMPLATE_DAMAGED,
     TEMPLATE_MISSING,
     TEMPLATE_TOO_LARGE,
     BadTemplate,
 )
-from cmtools.documents.packing import TYPES
+from cmtools.documents.engine.packing import TYPES
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"

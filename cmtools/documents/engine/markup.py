@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cmtools.documents.faults import TEMPLATE_CROSSED
+from cmtools.documents.engine.faults import TEMPLATE_CROSSED
 from cmtools.problems import Fault
 
 _TOKEN = re.compile(

@@ -12,7 +12,7 @@ from typing import Any
 
 from cmtools.documents import wording
 from cmtools.documents.cases import Case, name_in, plural, post_in
-from cmtools.documents.declaring import KINDS, TEXTS
+from cmtools.documents.engine.declaring import KINDS, TEXTS
 from cmtools.documents.texts import Count, Day, Inflected, Name, Post, Sum
 from cmtools.documents.wording import NBSP
 

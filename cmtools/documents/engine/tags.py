@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from docxtpl.template import DocxTemplate
 from lxml import etree
 
-from cmtools.documents import faults
-from cmtools.documents.faults import BadTemplate
-from cmtools.documents.parts import W
+from cmtools.documents.engine import faults
+from cmtools.documents.engine.faults import BadTemplate
+from cmtools.documents.engine.parts import W
 from cmtools.problems import Fault
 
 TAGS = 5000  # in one part

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from jinja2 import nodes
 
-from cmtools.documents import faults
-from cmtools.documents.declaring import KINDS, PRINTED, TEXTS, Declared, Fields, full_names
-from cmtools.documents.filters import BY_NAME, Filter
+from cmtools.documents.engine import faults
+from cmtools.documents.engine.declaring import KINDS, PRINTED, TEXTS, Declared, Fields, full_names
+from cmtools.documents.engine.filters import BY_NAME, Filter
 from cmtools.documents.texts import Picture
 from cmtools.problems import Fault, Message
 

@@ -1,0 +1,1 @@
+"""A Word template read, checked against its fields, filled in a sandbox and read back."""
