@@ -29,9 +29,14 @@ PROFILE = """\
 
 def office() -> str:
     """The office's program, or the end of the test."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    return installed("LibreOffice", *PROGRAMS)
+
+
+def installed(name: str, *programs: str) -> str:
+    """The first of the programs that there is, or the end of the test."""
+    found = next(filter(None, map(shutil.which, programs)), None)
     if found is None:
-        reason = "LibreOffice is not installed"
+        reason = f"{name} is not installed"
         if os.environ.get("CI") == "true":
             pytest.fail(f"{reason}, and CI must have it")
         pytest.skip(reason)
