@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cmtools.books.orders import ORDERS, POSITIONS, Design, Request
+from cmtools.books.party import Form
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
 from cmtools.problems import Message, Problem, Severity, at
 from cmtools.tables.columns import Field
@@ -52,6 +53,9 @@ SELLER_NEEDS = (
     "head_name",
     "acts_on",
 )
+
+OF_COMPANIES = frozenset(("kpp", "head_post", "head_name", "acts_on"))
+"""Of these, what a seller who is a person, an entrepreneur or not, has no need of."""
 
 
 def check_across(dataset: Dataset) -> None:
@@ -114,7 +118,8 @@ def missing_of_seller(dataset: Dataset) -> list[Field]:
     if not sheets:
         return []
     values = {name: column[0] for name, column in sheets[0].values.items() if column}
-    needs = [name for name in SELLER_NEEDS if name != "kpp" or values.get("form") == "юрлицо"]
+    alone = values.get("form") in (Form.ENTREPRENEUR, Form.PERSON)
+    needs = [name for name in SELLER_NEEDS if not (alone and name in OF_COMPANIES)]
     bad = {name for name in needs if sheets[0].bad[name]}
     return [ORGANIZATION.fields[n] for n in needs if values.get(n) is None and n not in bad]
 

@@ -18,7 +18,6 @@ from cmtools.books.orders import (
     PAYMENTS,
     Claim,
     Contract,
-    DeliveryKind,
     Department,
     Paper,
     PaperKind,
@@ -179,11 +178,6 @@ class Rows:
         client, contract = self.one(CLIENTS, order.client), self.one(CONTRACTS, order.contract)
         contractor = self.one(CONTRACTORS, order.contractor)
         vat_row = self.opened.quotes.tariff.vat_on(shipment_day(order))
-        shipped = (
-            delivery.on
-            for delivery in self.sound(DELIVERIES, "order", order.number)
-            if delivery.kind is DeliveryKind.SHIPPED
-        )
         assert isinstance(client, Client)
         return OrderMaterial(
             order=order,
@@ -197,7 +191,8 @@ class Rows:
             totals=quote.totals if quote.lines else None,
             vat_rate=vat_row.rate if vat_row else None,
             paid=self.paid(quote),
-            shipped=max(shipped, default=None),
+            payments=self.sound(PAYMENTS, "order", order.number),
+            deliveries=self.sound(DELIVERIES, "order", order.number),
             layouts=self.sound(LAYOUTS, "order", order.number),
             papers=[paper for paper in papers if not isinstance(paper, Partial)],
             claim=claim,

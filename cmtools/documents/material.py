@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from cmtools.books.orders import Claim, Contract, Layout, Order, Paper, Position
+from cmtools.books.orders import Claim, Contract, Delivery, Layout, Order, Paper, Payment, Position
 from cmtools.books.register import Client, Contact, Touch, Transfer
 from cmtools.books.settings import Category, Contractor, Organization
 from cmtools.pricing import Line, Totals
@@ -19,7 +19,7 @@ class OrderMaterial:
     """An order with all that hangs on it.
 
     `lines` and `totals` are of the priced positions, `paid` is what the client paid less what came
-    back, `shipped` the day of the last shipment, `claim` the one that an act is made of.
+    back, `claim` the one that an act is made of.
     """
 
     order: Order
@@ -33,7 +33,8 @@ class OrderMaterial:
     totals: Totals | None
     vat_rate: Decimal | None
     paid: Decimal
-    shipped: date | None
+    payments: Sequence[Payment]
+    deliveries: Sequence[Delivery]
     layouts: Sequence[Layout]
     papers: Sequence[Paper]
     claim: Claim | None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from cmtools.books.orders import Claim, Request
+from cmtools.books.orders import Claim, Delivery, Payment, Request
 from cmtools.books.register import Contact, Touch, Transfer
 from cmtools.documents import wording
 from cmtools.documents.engine.declaring import values
 from cmtools.documents.fields.money import ClaimFields, claim_fields
-from cmtools.documents.fields.terms import ContractFields, contract_fields
+from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
 from cmtools.documents.material import ClientMaterial, OrderMaterial, TransferMaterial
 from cmtools.documents.sides import Party, party
 from cmtools.documents.texts import Count, Day, Name, Sum
@@ -105,6 +105,30 @@ class SummaryFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PaymentFields:
+    """Money that came or went for an order of the client."""
+
+    date: Annotated[Day, "Дата"]
+    order: Annotated[str, "№ заказа"]
+    kind: Annotated[str, "Вид: от клиента, подрядчику, возврат клиенту"]
+    amount: Annotated[Sum, "Сумма"]
+    paper: Annotated[str, "Документ"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryFields:
+    """Goods that came from a contractor or went to the client."""
+
+    date: Annotated[Day, "Дата"]
+    order: Annotated[str, "№ заказа"]
+    kind: Annotated[str, "Вид: получено от подрядчика, отгружено клиенту"]
+    quantity: Annotated[Count, "Количество"]
+    amount: Annotated[Sum, "Сумма"]
+    quality: Annotated[str, "Качество: принято, брак; пусто, если не указано"]
+    sample: Annotated[str, "Где лежит контрольный образец: «архив, полка 3» или «да»; иначе пусто"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ClientClaimFields(ClaimFields):
     """A claim on the card."""
 
@@ -146,6 +170,8 @@ class ClientCardFields:
     transfers: Annotated[tuple[TransferFields, ...], "Передачи, последние сверху"]
     contracts: Annotated[tuple[ContractFields, ...], "Договоры"]
     orders: Annotated[tuple[SummaryFields, ...], "Заявки и заказы, последние сверху"]
+    payments: Annotated[tuple[PaymentFields, ...], "Платежи, последние сверху"]
+    deliveries: Annotated[tuple[DeliveryFields, ...], "Поставки, последние сверху"]
     claims: Annotated[tuple[ClientClaimFields, ...], "Претензии, последние сверху"]
 
 
@@ -172,7 +198,37 @@ def client_card(material: ClientMaterial) -> ClientCardFields:
         transfers=tuple(transfer_fields(transfer) for transfer in material.transfers),
         contracts=tuple(contract_fields(contract) for contract in material.contracts),
         orders=tuple(_summary(order) for order in material.orders),
+        payments=tuple(_payment(payment) for payment in _latest(material, "payments")),
+        deliveries=tuple(_delivery(delivery) for delivery in _latest(material, "deliveries")),
         claims=tuple(_claim(claim) for claim in material.claims),
+    )
+
+
+def _latest(material: ClientMaterial, rows: str) -> list[Any]:
+    """The payments or deliveries of all orders, the latest first."""
+    found = [row for order in material.orders for row in getattr(order, rows)]
+    return sorted(found, key=lambda row: (row.on, row.row), reverse=True)
+
+
+def _payment(payment: Payment) -> PaymentFields:
+    return PaymentFields(
+        date=Day(payment.on),
+        order=payment.order,
+        kind=payment.kind.value,
+        amount=Sum(payment.amount),
+        paper=payment.paper or "",
+    )
+
+
+def _delivery(delivery: Delivery) -> DeliveryFields:
+    return DeliveryFields(
+        date=Day(delivery.on),
+        order=delivery.order,
+        kind=delivery.kind.value,
+        quantity=Count(delivery.quantity),
+        amount=Sum(delivery.amount),
+        quality=delivery.quality.value if delivery.quality else "",
+        sample=delivery.sample_place or (YES if delivery.sample else ""),
     )
 
 

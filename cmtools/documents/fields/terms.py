@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.orders import Contract, Request
+from cmtools.books.orders import Contract, DeliveryKind, Request
 from cmtools.documents import wording
 from cmtools.documents.material import OrderMaterial
 from cmtools.documents.texts import Count, Day, Name, Sum
@@ -44,6 +44,7 @@ def order_fields(material: OrderMaterial, totals: Totals | None) -> OrderFields:
     total = totals.total if totals else ZERO
     prepaid = round2(total * share / HUNDRED)
     days = order.balance_days
+    shipped = (found.on for found in material.deliveries if found.kind is DeliveryKind.SHIPPED)
     return OrderFields(
         number=order.number,
         date=Day(order.on),
@@ -52,7 +53,7 @@ def order_fields(material: OrderMaterial, totals: Totals | None) -> OrderFields:
         manager=Name(order.manager),
         production_due=Day(order.production_due),
         delivery_due=Day(order.delivery_due),
-        shipped=Day(material.shipped),
+        shipped=Day(max(shipped, default=None)),
         delivery_method=order.delivery_method.value if order.delivery_method else "",
         delivery_address=order.delivery_address or "",
         prepayment=wording.percent(share) if share else "",
