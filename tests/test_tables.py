@@ -594,8 +594,8 @@ def test_a_book_beyond_a_limit(limits: Limits, tmp_path: Path) -> None:
 @needs_signals
 def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
     with Reader(Limits(seconds=1)) as reader:
-        os.kill(reader._process.pid, signal.SIGSTOP)
-        despair = threading.Timer(30, os.kill, (reader._process.pid, signal.SIGKILL))
+        os.kill(reader._child._process.pid, signal.SIGSTOP)
+        despair = threading.Timer(30, os.kill, (reader._child._process.pid, signal.SIGKILL))
         despair.start()
         fault = refused(reader, hostile.registry(tmp_path / "a.xlsx"))
         in_time = despair.is_alive()
@@ -607,7 +607,7 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
 @needs_signals
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
     with Reader() as reader:
-        os.kill(reader._process.pid, signal.SIGKILL)
+        os.kill(reader._child._process.pid, signal.SIGKILL)
         fault = refused(reader, hostile.registry(tmp_path / "a.xlsx"))
         assert (fault.code, "оборвалось" in fault.message) == ("file-unreadable", True)
         assert is_healthy(reader, tmp_path / "b.xlsx")
@@ -621,7 +621,7 @@ def test_a_book_that_wants_too_much_memory(tmp_path: Path) -> None:
         assert refused(reader, hostile.far_cells(tmp_path / "a.xlsx")).code == "file-unreadable"
         assert is_healthy(reader, tmp_path / "b.xlsx")
         if sys.platform == "linux":
-            bound = resource.prlimit(reader._process.pid, resource.RLIMIT_AS)
+            bound = resource.prlimit(reader._child._process.pid, resource.RLIMIT_AS)
             assert bound == (limits.memory_bytes,) * 2
 
 
@@ -629,17 +629,17 @@ def test_no_process_is_left_behind(tmp_path: Path) -> None:
     """Also where the caller loses interest in the middle of a book."""
     with Reader() as reader:
         next(reader.read(hostile.registry(tmp_path / "a.xlsx"), frozenset({"клиенты"})))
-    assert reader._process.poll() is not None
+    assert reader._child._process.poll() is not None
 
 
 def test_a_healthy_day_takes_one_process(tmp_path: Path) -> None:
     """Refused books and missing sheets are no reason to start another one."""
     with Reader() as reader:
-        first = reader._process.pid
+        first = reader._child._process.pid
         for number in range(3):
             assert is_healthy(reader, tmp_path / f"{number}.xlsx")
         assert read(reader, tmp_path / "0.xlsx", "нет такого листа") == {}
-        assert reader._process.pid == first
+        assert reader._child._process.pid == first
 
 
 def test_a_book_left_half_read_does_not_leak_into_the_next(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from cmtools.books.orders import ORDERS, POSITIONS, Design, Request
 from cmtools.books.party import Form
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
@@ -65,11 +67,14 @@ def check_across(dataset: Dataset) -> None:
     _kinds_have_markups(dataset)
 
 
-def _closed_in_time(dataset: Dataset) -> None:
+def early_stages(dataset: Dataset) -> Set[str]:
+    """The codes of the stages on which no order is closed yet; by the order of rows."""
     codes = [code for sheet in dataset.sheets(STAGES) for code in sheet.values["code"]]
-    if CLOSING_STAGE not in codes:
-        return
-    early = set(codes[: codes.index(CLOSING_STAGE)])
+    return set(codes[: codes.index(CLOSING_STAGE)]) if CLOSING_STAGE in codes else set()
+
+
+def _closed_in_time(dataset: Dataset) -> None:
+    early = early_stages(dataset)
     for sheet in dataset.sheets(ORDERS):
         for index, closed, stage in list(sheet.lines("closed", "stage")):
             if closed and stage in early:
@@ -92,17 +97,23 @@ def _final_lines_are_whole(dataset: Dataset) -> None:
                 sheet.add(index, "unit_cost", COST_NEEDED())
 
 
-def _kinds_have_markups(dataset: Dataset) -> None:
-    """The kind must be one of «Наценки», unless `*` stands there for any."""
+def kinds_with_markup(dataset: Dataset) -> Set[str] | None:
+    """The kinds of «Наценки» as names are compared; None where any kind has a markup, or may."""
     if MARKUPS not in dataset or any(sheet.bad["kind"] for sheet in dataset.sheets(MARKUPS)):
-        return
+        return None
     kinds = {
         same(kind)
         for sheet in dataset.sheets(MARKUPS)
         for kind in sheet.values["kind"]
         if kind is not None
     }
-    if ANY_KIND in kinds:
+    return None if ANY_KIND in kinds else kinds
+
+
+def _kinds_have_markups(dataset: Dataset) -> None:
+    """The kind must be one of «Наценки», unless `*` stands there for any."""
+    kinds = kinds_with_markup(dataset)
+    if kinds is None:
         return
     for sheet in dataset.sheets(POSITIONS):
         unknown = {kind for kind in set(sheet.values["kind"]) if kind and same(kind) not in kinds}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,10 +13,10 @@ from cmtools.books.crosscheck import check_across, seller_warning
 from cmtools.problems import Fault, Place, Problem, at, in_order
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.guard import Grid, Reader, Start
+from cmtools.tables.guard import Grid, Reads, Start
 from cmtools.tables.reading import End
 from cmtools.tables.sheet import Sheet
-from cmtools.tables.table import Book
+from cmtools.tables.table import Book, Table
 from cmtools.tables.values import alike, same
 
 
@@ -38,9 +38,7 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load(
-    guests: Sequence[BookFile], own: Sequence[BookFile], reader: Reader, today: date
-) -> Loaded:
+def load(guests: Sequence[BookFile], own: Sequence[BookFile], reader: Reads, today: date) -> Loaded:
     """Read files as one set of books and check them; mistakes are problems.
 
     A guest stands in for the own books of its kind.
@@ -48,7 +46,7 @@ def load(
     Raises:
         OSError: a file cannot be opened.
     """
-    reading = _Reading(reader)
+    reading = Reading(reader)
     for file in guests:
         reading.read(file)
     replaced = set(reading.books.values())
@@ -63,11 +61,15 @@ def load(
     return Loaded(dataset=dataset, books=reading.books, problems=in_order(problems))
 
 
-class _Reading:
-    """What has been read so far: sheets, the book that each file is, problems of whole sheets."""
+class Reading:
+    """What has been read so far: sheets, the book that each file is, problems of whole sheets.
 
-    def __init__(self, reader: Reader) -> None:
+    Where `tables` are given, all sheets are read, but those of the others are not looked into.
+    """
+
+    def __init__(self, reader: Reads, tables: Collection[Table[Any]] | None = None) -> None:
         self._reader = reader
+        self._tables = tables
         self.books: dict[str, Book] = {}
         self.sheets: list[Sheet[Any]] = []
         self.problems: list[Problem] = []
@@ -84,7 +86,7 @@ class _Reading:
                     book = book or recognise(names)
                     self._note(file, part.warnings)
                 case Grid() if book is not None:
-                    sheets += _sheet(file.name, book, part, sheets)
+                    sheets += self._sheet(file.name, book, part, sheets)
                 case End(fault=Fault() as fault):
                     self._note(file, [fault])
                     return
@@ -99,12 +101,15 @@ class _Reading:
     def _note(self, file: BookFile, faults: Iterable[Fault]) -> None:
         self.problems += (at(Place(file=file.name), fault) for fault in faults)
 
-
-def _sheet(file: str, book: Book, grid: Grid, before: Sequence[Sheet[Any]]) -> Iterator[Sheet[Any]]:
-    """The sheet of a grid; none where it is no sheet of the book, or the second of its name."""
-    for table in book.tables:
-        if same(table.title) == same(grid.name) and all(s.table is not table for s in before):
-            yield Sheet(table, file, grid)
+    def _sheet(
+        self, file: str, book: Book, grid: Grid, before: Sequence[Sheet[Any]]
+    ) -> Iterator[Sheet[Any]]:
+        """The sheet of a grid; none where it is no sheet of the book, or the second of its name."""
+        for table in book.tables:
+            if same(table.title) != same(grid.name) or any(s.table is table for s in before):
+                continue
+            if self._tables is None or table in self._tables:
+                yield Sheet(table, file, grid)
 
 
 def _sheet_problems(file: str, book: Book, names: Sequence[str]) -> Iterator[Problem]:

@@ -160,18 +160,22 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:
 
 
 def _bounded(parse: Parse, column: Column) -> Parse:
-    if column.least is column.above is column.most is None:
+    least, above, most = column.least, column.above, column.most
+    if least is above is most is None:
         return parse
-    least = Decimal("-Infinity") if column.least is None else column.least
-    above = Decimal("-Infinity") if column.above is None else column.above
-    most = Decimal("Infinity") if column.most is None else column.most
     fault = _out_of_bounds(column)
 
     def bounded(cell: Cell) -> object:
         found = parse(cell)
-        if found is None or isinstance(found, Fault) or (least <= found <= most and above < found):
+        if found is None or isinstance(found, Fault):
             return found
-        return fault
+        if (
+            (least is not None and found < least)
+            or (above is not None and found <= above)
+            or (most is not None and found > most)
+        ):
+            return fault
+        return found
 
     return bounded
 

@@ -55,12 +55,8 @@ class Dataset:
 
     def check(self, today: date) -> None:
         """Find what a single cell cannot show: repeats, unknown references, broken row rules."""
+        self._check_values(today)
         for table, sheets in self._sheets.items():
-            for name, found in table.fields.items():
-                if found.column.upto_today:
-                    _refuse_future(sheets, name, today)
-                if found.column.fraction_warns:
-                    _warn_of_fractions(sheets, name)
             for names in table.uniques:
                 for together in [[sheet] for sheet in sheets] if table.stands_alone else [sheets]:
                     _refuse_repeats(table, together, names)
@@ -68,15 +64,32 @@ class Dataset:
         for table, sheets in self._sheets.items():
             for name, found in table.fields.items():
                 target = found.column.refers
-                if target is not None and self._can_be_referred_to(target):
+                if target is not None and self.can_be_referred_to(target):
                     if target not in keys:
                         keys[target] = self.keys(target)
                     _resolve(sheets, name, found, target, keys[target])
+        self._apply_rules(today)
+
+    def check_rows(self, today: date) -> None:
+        """Find of that only what a row shows by itself, whatever other rows and books there are."""
+        self._check_values(today)
+        self._apply_rules(today)
+
+    def _check_values(self, today: date) -> None:
+        for table, sheets in self._sheets.items():
+            for name, found in table.fields.items():
+                if found.column.upto_today:
+                    _refuse_future(sheets, name, today)
+                if found.column.fraction_warns:
+                    _warn_of_fractions(sheets, name)
+
+    def _apply_rules(self, today: date) -> None:
+        for table, sheets in self._sheets.items():
             for rule in table.rules:
                 for sheet in sheets:
                     sheet.apply(rule, today)
 
-    def _can_be_referred_to(self, table: Table[Any]) -> bool:
+    def can_be_referred_to(self, table: Table[Any]) -> bool:
         """Whether the table was read with its key column; else no reference can be judged."""
         sheets = self.sheets(table)
         return bool(sheets) and all(table.key.name in sheet.source.columns for sheet in sheets)
@@ -152,14 +165,9 @@ def _resolve(
     keys: Mapping[str, str],
 ) -> None:
     """Spell each reference as its target does; a problem where there is no target."""
-    key = target.key
     for sheet in sheets:
         column = sheet.values[name]
-        spelled = {
-            value: _called(value, key, keys, labelled=target.label is not None)
-            for value in set(column)
-            if value is not None
-        }
+        spelled = {value: called(value, target, keys) for value in set(column) if value is not None}
         spelled[None] = None
         unknown = {value for value, known in spelled.items() if known is None and value is not None}
         if unknown:
@@ -172,10 +180,11 @@ def _resolve(
         sheet.values[name] = [spelled[value] or value for value in column]
 
 
-def _called(value: str, key: Field, keys: Mapping[str, str], *, labelled: bool) -> str | None:
-    found = keys.get(key.same(value))
-    if found is None and labelled:
-        found = keys.get(key.same(squeeze(value).partition(" ")[0]))
+def called(value: str, table: Table[Any], keys: Mapping[str, str]) -> str | None:
+    """The key of the row that a reference names; None where the `keys` have no such row."""
+    found = keys.get(table.key.same(value))
+    if found is None and table.label is not None:
+        found = keys.get(table.key.same(squeeze(value).partition(" ")[0]))
     return found
 
 

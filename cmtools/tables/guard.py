@@ -9,20 +9,18 @@ book is replaced, and the book is refused.
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from cmtools.problems import Fault
 from cmtools.tables import messages, readiness
+from cmtools.tables.children import Child, Lost
 from cmtools.tables.container import MIB, Contents, Limits, Refused, opened
 from cmtools.tables.marks import Marks, check_grid, find_marks, plain
-from cmtools.tables.reading import Block, End, Frame, Request
+from cmtools.tables.reading import Block, End, Frame, Request, read
 from cmtools.tables.values import Cell, same
 
 LOOK_FIRST = 4 * MIB
@@ -66,13 +64,19 @@ class Grid:
         return block
 
 
+class Reads(Protocol):
+    """Whoever reads books: in a process of its own, or here."""
+
+    def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
+        """See `Reader.read`."""
+
+
 class Reader:
     """A reading process and its bounds; use as a context manager."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._process = readiness.take()
-        self._at_work = False
+        self._child = Child(readiness.take, self.limits.seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +87,7 @@ class Reader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _stop(self._process)
+        self._child.stop()
 
     def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
         """A book's names, its wanted sheets (by `same` name) as they are read, and how it ended.
@@ -93,101 +97,78 @@ class Reader:
         Raises:
             OSError: the file cannot be opened.
         """
-        if not path.is_file():
-            raise FileNotFoundError(2, "нет такого файла", str(path))
         try:
-            with opened(path, self.limits) as contents:
-                yield Start(sheets=tuple(contents.sheets), warnings=contents.warnings)
-                names = [name for name in contents.sheets if same(name) in wanted]
-                yield from self._grids(path, contents, names)
-        except Refused as refusal:
-            yield End(fault=refusal.fault)
-        finally:
-            if self._at_work:  # the book was refused or left unread: its cells are of no use
-                self._replace()
-
-    def _grids(self, path: Path, contents: Contents, names: list[str]) -> Iterator[Grid | End]:
-        """Each sheet is looked through while the other process is still busy with it."""
-        small = [n for n in names if contents.size(contents.sheets[n]) <= LOOK_FIRST]
-        marks = {name: self._look(contents, name) for name in small}
-        frames = self._frames(
-            Request(path=path, sheets=names, memory_bytes=self.limits.memory_bytes)
-        )
-        for name in names:
-            found = marks.get(name) or self._look(contents, name)
-            sheet = _Blocks(frames)
-            grid = Grid(name=name, columns=[], marks=found, rest=sheet)
-            yield grid
-            while grid.grow():
-                pass  # whatever was left unread stands before the next sheet
-            if sheet.end is not None:
-                yield sheet.end
-                return
-        contents.prove_the_rest()
-        yield from (frame for frame in frames if isinstance(frame, End))
-
-    def _look(self, contents: Contents, name: str) -> Marks:
-        xml = plain(contents.part(contents.sheets[name]))
-        check_grid(xml, self.limits)
-        return find_marks(xml)
+            yield from _looked_at(path, wanted, self.limits, self._frames)
+        finally:  # of a book that was refused or left unread the cells are of no use
+            self._child.drop()
 
     def _frames(self, request: Request) -> Iterator[Frame]:
-        """Have the process begin at once; its frames come when they are asked for."""
-        assert self._process.stdin is not None
-        self._at_work = True
-        try:
-            pickle.dump(request, self._process.stdin)
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died before: the first frame will tell
-        return self._answers()
+        return self._told(self._child.ask(request, lambda frame: isinstance(frame, End | OSError)))
 
-    def _answers(self) -> Iterator[Frame]:
-        assert self._process.stdout is not None
-        alarm = _Alarm(self._process, self.limits.seconds)
+    def _told(self, frames: Iterator[Frame | OSError]) -> Iterator[Frame]:
         try:
-            while True:
-                frame = pickle.load(self._process.stdout)
-                self._at_work = not isinstance(frame, End | OSError)
+            for frame in frames:
                 if isinstance(frame, OSError):
                     raise frame
                 yield frame
-                if isinstance(frame, End):
-                    return
-        except (EOFError, pickle.UnpicklingError):
-            self._replace()
-            yield End(fault=messages.FILE_UNREADABLE(detail=alarm.what_happened()))
-        finally:
-            alarm.cancel()
-
-    def _replace(self) -> None:
-        _stop(self._process)
-        self._process = readiness.take()
-        self._at_work = False
+        except Lost as lost:
+            yield End(fault=messages.FILE_UNREADABLE(detail=str(lost)))
 
 
-class _Alarm:
-    """Kills a process that is still at the same book after so many seconds."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inside:
+    """A reader that reads in this very process: for one that is itself bounded and watched."""
 
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self._rang = threading.Event()
-        self._seconds = seconds
-        self._process = process
-        self._timer = threading.Timer(seconds, self._ring)
-        self._timer.daemon = True
-        self._timer.start()
+    limits: Limits
 
-    def _ring(self) -> None:
-        self._rang.set()
-        self._process.kill()
+    def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
+        """As `Reader.read` does."""
+        return _looked_at(path, wanted, self.limits, read)
 
-    def cancel(self) -> None:
-        self._timer.cancel()
 
-    def what_happened(self) -> str:
-        if self._rang.is_set():
-            return f"длилось дольше {self._seconds:.0f} с"
-        return "оборвалось: книга требует слишком много памяти или повреждена"
+def _looked_at(
+    path: Path, wanted: frozenset[str], limits: Limits, frames: Callable[[Request], Iterator[Frame]]
+) -> Iterator[Start | Grid | End]:
+    if not path.is_file():
+        raise FileNotFoundError(2, "нет такого файла", str(path))
+    try:
+        with opened(path, limits) as contents:
+            yield Start(sheets=tuple(contents.sheets), warnings=contents.warnings)
+            names = [name for name in contents.sheets if same(name) in wanted]
+            request = Request(path=path, sheets=names, memory_bytes=limits.memory_bytes)
+            yield from _grids(contents, request, limits, frames)
+    except Refused as refusal:
+        yield End(fault=refusal.fault)
+
+
+def _grids(
+    contents: Contents,
+    request: Request,
+    limits: Limits,
+    read_frames: Callable[[Request], Iterator[Frame]],
+) -> Iterator[Grid | End]:
+    """Each sheet is looked through while the other process is still busy with it."""
+    small = [n for n in request.sheets if contents.size(contents.sheets[n]) <= LOOK_FIRST]
+    marks = {name: _look(contents, name, limits) for name in small}
+    frames = read_frames(request)
+    for name in request.sheets:
+        found = marks.get(name) or _look(contents, name, limits)
+        sheet = _Blocks(frames)
+        grid = Grid(name=name, columns=[], marks=found, rest=sheet)
+        yield grid
+        while grid.grow():
+            pass  # whatever was left unread stands before the next sheet
+        if sheet.end is not None:
+            yield sheet.end
+            return
+    contents.prove_the_rest()
+    yield from (frame for frame in frames if isinstance(frame, End))
+
+
+def _look(contents: Contents, name: str, limits: Limits) -> Marks:
+    xml = plain(contents.part(contents.sheets[name]))
+    check_grid(xml, limits)
+    return find_marks(xml)
 
 
 class _Blocks(Iterator[Block]):
@@ -206,8 +187,3 @@ class _Blocks(Iterator[Block]):
         if isinstance(frame, End):
             self.end = frame
         raise StopIteration
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.communicate()

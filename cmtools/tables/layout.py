@@ -63,6 +63,8 @@ def find_header(table: Table[Any], grid: Grid) -> Layout:
                 },
                 faults=faults,
             )
+            if len(columns) == len(names):
+                break  # no other row can have more
     return best
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
-PIPE_BYTES = 1 << 20  # a block or two: the reader need not wait while we think (Linux only)
+from cmtools.tables.children import started
 
 _ready: list[subprocess.Popen[bytes]] = []
 
@@ -21,10 +20,4 @@ def take() -> subprocess.Popen[bytes]:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", "from cmtools.tables.reading import main; main()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        pipesize=PIPE_BYTES,
-    )
+    return started("cmtools.tables.reading")

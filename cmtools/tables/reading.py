@@ -100,7 +100,7 @@ def main() -> None:
             request = pickle.load(requests)
         except EOFError:
             return
-        _limit_memory(request.memory_bytes)
+        limit_memory(request.memory_bytes)
         try:
             for frame in read(request):
                 pickle.dump(frame, answers, protocol=pickle.HIGHEST_PROTOCOL)
@@ -110,7 +110,7 @@ def main() -> None:
             answers.flush()
 
 
-def _limit_memory(limit: int) -> None:
+def limit_memory(limit: int) -> None:
     """Hold this process to so many bytes of address space, where the system can."""
     if sys.platform == "linux":
         import resource

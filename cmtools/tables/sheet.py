@@ -13,7 +13,7 @@ from cmtools.tables.guard import Grid
 from cmtools.tables.layout import Layout, find_card, find_header
 from cmtools.tables.marks import Marks
 from cmtools.tables.table import TODAY, Partial, R, Rule, Source, Table
-from cmtools.tables.values import Cell, Parse, is_empty, shown
+from cmtools.tables.values import Cell, Parse, is_empty, shown, text
 
 
 class Sheet(Generic[R]):
@@ -181,8 +181,12 @@ class _ColumnParser:
     def feed(self, cells: Sequence[Cell], index: array[int] | None) -> None:
         """Add cells, or those distinct cells to which the index points; a fault has no value."""
         parse = self._parse
-        values = [None if cell == "" or cell is None else parse(cell) for cell in cells]
-        sound = Fault not in set(map(type, values))
+        if parse is text and set(map(type, cells)) == {str}:
+            values: list[Any] = [cell.strip() or None for cell in cells]  # type: ignore[union-attr]
+            sound = True
+        else:
+            values = [None if cell == "" or cell is None else parse(cell) for cell in cells]
+            sound = Fault not in set(map(type, values))
         if index is not None:
             values = list(map(values.__getitem__, index))
         if not sound:
