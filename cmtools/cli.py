@@ -9,16 +9,20 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from cmtools import __version__
 from cmtools.tables.readiness import prepare
 from cmtools.usage import Command, Group, complaint
+
+if TYPE_CHECKING:
+    from cmtools.commands.outcome import Outcome
 
 app = typer.Typer(
     name="cmtools",
@@ -210,6 +214,19 @@ def report(
     manager: Annotated[
         str | None, typer.Option("--manager", metavar="ИМЯ", help="Один менеджер.")
     ] = None,
+    books: Annotated[
+        str | None,
+        typer.Option(
+            "--books", metavar="ШАБЛОН", help="Свести эти книги заказов, например '**/*.xlsx'."
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Считать неудачей, если что-то не вошло.")
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="tcp://…", help="Читать книги на кластере Dask."),
+    ] = None,
     as_json: JsonOption = False,
     today: TodayOption = None,
     workspace: WorkspaceOption = None,
@@ -219,7 +236,21 @@ def report(
     from cmtools.commands.report import report as run
 
     root = _root(context, workspace)
-    _answer(lambda: run(root, month, manager=manager, today=_today(today)), "report", as_json)
+
+    def reported() -> Outcome:
+        with _reading() as progress:
+            return run(
+                root,
+                month,
+                manager=manager,
+                books=books,
+                strict=strict,
+                scheduler=scheduler,
+                today=_today(today),
+                progress=progress,
+            )
+
+    _answer(reported, "report", as_json)
 
 
 @app.command("demo", cls=Command)
@@ -298,6 +329,8 @@ def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
         _refuse(str(error), ExitCode.ENVIRONMENT, as_json)
     except OSError as error:
         _refuse(explain_os_error(error), ExitCode.ENVIRONMENT, as_json)
+    if note := outcome.facts.get("note"):
+        typer.echo(f"cmtools: прочитанное не запоминается: {_printable(note)}", err=True)
     if as_json:
         typer.echo(json.dumps(outcome.data, ensure_ascii=False, indent=1))
     else:
@@ -307,6 +340,18 @@ def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
     if outcome.trouble:
         typer.echo(f"cmtools: {_printable(outcome.trouble)}", err=True)
     raise typer.Exit(outcome.code)
+
+
+@contextmanager
+def _reading() -> Iterator[Callable[[int, int], None]]:
+    """How far the reading of books has come, shown on a terminal for as long as it takes."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from cmtools.reporters import reading
+
+    with reading() as progress:
+        yield progress
 
 
 def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:

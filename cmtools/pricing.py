@@ -163,10 +163,10 @@ class Totals:
 
 
 def price_lines(
-    order: Order, positions: Sequence[Position], category: Category, prices: Tariff
+    shipped: date, positions: Sequence[Position], category: Category, prices: Tariff
 ) -> list[Line | None]:
     """A line for each position; None without a cost, a markup, a VAT row or a price above 0."""
-    vat_row = prices.vat_on(shipment_day(order))
+    vat_row = prices.vat_on(shipped)
     if vat_row is None:
         return [None] * len(positions)
     rate, step = vat_row.rate or ZERO, prices.rules.price_step

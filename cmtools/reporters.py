@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -38,6 +39,22 @@ def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:
     """Print an outcome: what was asked, then the problems, then what was made."""
     console = console or Console(highlight=False, emoji=False)
     _REPORTERS[kind](console, outcome)
+
+
+@contextmanager
+def reading() -> Iterator[Callable[[int, int], None]]:
+    """A bar at the error console that shows how many of how many books have been read."""
+    bar = Progress(
+        TextColumn("Чтение книг"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _init(console: Console, outcome: Outcome) -> None:

@@ -14,10 +14,11 @@ import cmtools
 # Each line knows the lines above it. Neighbours in a line do not know each other.
 HOUSE = (
     ("problems",),
-    ("placing",),
+    ("placing", "shares"),
     ("tables",),
     ("books",),
-    ("pricing", "clients", "sample"),
+    ("pricing", "clients", "sample", "digests"),
+    ("terms", "memory"),
     ("documents", "indicators", "agenda", "workspace"),
     ("commands",),
     ("reporters", "usage"),
@@ -46,6 +47,7 @@ HOMES = {
     "pytrovich": ("documents.cases.forms",),
     "pandas": ("indicators",),
     "numpy": ("indicators",),
+    "distributed": ("digests.cluster",),
     "typer": ("cli", "usage"),
     "rich": ("cli", "reporters"),
 }

@@ -32,7 +32,8 @@ class Outcome:
     """The answer of a command: the JSON object, the problems, and what a person is told.
 
     `facts` are what a reporter needs beside `data`; `files` are names of what was made; `trouble`
-    is one line about what the environment did not allow, where the rest was done all the same.
+    is one line about what the environment did not allow, where the rest was done all the same. An
+    answer that `is_failure` is one for another reason than its problems.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -40,10 +41,12 @@ class Outcome:
     facts: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     trouble: str = ""
+    is_failure: bool = False
 
     @property
     def code(self) -> ExitCode:
         """PROBLEMS where there are errors; warnings alone are no obstacle."""
         if self.trouble:
             return ExitCode.ENVIRONMENT
-        return ExitCode.PROBLEMS if has_errors(self.problems) else ExitCode.DONE
+        failed = self.is_failure or has_errors(self.problems)
+        return ExitCode.PROBLEMS if failed else ExitCode.DONE

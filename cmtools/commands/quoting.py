@@ -19,23 +19,15 @@ from cmtools.books.orders import (
     PaymentKind,
     Position,
 )
-from cmtools.books.register import CLIENTS, Status
-from cmtools.books.settings import (
-    DISCOUNTS,
-    MARKUPS,
-    PRICING_RULES,
-    RULES,
-    VAT,
-    Category,
-    rules_of,
-)
+from cmtools.books.settings import Category
 from cmtools.clients import category_at, order_days
 from cmtools.commands.outcome import Misuse
-from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_day, tariff, totals
+from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_day, totals
 from cmtools.problems import Fault, Message, Problem, Severity, at
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Partial, Row, Table
 from cmtools.tables.values import roubles, shown, shown_percent
+from cmtools.terms import terms_of
 
 NO_MARKUP_TIER = Message(
     "no-markup-tier",
@@ -137,18 +129,9 @@ def quote_orders(dataset: Dataset) -> Quotes:
     A position with an error, or of an order with an error, stays without a price. So does
     everything while the settings that make prices have errors.
     """
-    rules = rules_of(dataset)
-    prices = tariff(
-        dataset.records(MARKUPS), dataset.records(DISCOUNTS), dataset.records(VAT), rules
-    )
-    sound = _settings_are_sound(dataset)
+    terms = terms_of(dataset)
+    prices, rules = terms.tariff, terms.tariff.rules
     days = order_days(dataset.entries(ORDERS))
-    vip = {c.get("code") for c in dataset.entries(CLIENTS) if c.get("status") is Status.VIP}
-    doubtful = {
-        sheet.values["code"][index]
-        for sheet in dataset.sheets(CLIENTS)
-        for index in sheet.bad["status"]
-    }
     positions = _by_order(dataset)
     quotes: list[Quote] = []
     problems: list[Problem] = []
@@ -157,27 +140,19 @@ def quote_orders(dataset: Dataset) -> Quotes:
         if number is None:
             continue
         own = positions.get(number, [])
-        if isinstance(entry, Partial) or not sound or entry.client in doubtful:
+        if isinstance(entry, Partial) or not terms.sound or entry.client in terms.doubtful:
             quotes.append(_unpriced(entry, own))
             continue
         category = (
             Category.VIP
-            if entry.client in vip
+            if entry.client in terms.vip
             else category_at(days.get(entry.client, ()), entry.on, rules)
         )
         quote = _quote(entry, category, own, prices)
         quotes.append(quote)
         problems += _price_problems(quote, prices)
     problems += _closing_problems(dataset, quotes)
-    return Quotes(quotes=tuple(quotes), tariff=prices, sound=sound, problems=tuple(problems))
-
-
-def _settings_are_sound(dataset: Dataset) -> bool:
-    tables: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT)
-    for table in tables:
-        if table not in dataset or any(any(s.bad.values()) for s in dataset.sheets(table)):
-            return False
-    return not any(s.bad[name] for s in dataset.sheets(RULES) for name in PRICING_RULES)
+    return Quotes(quotes=tuple(quotes), tariff=prices, sound=terms.sound, problems=tuple(problems))
 
 
 def _by_order(dataset: Dataset) -> Mapping[str, list[Position | Partial]]:
@@ -193,7 +168,7 @@ def _quote(
     order: Order, category: Category, own: Sequence[Position | Partial], prices: Tariff
 ) -> Quote:
     sound = [found for found in own if not isinstance(found, Partial)]
-    priced = iter(price_lines(order, sound, category, prices))
+    priced = iter(price_lines(shipment_day(order), sound, category, prices))
     positions = tuple(
         [
             PositionQuote(found, None if isinstance(found, Partial) else next(priced))

@@ -8,39 +8,53 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from cmtools.books.loading import Loaded
 from cmtools.books.plan import PLAN, PLAN_BOOK
-from cmtools.commands.opening import Opened, open_books
+from cmtools.commands.consolidating import Progress, consolidate, silent
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.indicators.catalog import Unit
-from cmtools.indicators.frames import Frames, PricedOrder, frames_of
-from cmtools.indicators.managers import managers_of
+from cmtools.indicators.managers import Managers
 from cmtools.indicators.monthly import Figure, Monthly, monthly
 from cmtools.indicators.omissions import Omission, omissions
 from cmtools.indicators.plan import goals, is_plan_of
 from cmtools.pricing import EXACT, KOPECK
-from cmtools.problems import Problem
 from cmtools.tables.values import FIRST_DAY, LAST_DAY
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
-def report(root: Path, month: str, *, manager: str | None = None, today: date) -> Outcome:
+def report(
+    root: Path,
+    month: str,
+    *,
+    manager: str | None = None,
+    books: str | None = None,
+    strict: bool = False,
+    scheduler: str | None = None,
+    today: date,
+    progress: Progress = silent,
+) -> Outcome:
     """The indicators of a month, for one manager or for all.
 
-    Errors in a book never stop a report: it tells what it left out.
+    `books` is a pattern of the books of orders to take instead of the workspace's. Errors in a
+    book never stop a report: it tells what it left out; `strict` makes that a failure.
 
     Raises:
         Misuse: the month is none, or no book names the manager.
-        WorkspaceError, Unavailable: see `open_books`.
+        WorkspaceError, Unavailable: see `consolidate`.
     """
     first = first_day(month)
-    opened = open_books(root, (), today)
-    who = None if manager is None else _known(opened, manager)
-    books = _frames(opened, today)
-    plan = _plan_file(opened, first, who)
-    found = monthly(books.of_manager(who) if who else books, first, _goals(opened, plan))
-    left_out = omissions(opened.loaded.dataset, _data_problems(opened), plan)
-    return Outcome(data=_answer(month, who, found, left_out), facts=_facts(found))
+    consolidated = consolidate(root, today, books=books, scheduler=scheduler, progress=progress)
+    who = None if manager is None else _known(consolidated.managers, manager)
+    frames = consolidated.frames.of_manager(who) if who else consolidated.frames
+    plan = _plan_file(consolidated.loaded, first, who)
+    found = monthly(frames, first, _goals(consolidated.loaded, plan))
+    left_out = omissions(consolidated.linked, consolidated.loaded.problems, plan)
+    return Outcome(
+        data=_answer(month, who, found, left_out),
+        facts=_facts(found) | {"note": consolidated.note},
+        is_failure=strict and bool(left_out),
+    )
 
 
 def first_day(month: str) -> date:
@@ -55,8 +69,7 @@ def first_day(month: str) -> date:
     return date(int(match[1]), int(match[2]), 1)
 
 
-def _known(opened: Opened, manager: str) -> str:
-    managers = managers_of(opened.loaded.dataset)
+def _known(managers: Managers, manager: str) -> str:
     found = managers.find(manager)
     if found is not None:
         return found
@@ -65,31 +78,15 @@ def _known(opened: Opened, manager: str) -> str:
     raise Misuse(f"менеджера «{manager}» нет ни в заказах, ни среди клиентов{hint}")
 
 
-def _frames(opened: Opened, today: date) -> Frames:
-    priced = [
-        PricedOrder(order=quote.order, lines=[found.line for found in quote.positions])
-        for quote in opened.quotes.quotes
-        if quote.order is not None
-    ]
-    return frames_of(opened.loaded.dataset, priced, today)
-
-
-def _plan_file(opened: Opened, month: date, manager: str | None) -> str | None:
+def _plan_file(loaded: Loaded, month: date, manager: str | None) -> str | None:
     """The month's plan among the books that were read."""
-    books = opened.loaded.books.items()
-    plans = (name for name, book in books if book is PLAN_BOOK)
+    plans = (name for name, book in loaded.books.items() if book is PLAN_BOOK)
     return next((name for name in plans if is_plan_of(name, month, manager)), None)
 
 
-def _goals(opened: Opened, plan: str | None) -> Mapping[str, Decimal]:
-    lines = opened.loaded.dataset.records(PLAN)
+def _goals(loaded: Loaded, plan: str | None) -> Mapping[str, Decimal]:
+    lines = loaded.dataset.records(PLAN)
     return goals(line for line in lines if line.source.file == plan)
-
-
-def _data_problems(opened: Opened) -> list[Problem]:
-    """Those of the data: an order whose price is a problem is an order all the same."""
-    of_prices = set(opened.quotes.problems)
-    return [problem for problem in opened.problems if problem not in of_prices]
 
 
 def _answer(

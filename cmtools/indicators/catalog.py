@@ -76,7 +76,7 @@ def orders_of(category: Category) -> Rows:
     """The month's orders of clients of a category."""
 
     def rows(books: Frames, month: date) -> pd.DataFrame:
-        orders = within(final(books.orders), month)
+        orders = final(within(books.orders, month))
         return orders[orders["category"] == category.value]
 
     return rows
@@ -94,7 +94,7 @@ def lines_of(category: Category) -> Rows:
 
 def order_lines(books: Frames, month: date) -> pd.DataFrame:
     """The priced positions of the month's orders."""
-    return within(final(books.lines), month)
+    return final(within(books.lines, month))
 
 
 def receipts(books: Frames, month: date) -> pd.DataFrame:

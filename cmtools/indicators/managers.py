@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from cmtools.books.orders import ORDERS
-from cmtools.books.register import CLIENTS
-from cmtools.tables.dataset import Dataset
+from cmtools.books.register import Client
+from cmtools.indicators.merging import Ints, Merged, Texts
+from cmtools.tables.table import Partial
 from cmtools.tables.values import same, squeeze
 
 
@@ -37,13 +40,21 @@ class Managers:
         near = max(self.spellings, key=likeness, default=None)
         return None if near is None else self.spellings[near]
 
+    def column(self, merged: Merged, texts: Ints) -> Texts:
+        """The one spelling of each manager of a column of texts; None where none is named."""
+        spelled = np.full(len(merged.texts) + 1, None, object)
+        for number in np.flatnonzero(np.bincount(texts[texts >= 0])):
+            spelled[number] = self.spelled(merged.texts[number])
+        return spelled[np.maximum(texts, -1)]
 
-def managers_of(dataset: Dataset) -> Managers:
+
+def managers_of(merged: Merged, clients: Iterable[Client | Partial]) -> Managers:
     """Those of the orders, then those of the clients, rows with errors among them."""
     spellings: dict[str, str] = {}
-    for entries in (dataset.entries(ORDERS), dataset.entries(CLIENTS)):
-        for entry in entries:
-            name = entry.get("manager")
-            if name is not None:
-                spellings.setdefault(same(name), squeeze(name))
+    named = merged.rows[ORDERS]["manager"]
+    numbers, first = np.unique(named[named >= 0], return_index=True)
+    names = [*merged.texts[numbers[np.argsort(first)]], *(row.get("manager") for row in clients)]
+    for name in names:
+        if name is not None:
+            spellings.setdefault(same(name), squeeze(name))
     return Managers(spellings)

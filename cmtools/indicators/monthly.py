@@ -45,7 +45,7 @@ def monthly(books: Frames, month: date, goals: Mapping[str, Decimal]) -> Monthly
     """The report of a month given by its first day; `goals` are plans by indicator id."""
     return Monthly(
         figures=tuple(_figure(indicator, books, month, goals) for indicator in INDICATORS),
-        unpriced_orders=int(within(final(books.orders), month)["unpriced"].sum()),
+        unpriced_orders=int(final(within(books.orders, month))["unpriced"].sum()),
         preliminary=_preliminary(books, month),
     )
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.plan import PLAN
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import DISCOUNTS, MARKUPS, RULES, VAT
+from cmtools.digests.making import told
+from cmtools.indicators.linking import Linked
 from cmtools.problems import Place, Problem
-from cmtools.tables.dataset import Dataset
-from cmtools.tables.table import Partial, Table
+from cmtools.tables.table import Table
 
-OF_ORDERS: tuple[Table[Any], ...] = (POSITIONS, PAYMENTS, DELIVERIES, CLAIMS)
-COUNTED: tuple[Table[Any], ...] = (CLIENTS, ORDERS, *OF_ORDERS, MARKUPS, DISCOUNTS, VAT, RULES)
+COUNTED: tuple[Table[Any], ...] = (CLIENTS, MARKUPS, DISCOUNTS, VAT, RULES)
 COUNTED_SHEETS = frozenset(table.title for table in COUNTED)
 
 
@@ -28,22 +27,26 @@ class Omission:
 
 
 def omissions(
-    dataset: Dataset, problems: Iterable[Problem], plan: str | None
+    linked: Linked, problems: Iterable[Problem], plan: str | None
 ) -> tuple[Omission, ...]:
-    """All that is left out, by place; `plan` is the file of the month's plan, if there is one.
+    """All that is left out, by place.
 
-    A position with an error is not: it counts as one without a price.
+    `problems` are those of the other books than of orders; `plan` is the file of the month's plan,
+    if there is one.
     """
-    unpriced = set(_unpriced(dataset))
-    reasons: dict[Place, list[str]] = {}
+    reasons: dict[Place, list[tuple[int, str, str]]] = {}
     for problem in problems:
-        place = _row_of(problem.place)
-        if problem.is_error and place not in unpriced and _is_counted(place, plan):
-            reasons.setdefault(place, []).append(_told(problem))
-    for place, order in _hanging(dataset):
-        reasons.setdefault(place, []).append(f"заказ {order} не вошёл в отчёт")
+        if problem.is_error and _is_counted(problem.place, plan):
+            reason = (problem.place.column or 0, problem.code, told(problem))
+            reasons.setdefault(_row_of(problem.place), []).append(reason)
+    for found in linked.reasons:
+        place = Place(file=linked.merged.files[found.book], sheet=found.sheet, row=found.row)
+        reasons.setdefault(place, []).append((found.column, found.code, found.text))
     return tuple(
-        Omission(place=place, reason="; ".join(dict.fromkeys(reasons[place])))
+        Omission(
+            place=place,
+            reason="; ".join(dict.fromkeys(text for *_, text in sorted(reasons[place]))),
+        )
         for place in sorted(reasons, key=Place.order)
     )
 
@@ -54,29 +57,5 @@ def _is_counted(place: Place, plan: str | None) -> bool:
     return place.sheet == PLAN.title and place.file == plan
 
 
-def _unpriced(dataset: Dataset) -> Iterator[Place]:
-    """Positions with an error of orders that count."""
-    sound = {order.number for order in dataset.records(ORDERS)}
-    for entry in dataset.entries(POSITIONS):
-        if isinstance(entry, Partial) and entry.get("order") in sound:
-            yield entry.place()
-
-
-def _hanging(dataset: Dataset) -> Iterator[tuple[Place, str]]:
-    """The rows of orders that do not count, with the order's number."""
-    sound = {order.number for order in dataset.records(ORDERS)}
-    for table in OF_ORDERS:
-        for entry in dataset.entries(table):
-            order = entry.get("order")
-            if order is not None and order not in sound:
-                yield entry.place(), order
-
-
 def _row_of(place: Place) -> Place:
     return Place(file=place.file, sheet=place.sheet, row=place.row)
-
-
-def _told(problem: Problem) -> str:
-    if problem.place.cell is None or problem.column is None:
-        return problem.message
-    return f"{problem.place.cell} ({problem.column}): {problem.message}"

@@ -1,0 +1,116 @@
+"""What is kept of a book of orders: all that figures are made of, in columns of whole numbers.
+
+A digest says of a book only what the book says by itself; it does not depend on settings, clients
+or other books. It knows no place either: the name of its file is whoever's who holds it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple, TypeAlias
+
+from cmtools.books.orders import (
+    CLAIMS,
+    CONTRACTS,
+    DELIVERIES,
+    ORDERS,
+    PAYMENTS,
+    POSITIONS,
+    Design,
+)
+from cmtools.tables.columns import CODE, TEXT
+from cmtools.tables.table import Table
+
+NONE, BAD, HUGE = -1, -2, -3
+"""An empty cell, one in error, and a number that is kept as a text since it needs over 64 bits."""
+
+ROW, UNSOUND = "(row)", "(unsound)"
+"""The columns that every table has besides its fields: the row in the sheet, 1 where it errs."""
+
+FIELDS: Mapping[Table[Any], Sequence[str]] = {
+    ORDERS: (
+        *("number", "client", "manager", "stage", "contractor", "contract", "dissatisfaction"),
+        *("on", "delivery_due", "closed", "request"),
+    ),
+    POSITIONS: (
+        *("order", "number", "kind", "quantity", "unit_cost", "extra_cost", "manual_price"),
+        "layout",
+    ),
+    PAYMENTS: ("order", "on", "kind", "amount"),
+    DELIVERIES: ("order", "on", "kind", "quality", "amount"),
+    CLAIMS: ("order", "on", "reason", "decision", "decided", "amount", "met_amount"),
+    CONTRACTS: ("number",),
+}
+"""The fields that are kept of each table.
+
+Texts are numbers of `Digest.texts`, choices of their enumeration, days are ordinals, money counts
+the smallest unit of its kind. Of a layout it is kept only which design needs one that is missing,
+as a number of `NEED_LAYOUT`.
+"""
+
+LAYOUT = POSITIONS.fields["layout"]
+NEED_LAYOUT = (Design.READY, Design.REPEAT)
+
+COUNTED = (ORDERS, POSITIONS, PAYMENTS, DELIVERIES, CLAIMS)
+"""The tables whose errors leave something out of a report."""
+
+Column: TypeAlias = "array[int] | memoryview"
+
+
+def is_text(table: Table[Any], name: str) -> bool:
+    """Whether a field is kept as the number of its text."""
+    return table.fields[name].kind in (TEXT, CODE) and table.fields[name] is not LAYOUT
+
+
+class Told(NamedTuple):
+    """An error that the book shows by itself; without a sheet it is the whole book's.
+
+    `line` counts the sheet's rows of data from 0, `row` and `column` are where a person sees it;
+    `line` is -1 and the others are 0 where the error is no row's.
+    """
+
+    sheet: str
+    line: int
+    row: int
+    column: int
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """A book of orders, read and checked row by row; or the reason why it was not.
+
+    texts: all different texts of the columns; `keys` are the different order numbers among them as
+        numbers are compared, and `key_of` is the key of each text, or `NONE`.
+    columns: sheet → field → a whole number for each row.
+    places: sheet → field → its column in the sheet, of the sheets that the book has.
+    huge: sheet, field and line of each `HUGE` → the number as a text.
+    past, future: the last order day that is not after the day of reading, and the first that is:
+        from the one up to the other, excluded, the digest holds.
+    is_whole: false where the book could not be read: then there is nothing but the reason.
+    """
+
+    texts: Sequence[str] = ()
+    keys: Sequence[str] = ()
+    key_of: Column
+    columns: Mapping[str, Mapping[str, Column]]
+    places: Mapping[str, Mapping[str, int]]
+    told: Sequence[Told]
+    huge: Mapping[tuple[str, str, int], str]
+    past: int = date.min.toordinal()
+    future: int = date.max.toordinal()
+    is_whole: bool = True
+
+    def holds_on(self, today: date) -> bool:
+        """Whether a reading on that day would say the same."""
+        return self.past <= today.toordinal() < self.future
+
+
+def unread(code: str, reason: str) -> Digest:
+    """The digest of a book that cannot be read."""
+    told = [Told("", -1, 0, 0, code, reason)]
+    return Digest(columns={}, places={}, key_of=array("b"), told=told, huge={}, is_whole=False)

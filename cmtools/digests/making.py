@@ -1,0 +1,183 @@
+"""From the sheets of a book to its digest; pure."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from cmtools.books.loading import BookFile, Reading
+from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.digests.digest import (
+    BAD,
+    COUNTED,
+    FIELDS,
+    HUGE,
+    LAYOUT,
+    NEED_LAYOUT,
+    NONE,
+    ROW,
+    UNSOUND,
+    Column,
+    Digest,
+    Told,
+    unread,
+)
+from cmtools.problems import Message, Problem
+from cmtools.tables.columns import MONEY, Field
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.guard import Reads
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Table
+
+NO_ORDER_BOOK = Message(
+    "no-order-book",
+    "это не книга заказов, а «{book}»",
+    "уточните шаблон имён: сводятся только книги заказов",
+)
+MOST = 2**63 - 1
+
+
+def digest_book(file: BookFile, reader: Reads, today: date) -> Digest:
+    """Read a book and keep what figures need of it; a book that cannot be read says why.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    reading = Reading(reader, FIELDS)
+    reading.read(file)
+    book = reading.books.get(file.name)
+    if book is None:
+        refusal = next(problem for problem in reading.problems if problem.is_error)
+        return unread(refusal.code, refusal.message)
+    if book is not ORDER_BOOK:
+        fault = NO_ORDER_BOOK(book=book.name)
+        return unread(fault.code, fault.message)
+    dataset = Dataset(reading.sheets)
+    dataset.check_rows(today)
+    return _digest(reading.sheets, [*reading.problems, *dataset.problems], today)
+
+
+def told(problem: Problem) -> str:
+    """An error in one line: the cell, the column, what is wrong."""
+    if problem.place.cell is None or problem.column is None:
+        return problem.message
+    return f"{problem.place.cell} ({problem.column}): {problem.message}"
+
+
+def _digest(sheets: Sequence[Sheet[Any]], problems: Iterable[Problem], today: date) -> Digest:
+    texts = _Texts()
+    huge: dict[tuple[str, str, int], str] = {}
+    days = {on for s in sheets if s.table is ORDERS for on in s.values["on"] if on is not None}
+    return Digest(
+        columns={sheet.table.title: _columns(sheet, texts, huge) for sheet in sheets},
+        texts=list(texts.numbers),
+        keys=list(texts.keys),
+        key_of=packed([texts.key_of.get(text, NONE) for text in texts.numbers]),
+        places={sheet.table.title: dict(sheet.source.columns) for sheet in sheets},
+        told=list(_told(problems, sheets)),
+        huge=huge,
+        past=max((on for on in days if on <= today), default=date.min).toordinal(),
+        future=min((on for on in days if on > today), default=date.max).toordinal(),
+    )
+
+
+class _Texts:
+    """The texts of a book and the keys of those that are order numbers, numbered as they come."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.keys: dict[str, int] = {}
+        self.key_of: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def order_number(self, text: str) -> int:
+        key = ORDERS.key.same(text)
+        self.key_of[text] = self.keys.setdefault(key, len(self.keys))
+        return self.number(text)
+
+
+def _columns(
+    sheet: Sheet[Any], texts: _Texts, huge: dict[tuple[str, str, int], str]
+) -> Mapping[str, Column]:
+    table = sheet.table
+    unsound = [0] * len(sheet.rows)
+    for index in set[int]().union(*sheet.bad.values()):
+        unsound[index] = 1
+    columns = {ROW: packed(sheet.rows), UNSOUND: packed(unsound)}
+    for name in FIELDS[table]:
+        numbers = _numbers(sheet, name, texts)
+        for index in sheet.bad[name]:
+            numbers[index] = BAD
+        if max(numbers, default=0) > MOST:
+            for index, number in enumerate(numbers):
+                if number > MOST:
+                    numbers[index] = HUGE
+                    huge[table.title, name, index] = str(sheet.values[name][index])
+        columns[name] = packed(numbers)
+    return columns
+
+
+def _numbers(sheet: Sheet[Any], name: str, texts: _Texts) -> list[int]:
+    values, field = sheet.values[name], sheet.table.fields[name]
+    if field is LAYOUT:
+        missing = [NONE] * len(values)
+        for index, layout, design in sheet.lines("layout", "design"):
+            if layout is None and design in NEED_LAYOUT:
+                missing[index] = NEED_LAYOUT.index(design)
+        return missing
+    python_type = _python_type(sheet.table, name)
+    if python_type is Decimal:  # they hardly repeat, and are slow to look up
+        scale = 2 if field.kind is MONEY else 4
+        return [NONE if value is None else int(value.scaleb(scale)) for value in values]
+    encode = _encoder(python_type, field, texts)
+    known = {value: encode(value) for value in set(values) if value is not None}
+    known[None] = NONE
+    return [known[value] for value in values]
+
+
+def _encoder(python_type: Any, field: Field, texts: _Texts) -> Callable[[Any], int]:
+    """How a value of the field becomes a whole number that is not less than 0."""
+    if field.column.refers is ORDERS or field is ORDERS.key:
+        return texts.order_number
+    if python_type is str:
+        return texts.number
+    if python_type is date:
+        return date.toordinal
+    return list(python_type).index if issubclass(python_type, StrEnum) else int
+
+
+@cache
+def _python_type(table: Table[Any], name: str) -> Any:
+    hint = get_type_hints(table.record)[name]
+    return next((part for part in get_args(hint) if part is not type(None)), hint)
+
+
+def packed(numbers: Sequence[int]) -> array[int]:
+    """Whole numbers in the smallest kind of column that holds them all."""
+    least, most = min(numbers, default=0), max(numbers, default=0)
+    for kind, bits in (("b", 7), ("h", 15), ("i", 31)):
+        if -(1 << bits) <= least and most < 1 << bits:
+            return array(kind, numbers)
+    return array("q", numbers)
+
+
+def _told(problems: Iterable[Problem], sheets: Sequence[Sheet[Any]]) -> Iterable[Told]:
+    counted = {table.title for table in COUNTED}
+    rows = {sheet.table.title: sheet.rows for sheet in sheets}
+    lines: dict[str, Mapping[int, int]] = {}
+    for problem in problems:
+        place = problem.place
+        if not problem.is_error or (place.sheet is not None and place.sheet not in counted):
+            continue
+        sheet, row = place.sheet or "", place.row or 0
+        if row and sheet not in lines:
+            lines[sheet] = {found: line for line, found in enumerate(rows[sheet])}
+        line = lines[sheet].get(row, -1) if row else -1
+        yield Told(sheet, line, row, place.column or 0, problem.code, told(problem))
