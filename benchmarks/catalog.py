@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import rmtree
 
 from benchmarks.measuring import Measured, Skipped, alone, in_turn, program, rival, told, wall
+from cmtools.memory import FOLDER
 
 ROWS = 100_000
 LARGE, SMALL = 20_000, 200
@@ -21,6 +24,7 @@ class Shelf:
     """A temporary folder and the workspaces in it, each written when it is first asked for."""
 
     folder: Path
+    books: int
 
     @cached_property
     def large(self) -> Path:
@@ -32,11 +36,16 @@ class Shelf:
         """A workspace of 200 orders with 1000 positions."""
         return self._written(SMALL)
 
-    def _written(self, orders: int) -> Path:
+    @cached_property
+    def many(self) -> Path:
+        """A workspace with many books of 200 orders with 1000 positions each."""
+        return self._written(SMALL, self.books)
+
+    def _written(self, orders: int, books: int = 0) -> Path:
         # In a process of its own: memory that this one held would count as its children's.
-        workspace = self.folder / str(orders)
-        command = [sys.executable, "-m", "benchmarks.workspaces", str(workspace), str(orders)]
-        wall(command)()
+        workspace = self.folder / f"{orders}-{books}"
+        sizes = (str(orders), str(books))
+        wall([sys.executable, "-m", "benchmarks.workspaces", str(workspace), *sizes])()
         return workspace
 
 
@@ -107,6 +116,37 @@ def _growth(shelf: Shelf) -> Measured:
     return alone(told(rival("growth", str(shelf.small), "1000")), rounds=1)
 
 
+def _anew(shelf: Shelf) -> float:
+    """Seconds of the first run over many books, with nothing remembered."""
+    rmtree(shelf.many / FOLDER, ignore_errors=True)
+    return wall(rival("figures", str(shelf.many)))()
+
+
+def _again(shelf: Shelf) -> float:
+    """Seconds of a run after one of the books has changed."""
+    first = min((shelf.many / "books").iterdir())
+    os.utime(first)
+    return wall(rival("figures", str(shelf.many)))()
+
+
+def _many(shelf: Shelf) -> Measured:
+    beside = wall(rival("shelf", str(shelf.many / "books")))
+    return in_turn(lambda: _anew(shelf), beside, rounds=1)
+
+
+def _changed(shelf: Shelf) -> Measured:
+    beside = _anew(shelf)
+    return Measured(ours=alone(lambda: _again(shelf), rounds=3).ours, beside=beside)
+
+
+def _many_memory(shelf: Shelf) -> Measured:
+    if sys.platform == "win32":
+        raise Skipped("Windows does not tell the memory of a process that has ended")
+    rmtree(shelf.many / FOLDER, ignore_errors=True)
+    command = rival("figures_memory", str(shelf.many))
+    return alone(lambda: told(command)() / 1e9, rounds=1)
+
+
 BENCHMARKS = (
     Benchmark(
         name="large",
@@ -126,6 +166,28 @@ BENCHMARKS = (
         what="the same; pandas.read_excel with openpyxl",
         goal=0.5,
         measure=_frames,
+        is_slow=True,
+    ),
+    Benchmark(
+        name="books",
+        what="a month over many books of 200 orders; pandas with openpyxl reading them",
+        goal=0.1,
+        measure=_many,
+        is_slow=True,
+    ),
+    Benchmark(
+        name="again",
+        what="the same once one book has changed; the first run (the goal is for 1000 books)",
+        goal=0.05,
+        measure=_changed,
+        is_slow=True,
+    ),
+    Benchmark(
+        name="million",
+        what="the same: peaks of all processes, added; 1000 books have a million positions",
+        goal=2.0,
+        measure=_many_memory,
+        unit="GB",
         is_slow=True,
     ),
     Benchmark(

@@ -32,6 +32,7 @@ from cmtools.tables.values import Cell
 from cmtools.workspace import shipped
 
 FIELDS = tuple(POSITIONS.fields.values())
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 _SPECIFICATION = shipped("templates") / BY_ID["specification"].template
 _KNOWN = declaring.declared(BY_ID["specification"].record)
@@ -51,6 +52,44 @@ def openpyxl(path: str) -> None:
     from pandas import read_excel
 
     read_excel(path, sheet_name=None, engine="openpyxl")
+
+
+def shelf(folder: str) -> None:
+    """Read all the books of a folder so, one after the other."""
+    for path in sorted(Path(folder).iterdir()):
+        openpyxl(str(path))
+
+
+def figures(workspace: str) -> None:
+    """Add up a month over all the books of a workspace's folder `books`."""
+    _month(workspace)
+
+
+def figures_memory(workspace: str) -> int:
+    """Bytes that this holds: the peak of this process and of as many as read, added up."""
+    import resource
+
+    from cmtools.digests.crew import cores
+
+    _month(workspace)
+    own, reading = (
+        resource.getrusage(which).ru_maxrss
+        for which in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return (own + (cores() + 1) * reading) * _RSS_UNIT  # the largest of them, for each of them
+
+
+def _month(workspace: str) -> None:
+    from cmtools.commands.consolidating import consolidate
+    from cmtools.indicators.monthly import monthly
+
+    gc.disable()  # as the program itself does
+    consolidated = consolidate(
+        Path(workspace), TODAY, books=str(Path(workspace) / "books" / "*.xlsx")
+    )
+    month = monthly(consolidated.frames, TODAY.replace(day=1), {})
+    assert consolidated.linked.reasons == ()
+    assert month.figures
 
 
 def by_columns(count: str) -> float:
@@ -123,9 +162,8 @@ def memory(folder: str) -> int:
     outcome = validate(Path(folder), today=TODAY)
     json.dumps(outcome.data)
     assert not outcome.problems
-    unit = 1 if sys.platform == "darwin" else 1024
     processes = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(resource.getrusage(one).ru_maxrss for one in processes) * unit
+    return sum(resource.getrusage(one).ru_maxrss for one in processes) * _RSS_UNIT
 
 
 def engine(workspace: str, count: str) -> float:

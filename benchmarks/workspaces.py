@@ -1,4 +1,7 @@
-"""Workspaces of any size in which a check finds nothing: `python -m benchmarks.workspaces`."""
+"""Workspaces of any size in which a check finds nothing: `python -m benchmarks.workspaces`.
+
+With a number of books after the number of orders, so many books of so many orders lie in `books/`.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,11 @@ POSITIONS_AN_ORDER = 5
 Row = dict[str, object]
 
 
-def write_workspace(folder: Path, orders: int) -> Path:
-    """A workspace of the sample's settings and clients and of so many made-up orders; its book."""
+def write_workspace(folder: Path, orders: int, books: int = 0) -> Path:
+    """A workspace of the sample's settings and clients and of so many made-up orders; its book.
+
+    Beside it as many more `books` of other orders in `books/`.
+    """
     init(folder)
     sample = sample_books(TODAY, lambda _: {})
     rows: dict[Table[Any], Rows] = dict(shipped_rows())
@@ -39,19 +45,25 @@ def write_workspace(folder: Path, orders: int) -> Path:
     contractors = [str(row["Подрядчик"]) for row in rows[CONTRACTORS]]
     for table in ORDER_BOOK.tables:
         rows[table] = ()
-    rows[ORDERS] = list(_orders(orders, clients, contractors))
-    rows[POSITIONS] = list(positions(orders))
-    rows[PAYMENTS] = list(_payments(orders))
-    rows[CONTRACTS] = [_contract(client) for client, _ in clients]
-    for book in (SETTINGS, REGISTER, ORDER_BOOK):
+    paths = [folder / ORDER_BOOK.file_name]
+    paths += [folder / "books" / f"{number:04}.xlsx" for number in range(books)]
+    for number, path in enumerate(paths):
+        path.parent.mkdir(exist_ok=True)
+        first = number * orders + 1
+        rows[ORDERS] = list(_orders(orders, clients, contractors, first))
+        rows[POSITIONS] = list(positions(orders, first))
+        rows[PAYMENTS] = list(_payments(orders, first))
+        rows[CONTRACTS] = [_contract(client) for client, _ in clients] if number < 2 else ()
+        write_filled(path, ORDER_BOOK, rows)
+    for book in (SETTINGS, REGISTER):
         write_filled(folder / book.file_name, book, rows)
-    return folder / ORDER_BOOK.file_name
+    return paths[0]
 
 
-def positions(orders: int) -> Iterator[Row]:
+def positions(orders: int, first: int = 1) -> Iterator[Row]:
     """Five lines for each of so many orders; names, layouts and costs hardly repeat."""
-    rng = Random(2)
-    for serial in range(1, orders + 1):
+    rng = Random(2 * first)
+    for serial in range(first, first + orders):
         for place in range(1, POSITIONS_AN_ORDER + 1):
             kind = rng.choice(("визитки", "листовки", "буклеты", "каталоги", "плакаты"))
             yield {
@@ -71,9 +83,11 @@ def positions(orders: int) -> Iterator[Row]:
             }
 
 
-def _orders(count: int, clients: list[tuple[str, str]], contractors: list[str]) -> Iterator[Row]:
-    rng = Random(1)
-    for serial in range(1, count + 1):
+def _orders(
+    count: int, clients: list[tuple[str, str]], contractors: list[str], first: int
+) -> Iterator[Row]:
+    rng = Random(first)
+    for serial in range(first, first + count):
         placed = TODAY - timedelta(days=rng.randrange(300))
         client, manager = rng.choice(clients)
         yield {
@@ -97,9 +111,9 @@ def _orders(count: int, clients: list[tuple[str, str]], contractors: list[str]) 
         }
 
 
-def _payments(orders: int) -> Iterator[Row]:
-    rng = Random(3)
-    for serial in range(1, orders + 1):
+def _payments(orders: int, first: int) -> Iterator[Row]:
+    rng = Random(3 * first)
+    for serial in range(first, first + orders):
         yield {
             "Дата": TODAY - timedelta(days=rng.randrange(300)),
             "№ заказа": _number(serial),
@@ -129,4 +143,4 @@ def _number(serial: int) -> str:
 
 
 if __name__ == "__main__":
-    write_workspace(Path(sys.argv[1]), int(sys.argv[2]))
+    write_workspace(Path(sys.argv[1]), *map(int, sys.argv[2:]))
