@@ -110,6 +110,7 @@ def _order_frame(
         request=[order.request.value for order in orders],
         category=[categories[order.number] for order in orders],
         unpriced=pd.Series([None in found.lines for found in priced], dtype=bool),
+        dissatisfaction=[order.dissatisfaction or "" for order in orders],
     )
 
 
@@ -161,6 +162,7 @@ def _claim_frame(
         claims,
         [claim.on for claim in claims],
         **_owners(orders, managers),
+        reason=[claim.reason for claim in claims],
         decision=[claim.decision.value for claim in claims],
         decided=days([claim.decided for claim in claims]),
         amount=kopecks([claim.amount for claim in claims]),
