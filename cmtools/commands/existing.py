@@ -23,9 +23,11 @@ from cmtools.indicators.plan import is_called, plan_title
 from cmtools.indicators.planning import PLANNED
 from cmtools.problems import Message, Place, Problem, at
 from cmtools.stamping import stamp_of
+from cmtools.tables import messages
 from cmtools.tables.marks import formula_cells, plain
 from cmtools.tables.package import Package
 from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Partial
 from cmtools.tables.values import same, shown
 
 PLAN_APPROVED = Message(
@@ -55,11 +57,11 @@ class Existing:
     path: Path
     name: str
     refusals: tuple[Problem, ...]
-    lines: tuple[PlanLine, ...] = ()
+    lines: tuple[PlanLine | Partial, ...] = ()
     made_with: str | None = None
     untouched: bool = False
     typed: Mapping[str, Typed] = field(default_factory=dict)
-    own: tuple[PlanLine, ...] = ()
+    own: tuple[PlanLine | Partial, ...] = ()
     head: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -76,7 +78,7 @@ def existing_plan(opened: Opened, month: date, manager: str | None) -> Existing 
         return None
     sheet = plan_sheet(opened.loaded.dataset, file.name)
     refusals = tuple(_refusals(opened, file.name, sheet))
-    lines = [x for x in opened.loaded.dataset.records(PLAN) if x.source.file == file.name]
+    lines = sheet.entries() if sheet is not None else []
     if sheet is None or refusals:
         return Existing(path=file.path, name=file.name, refusals=refusals, lines=tuple(lines))
     made_with, untouched = stamp_of(file.path)
@@ -91,7 +93,7 @@ def existing_plan(opened: Opened, month: date, manager: str | None) -> Existing 
         refusals=(),
         made_with=made_with,
         typed=_typed(file.path, sheet, lines),
-        own=tuple(line for line in lines if same(line.indicator) not in planned),
+        own=tuple(line for line in lines if same(line.get("indicator")) not in planned),
         head={
             label: shown(found.value)
             for label, found in sheet.head.items()
@@ -101,23 +103,29 @@ def existing_plan(opened: Opened, month: date, manager: str | None) -> Existing 
 
 
 def _refusals(opened: Opened, file: str, sheet: Sheet[PlanLine] | None) -> list[Problem]:
-    """Errors, since what was typed there is not understood; or that the plan is approved."""
+    """Errors, since what was typed there is not understood; or that the plan is approved.
+
+    A formula without a stored value is no obstacle: a fresh one takes its place.
+    """
     approved = approval(sheet) if sheet is not None else None
     if sheet is not None and approved is not None:
         place = Place(file=file, sheet=PLAN.title, row=approved.row, column=approved.column)
         return [at(place, PLAN_APPROVED(), column=APPROVED_BY, value=approved.value)]
-    return [p for p in opened.everything if p.is_error and p.place.file == file]
+    errors = [p for p in opened.everything if p.is_error and p.place.file == file]
+    return [problem for problem in errors if problem.code != messages.FORMULA_UNSAVED.code]
 
 
-def _typed(path: Path, sheet: Sheet[PlanLine], lines: Sequence[PlanLine]) -> dict[str, Typed]:
+def _typed(
+    path: Path, sheet: Sheet[PlanLine], lines: Sequence[PlanLine | Partial]
+) -> dict[str, Typed]:
     package = Package(path)
     part = next(part for name, part in package.sheets().items() if same(name) == same(PLAN.title))
     formulas = formula_cells(plain(package[part]))
     column = sheet.source.columns["plan"]
     return {
-        same(line.indicator): Typed(
-            growth=line.growth or Decimal(0),
-            plan=None if (line.row, column) in formulas else line.plan,
+        same(line.get("indicator")): Typed(
+            growth=line.get("growth") or Decimal(0),
+            plan=None if (line.row, column) in formulas else line.get("plan"),
         )
         for line in lines
     }

@@ -43,6 +43,7 @@ from cmtools.pricing import QUOTIENT
 from cmtools.problems import Problem
 from cmtools.stamping import fingerprint
 from cmtools.tables.heading import Heading
+from cmtools.tables.table import Partial
 from cmtools.tables.values import same
 from cmtools.tables.writing import Formula, Rows, made_book
 from cmtools.workspace import PLANS, backup_of
@@ -282,14 +283,14 @@ def _told(draft: Draft) -> str:
     return " ".join(filter(None, (late, f"База — среднее за {listed(draft.months)}", draft.note)))
 
 
-def _lines_as_json(lines: Sequence[PlanLine]) -> dict[str, object]:
+def _lines_as_json(lines: Sequence[PlanLine | Partial]) -> dict[str, object]:
     """What a plan that stays says of the planned indicators."""
-    by_title = {same(line.indicator): line for line in lines}
+    by_title = {same(str(line.get("indicator"))): line for line in lines}
     return {
         indicator.id: {
-            "base": shown(line.base, indicator.unit),
-            "growth": shown(line.growth, Unit.PIECES),
-            "plan": shown(line.plan, indicator.unit),
+            "base": shown(line.get("base"), indicator.unit),
+            "growth": shown(line.get("growth"), Unit.PIECES),
+            "plan": shown(line.get("plan"), indicator.unit),
         }
         for indicator in PLANNED
         if (line := by_title.get(same(indicator.title))) is not None

@@ -1,4 +1,4 @@
-"""What stands above a table: a title, the head to be filled in, lines for a signature, a note."""
+"""What stands above a table: the head to be filled in, lines for a signature, a title, a note."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Heading:
 
 
 def header_row(table: Table[Any]) -> int:
-    """The row of the column titles, counted from 0: below a title, the head and a note."""
+    """The row of the column titles, counted from 0: below the head, the title and a note."""
     return len(table.head) + 2 if table.head else 0
 
 
@@ -40,20 +40,20 @@ def write_heading(
     label = make(**styles.BASE, bold=True, align="right", indent=1)
     cell = make(**styles.BASE, align="left", bottom=1, bottom_color=styles.RULE, num_format="@")
     edge = make(**styles.BASE, align="right")
-    sheet.set_row(0, 28)
-    sheet.write_string(0, 0, heading.title, make(**styles.TITLE))
-    for row, title in enumerate(table.head, start=1):
+    for row, title in enumerate(table.head):
         sheet.write_string(row, 0, title, label)
-        value = heading.values.get(title)
         sheet.write_blank(row, 1, None, cell)
         sheet.write_blank(row, 2, None, cell)
+        value = heading.values.get(title)
         if value is not None:
             sheet.write_string(row, 1, str(value), cell)
-    for row, line in enumerate(heading.aside, start=1):
+    for row, line in enumerate(heading.aside):
         sheet.write_string(row, last, line, edge)
-    note_row = header_row(table) - 1
+    title_row, note_row = len(table.head), header_row(table) - 1
+    sheet.set_row(title_row, 34)
+    sheet.write_string(title_row, 0, heading.title, make(**styles.TITLE | {"valign": "vcenter"}))
     sheet.set_row(note_row, 8)
     if heading.note:
-        look = make(**styles.BASE, text_wrap=True, italic=True, indent=1)
+        look = make(**styles.BASE, text_wrap=True, italic=True)
         sheet.merge_range(note_row, 0, note_row, last, heading.note, look)
         sheet.set_row(note_row, styles.row_height([(heading.note, sum(widths))]) + 6)
