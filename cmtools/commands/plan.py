@@ -178,7 +178,7 @@ def _rows(draft: Draft) -> Rows:
     rows: list[dict[str, object]] = []
     for row, goal in enumerate(draft.goals, start=FIRST_ROW):
         pieces = goal.indicator.unit is Unit.PIECES
-        formula = Formula(plan_formula(row, whole_pieces=pieces), float(goal.plan))
+        formula = Formula(plan_formula(row, whole_pieces=pieces), int(goal.plan))
         rows.append(
             {
                 "Показатель": goal.indicator.title,

@@ -107,6 +107,11 @@ def cell_name(sheet: str, cell: str = "A1") -> str:
     return f"{quote_sheetname(sheet)}!{cell}"
 
 
+def stored(value: Decimal) -> float:
+    """The value of a formula as a workbook keeps it."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
 def number_format(value: Decimal | None, usual: str) -> str:
     """The usual format, or one with decimals for a count that has some."""
     return MONEY if value is not None and value != value.to_integral_value() else usual

@@ -19,6 +19,7 @@ from cmtools.indicators.drawing.canvas import (
     Canvas,
     Page,
     cell_name,
+    stored,
 )
 from cmtools.indicators.drawing.pareto import Pareto, paretos
 from cmtools.indicators.periods import named
@@ -87,10 +88,10 @@ def _draw_data(
         plan, fact = cells[indicator.id]
         shown: object = DASH
         if course.plan is not None:
-            shown = Formula(f"={plan}", float(course.plan))
+            shown = Formula(f"={plan}", stored(course.plan))
         page.put(at, 0, indicator.short, upto=2, **CELL)
         page.put(at, 3, shown, upto=4, **look)
-        page.put(at, 5, Formula(f"={fact}", float(course.fact)), upto=6, **look)
+        page.put(at, 5, Formula(f"={fact}", stored(course.fact)), upto=6, **look)
 
 
 def _plan_and_fact(canvas: Canvas, title: str, courses: Sequence[Course], first: int) -> Chart:

@@ -22,6 +22,7 @@ from cmtools.indicators.drawing.canvas import (
     Page,
     cell_name,
     number_format,
+    stored,
 )
 from cmtools.indicators.drawing.sources import total_cell
 from cmtools.indicators.monthly import Preliminary
@@ -122,18 +123,18 @@ class _Face:
         fact = course.fact
         usual = MONEY if indicator.unit is Unit.ROUBLES else WHOLE
         figure = FIGURE | {"num_format": usual}
-        formula = Formula(f"={total_cell(indicator)}", float(fact))
+        formula = Formula(f"={total_cell(indicator)}", stored(fact))
         page.put(row, MONTH + 1, formula, link=cell_name(indicator.short), **figure | link)
         plan: object = DASH if course.plan is None else course.plan
         page.put(row, MONTH, plan, **figure | {"num_format": number_format(course.plan, usual)})
         self._compared(row, MONTH, course.plan, fact, usual)
         year_fact = course.fact_of_last(months_so_far)
-        formula = Formula(months.fact_of_year(self._found, indicator), float(year_fact))
+        formula = Formula(months.fact_of_year(self._found, indicator), stored(year_fact))
         page.put(row, YEAR + 1, formula, link=cell_name(months.SHEET), **figure | link)
         year_plan = course.plan_of_last(months_so_far)
         shown: object = DASH
         if year_plan is not None:
-            shown = Formula(months.plan_of_year(self._found, indicator), float(year_plan))
+            shown = Formula(months.plan_of_year(self._found, indicator), stored(year_plan))
         page.put(row, YEAR, shown, **figure | {"num_format": number_format(year_plan, usual)})
         self._compared(row, YEAR, year_plan, year_fact, usual)
 
@@ -146,7 +147,7 @@ class _Face:
         share = f'=IF(ISNUMBER({planned}),IF({planned}<>0,100*{done}/{planned},"{DASH}"),"{DASH}")'
         values: tuple[float | str, float | str] = (DASH, DASH)
         if plan is not None:
-            values = float(fact - plan), float(100 * fact / plan) if plan else DASH
+            values = stored(fact - plan), stored(100 * fact / plan) if plan else DASH
         form = number_format(plan, usual)
         self._page.put(row, start + 2, Formula(away, values[0]), **FIGURE, num_format=form)
         self._page.put(row, start + 3, Formula(share, values[1]), **FIGURE, num_format=PERCENT)

@@ -13,6 +13,7 @@ from cmtools.indicators.drawing.canvas import (
     WHOLE,
     Canvas,
     cell_name,
+    stored,
 )
 from cmtools.indicators.drawing.sources import total_cell
 from cmtools.indicators.periods import named
@@ -42,7 +43,7 @@ def draw_managers(canvas: Canvas, found: Review) -> None:
         row, money = HEADER + 1 + at, course.indicator.unit is Unit.ROUBLES
         look = FIGURE | {"num_format": MONEY if money else WHOLE}
         page.put(row, 0, course.indicator.title, **CELL)
-        everybody = Formula(f"={total_cell(course.indicator)}", float(course.fact))
+        everybody = Formula(f"={total_cell(course.indicator)}", stored(course.fact))
         page.put(row, 1, everybody, **look | {"bold": True})
         for column, side in enumerate(found.sides, start=2):
             page.put(row, column, side.facts[at], **look)

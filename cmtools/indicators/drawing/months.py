@@ -16,6 +16,7 @@ from cmtools.indicators.drawing.canvas import (
     Page,
     cell_name,
     number_format,
+    stored,
 )
 from cmtools.indicators.drawing.sources import total_cell
 from cmtools.indicators.periods import YEAR, abridged, named
@@ -39,7 +40,7 @@ def draw_months(canvas: Canvas, found: Review) -> None:
         for column, fact in enumerate(course.facts, start=1):
             value: object = fact
             if column == LAST:
-                value = Formula(f"={total_cell(indicator)}", float(fact))
+                value = Formula(f"={total_cell(indicator)}", stored(fact))
             page.put(row, column, value, **FIGURE, num_format=_format(indicator))
         page.put(row, 0, indicator.short, **CELL)
     title = _plan_header(found) - 2

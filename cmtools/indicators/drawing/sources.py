@@ -20,6 +20,7 @@ from cmtools.indicators.drawing.canvas import (
     Canvas,
     Page,
     cell_name,
+    stored,
 )
 from cmtools.indicators.review import Course
 from cmtools.pricing import EXACT
@@ -78,7 +79,7 @@ def _draw_part(
     page.put(TOTAL_ROW, VALUE - 1, "Итого", **BODY | {"bold": True, "align": "right"})
     sums = [f"SUM({_LETTER}{FIRST + 1}:{_LETTER}{max(FIRST + len(rows), FIRST + 1)})"]
     sums += [cell_name(other, f"{_LETTER}{TOTAL_ROW + 1}") for other in further]
-    formula = Formula(f"=ROUND({'+'.join(sums)},{2 if money else 0})", float(value))
+    formula = Formula(f"=ROUND({'+'.join(sums)},{2 if money else 0})", stored(value))
     page.put(TOTAL_ROW, VALUE, formula, **FIGURE | {"bold": True, "num_format": form})
     for column, (title, _) in enumerate(COLUMNS):
         page.put(HEADER, column, title, **styles.HEADER, bg_color=styles.NAVY)
