@@ -182,7 +182,8 @@ def _pareto(canvas: Canvas, pareto: Pareto) -> Chart:
         {"min": 0, "max": 100, "major_unit": 20, "num_font": _TEXT, "major_gridlines": _GRID}
     )
     total = sum(reason.total for reason in pareto.reasons)  # so that a bar is as high as its share
-    chart.set_y_axis({"min": 0, "max": total, "num_font": _TEXT, "num_format": "0"})
+    scale = {"min": 0, "max": total, "major_gridlines": {"visible": False}}
+    chart.set_y_axis(scale | {"num_font": _TEXT, "num_format": "0"})
     return chart
 
 

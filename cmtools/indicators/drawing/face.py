@@ -76,7 +76,6 @@ class _Face:
         self._colour()
         sheet = self._page.sheet
         sheet.freeze_panes(FIRST, 1)
-        sheet.repeat_rows(GROUPS, HEADER)
         sheet.activate()
 
     def _head(self) -> None:
