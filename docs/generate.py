@@ -22,10 +22,10 @@ import cmtools
 from cmtools.books.blanks import write_blanks
 from cmtools.books.catalog import BOOKS
 from cmtools.cli import app
+from cmtools.commands.client import ANSWER as CLIENT_ANSWER
 from cmtools.documents.catalog import KINDS
-from cmtools.documents.declaring import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.declaring import declared, listed
-from cmtools.documents.filters import FILTERS
+from cmtools.documents.declaring import Declared, declared
+from cmtools.documents.monthly import MONTHLY
 from cmtools.indicators.catalog import INDICATORS
 from cmtools.problems import Message, Severity
 from cmtools.tables.columns import Column, Field
@@ -124,16 +124,12 @@ def _example(template: str) -> str:
 
 
 def _documents() -> str:
-    kinds = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
-    text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), kinds)
-    for kind in KINDS:
-        text += f"\n## Поля шаблона «{kind.template}»\n\n"
-        fields = listed(declared(kind.record))
-        rows = [
-            (f"`{name}`", KINDS_OF_FIELDS[found.sort].one, found.meaning) for name, found in fields
-        ]
-        text += _table(("Поле", "Вид", "Что это"), rows)
-    return text + _filters()
+    rows = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
+    text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), rows)
+    for form in (*KINDS, *MONTHLY):
+        text += f"\n## Поля шаблона «{form.template}»\n\n"
+        text += _table(("Поле", "Что это"), list(_template_fields(declared(form.record))))
+    return text
 
 
 def _filters() -> str:
@@ -160,6 +156,9 @@ def _commands() -> str:
         parts.append(
             f"## cmtools {name}".rstrip() + f"\n\n```text\n{help_text.output.strip()}\n```\n"
         )
+        if name == "client":
+            keys = [(f"`{key}`", meaning) for key, meaning in CLIENT_ANSWER.items()]
+            parts.append("Ответ с `--json`:\n\n" + _table(("Ключ", "Что в нём"), keys))
     return "\n".join(parts)
 
 

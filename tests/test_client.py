@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.client import client
+from cmtools.commands.client import ANSWER, client
 from cmtools.commands.outcome import ExitCode, Misuse, Outcome
 from cmtools.problems import Place
 from strategies import client_row, order_row
@@ -62,6 +62,7 @@ def test_the_whole_answer(tmp_path: Path) -> None:
         "losses": [{"on": "2026-05-30", "last_order": "2026-03-01", "system": True}],
     }
     assert (outcome.code, outcome.problems) == (ExitCode.DONE, ())
+    assert outcome.data.keys() == ANSWER.keys()  # as the reference has them
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,28 @@ from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Partial
 
+ANSWER = {
+    "client": "код",
+    "name": "краткое наименование",
+    "manager": "менеджер",
+    "status": "особый статус; null, если его нет",
+    "vip": "VIP ли: для цен это отдельная категория",
+    "as_of": "на какой день дан ответ",
+    "category": "новый, повторный или системный",
+    "category_rule": "правило «Системный: заказов не менее»: его значение (value), срок в месяцах "
+    "(months), с какого дня он идёт (since), сколько в нём заказов (orders) и сколько раньше "
+    "(earlier)",
+    "orders": "заказы по этот день, последние первыми: order, date, file, row и входит ли заказ "
+    "в счёт категории (counts)",
+    "last_order": "дата последнего заказа; null, если их не было",
+    "loss_rule": "правило потери (rule), его значение (value), системный ли клиент после "
+    "последнего заказа (system)",
+    "lost_on": "последний день, когда заказ ещё спасает; со следующего клиент потерян",
+    "lost": "потерян ли уже",
+    "losses": "все потери до этого дня: on, last_order, system",
+}
+"""Key of the answer → what it says."""
+
 
 def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> Outcome:
     """What a client is at a day, today where none is given, with the orders and rules behind it.

@@ -10,10 +10,10 @@ from typing import Any
 
 from cmtools.books.settings import ORGANIZATION, Organization
 from cmtools.documents import naming, rendering, wording
+from cmtools.documents.catalog import Form
 from cmtools.documents.declaring import declared
 from cmtools.documents.faults import BadTemplate
 from cmtools.documents.monthly import (
-    MONTHLY,
     Figures,
     NamedPlace,
     PlanFields,
@@ -61,27 +61,27 @@ def file_stem(title: str) -> str:
     return naming.safe_name(naming.cut(title, _STEM_BYTES))
 
 
-def template_of(workspace: Workspace, name: str) -> tuple[Template | None, list[Problem]]:
+def template_of(workspace: Workspace, form: Form) -> tuple[Template | None, list[Problem]]:
     """The workspace's template, or what is wrong with it."""
-    path = workspace.path(TEMPLATES, name)
     try:
-        return rendering.load(path, declared(MONTHLY[name])), []
+        path = workspace.path(TEMPLATES, form.template)
+        return rendering.load(path, declared(form.record)), []
     except BadTemplate as bad:
-        return None, _faults(workspace, name, bad)
+        return None, _faults(workspace, form, bad)
 
 
 def rendered(
-    workspace: Workspace, name: str, template: Template, record: Any
+    workspace: Workspace, form: Form, template: Template, record: Any
 ) -> tuple[bytes | None, list[Problem]]:
     """A paper, or what is wrong with its template."""
     try:
         return rendering.render(template, record), []
     except BadTemplate as bad:
-        return None, _faults(workspace, name, bad)
+        return None, _faults(workspace, form, bad)
 
 
-def _faults(workspace: Workspace, name: str, bad: BadTemplate) -> list[Problem]:
-    place = Place(file=workspace.name(workspace.path(TEMPLATES, name)))
+def _faults(workspace: Workspace, form: Form, bad: BadTemplate) -> list[Problem]:
+    place = Place(file=workspace.name(workspace.path(TEMPLATES, form.template)))
     return [at(place, fault) for fault in bad.faults]
 
 

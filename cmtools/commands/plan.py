@@ -31,6 +31,7 @@ from cmtools.commands.figures import (
 )
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Outcome
+from cmtools.documents import monthly
 from cmtools.editions import keep, write
 from cmtools.indicators.catalog import Unit
 from cmtools.indicators.cover import LATE, counted
@@ -47,8 +48,6 @@ from cmtools.tables.table import Partial
 from cmtools.tables.values import same
 from cmtools.tables.writing import Formula, Rows, made_book
 from cmtools.workspace import PLANS, backup_of
-
-TEMPLATE = "План.docx"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,7 +215,7 @@ def _heading(draft: Draft) -> Heading:
 def _write_paper(opened: Opened, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:
     """Make the Word paper; its name, and what is wrong with the template."""
     workspace = opened.workspace
-    template, problems = papers.template_of(workspace, TEMPLATE)
+    template, problems = papers.template_of(workspace, monthly.PLAN)
     if template is None:
         return (), problems
     record = papers.plan_fields(
@@ -228,7 +227,7 @@ def _write_paper(opened: Opened, draft: Draft) -> tuple[tuple[str, ...], list[Pr
         note=draft.note,
         late=draft.late,
     )
-    paper, problems = papers.rendered(workspace, TEMPLATE, template, record)
+    paper, problems = papers.rendered(workspace, monthly.PLAN, template, record)
     if paper is None:
         return (), problems
     paths, _ = keep(workspace.path(PLANS), _stem(draft), {papers.PAPER: paper})

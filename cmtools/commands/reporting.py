@@ -8,6 +8,7 @@ from datetime import date
 
 from cmtools.books.register import CLIENTS
 from cmtools.commands import papers
+from cmtools.documents.monthly import REPORT
 from cmtools.editions import Papers, keep
 from cmtools.indicators.cover import Cover
 from cmtools.indicators.drawing.book import draw_report
@@ -20,8 +21,6 @@ from cmtools.indicators.review import Goals, review
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.workspace import REPORTS, Workspace
-
-TEMPLATE = "Отчёт.docx"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,14 +50,14 @@ def make_report(
     """
     found = review(material.books, material.found, month, material.goals, managers=manager is None)
     cover = _cover(material, month, manager, today)
-    template, problems = papers.template_of(workspace, TEMPLATE)
+    template, problems = papers.template_of(workspace, REPORT)
 
     def drawn(cover: Cover) -> Papers:
         preliminary = material.found.preliminary
         made = {papers.WORKBOOK: draw_report(found, preliminary, cover)}
         if template is not None:
             record = papers.report_fields(found, preliminary, cover)
-            paper, faults = papers.rendered(workspace, TEMPLATE, template, record)
+            paper, faults = papers.rendered(workspace, REPORT, template, record)
             problems.extend(faults)
             if paper is not None:
                 made[papers.PAPER] = paper
@@ -67,7 +66,7 @@ def make_report(
     stem = papers.file_stem(report_title(month, manager))
     in_time = (lambda: drawn(replace(cover, late=False))) if cover.late else None
     paths, _ = keep(workspace.path(REPORTS), stem, drawn(cover), in_time)
-    return [workspace.name(path) for path in paths], problems
+    return [workspace.name(path) for path in paths], list(dict.fromkeys(problems))
 
 
 def _cover(material: Material, month: date, manager: str | None, today: date) -> Cover:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
+
+from cmtools.documents.catalog import Form
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,5 +89,6 @@ class PlanFields:
     rows: Annotated[tuple[PlanRow, ...], "Показатели"]
 
 
-MONTHLY: Mapping[str, type] = {"Отчёт.docx": ReportFields, "План.docx": PlanFields}
-"""File name of the template → the record of its fields."""
+REPORT = Form(name="Отчёт", record=ReportFields)
+PLAN = Form(name="План", record=PlanFields)
+MONTHLY = (REPORT, PLAN)
