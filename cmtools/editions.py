@@ -52,14 +52,14 @@ def keep(
     return list(paths.values()), state
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put a paper into its place with its stamp.
+def write(path: Path, content: bytes, mark: str | None = None) -> None:
+    """Put a paper into its place with its stamp, or with a given one: then it counts as touched.
 
     Raises:
         OSError: no rights, no room.
     """
     with placed(path) as aside:
-        aside.write_bytes(stamped(content))
+        aside.write_bytes(stamped(content, mark))
 
 
 def _state(

@@ -26,9 +26,12 @@ _MARK = re.compile(
 _BLOCK = 1 << 20
 
 
-def stamped(content: bytes) -> bytes:
-    """The file with the checksum of its parts inside; the same parts give the same bytes."""
-    mark = fingerprint(content)
+def stamped(content: bytes, mark: str | None = None) -> bytes:
+    """The file with the checksum of its parts inside, or with that of others that it stands for.
+
+    The same parts give the same bytes.
+    """
+    mark = mark or fingerprint(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     if _CUSTOM in parts:

@@ -358,6 +358,19 @@ def test_typed_values_stay_while_history_moves(tmp_path: Path) -> None:
     assert goal(outcome, "profit")[2] == "777.00"
 
 
+def test_typed_values_stay_however_often_it_is_made(tmp_path: Path) -> None:
+    """Only the first time there is something to back up."""
+    root = workspace_with(tmp_path, books())
+    made(root)
+    typed(root / FILE, "Новые клиенты с заказами, шт", 4, 50)
+    answers = [made(root) for _ in range(3)]
+    assert [goal(answer) for answer in answers] == [(5 / 3, 50, 3)] * 3
+    assert [len(answer.files) for answer in answers] == [3, 2, 2]
+    typed(root / FILE, "Новые клиенты с заказами, шт", 4, 10)
+    made(root, now=datetime(2026, 11, 21, 13))
+    assert goal(made(root)) == (5 / 3, 10, 2)
+
+
 def test_half_an_approval_is_kept_and_forbids_nothing(tmp_path: Path) -> None:
     root = workspace_with(tmp_path, books())
     made(root)

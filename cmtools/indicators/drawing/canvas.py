@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from cmtools.tables import styles
 from cmtools.tables.writing import print_setup, write_cell
 
-MONEY, WHOLE, PERCENT = "#,##0.00", "#,##0", "0.0"
+MONEY, WHOLE, PERCENT = "#,##0.00", "#,##0", "#,##0.0"
 DASH = "—"
 
 BODY: dict[str, Any] = {**styles.BASE, "valign": "vcenter"}
