@@ -31,6 +31,8 @@ from cmtools.tables.values import roubles
 NBSP = "\u00a0"
 MOST_SHOWN = 300
 MOST_ORDERS = 20
+MOST_FILES = 40
+FEW = 10  # documents that need no bar of progress
 
 
 def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:

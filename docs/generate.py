@@ -23,9 +23,10 @@ from cmtools.books.blanks import write_blanks
 from cmtools.books.catalog import BOOKS
 from cmtools.cli import app
 from cmtools.commands.client import ANSWER as CLIENT_ANSWER
-from cmtools.documents.catalog import KINDS
-from cmtools.documents.declaring import Declared, declared
-from cmtools.documents.monthly import MONTHLY
+from cmtools.documents.catalog import FORMS, KINDS
+from cmtools.documents.declaring import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.declaring import declared, listed
+from cmtools.documents.filters import FILTERS
 from cmtools.indicators.catalog import INDICATORS
 from cmtools.problems import Message, Severity
 from cmtools.tables.columns import Column, Field
@@ -124,12 +125,16 @@ def _example(template: str) -> str:
 
 
 def _documents() -> str:
-    rows = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
-    text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), rows)
-    for form in (*KINDS, *MONTHLY):
+    kinds = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
+    text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), kinds)
+    for form in FORMS:
         text += f"\n## Поля шаблона «{form.template}»\n\n"
-        text += _table(("Поле", "Что это"), list(_template_fields(declared(form.record))))
-    return text
+        fields = listed(declared(form.record))
+        rows = [
+            (f"`{name}`", KINDS_OF_FIELDS[found.sort].one, found.meaning) for name, found in fields
+        ]
+        text += _table(("Поле", "Вид", "Что это"), rows)
+    return text + _filters()
 
 
 def _filters() -> str:

@@ -11,7 +11,6 @@ from cmtools.books.orders import ORDERS, Order, Request
 from cmtools.books.register import CLIENTS, Client, Status
 from cmtools.books.settings import RULES, Rules, rules_of
 from cmtools.clients import Standing, losses, order_days, standing
-from cmtools.commands.judging import stands_in
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.problems import Problem
@@ -169,8 +168,15 @@ def _why(found: Standing, rules: Rules, day: date) -> list[str]:
 
 
 def _problems(opened: Opened, rows: Sequence[Client | Order | Partial]) -> tuple[Problem, ...]:
+    """The errors of these rows, of a whole sheet that could hold more of them, and of the rules."""
+    sheets = (CLIENTS.title, ORDERS.title)
+    places: set[tuple[str, str | None, int | None]]
+    places = {(row.source.file, row.source.sheet, row.row) for row in rows}
+    places |= {(file, sheet, None) for file in opened.loaded.books for sheet in sheets}
     return tuple(
         problem
         for problem in opened.problems
-        if problem.is_error and (problem.place.sheet == RULES.title or stands_in(problem, rows))
+        for place in [problem.place]
+        if problem.is_error
+        if place.sheet == RULES.title or (place.file, place.sheet, place.row) in places
     )

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from cmtools.books.settings import ORGANIZATION, Organization
-from cmtools.documents import naming, rendering, wording
+from cmtools.documents import loading, naming, rendering, wording
 from cmtools.documents.catalog import Form
 from cmtools.documents.declaring import declared
 from cmtools.documents.faults import BadTemplate
-from cmtools.documents.monthly import (
+from cmtools.documents.fields.monthly import (
     Figures,
     NamedPlace,
     PlanFields,
@@ -22,7 +22,7 @@ from cmtools.documents.monthly import (
     ReportRow,
     Signers,
 )
-from cmtools.documents.rendering import Template
+from cmtools.documents.loading import Template
 from cmtools.indicators.catalog import Indicator, Unit
 from cmtools.indicators.cover import LATE, Cover, counted, place_in_words
 from cmtools.indicators.monthly import Preliminary
@@ -65,7 +65,7 @@ def template_of(workspace: Workspace, form: Form) -> tuple[Template | None, list
     """The workspace's template, or what is wrong with it."""
     try:
         path = workspace.path(TEMPLATES, form.template)
-        return rendering.load(path, declared(form.record)), []
+        return loading.load(path, declared(form.record)), []
     except BadTemplate as bad:
         return None, _faults(workspace, form, bad)
 
@@ -75,7 +75,7 @@ def rendered(
 ) -> tuple[bytes | None, list[Problem]]:
     """A paper, or what is wrong with its template."""
     try:
-        return rendering.render(template, record), []
+        return rendering.render(template, record).content, []
     except BadTemplate as bad:
         return None, _faults(workspace, form, bad)
 

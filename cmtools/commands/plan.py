@@ -14,7 +14,7 @@ from cmtools.commands.existing import Existing, existing_plan
 from cmtools.commands.figures import first_day, known_manager, money, shown
 from cmtools.commands.opening import Opened, open_books
 from cmtools.commands.outcome import Outcome
-from cmtools.documents import monthly
+from cmtools.documents.catalog import PLAN as FORM
 from cmtools.editions import keep, write
 from cmtools.indicators.catalog import Unit
 from cmtools.indicators.planning import PLANNED, Goal
@@ -101,7 +101,7 @@ def _write_by_hand(
 def _write_paper(opened: Opened, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:
     """Make the Word paper; its name, and what is wrong with the template."""
     workspace = opened.workspace
-    template, problems = papers.template_of(workspace, monthly.PLAN)
+    template, problems = papers.template_of(workspace, FORM)
     if template is None:
         return (), problems
     record = papers.plan_fields(
@@ -113,7 +113,7 @@ def _write_paper(opened: Opened, draft: Draft) -> tuple[tuple[str, ...], list[Pr
         note=draft.note,
         late=draft.late,
     )
-    paper, problems = papers.rendered(workspace, monthly.PLAN, template, record)
+    paper, problems = papers.rendered(workspace, FORM, template, record)
     if paper is None:
         return (), problems
     paths, _ = keep(workspace.path(PLANS), stem(draft), {papers.PAPER: paper})

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cmtools.documents.catalog import Form
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
@@ -87,8 +85,3 @@ class PlanFields:
     base_months: Annotated[str, "Месяцы базы: август, сентябрь, октябрь 2026 г."]
     note: Annotated[str, "Чего нет в истории; пусто, если есть всё"]
     rows: Annotated[tuple[PlanRow, ...], "Показатели"]
-
-
-REPORT = Form(name="Отчёт", record=ReportFields)
-PLAN = Form(name="План", record=PlanFields)
-MONTHLY = (REPORT, PLAN)
