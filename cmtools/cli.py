@@ -231,7 +231,7 @@ def report(
     today: TodayOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Показать показатели месяца."""
+    """Сделать отчёт за месяц: книгу и документ Word."""
     prepare()
     from cmtools.commands.report import report as run
 
@@ -251,6 +251,54 @@ def report(
             )
 
     _answer(reported, "report", as_json)
+
+
+@app.command("plan", cls=Command)
+def plan(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="ГГГГ-ММ", help="Месяц плана.")],
+    manager: Annotated[
+        str | None, typer.Option("--manager", metavar="ИМЯ", help="Один менеджер.")
+    ] = None,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Сделать план на месяц: книгу и документ Word."""
+    prepare()
+    from cmtools.commands.plan import plan as run
+
+    root = _root(context, workspace)
+    now = datetime.now()
+    _answer(
+        lambda: run(root, month, manager=manager, today=_today(today), now=now), "plan", as_json
+    )
+
+
+@app.command("client", cls=Command)
+def client(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="КОД", help="Код клиента.")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            metavar="ГГГГ-ММ-ДД",
+            help="На какой день; без него — на сегодня.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Объяснить категорию клиента и когда он считается потерянным."""
+    prepare()
+    from cmtools.commands.client import client as run
+
+    root = _root(context, workspace)
+    day = as_of.date() if as_of else None
+    _answer(lambda: run(root, code, as_of=day, today=_today(today)), "client", as_json)
 
 
 @app.command("demo", cls=Command)

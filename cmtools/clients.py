@@ -6,7 +6,7 @@ The source texts leave both criteria open; these are the company's own, tunable 
 from __future__ import annotations
 
 import calendar
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +26,29 @@ class Loss:
     on: date
     last_order: date
     was_system: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What a client is at a day, and why.
+
+    The category rests on the orders before the day, of which `recent` lie in the months from
+    `since` on. The last order is the last one up to the day; `lost_on` is the day after which the
+    client counts as lost unless an order comes by then, by the limit for a `system` client or not.
+    """
+
+    category: Category
+    since: date
+    earlier: int
+    recent: int
+    last_order: date | None
+    system: bool
+    limit: int
+    lost_on: date | None
+
+    def is_lost(self, day: date) -> bool:
+        """Whether the limit has run out before that day."""
+        return self.lost_on is not None and self.lost_on < day
 
 
 def order_days(orders: Iterable[Order | Partial]) -> Mapping[str, Days]:
@@ -52,6 +75,31 @@ def category_at(days: Days, day: date, rules: Rules) -> Category:
     return Category.SYSTEM if recent >= rules.system_orders else Category.REPEAT
 
 
+def standing(days: Days, day: date, rules: Rules) -> Standing:
+    """The client at a day; orders after it are not looked at."""
+    since = months_before(day, rules.system_months)
+    earlier = bisect_left(days, day)
+    until = bisect_right(days, day)
+    last = days[until - 1] if until else None
+    system = last is not None and was_system(days, last, rules)
+    limit = rules.lost_system_days if system else rules.lost_other_days
+    return Standing(
+        category=category_at(days, day, rules),
+        since=since,
+        earlier=earlier,
+        recent=earlier - bisect_left(days, since),
+        last_order=last,
+        system=system,
+        limit=limit,
+        lost_on=None if last is None else last + timedelta(days=limit),
+    )
+
+
+def was_system(days: Days, last: date, rules: Rules) -> bool:
+    """Whether a client was системный at the day after an order."""
+    return category_at(days, last + timedelta(days=1), rules) is Category.SYSTEM
+
+
 def losses(days: Days, rules: Rules) -> Iterable[Loss]:
     """Every time that the client's limit ran out before the next order came.
 
@@ -59,11 +107,11 @@ def losses(days: Days, rules: Rules) -> Iterable[Loss]:
     """
     distinct = sorted(set(days))
     for index, last in enumerate(distinct):
-        was_system = category_at(days, last + timedelta(days=1), rules) is Category.SYSTEM
-        limit = rules.lost_system_days if was_system else rules.lost_other_days
+        system = was_system(days, last, rules)
+        limit = rules.lost_system_days if system else rules.lost_other_days
         runs_out = last + timedelta(days=limit)
         if index + 1 == len(distinct) or distinct[index + 1] > runs_out:
-            yield Loss(on=runs_out, last_order=last, was_system=was_system)
+            yield Loss(on=runs_out, last_order=last, was_system=system)
 
 
 @lru_cache(maxsize=4096)

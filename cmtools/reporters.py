@@ -31,6 +31,7 @@ from cmtools.tables.values import roubles
 
 NBSP = "\u00a0"
 MOST_SHOWN = 300
+MOST_ORDERS = 20
 MOST_FILES = 40
 FEW = 10  # documents that need no bar of progress
 
@@ -248,18 +249,71 @@ def _report(console: Console, outcome: Outcome) -> None:
         for row in data["left_out"]:
             place = ", ".join(str(row[key]) for key in ("file", "sheet", "row") if row[key])
             console.print(f"  {_safe(place)}: {_safe(row['reason'])}", overflow="fold")
+    show_problems(console, outcome.problems)
     _show_files(console, outcome.files)
 
 
 def indicator_table(
     indicators: Mapping[str, Mapping[str, Any]], titles: Mapping[str, str]
 ) -> Table:
-    """Plan and fact by indicator."""
-    table = _table("Показатель", ">План", ">Факт")
+    """Plan and fact by indicator, and how they differ where there is a plan."""
+    planned = any(values["plan"] is not None for values in indicators.values())
+    more = (">Отклонение", ">%") if planned else ()
+    table = _table("Показатель", ">План", ">Факт", *more)
     for name, values in indicators.items():
         plan, fact = (_figure(values[key]) for key in ("plan", "fact"))
-        table.add_row(titles.get(name, name), plan, fact)
+        compared = _compared(values["plan"], values["fact"]) if planned else ()
+        table.add_row(titles.get(name, name), plan, fact, *compared)
     return table
+
+
+def _compared(plan: str | float | None, fact: str | float) -> tuple[str, str]:
+    """The deviation and the share done; red below the plan."""
+    if plan is None:
+        return _figure(None), _figure(None)
+    goal, done = Decimal(str(plan)), Decimal(str(fact))
+    away = roubles(done - goal) if isinstance(fact, str) else f"{done - goal:f}"
+    colour = "red" if done < goal else "green"
+    share = f"{100 * done / goal:.1f}".replace(".", ",") if goal else _figure(None)
+    return f"[{colour}]{away}[/]", share
+
+
+def _plan(console: Console, outcome: Outcome) -> None:
+    data, titles = outcome.data, outcome.facts["titles"]
+    who = data["manager"] or "все менеджеры"
+    console.print(f"[bold]План на {data['month']}[/] · {_safe(who)}")
+    table = _table("Показатель", ">База", ">Прирост, %", ">План")
+    for name, values in data["indicators"].items():
+        base = values["base"]
+        shown = f"{base:.2f}".replace(".", ",") if isinstance(base, float) else _figure(base)
+        growth = "—" if values["growth"] is None else f"{values['growth']:g}".replace(".", ",")
+        table.add_row(titles.get(name, name), shown, growth, _figure(values["plan"]))
+    console.print(table)
+    if note := outcome.facts.get("note"):
+        console.print(_safe(note), style="dim")
+    show_problems(console, outcome.problems)
+    _show_files(console, outcome.files)
+
+
+def _client(console: Console, outcome: Outcome) -> None:
+    data, day = outcome.data, outcome.facts["day"]
+    name = f" {_safe(data['name'])}" if data["name"] else ""
+    status = f", {_safe(data['status'])}" if data["status"] else ""
+    console.print(f"[bold]{_safe(data['client'])}[/]{name} · {_safe(data['manager'] or '—')}")
+    console.print(f"На {day:%d.%m.%Y}: [bold]{data['category']}[/]{status}")
+    for reason in outcome.facts["why"]:
+        console.print(Padding(Text(_plain(reason)), (0, 0, 0, 2)))
+    if data["orders"]:
+        table = _table("Заказ", "Дата", "Где", "В счёт категории")
+        for order in data["orders"][:MOST_ORDERS]:
+            date = ".".join(reversed(order["date"].split("-")))
+            place = f"{order['file']}, строка {order['row']}"
+            counts = "да" if order["counts"] else "[dim]нет[/]"
+            table.add_row(_safe(order["order"] or "—"), date, _safe(place), counts)
+        console.print(Padding(table, (1, 0, 0, 2)))
+    if len(data["orders"]) > MOST_ORDERS:
+        console.print(f"  …и ещё {len(data['orders']) - MOST_ORDERS}")
+    show_problems(console, outcome.problems)
 
 
 def _demo(console: Console, outcome: Outcome) -> None:
@@ -329,5 +383,7 @@ _REPORTERS: Mapping[str, Callable[[Console, Outcome], None]] = {
     "templates": _templates,
     "fields": _fields,
     "report": _report,
+    "plan": _plan,
+    "client": _client,
     "demo": _demo,
 }

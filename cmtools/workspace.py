@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,13 @@ def is_copy(path: Path) -> bool:
 def beside(path: Path, suffix: str) -> Path:
     """The path of a copy beside a book: «Книга — ошибки.xlsx»."""
     return path.with_name(f"{path.stem} — {suffix}.xlsx")
+
+
+def backup_of(path: Path, now: datetime) -> Path:
+    """The path of a backup beside a book that is not there yet: «Книга — резерв ….xlsx»."""
+    while (backup := beside(path, f"{BACKUP} {now:%Y-%m-%d %H-%M-%S}")).exists():
+        now += timedelta(seconds=1)
+    return backup
 
 
 def shipped(name: str) -> Path:

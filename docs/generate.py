@@ -22,7 +22,8 @@ import cmtools
 from cmtools.books.blanks import write_blanks
 from cmtools.books.catalog import BOOKS
 from cmtools.cli import app
-from cmtools.documents.catalog import KINDS
+from cmtools.commands.client import ANSWER as CLIENT_ANSWER
+from cmtools.documents.catalog import FORMS, KINDS
 from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.engine.declaring import declared, listed
 from cmtools.documents.engine.filters import FILTERS
@@ -126,9 +127,9 @@ def _example(template: str) -> str:
 def _documents() -> str:
     kinds = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
     text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), kinds)
-    for kind in KINDS:
-        text += f"\n## Поля шаблона «{kind.template}»\n\n"
-        fields = listed(declared(kind.record))
+    for form in FORMS:
+        text += f"\n## Поля шаблона «{form.template}»\n\n"
+        fields = listed(declared(form.record))
         rows = [
             (f"`{name}`", KINDS_OF_FIELDS[found.sort].one, found.meaning) for name, found in fields
         ]
@@ -160,6 +161,9 @@ def _commands() -> str:
         parts.append(
             f"## cmtools {name}".rstrip() + f"\n\n```text\n{help_text.output.strip()}\n```\n"
         )
+        if name == "client":
+            keys = [(f"`{key}`", meaning) for key, meaning in CLIENT_ANSWER.items()]
+            parts.append("Ответ с `--json`:\n\n" + _table(("Ключ", "Что в нём"), keys))
     return "\n".join(parts)
 
 

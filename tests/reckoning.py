@@ -29,7 +29,14 @@ SHIPPED_RULES = {
     "Системный: за месяцев": Fraction(12),
     "Потеря системного, дней": Fraction(90),
     "Потеря несистемного, дней": Fraction(365),
+    "Прирост плана, %": Fraction(10),
+    "База плана, месяцев": Fraction(3),
 }
+PLANNED = (
+    *(f"{name}_{what}" for name in CATEGORIES.values() for what in ("clients", "amount")),
+    "receipts",
+    "profit",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -352,3 +359,50 @@ def indicators(books: Books, month: date, manager: str | None) -> dict[str, str 
     """The 18 facts of a month (given by its first day) by JSON id, and `unpriced_orders`."""
     of_orders, of_clients = sales(books, month, manager), client_base(books, month, manager)
     return of_orders | of_clients | movements(books, month, manager)
+
+
+def base_months(books: Books, month: date, today: date) -> list[date]:
+    """The last months that ended before both today and the plan's month."""
+    found: list[date] = []
+    candidate = month
+    while len(found) < rule(books, "База плана, месяцев"):
+        candidate = months_before(candidate, 1)
+        last_day = months_before(candidate, -1) - timedelta(days=1)
+        if last_day < today:
+            found.insert(0, candidate)
+    return found
+
+
+def plan(
+    books: Books, month: date, today: date, manager: str | None
+) -> dict[str, dict[str, str | int | float]]:
+    """The "indicators" of `cmtools plan --json` (indicators.md, «Plan»)."""
+    months = base_months(books, month, today)
+    facts = [indicators(books, past, manager) for past in months]
+    growth = rule(books, "Прирост плана, %")
+    return {name: goal([fact[name] for fact in facts], growth) for name in PLANNED}
+
+
+def goal(facts: list[str | int], growth: Fraction) -> dict[str, str | int | float]:
+    """Base, growth and plan of one indicator: counts rounded up, money to the rouble half up."""
+    base = add(Fraction(fact) for fact in facts) / len(facts)
+    grown = base * (1 + growth / 100)
+    if isinstance(facts[0], str):
+        return {
+            "base": digits(base),
+            "growth": plain(growth),
+            "plan": digits(half_up(grown, Fraction(1))),
+        }
+    return {"base": plain(base), "growth": plain(growth), "plan": -floor(-grown)}
+
+
+def standing(books: Books, client: str, day: date) -> tuple[str, date | None, date | None, bool]:
+    """Category, last order up to the day, the day on which the client is lost, whether it is."""
+    past = [on for on in order_days(books, client) if on <= day]
+    if not past:
+        return category(books, client, day), None, None, False
+    last = max(past)
+    was_system = category(books, client, last + timedelta(days=1)) == "системный"
+    name = "Потеря системного, дней" if was_system else "Потеря несистемного, дней"
+    limit = last + timedelta(days=int(rule(books, name)))
+    return category(books, client, day), last, limit, limit < day

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+import reckoning
+from cmtools.commands.client import client
+from cmtools.commands.plan import plan
 from cmtools.commands.price import price
 from cmtools.commands.report import report
 from reckoning import Books, indicators, price_orders
@@ -28,12 +31,32 @@ def facts_of(workspace: Path, month: date, manager: str | None) -> dict[str, obj
     return facts | {"unpriced_orders": answer["unpriced_orders"]}
 
 
+def plan_of(workspace: Path, month: date, manager: str | None) -> object:
+    """The goals of the program's plan."""
+    made = plan(workspace, f"{month:%Y-%m}", manager=manager, today=TODAY).data
+    return json.loads(json.dumps(made))["indicators"]
+
+
+def standing_of(workspace: Path, code: str, day: date) -> tuple[object, ...]:
+    """What the program says of a client."""
+    made = client(workspace, code, as_of=day, today=TODAY).data
+    last, lost_on = (
+        made[key] and date.fromisoformat(made[key]) for key in ("last_order", "lost_on")
+    )
+    return made["category"], last, lost_on, made["lost"]
+
+
 def agree(workspace: Path, books: Books, questions: list[tuple[date, str | None]]) -> None:
     """Compare all prices and the figures of those months."""
     assert prices_of(workspace) == price_orders(books)
     for month, manager in questions:
         facts = facts_of(workspace, month, manager)
         assert facts == indicators(books, month, manager), (month, manager)
+    month, manager = questions[0]
+    goals = reckoning.plan(books, month, TODAY, manager)
+    assert plan_of(workspace, month, manager) == goals, (month, manager)
+    code = str(books["Клиенты"][0]["Код"])
+    assert standing_of(workspace, code, month) == reckoning.standing(books, code, month)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

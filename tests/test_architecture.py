@@ -14,7 +14,8 @@ import cmtools
 # Each line knows the lines above it. Neighbours in a line do not know each other.
 HOUSE = (
     ("problems",),
-    ("placing", "shares"),
+    ("placing", "shares", "stamping"),
+    ("editions",),
     ("tables",),
     ("books",),
     ("pricing", "clients", "sample", "digests"),
@@ -28,7 +29,7 @@ HOUSE = (
 )
 HOMES = {
     "python_calamine": ("tables.reading",),
-    "xlsxwriter": ("tables.writing", "tables.instruction", "indicators"),
+    "xlsxwriter": ("tables.writing", "tables.instruction", "tables.heading", "indicators.drawing"),
     "openpyxl": ("tables.annotating",),
     "lxml": (
         "tables",

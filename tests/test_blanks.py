@@ -66,7 +66,7 @@ def sheet_of(table: Table[Any]) -> Worksheet:
 
 
 def header_row(table: Table[Any]) -> int:
-    return len(table.head) + 2 if table.head else 1
+    return len(table.head) + 3 if table.head else 1
 
 
 def places(table: Table[Any]) -> dict[str, tuple[Field, str]]:

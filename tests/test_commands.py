@@ -93,6 +93,9 @@ def test_init_where_a_file_is(tmp_path: Path) -> None:
     assert "занято" in refuse(tmp_path, "init", "занято")
 
 
+MONTHLY = ("Планы/2026-10 План", "Планы/2026-12 План", "Отчёты/2026-10 Отчёт")
+
+
 def test_demo(tmp_path: Path) -> None:
     """The whole chain: every file named is there, every planted mistake is found; only once."""
     answer = run("demo", "пример", "--json", *DAY, folder=tmp_path)
@@ -100,7 +103,8 @@ def test_demo(tmp_path: Path) -> None:
     made, root = json.loads(answer.out), tmp_path / "пример"
     assert (made["ok"], made["workspace"], made["month"]) == (True, str(root), "2026-10")
     painted = "Примеры/Книга с ошибками — ошибки.xlsx"
-    assert made["files"] == [COPY, painted]
+    months = [f"{stem}.{end}" for stem in MONTHLY for end in ("xlsx", "docx")]
+    assert made["files"] == [COPY, painted, *months]
     papers = [paper["path"] for paper in made["documents"]]
     assert papers
     assert [name for name in (*BOOKS, *made["files"], *papers) if not (root / name).is_file()] == []

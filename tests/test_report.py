@@ -126,7 +126,7 @@ def test_the_whole_answer(tmp_path: Path) -> None:
         "indicators": {name: {"plan": None, "fact": fact} for name, fact in NOVEMBER.items()},
         "unpriced_orders": 0,
         "left_out": [],
-        "files": [],
+        "files": ["Отчёты/2026-11 Отчёт.xlsx", "Отчёты/2026-11 Отчёт.docx"],
     }
     assert list(outcome.data["indicators"]) == list(NOVEMBER)
     assert (outcome.code, outcome.problems) == (ExitCode.DONE, ())

@@ -20,7 +20,17 @@ LIBRARIES = (
     "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pandas pymorphy3 "
     "python_calamine pytrovich rich segno watchdog xlsxwriter"
 ).split()
-COMMANDS = ("demo", "docs", "init", "price", "report", "templates check", "validate")
+COMMANDS = (
+    "client",
+    "demo",
+    "docs",
+    "init",
+    "plan",
+    "price",
+    "report",
+    "templates check",
+    "validate",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.books.catalog import BOOKS
-from cmtools.books.shipped import shipped_rows
+from cmtools.books.shipped import shipped_headings, shipped_rows
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.heading import Heading
 from cmtools.tables.lists import Lists, foreign_tables
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writing import Rows, write_book
@@ -16,12 +17,18 @@ from cmtools.tables.writing import Rows, write_book
 
 def write_blanks(folder: Path, books: Sequence[Book] = BOOKS) -> list[Path]:
     """Write the blank of each book into a folder; what is shipped filled is filled."""
-    return [write_filled(folder / book.file_name, book, shipped_rows()) for book in books]
+    rows, headings = shipped_rows(), shipped_headings()
+    return [write_filled(folder / book.file_name, book, rows, headings) for book in books]
 
 
-def write_filled(path: Path, book: Book, rows: Mapping[Table[Any], Rows]) -> Path:
+def write_filled(
+    path: Path,
+    book: Book,
+    rows: Mapping[Table[Any], Rows],
+    headings: Mapping[Table[Any], Heading] | None = None,
+) -> Path:
     """Write a book with rows; `rows` may hold other books' too, for the lists to copy from."""
-    write_book(path, book, rows, lists_from_rows(book, rows))
+    write_book(path, book, rows, lists_from_rows(book, rows), headings)
     return path
 
 

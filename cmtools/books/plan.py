@@ -6,25 +6,30 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.tables.columns import NUMBER, PERCENT, Column
+from cmtools.tables.columns import GOAL, MEAN, PERCENT, Column
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.heading import Heading
+from cmtools.tables.layout import Filled
+from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Row, Table
 
-PLAN_HEAD = ("Месяц", "Менеджер", "Утвердил", "Дата утверждения")
+MONTH, MANAGER, APPROVED_BY, APPROVED_ON = "Месяц", "Менеджер", "Утвердил", "Дата утверждения"
+PLAN_HEAD = (MONTH, MANAGER, APPROVED_BY, APPROVED_ON)
+FIRST_ROW = len(PLAN_HEAD) + 4
+EVERYBODY = "все"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanLine(Row):
     """The goal of one indicator: the base from history, the growth, the plan."""
 
-    indicator: Annotated[str, Column("Показатель", unique=True, width=58, wrap=True)]
-    unit: Annotated[str | None, Column("Ед.", width=16)]
-    base: Annotated[
-        Decimal | None, Column("База", NUMBER, width=18, hint="Среднее за прошедшие месяцы")
+    indicator: Annotated[str, Column("Показатель", unique=True, width=56, wrap=True)]
+    unit: Annotated[str | None, Column("Ед.", width=11)]
+    base: Annotated[Decimal | None, Column("База", MEAN, hint="Среднее за прошедшие месяцы")]
+    growth: Annotated[
+        Decimal | None, Column("Прирост, %", PERCENT, least=-100, hint="Меняйте смело")
     ]
-    growth: Annotated[Decimal | None, Column("Прирост, %", PERCENT, hint="Меняйте смело")]
-    plan: Annotated[
-        Decimal, Column("План", NUMBER, width=18, hint="Считается сам; вписанное число важнее")
-    ]
+    plan: Annotated[Decimal, Column("План", GOAL, hint="Считается сам; вписанное число важнее")]
 
 
 PLAN = Table(
@@ -40,3 +45,28 @@ PLAN_BOOK = Book(
     purpose="План на месяц: менеджер настраивает прирост, директор утверждает до 1-го числа.",
     tables=(PLAN,),
 )
+
+BLANK_HEADING = Heading(
+    title="План на месяц",
+    aside=("УТВЕРЖДАЮ", "Директор", "________________", "«____» ______________ 20____ г."),
+)
+
+
+def plan_formula(row: int, *, whole_pieces: bool) -> str:
+    """База × (1 + Прирост/100) in a row: pieces rounded up, roubles half up.
+
+    The inner rounding takes away what a sum of binary fractions leaves behind: 25 + 12 % is 28.
+    """
+    grown = f"C{row}*(1+D{row}/100)"
+    return f"=ROUNDUP(ROUND({grown},9),0)" if whole_pieces else f"=ROUND(ROUND({grown},6),0)"
+
+
+def approval(sheet: Sheet[PlanLine]) -> Filled | None:
+    """The cell «Утвердил» of a plan that is approved: both it and the date beneath are filled."""
+    who, when = sheet.head.get(APPROVED_BY), sheet.head.get(APPROVED_ON)
+    return who if who and when and who.value is not None and when.value is not None else None
+
+
+def plan_sheet(dataset: Dataset, file: str) -> Sheet[PlanLine] | None:
+    """The sheet of a plan that was read."""
+    return next((found for found in dataset.sheets(PLAN) if found.source.file == file), None)

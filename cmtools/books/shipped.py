@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cmtools.books.plan import PLAN
+from cmtools.books.plan import BLANK_HEADING, FIRST_ROW, PLAN, plan_formula
 from cmtools.books.settings import STAGES, VAT
+from cmtools.tables.heading import Heading
 from cmtools.tables.table import Table
 from cmtools.tables.writing import Formula, Rows
 
@@ -58,19 +59,22 @@ def _stage(line: str) -> dict[str, object]:
 
 
 def _plan_row(row: int, name: str, unit: str) -> dict[str, object]:
-    grown = f"C{row}*(1+D{row}/100)"
-    formula = f"=ROUND({grown},0)" if unit == "руб." else f"=ROUNDUP(ROUND({grown},6),0)"
+    formula = plan_formula(row, whole_pieces=unit == "шт")
     return {"Показатель": name, "Ед.": unit, "Прирост, %": 10, "План": Formula(formula, 0)}
 
 
 def shipped_rows() -> Mapping[Table[Any], Rows]:
     """Table → the rows that it is shipped with; the rules have theirs in their columns."""
-    first = len(PLAN.head) + 3
     return {
         STAGES: [_stage(line) for line in _STAGES.strip().splitlines()],
         VAT: [
             {"Действует с": date(2019, 1, 1), "Ставка, %": 20},
             {"Действует с": date(2026, 1, 1), "Ставка, %": 22},
         ],
-        PLAN: [_plan_row(first + n, name, unit) for n, (name, unit) in enumerate(_PLANNED)],
+        PLAN: [_plan_row(FIRST_ROW + n, name, unit) for n, (name, unit) in enumerate(_PLANNED)],
     }
+
+
+def shipped_headings() -> Mapping[Table[Any], Heading]:
+    """Table → what stands above it in the blank."""
+    return {PLAN: BLANK_HEADING}

@@ -16,13 +16,16 @@ from cmtools.books.crosscheck import check_across
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.settings import STAGES
 from cmtools.books.shipped import shipped_rows
+from cmtools.commands.consolidating import consolidate
 from cmtools.commands.docs import Asked, docs
 from cmtools.commands.init import init
 from cmtools.commands.outcome import Outcome
+from cmtools.commands.plan import make_plan
 from cmtools.commands.price import price
 from cmtools.commands.quoting import quote_orders
 from cmtools.commands.report import report
 from cmtools.commands.validate import validate
+from cmtools.indicators.periods import next_month, plan_due
 from cmtools.placing import placed
 from cmtools.sample import Books, mistakes, sample_books
 from cmtools.tables.dataset import Dataset
@@ -30,7 +33,7 @@ from cmtools.tables.guard import Grid
 from cmtools.tables.marks import Marks
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
-from cmtools.tables.values import Cell
+from cmtools.tables.values import Cell, roubles
 from cmtools.tables.writing import Rows
 
 EXAMPLES = "Примеры"
@@ -61,8 +64,10 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
     papers = [docs(folder, one, today=today) for one in asked]
     mistaken = _with_mistakes(folder, books, rows, today)
     month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    plans = _plans(folder, today, now)
     figures = report(folder, month, today=today)
     made = [file for paper in papers for file in paper.data["files"]]
+    files = (*priced.files, *mistaken.files, *plans, *figures.files)
     return Outcome(
         data={
             "ok": True,
@@ -70,7 +75,7 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
             "month": month,
             "orders": len(priced.data["orders"]),
             "documents": made,
-            "files": [*priced.files, *mistaken.files],
+            "files": list(files),
             "indicators": figures.data["indicators"],
         },
         facts={
@@ -78,11 +83,20 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
             "month": month,
             "indicators": figures.data["indicators"],
             "titles": figures.facts["titles"],
-            "steps": _steps(books, checked, priced, made, mistaken),
-            "look_at": _look_at(priced, made, mistaken),
+            "steps": _steps(books, checked, priced, made, mistaken, len(plans)),
+            "look_at": _look_at(priced, made, mistaken, figures),
         },
-        files=(*priced.files, *mistaken.files),
+        files=files,
     )
+
+
+def _plans(folder: Path, today: date, now: datetime) -> list[str]:
+    """The plans of the month that is reported and of the next one, each made on its last day."""
+    read = consolidate(folder, today)
+    this = today.replace(day=1)
+    months = ((this - timedelta(days=1)).replace(day=1), next_month(this))
+    made = [make_plan(read, month, None, plan_due(month), now) for month in months]
+    return [file for plan in made for file in plan.files]
 
 
 def _rows(books: Books) -> dict[Table[Any], Rows]:
@@ -155,6 +169,7 @@ def _steps(
     priced: Outcome,
     made: Sequence[Mapping[str, str]],
     mistaken: Outcome,
+    plans: int,
 ) -> list[tuple[str, str]]:
     cells = sum(len(row) for sheets in books.values() for rows in sheets.values() for row in rows)
     errors = sum(problem.is_error for problem in mistaken.problems)
@@ -163,18 +178,20 @@ def _steps(
     return [
         ("Проверено", f"{len(checked.facts['checked'])} книги, {cells} ячеек"),
         ("Ошибок и предупреждений", str(len(checked.problems))),
-        ("Посчитано цен", f"{len(quotes)} заказов, прибыль {profit:,.0f} ₽".replace(",", "\u00a0")),
+        ("Посчитано цен", f"{len(quotes)} заказов, прибыль {roubles(profit)} ₽"),
         ("Сделано документов", str(len(made))),
+        ("Сделано планов и отчётов", f"{(plans + 2) // 2}, книги и документы Word"),
         ("Найдено в книге с ошибками", f"{errors} ошибок, все за один раз"),
     ]
 
 
 def _look_at(
-    priced: Outcome, made: Sequence[Mapping[str, str]], mistaken: Outcome
+    priced: Outcome, made: Sequence[Mapping[str, str]], mistaken: Outcome, figures: Outcome
 ) -> list[tuple[str, str]]:
     found = [
         (ORDER_BOOK.file_name, "сама книга: списки, подсказки, заказы на всех стадиях"),
         (priced.files[-1], "лист «Калькуляция»: откуда взялась каждая цена"),
+        (figures.files[0], "отчёт директору: каждое синее число ведёт к строкам книг"),
         (mistaken.files[-1], "раскрашенная копия: лист «Ошибки» ведёт к каждой ячейке"),
     ]
     for kind, what in _PAPERS_TO_SEE.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from cmtools.tables.lists import refresh_lists
 from cmtools.tables.package import Package
 from cmtools.tables.patching import add_sheet, compute_anew, leave_foreign_parts, patch_cells
 from cmtools.tables.values import same
-from cmtools.workspace import BACKUP, PRICED, beside
+from cmtools.workspace import PRICED, backup_of, beside
 
 FOUR_PLACES = Decimal("0.0001")
 
@@ -164,8 +164,7 @@ def _write_in_place(
     opened: Opened, target: BookFile, package: Package, now: datetime
 ) -> tuple[str, str]:
     """Write the book itself, once its bytes are safe in a backup that was not there before."""
-    while (backup := beside(target.path, f"{BACKUP} {now:%Y-%m-%d %H-%M-%S}")).exists():
-        now += timedelta(seconds=1)
+    backup = backup_of(target.path, now)
     copy(target.path, backup)
     with placed(target.path.resolve()) as aside:
         package.save(aside)

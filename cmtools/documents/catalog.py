@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from cmtools.books.settings import DOCUMENTS
-from cmtools.documents.fields import clients, contracts, money, orders
+from cmtools.documents.fields import clients, contracts, money, monthly, orders
 
 
 class MadeFrom(StrEnum):
@@ -237,5 +237,8 @@ KINDS: tuple[Kind, ...] = (
 
 BY_ID = {kind.id: kind for kind in KINDS}
 
-FORMS: tuple[Form, ...] = KINDS
+REPORT = Form(name="Отчёт", record=monthly.ReportFields)
+PLAN = Form(name="План", record=monthly.PlanFields)
+
+FORMS: tuple[Form, ...] = (*KINDS, REPORT, PLAN)
 """Every paper that has a template in the workspace."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,21 @@ from cmtools.books.settings import Category
 from cmtools.indicators.frames import SOURCE, Frames
 from cmtools.pricing import EXACT
 
-Rows = Callable[[Frames, date], pd.DataFrame]
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole months on end, from the first day of one to the first day after another."""
+
+    first: date
+    end: date
+
+    @staticmethod
+    def of(first: date, last: date | None = None) -> Period:
+        """A month given by its first day, or all from it to another."""
+        return Period(first, ((last or first) + timedelta(days=31)).replace(day=1))
+
+
+Rows = Callable[[Frames, Period], pd.DataFrame]
 
 
 class Unit(StrEnum):
@@ -27,13 +42,15 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Indicator:
-    """An indicator: `rows` of a month (given by its first day), `of` which column it is made.
+    """An indicator: `rows` of a period, `of` which column it is made.
 
-    Roubles are the sum of the column, pieces count its different values.
+    Roubles are the sum of the column, pieces count its different values. `short` is its title
+    where there is little room: on a chart, or as the name of a sheet.
     """
 
     id: str
     title: str
+    short: str
     unit: Unit
     rows: Rows
     of: str
@@ -44,10 +61,25 @@ class Indicator:
 
         Of rows that count together (two orders of one client) the first has the 1, the rest 0.
         """
-        rows = self.rows(books, month)
+        rows = self.rows(books, Period.of(month))
         counted = rows[self.of]
         value = counted if self.unit is Unit.ROUBLES else (~counted.duplicated()).astype("int64")
         return rows[list(SOURCE)].assign(value=value)
+
+    def history(self, books: Frames, months: Sequence[date]) -> tuple[Decimal, ...]:
+        """The figure of each month of a row of months, in its unit."""
+        rows = self.rows(books, Period.of(months[0], months[-1]))
+        found = self._grouped(rows, [rows["on"].dt.year, rows["on"].dt.month])
+        return tuple(found.get((month.year, month.month), Decimal(0)) for month in months)
+
+    def by_manager(self, books: Frames, month: date) -> dict[str, Decimal]:
+        """Manager → the figure of a month, as if the others' rows were not there."""
+        return self._grouped(self.rows(books, Period.of(month)), "manager")
+
+    def _grouped(self, rows: pd.DataFrame, by: Any) -> dict[Any, Decimal]:
+        groups = rows.groupby(by, sort=False)[self.of]
+        found = groups.nunique() if self.unit is Unit.PIECES else groups.sum()
+        return {key: in_unit(value, self.unit) for key, value in found.items()}
 
     def figure(self, sources: pd.DataFrame) -> Decimal:
         """The figure that the source rows add up to, in its unit."""
@@ -56,15 +88,18 @@ class Indicator:
 
 def total(values: pd.Series[int], unit: Unit = Unit.ROUBLES) -> Decimal:
     """The sum of a column of kopecks in roubles, or of pieces."""
-    whole = Decimal(int(values.sum()))
-    return EXACT.scaleb(whole, -2) if unit is Unit.ROUBLES else whole
+    return in_unit(values.sum(), unit)
 
 
-def within(rows: pd.DataFrame, month: date, column: str = "on") -> pd.DataFrame:
-    """The rows whose day lies in the month (given by its first day)."""
-    end = (month + timedelta(days=31)).replace(day=1)
+def in_unit(whole: int, unit: Unit) -> Decimal:
+    """So many kopecks as roubles, or so many pieces."""
+    return EXACT.scaleb(Decimal(int(whole)), -2) if unit is Unit.ROUBLES else Decimal(int(whole))
+
+
+def within(rows: pd.DataFrame, period: Period, column: str = "on") -> pd.DataFrame:
+    """The rows whose day lies in the period."""
     day = rows[column]
-    return rows[(day >= pd.Timestamp(month)) & (day < pd.Timestamp(end))]
+    return rows[(day >= pd.Timestamp(period.first)) & (day < pd.Timestamp(period.end))]
 
 
 def final(rows: pd.DataFrame) -> pd.DataFrame:
@@ -75,8 +110,8 @@ def final(rows: pd.DataFrame) -> pd.DataFrame:
 def orders_of(category: Category) -> Rows:
     """The month's orders of clients of a category."""
 
-    def rows(books: Frames, month: date) -> pd.DataFrame:
-        orders = final(within(books.orders, month))
+    def rows(books: Frames, period: Period) -> pd.DataFrame:
+        orders = final(within(books.orders, period))
         return orders[orders["category"] == category.value]
 
     return rows
@@ -85,86 +120,104 @@ def orders_of(category: Category) -> Rows:
 def lines_of(category: Category) -> Rows:
     """The priced positions of the month's orders of clients of a category."""
 
-    def rows(books: Frames, month: date) -> pd.DataFrame:
-        lines = order_lines(books, month)
+    def rows(books: Frames, period: Period) -> pd.DataFrame:
+        lines = order_lines(books, period)
         return lines[lines["category"] == category.value]
 
     return rows
 
 
-def order_lines(books: Frames, month: date) -> pd.DataFrame:
+def order_lines(books: Frames, period: Period) -> pd.DataFrame:
     """The priced positions of the month's orders."""
-    return final(within(books.lines, month))
+    return final(within(books.lines, period))
 
 
-def receipts(books: Frames, month: date) -> pd.DataFrame:
+def receipts(books: Frames, period: Period) -> pd.DataFrame:
     """What clients paid, and as less than nothing what they were given back."""
-    payments = within(books.payments, month)
+    payments = within(books.payments, period)
     payments = payments[payments["kind"] != PaymentKind.TO_CONTRACTOR.value]
     refunded = (payments["kind"] == PaymentKind.REFUND.value).astype("int64")
     return payments.assign(amount=payments["amount"] * (1 - 2 * refunded))
 
 
-def paid_contractors(books: Frames, month: date) -> pd.DataFrame:
+def paid_contractors(books: Frames, period: Period) -> pd.DataFrame:
     """What contractors were paid."""
-    payments = within(books.payments, month)
+    payments = within(books.payments, period)
     return payments[payments["kind"] == PaymentKind.TO_CONTRACTOR.value]
 
 
-def lost_system(books: Frames, month: date) -> pd.DataFrame:
+def lost_system(books: Frames, period: Period) -> pd.DataFrame:
     """Clients lost in the month who were системные after their last order."""
-    lost = within(books.losses, month)
+    lost = within(books.losses, period)
     return lost[lost["was_system"]]
 
 
-def lost_other(books: Frames, month: date) -> pd.DataFrame:
+def lost_other(books: Frames, period: Period) -> pd.DataFrame:
     """Clients lost in the month who were not."""
-    lost = within(books.losses, month)
+    lost = within(books.losses, period)
     return lost[~lost["was_system"]]
 
 
-def clients_received(books: Frames, month: date) -> pd.DataFrame:
+def clients_received(books: Frames, period: Period) -> pd.DataFrame:
     """Clients handed over by the sales managers."""
-    return within(books.clients, month)
+    return within(books.clients, period)
 
 
-def claims_made(books: Frames, month: date) -> pd.DataFrame:
+def claims_made(books: Frames, period: Period) -> pd.DataFrame:
     """Claims of the month, whatever became of them."""
-    return within(books.claims, month)
+    return within(books.claims, period)
 
 
-def claims_met(books: Frames, month: date) -> pd.DataFrame:
+def claims_met(books: Frames, period: Period) -> pd.DataFrame:
     """Claims that were met in the month, each on the day of its decision."""
-    claims = within(books.claims, month, "decided")
+    claims = within(books.claims, period, "decided")
     claims = claims[claims["decision"] == Decision.MET.value]
     return claims.assign(on=claims["decided"])
 
 
-def received(books: Frames, month: date) -> pd.DataFrame:
+def received(books: Frames, period: Period) -> pd.DataFrame:
     """Goods that came from contractors and were no waste."""
-    goods = within(books.deliveries, month)
+    goods = within(books.deliveries, period)
     goods = goods[goods["kind"] == DeliveryKind.RECEIVED.value]
     return goods[goods["quality"] != Quality.DEFECTIVE.value]
 
 
-def _pieces(id: str, title: str, rows: Rows, of: str, *, planned: bool = False) -> Indicator:
-    return Indicator(id=id, title=title, unit=Unit.PIECES, rows=rows, of=of, planned=planned)
+def _pieces(
+    id: str, title: str, short: str, rows: Rows, of: str, *, planned: bool = False
+) -> Indicator:
+    unit = Unit.PIECES
+    return Indicator(id=id, title=title, short=short, unit=unit, rows=rows, of=of, planned=planned)
 
 
 def _roubles(
-    id: str, title: str, rows: Rows, of: str = "amount", *, planned: bool = False
+    id: str, title: str, short: str, rows: Rows, of: str = "amount", *, planned: bool = False
 ) -> Indicator:
-    return Indicator(id=id, title=title, unit=Unit.ROUBLES, rows=rows, of=of, planned=planned)
+    unit = Unit.ROUBLES
+    return Indicator(id=id, title=title, short=short, unit=unit, rows=rows, of=of, planned=planned)
 
 
 _NEW, _SYSTEM, _REPEAT = Category.NEW, Category.SYSTEM, Category.REPEAT
 
 INDICATORS = (
-    _pieces("new_clients", "Новые клиенты с заказами, шт", orders_of(_NEW), "client", planned=True),
-    _roubles("new_amount", "Сумма заказов новых клиентов, руб.", lines_of(_NEW), planned=True),
+    _pieces(
+        "new_clients",
+        "Новые клиенты с заказами, шт",
+        "Новые клиенты",
+        orders_of(_NEW),
+        "client",
+        planned=True,
+    ),
+    _roubles(
+        "new_amount",
+        "Сумма заказов новых клиентов, руб.",
+        "Заказы новых",
+        lines_of(_NEW),
+        planned=True,
+    ),
     _pieces(
         "system_clients",
         "Постоянные (системные) клиенты с заказами, шт",
+        "Системные клиенты",
         orders_of(_SYSTEM),
         "client",
         planned=True,
@@ -172,12 +225,14 @@ INDICATORS = (
     _roubles(
         "system_amount",
         "Сумма заказов постоянных (системных) клиентов, руб.",
+        "Заказы системных",
         lines_of(_SYSTEM),
         planned=True,
     ),
     _pieces(
         "repeat_clients",
         "Повторные (не системные) клиенты с заказами, шт",
+        "Повторные клиенты",
         orders_of(_REPEAT),
         "client",
         planned=True,
@@ -185,19 +240,69 @@ INDICATORS = (
     _roubles(
         "repeat_amount",
         "Сумма заказов повторных (не системных) клиентов, руб.",
+        "Заказы повторных",
         lines_of(_REPEAT),
         planned=True,
     ),
-    _roubles("receipts", "Сумма поступлений денег, руб.", receipts, planned=True),
-    _roubles("profit", "Прибыль, руб.", order_lines, "profit", planned=True),
-    _pieces("lost_system", "Потерянные постоянные (системные) клиенты, шт", lost_system, "client"),
-    _pieces("lost_other", "Потерянные несистемные клиенты, шт", lost_other, "client"),
-    _pieces("clients_received", "Новые клиенты в базе менеджера, шт", clients_received, "client"),
-    _pieces("claims_made", "Заявленные претензии, заказов", claims_made, "order"),
-    _roubles("claims_made_amount", "Заявленные претензии, руб.", claims_made),
-    _pieces("claims_met", "Удовлетворённые претензии, заказов", claims_met, "order"),
-    _roubles("claims_met_amount", "Удовлетворённые претензии, руб.", claims_met, "met_amount"),
-    _roubles("paid_contractors", "Оплачено подрядчикам, руб.", paid_contractors),
-    _roubles("received_amount", "Получено готовых заказов от подрядчиков, руб.", received),
-    _pieces("received_orders", "Получено готовых заказов от подрядчиков, шт", received, "order"),
+    _roubles("receipts", "Сумма поступлений денег, руб.", "Поступления", receipts, planned=True),
+    _roubles("profit", "Прибыль, руб.", "Прибыль", order_lines, "profit", planned=True),
+    _pieces(
+        "lost_system",
+        "Потерянные постоянные (системные) клиенты, шт",
+        "Потеряны системные",
+        lost_system,
+        "client",
+    ),
+    _pieces(
+        "lost_other",
+        "Потерянные несистемные клиенты, шт",
+        "Потеряны несистемные",
+        lost_other,
+        "client",
+    ),
+    _pieces(
+        "clients_received",
+        "Новые клиенты в базе менеджера, шт",
+        "Приняты в базу",
+        clients_received,
+        "client",
+    ),
+    _pieces(
+        "claims_made",
+        "Заявленные претензии, заказов",
+        "Претензии, заказов",
+        claims_made,
+        "order",
+    ),
+    _roubles("claims_made_amount", "Заявленные претензии, руб.", "Претензии, руб.", claims_made),
+    _pieces(
+        "claims_met",
+        "Удовлетворённые претензии, заказов",
+        "Удовлетворены, заказов",
+        claims_met,
+        "order",
+    ),
+    _roubles(
+        "claims_met_amount",
+        "Удовлетворённые претензии, руб.",
+        "Удовлетворены, руб.",
+        claims_met,
+        "met_amount",
+    ),
+    _roubles(
+        "paid_contractors", "Оплачено подрядчикам, руб.", "Оплачено подрядчикам", paid_contractors
+    ),
+    _roubles(
+        "received_amount",
+        "Получено готовых заказов от подрядчиков, руб.",
+        "Получено, руб.",
+        received,
+    ),
+    _pieces(
+        "received_orders",
+        "Получено готовых заказов от подрядчиков, шт",
+        "Получено, заказов",
+        received,
+        "order",
+    ),
 )

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pandas as pd
 
 from cmtools.books.orders import Request
-from cmtools.indicators.catalog import INDICATORS, Indicator, final, total, within
+from cmtools.indicators.catalog import INDICATORS, Indicator, Period, final, total, within
 from cmtools.indicators.frames import Frames
 
 
@@ -45,7 +45,7 @@ def monthly(books: Frames, month: date, goals: Mapping[str, Decimal]) -> Monthly
     """The report of a month given by its first day; `goals` are plans by indicator id."""
     return Monthly(
         figures=tuple(_figure(indicator, books, month, goals) for indicator in INDICATORS),
-        unpriced_orders=int(final(within(books.orders, month))["unpriced"].sum()),
+        unpriced_orders=int(final(within(books.orders, Period.of(month)))["unpriced"].sum()),
         preliminary=_preliminary(books, month),
     )
 
@@ -63,8 +63,9 @@ def _figure(
 
 
 def _preliminary(books: Frames, month: date) -> Preliminary:
+    period = Period.of(month)
     requests, lines = (
         rows[rows["request"] == Request.PRELIMINARY.value]
-        for rows in (within(books.orders, month), within(books.lines, month))
+        for rows in (within(books.orders, period), within(books.lines, period))
     )
     return Preliminary(orders=len(requests), amount=total(lines["amount"]))

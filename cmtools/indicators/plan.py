@@ -1,4 +1,4 @@
-"""The goals of a month as its plan states them: where the plan lies and what it says; pure."""
+"""The goals of a month as its plan states them: how the plan is called and what it says; pure."""
 
 from __future__ import annotations
 
@@ -15,14 +15,22 @@ from cmtools.tables.values import same
 
 def plan_title(month: date, manager: str | None = None) -> str:
     """The name of a plan without its ending: «2026-12 План», «2026-12 План — ИМЯ»."""
-    of_whom = f" — {manager}" if manager else ""
-    return f"{month:%Y-%m} План{of_whom}"
+    return f"{month:%Y-%m} План{_of(manager)}"
 
 
-def is_plan_of(file: str, month: date, manager: str | None = None) -> bool:
-    """Whether a file is the plan of a month, for one manager or for all."""
-    stem = unicodedata.normalize("NFC", PurePosixPath(file).stem)
-    return same(stem) == same(unicodedata.normalize("NFC", plan_title(month, manager)))
+def report_title(month: date, manager: str | None = None) -> str:
+    """The name of a report without its ending: «2026-11 Отчёт», «2026-11 Отчёт — ИМЯ»."""
+    return f"{month:%Y-%m} Отчёт{_of(manager)}"
+
+
+def _of(manager: str | None) -> str:
+    return f" — {manager}" if manager else ""
+
+
+def is_called(file: str, stem: str) -> bool:
+    """Whether a file bears a name, whatever its folder, ending and case."""
+    found = unicodedata.normalize("NFC", PurePosixPath(file).stem)
+    return same(found) == same(unicodedata.normalize("NFC", stem))
 
 
 def goals(lines: Iterable[PlanLine]) -> Mapping[str, Decimal]:

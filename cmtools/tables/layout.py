@@ -68,6 +68,30 @@ def find_header(table: Table[Any], grid: Grid) -> Layout:
     return best
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filled:
+    """A cell of the head above a table, at the right of its label; None where it is empty."""
+
+    row: int
+    column: int
+    value: Cell
+
+
+def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, Filled]:
+    """Label → the cell beside it, of the labels that stand above the header row."""
+    labels = {same_title(label): label for label in table.head}
+    found: dict[str, Filled] = {}
+    if not labels:
+        return found
+    for row, cells in enumerate(_rows(grid, (header or HEADER_SEARCH) - 1), start=1):
+        for position, (cell, beside) in enumerate(zip(cells, [*cells[1:], None], strict=True), 2):
+            label = labels.get(same_title(cell)) if isinstance(cell, str) else None
+            if label is not None and label not in found:
+                value = None if is_empty(beside) else beside
+                found[label] = Filled(row=row, column=position, value=value)
+    return found
+
+
 def find_card(table: Table[Any], grid: Grid) -> Layout:
     """A card turned into a list of one row: its titles become a header."""
     assert table.card is not None

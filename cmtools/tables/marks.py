@@ -67,6 +67,11 @@ def find_marks(xml: bytes) -> Marks:
     return Marks(errors=errors, unsaved=unsaved - errors)
 
 
+def formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
+    """The cells (row, column) of a `plain` sheet that hold a formula."""
+    return frozenset(_where(xml, found) for found in _FORMULA.finditer(xml))
+
+
 def _is_stored(formula: re.Match[bytes]) -> bool:
     value = formula[2] or b""
     return value.endswith(b"<") or (value != b"" and b' t="str"' in formula[1])

@@ -10,7 +10,7 @@ from typing import Any, Generic
 from cmtools.problems import Fault, Place, Problem, Severity, at
 from cmtools.tables import messages
 from cmtools.tables.guard import Grid
-from cmtools.tables.layout import Layout, find_card, find_header
+from cmtools.tables.layout import Layout, find_card, find_head, find_header
 from cmtools.tables.marks import Marks
 from cmtools.tables.table import TODAY, Partial, R, Rule, Source, Table
 from cmtools.tables.values import Cell, Parse, is_empty, shown, text
@@ -19,7 +19,8 @@ from cmtools.tables.values import Cell, Parse, is_empty, shown, text
 class Sheet(Generic[R]):
     """The rows of a table in one file.
 
-    `computed_columns` are the columns, by title, that cmtools fills and does not read.
+    `computed_columns` are the columns, by title, that cmtools fills and does not read; `head` are
+    the cells above the header row, by label.
     `values[field]` has a value for each row of `rows`: None where the cell is empty or in error;
     `bad[field]` are the indices of cells in error.
     """
@@ -39,6 +40,7 @@ class Sheet(Generic[R]):
             card_column=layout.card_column,
         )
         self.header = layout.header
+        self.head = find_head(table, grid, layout.header)
         self.computed_columns = layout.computed
         for where, fault, title in layout.faults:
             row, column = where or (None, None)

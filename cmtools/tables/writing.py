@@ -16,7 +16,19 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from cmtools.tables import styles
-from cmtools.tables.columns import COST, MONEY, NUMBER, PERCENT, TEXT, WHOLE, Field, Kind
+from cmtools.tables.columns import (
+    COST,
+    GOAL,
+    MEAN,
+    MONEY,
+    NUMBER,
+    PERCENT,
+    TEXT,
+    WHOLE,
+    Field,
+    Kind,
+)
+from cmtools.tables.heading import Heading, header_row, write_heading
 from cmtools.tables.instruction import write_instruction
 from cmtools.tables.lists import (
     LAST_ROW,
@@ -32,7 +44,7 @@ from cmtools.tables.values import same_title
 Rows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
 
-NUMERIC = (WHOLE, NUMBER, MONEY, COST, PERCENT)
+NUMERIC = (WHOLE, NUMBER, MEAN, GOAL, MONEY, COST, PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,7 @@ class Formula:
     """A formula in a row that is written, with the value that it has."""
 
     text: str
-    value: float
+    value: float | str
 
 
 def write_book(
@@ -48,11 +60,28 @@ def write_book(
     book: Book,
     rows: Mapping[Table[Any], Rows] | None = None,
     lists: Lists | None = None,
+    headings: Mapping[Table[Any], Heading] | None = None,
 ) -> None:
-    """Write a book: its instruction, its sheets with the rows given, its lists.
+    """Write a book; see `made_book`.
 
     Raises:
         OSError: the file cannot be written.
+        ValueError: a declaration that Excel would not take.
+    """
+    path.write_bytes(made_book(book, rows, lists, headings))
+
+
+def made_book(
+    book: Book,
+    rows: Mapping[Table[Any], Rows] | None = None,
+    lists: Lists | None = None,
+    headings: Mapping[Table[Any], Heading] | None = None,
+) -> bytes:
+    """A book's bytes: its instruction, its sheets with the rows and headings given, its lists.
+
+    A sheet whose head has values is the one that a person sees first.
+
+    Raises:
         ValueError: a declaration that Excel would not take.
     """
     content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
@@ -61,12 +90,12 @@ def write_book(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            form = _Form(workbook, book, rows or {}, lists or {})
+            form = _Form(workbook, book, rows or {}, lists or {}, headings or {})
             form.write()
     except UserWarning as error:
         raise ValueError(str(error)) from error
     workbook.close()
-    path.write_bytes(content.getvalue())
+    return content.getvalue()
 
 
 class _Form:
@@ -78,18 +107,20 @@ class _Form:
         book: Book,
         rows: Mapping[Table[Any], Rows],
         lists: Lists,
+        headings: Mapping[Table[Any], Heading],
     ) -> None:
         self._workbook = workbook
         self._book = book
         self._rows = rows
         self._lists = lists
+        self._headings = headings
         self._formats: dict[str, Format] = {}
 
     def write(self) -> None:
         write_instruction(self._workbook, self._book, self._format)
         for table in self._book.tables:
             sheet = self._workbook.add_worksheet(table.title)
-            _print_setup(sheet)
+            print_setup(sheet)
             if table.card:
                 self._write_card(sheet, table)
             else:
@@ -114,8 +145,11 @@ class _Form:
 
     def _write_list(self, sheet: Worksheet, table: Table[Any]) -> None:
         fields = list(table.fields.values())
-        header = len(table.head) + 1 if table.head else 0
-        self._write_head(sheet, table)
+        header = header_row(table)
+        heading = self._headings.get(table, Heading())
+        write_heading(sheet, table, heading, self._format)
+        if heading.values:
+            sheet.activate()
         columns = []
         for position, field in enumerate(fields):
             form = self._column_format(field.kind, wrap=field.column.wrap)
@@ -164,14 +198,7 @@ class _Form:
             if height > styles.LINE_HEIGHT:
                 sheet.set_row(index, height)
             for position, (title, form) in enumerate(columns):
-                _write_cell(sheet, index, position, given.get(title), form)
-
-    def _write_head(self, sheet: Worksheet, table: Table[Any]) -> None:
-        label = self._format(**styles.BASE, bold=True, align="right")
-        cell = self._format(**styles.BASE, bottom=1, bottom_color=styles.RULE, num_format="@")
-        for row, title in enumerate(table.head):
-            sheet.write_string(row, 0, title, label)
-            sheet.write_blank(row, 1, None, cell)
+                write_cell(sheet, index, position, given.get(title), form)
 
     def _light_up_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
         """Required cells of a row that somebody began, while they are empty."""
@@ -227,7 +254,7 @@ class _Form:
                 value = field.parse(field.column.shipped)
             sheet.write_string(row, 0, field.title, name_look)
             sheet.write_blank(row, 1, None, look)
-            _write_cell(sheet, row, 1, value, look)
+            write_cell(sheet, row, 1, value, look)
             sheet.write_string(row, 2, field.column.hint, hint_look)
             sheet.set_row(row, styles.row_height([(field.column.hint, 64), (value or "", 54)]) + 4)
             self._validate(sheet, field, row, 1, row)
@@ -292,7 +319,7 @@ def _excel_bounds(field: Field) -> dict[str, Any]:
     }
 
 
-def _write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:
+def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:
     """Write a value by its type; a text is a text even where it begins with `=`."""
     match value:
         case None:
@@ -309,7 +336,8 @@ def _write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Fo
             sheet.write_string(row, column, str(value), form)
 
 
-def _print_setup(sheet: Worksheet) -> None:
+def print_setup(sheet: Worksheet) -> None:
+    """A4 across, as wide as the sheet, with its place in the book below each page."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

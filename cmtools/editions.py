@@ -1,0 +1,95 @@
+"""Papers that a person may edit or sign: refreshed until somebody does, then a new version.
+
+A report is made anew whenever its books change, so most of the time its file is simply replaced.
+What a person touched is known by its stamp, and such a file is never written to again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from cmtools.placing import placed
+from cmtools.stamping import fingerprint, stamp_of, stamped
+
+Papers = Mapping[str, bytes]
+"""Ending of the file's name, `.xlsx` → its content."""
+
+
+class State(StrEnum):
+    """What became of the papers."""
+
+    MADE = "made"
+    UNCHANGED = "unchanged"
+    REFRESHED = "refreshed"
+    VERSION = "version"
+
+
+def keep(
+    folder: Path, stem: str, papers: Papers, same_as: Callable[[], Papers] | None = None
+) -> tuple[list[Path], State]:
+    """Keep papers that belong together, each under the same name and version.
+
+    Their newest version stays as it is while its content is that of `papers`, or, where a person
+    touched it, of `same_as()`. Otherwise it is replaced, or followed by the next version where one
+    of its files was touched.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    newest = _newest_version(folder, stem, papers)
+    paths = {ending: folder / _name(stem, newest or 1, ending) for ending in papers}
+    state = _state(paths, papers, same_as) if newest else State.MADE
+    if state is State.VERSION:
+        assert newest is not None
+        paths = {ending: folder / _name(stem, newest + 1, ending) for ending in papers}
+    if state is not State.UNCHANGED:
+        for ending, content in papers.items():
+            write(paths[ending], content)
+    return list(paths.values()), state
+
+
+def write(path: Path, content: bytes, mark: str | None = None) -> None:
+    """Put a paper into its place with its stamp, or with a given one: then it counts as touched.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    with placed(path) as aside:
+        aside.write_bytes(stamped(content, mark))
+
+
+def _state(
+    paths: Mapping[str, Path], papers: Papers, same_as: Callable[[], Papers] | None
+) -> State:
+    """What is to become of a version that is there, at least in part."""
+    stamps = {ending: stamp_of(path) for ending, path in paths.items() if path.is_file()}
+
+    def hold(contents: Papers) -> bool:
+        return all(
+            ending in stamps and stamps[ending][0] == fingerprint(content)
+            for ending, content in contents.items()
+        )
+
+    if hold(papers):
+        return State.UNCHANGED
+    if all(untouched for _, untouched in stamps.values()):
+        return State.REFRESHED
+    return State.UNCHANGED if same_as is not None and hold(same_as()) else State.VERSION
+
+
+def _newest_version(folder: Path, stem: str, papers: Papers) -> int | None:
+    if not folder.is_dir():
+        return None
+    endings = "|".join(map(re.escape, papers))
+    own = re.compile(rf"{re.escape(stem)}(?: \((\d{{1,5}})\))?(?:{endings})", re.I)
+    names = (unicodedata.normalize("NFC", path.name) for path in folder.iterdir())
+    versions = [int(found[1] or 1) for name in names if (found := own.fullmatch(name))]
+    return max(versions, default=None)
+
+
+def _name(stem: str, version: int, ending: str) -> str:
+    return f"{stem}{ending}" if version == 1 else f"{stem} ({version}){ending}"

@@ -1,0 +1,117 @@
+"""A mark inside an Office file that says what it was made with, so that an edit can be told.
+
+The mark is a custom property of the document: Excel, Word and LibreOffice keep it when they save.
+It holds a checksum of the parts as they were made, of all but what an Office file says of itself.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from hashlib import sha256
+from pathlib import Path
+
+PROPERTY = "cmtools"
+
+_CUSTOM = "docProps/custom.xml"
+_TYPES, _RELATIONS = "[Content_Types].xml", "_rels/.rels"
+_KIND = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_MARK = re.compile(
+    rf'name="{PROPERTY}"[^>]*>\s*<vt:lpwstr[^>]*>([0-9a-f]{{64}})</vt:lpwstr>'.encode()
+)
+_BLOCK = 1 << 20
+
+
+def stamped(content: bytes, mark: str | None = None) -> bytes:
+    """The file with the checksum of its parts inside, or with that of others that it stands for.
+
+    The same parts give the same bytes.
+    """
+    mark = mark or fingerprint(content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if _CUSTOM in parts:
+        parts[_CUSTOM] = _with_property(parts[_CUSTOM], mark)
+    else:
+        parts[_CUSTOM] = _with_property(_EMPTY, mark)
+        override = f'<Override PartName="/{_CUSTOM}" ContentType="{_KIND}"/>'
+        parts[_TYPES] = _appended(parts[_TYPES], b"Types", override)
+        relation = (
+            f'<Relationship Id="cmtools" Type="{_OFFICE}/relationships/custom-properties" '
+            f'Target="{_CUSTOM}"/>'
+        )
+        parts[_RELATIONS] = _appended(parts[_RELATIONS], b"Relationships", relation)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(parts, key=lambda name: (name != _TYPES, name)):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def fingerprint(content: bytes | Path) -> str:
+    """The checksum of a file's parts, of all that make its content.
+
+    Raises:
+        OSError: the file cannot be read.
+        zipfile.BadZipFile: it is no Office file.
+    """
+    found = sha256()
+    source = io.BytesIO(content) if isinstance(content, bytes) else content
+    with zipfile.ZipFile(source) as archive:
+        for name in sorted(archive.namelist()):
+            if name in (_TYPES, _RELATIONS) or name.startswith("docProps/"):
+                continue
+            found.update(f"{name}\0{archive.getinfo(name).file_size}\0".encode())
+            with archive.open(name) as part:
+                while block := part.read(_BLOCK):
+                    found.update(block)
+    return found.hexdigest()
+
+
+def stamp_of(path: Path) -> tuple[str | None, bool]:
+    """The checksum that a file was made with, None where it has none, and whether it still holds.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            custom = archive.read(_CUSTOM) if _CUSTOM in archive.namelist() else b""
+        mark = _MARK.search(custom)
+        if mark is None:
+            return None, False
+        made_with = mark[1].decode()
+        return made_with, made_with == fingerprint(path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        return None, False
+
+
+_EMPTY = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes">'
+    "</Properties>"
+).encode()
+
+
+def _with_property(custom: bytes, mark: str) -> bytes:
+    """The properties with the mark among them; a template may have some of its own."""
+    own = re.compile(rf'<property\b[^>]*\bname="{PROPERTY}".*?</property>'.encode(), re.DOTALL)
+    custom = own.sub(b"", custom)
+    taken = [int(number) for number in re.findall(rb'\bpid="(\d+)"', custom)]
+    added = (
+        f'<property fmtid="{_FORMAT}" pid="{max(taken, default=1) + 1}" name="{PROPERTY}">'
+        f'<vt:lpwstr xmlns:vt="{_OFFICE}/docPropsVTypes">{mark}</vt:lpwstr></property>'
+    )
+    return _appended(custom, b"Properties", added)
+
+
+def _appended(xml: bytes, root: bytes, element: str) -> bytes:
+    """An element put at the end of the root, as the root's own prefix has it."""
+    return re.sub(rb"<%s\b([^>]*?)/>\s*$" % root, rb"<%s\1></%s>" % (root, root), xml).replace(
+        b"</%s>" % root, element.encode() + b"</%s>" % root
+    )

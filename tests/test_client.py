@@ -1,0 +1,162 @@
+"""`cmtools client`: the category, its reason, the day of the loss; edges counted by hand."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cmtools.commands.client import ANSWER, client
+from cmtools.commands.outcome import ExitCode, Misuse, Outcome
+from cmtools.problems import Place
+from strategies import client_row, order_row
+from workbench import Row, workspace_with
+
+TODAY = date(2026, 11, 21)
+YEAR_OF_ORDERS = (date(2025, 11, 30), date(2026, 3, 1), date(2026, 8, 31))
+
+
+def books(*days: date, **sheets: list[Row]) -> dict[str, list[Row]]:
+    """One client with orders on those days."""
+    orders = [order_row(f"З-{number}", day) for number, day in enumerate(days, 1)]
+    return {"Клиенты": [client_row()], "Заказы": orders} | sheets
+
+
+def asked(folder: Path, as_of: date | None, *days: date, **sheets: list[Row]) -> Outcome:
+    return client(
+        workspace_with(folder, books(*days, **sheets)), "К-0001", as_of=as_of, today=TODAY
+    )
+
+
+def test_the_whole_answer(tmp_path: Path) -> None:
+    outcome = asked(tmp_path, date(2026, 8, 31), date(2025, 8, 30), *YEAR_OF_ORDERS)
+    orders = "Предварительные заказы.xlsx"
+    assert json.loads(json.dumps(outcome.data)) == {
+        "client": "К-0001",
+        "name": "Клиент 1",
+        "manager": "Орлова Анна",
+        "status": None,
+        "vip": False,
+        "as_of": "2026-08-31",
+        "category": "повторный",
+        "orders": [
+            {"order": "З-4", "date": "2026-08-31", "file": orders, "row": 5, "counts": False},
+            {"order": "З-3", "date": "2026-03-01", "file": orders, "row": 4, "counts": True},
+            {"order": "З-2", "date": "2025-11-30", "file": orders, "row": 3, "counts": True},
+            {"order": "З-1", "date": "2025-08-30", "file": orders, "row": 2, "counts": False},
+        ],
+        "category_rule": {
+            "rule": "Системный: заказов не менее",
+            "value": 3,
+            "months": 12,
+            "since": "2025-08-31",
+            "orders": 2,
+            "earlier": 1,
+        },
+        "last_order": "2026-08-31",
+        "loss_rule": {"rule": "Потеря системного, дней", "value": 90, "system": True},
+        "lost_on": "2026-11-29",
+        "lost": False,
+        "losses": [{"on": "2026-05-30", "last_order": "2026-03-01", "system": True}],
+    }
+    assert (outcome.code, outcome.problems) == (ExitCode.DONE, ())
+    assert outcome.data.keys() == ANSWER.keys()  # as the reference has them
+
+
+@pytest.mark.parametrize(
+    ("as_of", "category"),
+    [
+        (date(2025, 11, 30), "новый"),  # orders of the same day do not make a client old
+        (date(2025, 12, 1), "повторный"),
+        (date(2026, 9, 1), "системный"),
+        (date(2026, 11, 30), "системный"),  # the first order lies on the edge, included
+        (date(2026, 12, 1), "повторный"),
+    ],
+)
+def test_the_category_at_its_edges(tmp_path: Path, as_of: date, category: str) -> None:
+    assert asked(tmp_path, as_of, *YEAR_OF_ORDERS).data["category"] == category
+
+
+@pytest.mark.parametrize(("as_of", "lost"), [(date(2027, 3, 1), False), (date(2027, 3, 2), True)])
+def test_the_limit_day_still_saves(tmp_path: Path, as_of: date, lost: bool) -> None:
+    found = asked(tmp_path, as_of, date(2026, 3, 1)).data
+    assert (found["lost_on"], found["lost"]) == ("2027-03-01", lost)
+    assert found["loss_rule"] == {
+        "rule": "Потеря несистемного, дней",
+        "value": 365,
+        "system": False,
+    }
+
+
+def test_later_orders_do_not_undo_a_loss(tmp_path: Path) -> None:
+    rules: list[Row] = [{"Правило": "Потеря несистемного, дней", "Значение": 30}]
+    days = (date(2026, 1, 1), date(2026, 6, 1))
+    found = asked(tmp_path, date(2026, 6, 15), *days, Правила=rules).data
+    assert found["losses"] == [{"on": "2026-01-31", "last_order": "2026-01-01", "system": False}]
+    assert (found["lost_on"], found["lost"]) == ("2026-07-01", False)
+
+
+def test_a_client_without_orders(tmp_path: Path) -> None:
+    found = asked(tmp_path, None).data
+    keys = ("as_of", "category", "orders", "last_order", "loss_rule", "lost_on", "lost")
+    assert [found[key] for key in keys] == [f"{TODAY}", "новый", [], None, None, None, False]
+
+
+def test_a_preliminary_request_is_no_order(tmp_path: Path) -> None:
+    rows = [order_row("З-1", date(2026, 3, 1), final=False)]
+    root = workspace_with(tmp_path, {"Клиенты": [client_row()], "Заказы": rows})
+    assert client(root, "К-0001", today=TODAY).data["orders"] == []
+
+
+def test_vip_is_told_beside_the_category(tmp_path: Path) -> None:
+    rows: list[Row] = [{**client_row(), "Особый статус": "VIP"}]
+    found = asked(tmp_path, None, date(2026, 3, 1), Клиенты=rows).data
+    assert (found["vip"], found["status"], found["category"]) == (True, "VIP", "повторный")
+
+
+@pytest.mark.parametrize("typed", ["к-0001", "  К-0001 ", "K-0001"])
+def test_a_code_however_typed(tmp_path: Path, typed: str) -> None:
+    """The last one begins with a Latin letter."""
+    root = workspace_with(tmp_path, books())
+    assert client(root, typed, today=TODAY).data["client"] == "К-0001"
+
+
+def test_an_unknown_client_is_misuse(tmp_path: Path) -> None:
+    root = workspace_with(tmp_path, books())
+    with pytest.raises(Misuse, match="нет клиента «К-0010»; может быть, «К-0001»"):
+        client(root, "К-0010", today=TODAY)
+
+
+def test_errors_that_may_change_the_answer_are_told(tmp_path: Path) -> None:
+    """An order without a sound day counts nowhere; an error of another client is of no interest."""
+    rows: list[Row] = [
+        order_row("З-1", date(2026, 3, 1)),
+        {**order_row("З-2", TODAY), "Дата заказа": "вчера"},
+        {**order_row("З-3", TODAY, "К-0002"), "Дата заказа": "вчера"},
+    ]
+    people = [client_row(), client_row("К-0002")]
+    root = workspace_with(tmp_path, {"Клиенты": people, "Заказы": rows})
+    outcome = client(root, "К-0001", today=TODAY)
+    place = Place(file="Предварительные заказы.xlsx", sheet="Заказы", row=3, column=2)
+    assert [problem.place for problem in outcome.problems] == [place]
+    assert [order["order"] for order in outcome.data["orders"]] == ["З-1"]
+    assert len(outcome.data["problems"]) == 1
+    assert outcome.code is ExitCode.PROBLEMS
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("К-0001", 0), ("К-0007", 2)])
+def test_the_command_line(tmp_path: Path, code: str, exit_code: int) -> None:
+    root = workspace_with(tmp_path, books(*YEAR_OF_ORDERS))
+    command = [sys.executable, "-m", "cmtools", "client", code, "--as-of", "2026-11-30"]
+    options = ["--today", f"{TODAY}", "--workspace", str(root)]
+    for more in ([], ["--json"]):
+        made = subprocess.run(
+            [*command, *options, *more], capture_output=True, encoding="utf-8", check=False
+        )
+        assert made.returncode == exit_code
+    if exit_code:
+        assert json.loads(made.stdout)["ok"] is False
+    else:
+        assert json.loads(made.stdout)["category"] == "системный"
