@@ -222,6 +222,22 @@ def report(
     _answer(lambda: run(root, month, manager=manager, today=_today(today)), "report", as_json)
 
 
+@app.command("watch", cls=Command)
+def watch(
+    context: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="Разобрать то, что лежит, и закончить.")
+    ] = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Следить за папкой «Входящие»: принимать книги, возвращать ошибки."""
+    from cmtools.watch.face import watch as run
+
+    root, day = _root(context, workspace), today.date() if today else None
+    raise typer.Exit(_ran(lambda: run(root, once=once, today=day), as_json=False))
+
+
 @app.command("demo", cls=Command)
 def demo(
     folder: Annotated[
@@ -286,18 +302,7 @@ def _say_no(reason: str, as_json: bool) -> None:
 
 
 def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
-    from cmtools.commands.opening import explain_os_error
-    from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
-    from cmtools.workspace import WorkspaceError
-
-    try:
-        outcome = run()
-    except Misuse as error:
-        _refuse(str(error), ExitCode.USAGE, as_json)
-    except (Unavailable, WorkspaceError) as error:
-        _refuse(str(error), ExitCode.ENVIRONMENT, as_json)
-    except OSError as error:
-        _refuse(explain_os_error(error), ExitCode.ENVIRONMENT, as_json)
+    outcome = _ran(run, as_json)
     if as_json:
         typer.echo(json.dumps(outcome.data, ensure_ascii=False, indent=1))
     else:
@@ -307,6 +312,21 @@ def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
     if outcome.trouble:
         typer.echo(f"cmtools: {_printable(outcome.trouble)}", err=True)
     raise typer.Exit(outcome.code)
+
+
+def _ran(run: Callable[[], Any], as_json: bool) -> Any:
+    from cmtools.commands.opening import explain_os_error
+    from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
+    from cmtools.workspace import WorkspaceError
+
+    try:
+        return run()
+    except Misuse as error:
+        _refuse(str(error), ExitCode.USAGE, as_json)
+    except (Unavailable, WorkspaceError) as error:
+        _refuse(str(error), ExitCode.ENVIRONMENT, as_json)
+    except OSError as error:
+        _refuse(explain_os_error(error), ExitCode.ENVIRONMENT, as_json)
 
 
 def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:

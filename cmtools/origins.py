@@ -9,6 +9,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from cmtools.workspace import shipped
+
 FOLDER = Path(".cmtools", "known")
 
 
@@ -35,9 +37,23 @@ def note(root: Path, digest: str) -> None:
     mark.touch()
 
 
-def is_known(root: Path, digest: str) -> bool:
-    """Whether a content was accepted or made by the program."""
-    return _mark(root, digest).exists()
+def note_made(root: Path, path: Path) -> None:
+    """Remember what a file holds now as made by the program.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    digest = checksum(path)
+    if digest is not None:
+        note(root, digest)
+
+
+def is_ours(root: Path, path: Path) -> bool:
+    """Whether a book holds what the program itself accepted, made or shipped."""
+    digest = checksum(path)
+    return digest is not None and (
+        _mark(root, digest).exists() or digest == checksum(shipped("workbooks") / path.name)
+    )
 
 
 def _mark(root: Path, digest: str) -> Path:

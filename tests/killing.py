@@ -178,7 +178,10 @@ def kills_twice(total: int) -> Iterator[Case]:
     """Killed, and killed again while the next watcher makes up for it."""
     for first in range(2, total + 1, 4):
         for second in range(1, total + 1):
-            yield f"after {first}, after {second}", [(first, "after", False), (second, "after", False)]
+            yield (
+                f"after {first}, after {second}",
+                [(first, "after", False), (second, "after", False)],
+            )
 
 
 def refusals(total: int) -> Iterator[Case]:

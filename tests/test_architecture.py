@@ -19,6 +19,7 @@ HOUSE = (
     ("books",),
     ("pricing", "clients", "sample"),
     ("documents", "indicators", "agenda", "workspace"),
+    ("origins",),
     ("commands",),
     ("reporters", "usage"),
     ("watch",),
@@ -47,7 +48,9 @@ HOMES = {
     "pandas": ("indicators",),
     "numpy": ("indicators",),
     "typer": ("cli", "usage"),
-    "rich": ("cli", "reporters"),
+    "rich": ("cli", "reporters", "watch.live"),
+    "watchdog": ("watch.wake",),
+    "filelock": ("watch.locks", "watch.desk"),
 }
 FACES = ("cli", "watch", "reporters")
 THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "datetime.now")

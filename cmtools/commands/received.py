@@ -40,6 +40,7 @@ class Answer:
     kind: the book that it is, None for what is none of ours.
     settings: a digest of all that the answer depends on beside the drop; None where the same drop
         might be answered otherwise the next time.
+    hopeful: whether another book that was dropped with it might set it right.
     done, refused, remarks: lines of the record: what was done, what not and why, warnings.
     months: the months, as 2026-11, whose reports are to be refreshed.
     """
@@ -48,6 +49,7 @@ class Answer:
     accepted: bool
     kind: str | None = None
     settings: str | None = None
+    hopeful: bool = False
     done: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import Protocol
 
 from cmtools.tables.container import Limits
@@ -104,15 +105,9 @@ class Process:
             kill(process)
             process.wait()
             for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    _close(stream)
-
-
-def _close(stream: object) -> None:
-    try:
-        stream.close()  # type: ignore[attr-defined]
-    except OSError:
-        pass  # what was not sent any more is of no use
+                with suppress(OSError):  # what was not sent any more is of no use
+                    assert stream is not None
+                    stream.close()
 
 
 def _start(limits: Limits) -> subprocess.Popen[bytes]:
@@ -136,10 +131,8 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         process.kill()
         return
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 class _Alarm:

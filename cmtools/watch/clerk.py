@@ -29,6 +29,10 @@ _UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)
 log = logging.getLogger(__name__)
 
 
+class Hopeful(Exception):
+    """A book that is wrong as things stand, but other drops are still to come."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Office:
     """All that clerks share.
@@ -96,15 +100,16 @@ class Clerk:
             return False
         return True
 
-    def conduct(self, job: Job, late: str = "") -> None:
+    def conduct(self, job: Job, late: str = "", *, may_wait: bool = False) -> None:
         """Take a job to its end, from wherever it stands; `late` says why it is not worked on.
 
         Raises:
+            Hopeful: it `may_wait`, and another drop might set it right.
             Stopped: the watcher ends; the job waits, or lies in the inbox again.
             OSError: no rights, no room; to be gone on with later.
         """
         for _ in range(TRIES):
-            plan = filing.read_plan(job) or self._decide(job, late)
+            plan = filing.read_plan(job) or self._decide(job, late, may_wait)
             if plan is None:
                 return
             try:
@@ -134,7 +139,7 @@ class Clerk:
         assert isinstance(made, tuple)
         return made
 
-    def _decide(self, job: Job, late: str) -> Plan | None:
+    def _decide(self, job: Job, late: str, may_wait: bool) -> Plan | None:
         carry_over(job, self._office.inbox.folder)
         original = job.original()
         if original is None:
@@ -149,6 +154,8 @@ class Clerk:
         except Stopped:
             release(job, self._office.inbox.folder)
             raise
+        if may_wait and plan.answer.hopeful:
+            raise Hopeful
         return filing.decide(job, plan, self._office.place)
 
     def _plan(self, job: Job, original: Path, late: str) -> Plan:
@@ -192,9 +199,9 @@ class Clerk:
             )
             if self._asked(errand, job) == first.settings:
                 return record.repeat(first)
-        return self._work(job, name)
+        return self._work(job, name, digest)
 
-    def _work(self, job: Job, name: str) -> Answer:
+    def _work(self, job: Job, name: str, digest: str) -> Answer:
         paint, died = True, 0
         while True:
             errand = Work(
@@ -203,6 +210,7 @@ class Clerk:
                 copy=job.aside / filing.COPY,
                 result=job.result,
                 name=filing.filed_name(name),
+                digest=digest,
                 today=self._office.today(),
                 paint=paint,
             )

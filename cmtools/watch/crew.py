@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from cmtools.watch.assistant import Assistant, Bug, Died, Stopped
-from cmtools.watch.clerk import Clerk, Office
-from cmtools.watch.errands import Refresh
+from cmtools.watch.clerk import Clerk, Hopeful, Office
 from cmtools.watch.filing import BookBusy
 from cmtools.watch.inbox import Ready
-from cmtools.watch.jobs import Job
+from cmtools.watch.jobs import Job, release
 from cmtools.watch.locks import try_lock
 from cmtools.watch.record import printable
 
+HOPE = 60.0  # seconds that a book waits for others
 BACK_OFF, MOST_BACK_OFF = 0.5, 60.0
 REPORTS = "reports"
 FILE = "/"  # begins the keys of files of the inbox: no job is called so
@@ -58,6 +58,8 @@ class Crew:
         self._files: deque[Task] = deque()
         self._at_work: dict[str, Task] = {}
         self._troubles: dict[str, Trouble] = {}
+        self._hopeful: dict[Job, float] = {}
+        self._judged: set[str] = set()
         self._stopped = False
         self._threads = [
             threading.Thread(target=self._serve, args=(assistant,), name=f"clerk {number}")
@@ -78,16 +80,32 @@ class Crew:
             assistant.stop()
         for thread in self._threads:
             thread.join()
+        for job in self._hopeful:
+            release(job, self._office.inbox.folder)
 
     def at_work(self) -> list[str]:
         """The names of what is being done."""
         with self._change:
             return [task.title for task in self._at_work.values()]
 
-    def is_idle(self) -> bool:
-        """Whether nothing is being done or could be begun."""
+    def is_quiet(self) -> bool:
+        """Whether nothing is being done, save that books may wait for others."""
         with self._change:
             return not (self._urgent or self._files or self._at_work)
+
+    def is_idle(self) -> bool:
+        """Whether nothing is being done or waits to be."""
+        with self._change:
+            return not (self._urgent or self._files or self._at_work or self._hopeful)
+
+    def judge(self, *, all_came: bool) -> None:
+        """Have the books judged that waited for others: all of them, or those that waited long."""
+        now = self._office.clock()
+        with self._change:
+            due = [j for j, since in self._hopeful.items() if all_came or now - since > HOPE]
+            for job in due:
+                del self._hopeful[job]
+        self.resume(due)
 
     def troubles(self) -> dict[str, Trouble]:
         """What the environment holds up, by key."""
@@ -184,13 +202,22 @@ class Crew:
 
     def _conduct(self, job: Job, clerk: Clerk, late: str = "") -> None:
         try:
-            clerk.conduct(job, late)
+            clerk.conduct(job, late, may_wait=job.id not in self._judged and self._has_more())
+        except Hopeful:
+            with self._change:
+                self._judged.add(job.id)
+                self._hopeful[job] = self._office.clock()
         except OSError as error:
             if not job.folder.exists():
                 return  # it was taken over by another
             if not (isinstance(error, BookBusy) and self._was_patient(job)):
                 raise
             clerk.give_up(job, "книга рабочей папки не заменяется: она открыта; закройте её")
+
+    def _has_more(self) -> bool:
+        """Whether more is being done than one job, or waits to be."""
+        with self._change:
+            return bool(self._urgent or self._files or len(self._at_work) > 1)
 
     def _was_patient(self, job: Job) -> bool:
         trouble = self._troubles.get(job.id)

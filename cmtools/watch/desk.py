@@ -118,7 +118,7 @@ class Desk:
         """
         job = self.own / secrets.token_hex(8)
         self._made.add(job.name)
-        os.mkdir(job)
+        job.mkdir()
         return job
 
     def adopted(self) -> list[Path]:

@@ -119,7 +119,7 @@ def deliver(source: Path, target: Path, *, replace: bool) -> None:
 
 
 def write(path: Path, content: bytes, *, lasting: bool = True) -> None:
-    """Write a file that appears whole, and `lasting`, outlives a power loss once its folder does."""
+    """Write a file that appears whole; a `lasting` one is flushed first, its folder is not."""
     aside = path.with_name(f"{ASIDE}{path.name}"[:60])
     remove(aside)
     with _created(aside) as handle:

@@ -30,6 +30,7 @@ class Work:
     copy: Path
     result: Path
     name: str
+    digest: str
     today: date
     paint: bool = True
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from cmtools import origins
 from cmtools.commands.received import Paper
 from cmtools.documents.naming import cut, safe_name, version_name
 from cmtools.watch import disk, record
-from cmtools.watch.plans import Plan, plan_from
 from cmtools.watch.jobs import Job
 from cmtools.watch.locks import locked
 from cmtools.watch.memory import First, Memory
+from cmtools.watch.plans import Plan, plan_from
 from cmtools.workspace import Workspace
 
-COPY = "copy"  # our own copy of the drop's bytes, in the job's folder aside
+COPY = "copy.xlsx"  # our own copy of the drop's bytes, in the job's folder aside
 LOCK = "lock"
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
@@ -192,10 +192,8 @@ def _fill(job: Job, plan: Plan, original: Path | None) -> None:
 
 def _flush(path: Path) -> None:
     """Make the dropped bytes last, as far as we may open them."""
-    try:
+    with suppress(PermissionError):
         disk.flush_file(path)
-    except PermissionError:
-        pass
 
 
 def _place_result(job: Job, plan: Plan, place: Place) -> Plan:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cmtools.watch.desk import FOLDER
 
+SETTLING = "копируется"
 DAY = 24 * 3600.0
 OWNERS = (("~$", ""), (".~lock.", "#"))
 _IGNORED = frozenset((".ds_store", "thumbs.db", "desktop.ini", FOLDER))
@@ -114,7 +115,7 @@ class Inbox:
             elif _owner_of(entry.name) & owners:
                 waiting[entry.name] = "открыт: рядом файл владельца"
             elif clock < watched.since + self._settle:
-                waiting[entry.name] = "копируется"
+                waiting[entry.name] = SETTLING
                 due.append(watched.since + self._settle)
             elif not watched.lack:
                 ready.append(Ready(entry=entry))

@@ -72,10 +72,10 @@ def claim(desk: Desk, path: Path) -> Job | None:
         OSError: no rights, no room; then it lies where it lay.
     """
     job = Job(desk.new_job())
-    os.mkdir(job.folder / ORIGINAL)
+    (job.folder / ORIGINAL).mkdir()
     try:
         try:
-            os.rename(path, job.folder / ORIGINAL / path.name)
+            disk.move(path, job.folder / ORIGINAL / path.name)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
@@ -114,7 +114,7 @@ def _claim_abroad(job: Job, path: Path) -> None:
     folder = abroad(job, path.parent)
     disk.make_folder(folder)
     try:
-        os.rename(path, folder / path.name)
+        disk.move(path, folder / path.name)
     except OSError:
         _leave_abroad(folder)
         raise

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cmtools.documents.naming import version_name
 from cmtools.commands.received import Answer
-from cmtools.watch.plans import Plan
+from cmtools.documents.naming import version_name
 from cmtools.watch.memory import First
+from cmtools.watch.plans import Plan
 
 NAME = "Протокол.txt"
 MOST = 500  # lines of one kind

@@ -12,7 +12,7 @@ from cmtools.watch import disk
 from cmtools.watch.assistant import Assistant
 from cmtools.watch.clerk import Office
 from cmtools.watch.crew import Crew
-from cmtools.watch.inbox import Looked
+from cmtools.watch.inbox import SETTLING, Looked
 from cmtools.watch.jobs import Job
 from cmtools.watch.record import printable
 from cmtools.watch.wake import Bell
@@ -104,7 +104,9 @@ class Watcher:
         begun = self._office.clock()
         self._look_after_jobs()
         self._look()
-        if self._crew.is_idle() and "копируется" not in self._looked.waiting.values():
+        all_came = self._crew.is_quiet() and SETTLING not in self._looked.waiting.values()
+        self._crew.judge(all_came=all_came)
+        if all_came and self._crew.is_idle():
             self._crew.refresh(self._office.place.memory.reports())
         self._show(self._state())
         return self._office.clock() - begun

@@ -30,7 +30,7 @@ def shape_of(path: Path, limits: Limits) -> Shape:
     Raises:
         OSError: it cannot be opened, or is no plain file.
     """
-    with disk.opened(path) as handle, open(handle, "rb", closefd=False) as file:  # noqa: PTH123
+    with disk.opened(path) as handle, open(handle, "rb", closefd=False) as file:
         head = file.read(HEAD)
         if not head.strip(b"\0"):
             return Shape.PARTIAL if head else Shape.EMPTY

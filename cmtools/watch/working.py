@@ -8,10 +8,10 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from cmtools.commands.receiving import Drop, Receiver
 from cmtools.commands.report import report
-from cmtools.commands.received import Answer, Paper, Replacement
 from cmtools.watch.errands import Beat, Broken, Digest, Errand, Look, Refresh, Reply, Work
 from cmtools.watch.wholeness import shape_of
 from cmtools.workspace import Workspace
@@ -29,13 +29,13 @@ def main() -> None:
         pickle.dump(reply, answers)
         answers.flush()
 
-    with Bench(lambda: send(Beat())) as bench:
+    with Bench(send) as bench:
         while True:
             try:
                 errand = pickle.load(requests)
             except EOFError:
                 return
-            faulthandler.dump_traceback_later(ORPHAN_SECONDS, exit=True, file=sys.__stderr__)
+            faulthandler.dump_traceback_later(ORPHAN_SECONDS, exit=True)
             send(bench.answer(errand))
             faulthandler.cancel_dump_traceback_later()
 
@@ -43,9 +43,9 @@ def main() -> None:
 class Bench:
     """Does errands one after another; what it has read and compiled is kept for the next."""
 
-    def __init__(self, beat: Callable[[], None]) -> None:
+    def __init__(self, beat: Callable[[Beat], None]) -> None:
         self._beat = beat
-        self._receivers: dict[str, Receiver] = {}
+        self._receivers: dict[Path, Receiver] = {}
 
     def __enter__(self) -> Bench:
         return self
@@ -70,14 +70,31 @@ class Bench:
             case Look():
                 return shape_of(errand.path, Workspace(errand.root).limits())
             case Digest():
-                return self._receiver(errand).digest(
-                    errand.kind, errand.today, accepted=errand.accepted
-                )
+                receiver = self._receiver(errand.root)
+                return receiver.settings(errand.kind, errand.today, accepted=errand.accepted)
             case Work():
-                return self._work(errand)
+                drop = Drop(
+                    copy=errand.copy,
+                    name=errand.name,
+                    digest=errand.digest,
+                    aside=errand.aside,
+                    result=errand.result,
+                )
+                receiver = self._receiver(errand.root)
+                return receiver.receive(drop, errand.today, paint=errand.paint)
             case Refresh():
                 return tuple(report(errand.root, errand.month, today=errand.today).files)
 
-    def _work(self, errand: Work) -> Answer: ...
+    def _receiver(self, root: Path) -> Receiver:
+        if root not in self._receivers:
+            self._receivers[root] = Receiver(root, lambda stage: self._beat(Beat(stage)))
+        return self._receivers[root]
 
-    def _receiver(self, errand: Digest | Work) -> Receiver: ...
+
+def _limit_memory(limit: int) -> None:
+    """Hold this process to so many bytes of address space, where the system can."""
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
