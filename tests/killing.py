@@ -9,11 +9,14 @@ from __future__ import annotations
 import errno
 import json
 import os
+import random
 import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from cmtools.workspace import CLIENT_FOLDERS, INBOX
 
 CHANGES = "mkdir rename replace link unlink rmdir fsync write open".split()
 NAME = "Моя.xlsx"
+KILLS = 60
 
 
 class Broken:
@@ -78,6 +82,22 @@ def run(root: Path, number: int = 0, how: str | int = "", *, lasting: bool = Fal
         os._exit(code)
     _, status = os.waitpid(child, 0)
     return status == 0
+
+
+def kill_at_random(root: Path, seed: int) -> None:
+    """Run watchers one after another, each killed at some moment; print how many were."""
+    rng, kills = random.Random(seed), 0
+    for _ in range(KILLS):
+        child = os.fork()
+        if child == 0:
+            with suppress(BaseException):
+                watching.work_off(watching.office(root))
+            os._exit(0)
+        time.sleep(rng.expovariate(10))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        kills += os.WIFSIGNALED(status)
+    print(kills)
 
 
 def changes(root: Path) -> int:
@@ -176,8 +196,8 @@ def kills(total: int) -> Iterator[Case]:
 
 def kills_twice(total: int) -> Iterator[Case]:
     """Killed, and killed again while the next watcher makes up for it."""
-    for first in range(2, total + 1, 4):
-        for second in range(1, total + 1):
+    for first in range(4, total + 1, 12):
+        for second in range(1 + first % 4, total + 1, 2):
             yield (
                 f"after {first}, after {second}",
                 [(first, "after", False), (second, "after", False)],

@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -78,6 +79,7 @@ class Desk:
             self.beat()
             self._lock = try_lock(self._beside(self.owner, ALIVE))
         disk.make_folder(self.own)
+        self.beat()  # before the lock was ours, somebody may have cleared the first one away
         self._stop.clear()
         self._beating = threading.Thread(target=self._beat_on, name="pulse", daemon=True)
         self._beating.start()
@@ -162,8 +164,14 @@ class Desk:
                 lock.release()
 
     def _is_here(self, owner: str) -> bool:
-        """Whether an owner runs, or ran, on this kernel; then its lock tells."""
-        return self._pulse(owner).split(b" ")[0] == self._kernel.encode()
+        """Whether an owner runs, or ran, on this kernel; then its lock tells.
+
+        One that has not beaten yet has no jobs: nothing is lost by judging it.
+        """
+        pulse = self._pulse(owner)
+        if not pulse:
+            return not (self.root / owner).exists()
+        return pulse.split(b" ")[0] == self._kernel.encode()
 
     def _is_silent(self, owner: str) -> bool:
         pulse, now = self._pulse(owner), self._clock()
@@ -182,11 +190,13 @@ class Desk:
     def _bury(self, owner: str, lock: FileLock | None) -> None:
         """Clear an owner away; the pulse goes last, it tells who may judge what is left."""
         self._others.pop(owner, None)
-        if lock:
-            lock.release()
         with suppress(OSError):
+            if lock and sys.platform == "win32":
+                lock.release()  # there a file in use cannot be removed
             disk.remove(self._beside(owner, ALIVE))
             disk.remove(self._beside(owner, PULSE))
+        if lock:
+            lock.release()
 
     def _beside(self, owner: str, ending: str) -> Path:
         return self.root / f"{owner}{ending}"
