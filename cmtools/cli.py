@@ -238,6 +238,21 @@ def watch(
     raise typer.Exit(_ran(lambda: run(root, once=once, today=day), as_json=False))
 
 
+@app.command("doctor", cls=Command)
+def doctor(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Посмотреть, всё ли в порядке: папки, права, место, шаблоны, книги."""
+    prepare()
+    from cmtools.watch.doctor import doctor as run
+
+    root = _root(context, workspace)
+    _answer(lambda: run(root, today=_today(today)), "doctor", as_json)
+
+
 @app.command("demo", cls=Command)
 def demo(
     folder: Annotated[

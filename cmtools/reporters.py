@@ -262,6 +262,14 @@ def _demo(console: Console, outcome: Outcome) -> None:
     console.print(f"\nДальше: cd {_safe(facts['folder'])}, затем cmtools validate")
 
 
+def _doctor(console: Console, outcome: Outcome) -> None:
+    for check in outcome.data["checks"]:
+        mark = "[green]✓[/]" if check["ok"] else "[red]✗[/]"
+        console.print(f"{mark} {_safe(check['text'])}", overflow="fold")
+        if check["hint"]:
+            console.print(Padding(Text(_plain(check["hint"]), style="dim"), (0, 0, 0, 2)))
+
+
 def _show_files(console: Console, files: Iterable[str]) -> None:
     for name in files:
         console.print(f"[green]✓[/] {_safe(name)}", overflow="fold")
@@ -313,4 +321,5 @@ _REPORTERS: Mapping[str, Callable[[Console, Outcome], None]] = {
     "fields": _fields,
     "report": _report,
     "demo": _demo,
+    "doctor": _doctor,
 }

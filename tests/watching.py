@@ -17,7 +17,7 @@ from cmtools.origins import checksum
 from cmtools.tables.container import Limits
 from cmtools.watch.clerk import Clerk, Office
 from cmtools.watch.desk import FOLDER, Desk
-from cmtools.watch.errands import Digest, Errand, Look, Reply, Work
+from cmtools.watch.errands import Digest, Errand, Look, Refresh, Reply, Work
 from cmtools.watch.filing import Place
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.jobs import Job
@@ -42,6 +42,8 @@ class Stub:
             return shape_of(errand.path, Limits())
         if isinstance(errand, Digest):
             return "settings"
+        if isinstance(errand, Refresh):
+            return (f"Отчёты/{errand.month}",)
         assert isinstance(errand, Work)
         content = errand.copy.read_bytes()
         if content.startswith("книга".encode()):

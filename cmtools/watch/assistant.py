@@ -87,8 +87,10 @@ class Process:
         return answer
 
     def stop(self) -> None:
-        self._stopped = True
-        self._end()
+        with self._guard:  # whoever is asking hears that nothing more comes, and clears it away
+            self._stopped = True
+            if self._process is not None:
+                kill(self._process)
 
     def _running(self) -> subprocess.Popen[bytes]:
         with self._guard:

@@ -75,6 +75,9 @@ def _observe(folder: Path, ring: Callable[[], None]) -> Any:
     from watchdog.events import FileSystemEventHandler
     from watchdog.observers import Observer
 
+    logging.getLogger("watchdog").propagate = False  # it speaks of its own end to the console
+    logging.getLogger("watchdog").addHandler(logging.NullHandler())
+
     class Ringer(FileSystemEventHandler):
         def on_any_event(self, event: Any) -> None:
             if event.event_type not in ("opened", "closed_no_write"):
