@@ -61,7 +61,8 @@ def side_by_side(command: Sequence[str], count: int) -> Run:
     def run() -> float:
         start = time.perf_counter()
         started = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
-        if any([process.wait() for process in started]):
+        codes = [process.wait() for process in started]
+        if any(codes):
             raise RuntimeError(f"{command} failed")
         return time.perf_counter() - start
 

@@ -60,6 +60,10 @@ class Process:
         self._stopped = False
         self._guard = threading.Lock()
 
+    def prepare(self) -> None:
+        """Have the process start before it is needed."""
+        self._running()
+
     def ask(self, errand: Errand) -> Reply:
         process = self._running()
         assert process.stdin is not None

@@ -43,9 +43,12 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
     settings = workspace.watching()
     with _logging(workspace), View(workspace.name(settings.inbox)) as view:
         office = _office(workspace, settings, today, view)
+        assistants = [Process(workspace.limits()) for _ in range(_clerks())]
+        for assistant in assistants:
+            assistant.prepare()
         watcher = Watcher(
             office,
-            [Process(workspace.limits()) for _ in range(_clerks())],
+            assistants,
             settle=settings.settle,
             scan=settings.scan,
             show=view.show,
