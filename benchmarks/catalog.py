@@ -11,11 +11,22 @@ from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
 
-from benchmarks.measuring import Measured, Skipped, alone, in_turn, program, rival, told, wall
+from benchmarks.measuring import (
+    Measured,
+    Skipped,
+    alone,
+    in_turn,
+    program,
+    rival,
+    side_by_side,
+    told,
+    wall,
+)
 from cmtools.memory import FOLDER
 
 ROWS = 100_000
 LARGE, SMALL = 20_000, 200
+BOOKS, FILES, WATCHERS = 500, 10_000, 4
 TODAY = "2026-11-21"
 
 
@@ -40,6 +51,13 @@ class Shelf:
     def many(self) -> Path:
         """A workspace with many books of 200 orders with 1000 positions each."""
         return self._written(SMALL, self.books)
+
+    def dropped(self, *, books: int, files: int) -> Path:
+        """A workspace with so many books of 20 orders and so many small files in its inbox."""
+        workspace = self.folder / f"drops {books} {files}"
+        command = [sys.executable, "-m", "benchmarks.drops", str(workspace), str(books), str(files)]
+        wall(command)()
+        return workspace
 
     def _written(self, orders: int, books: int = 0) -> Path:
         # In a process of its own: memory that this one held would count as its children's.
@@ -147,6 +165,24 @@ def _many_memory(shelf: Shelf) -> Measured:
     return alone(lambda: told(command)() / 1e9, rounds=1)
 
 
+def _drops(shelf: Shelf) -> Measured:
+    workspace = shelf.dropped(books=BOOKS, files=0)
+    return alone(wall(program(*_watch(workspace))), rounds=1)
+
+
+def _burst(shelf: Shelf) -> Measured:
+    workspace = shelf.dropped(books=0, files=FILES)
+    return alone(side_by_side(program(*_watch(workspace)), WATCHERS), rounds=1)
+
+
+def _taken(shelf: Shelf) -> Measured:
+    return alone(told(rival("taken", str(shelf.dropped(books=0, files=0)))), rounds=1)
+
+
+def _watch(workspace: Path) -> list[str]:
+    return ["watch", "--once", "--workspace", str(workspace), "--today", TODAY]
+
+
 BENCHMARKS = (
     Benchmark(
         name="large",
@@ -221,5 +257,25 @@ BENCHMARKS = (
         goal=8,
         measure=_growth,
         unit="MB",
+    ),
+    Benchmark(
+        name="drops",
+        what="watch --once over 500 books of 20 orders, papers included",
+        goal=90.0,
+        measure=_drops,
+        is_slow=True,
+    ),
+    Benchmark(
+        name="burst",
+        what="four watchers over 10 000 small files",
+        goal=600.0,
+        measure=_burst,
+        is_slow=True,
+    ),
+    Benchmark(
+        name="taken",
+        what="from the last write of a file to its claim, settling for 2 s",
+        goal=4.0,
+        measure=_taken,
     ),
 )

@@ -55,6 +55,20 @@ def wall(command: Sequence[str]) -> Run:
     return run
 
 
+def side_by_side(command: Sequence[str], count: int) -> Run:
+    """Measure the seconds until so many processes of one command have all ended well."""
+
+    def run() -> float:
+        start = time.perf_counter()
+        started = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
+        codes = [process.wait() for process in started]
+        if any(codes):
+            raise RuntimeError(f"{command} failed")
+        return time.perf_counter() - start
+
+    return run
+
+
 def told(command: Sequence[str]) -> Run:
     """Measure what a process itself has measured: the JSON number in its last line."""
     return lambda: float(json.loads(_output(command).splitlines()[-1]))

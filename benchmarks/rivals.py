@@ -9,6 +9,7 @@ import gc
 import importlib
 import io
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -29,7 +30,7 @@ from cmtools.tables.guard import Grid
 from cmtools.tables.marks import Marks
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.values import Cell
-from cmtools.workspace import shipped
+from cmtools.workspace import INBOX, shipped
 
 FIELDS = tuple(POSITIONS.fields.values())
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -229,6 +230,23 @@ def _milliseconds(make: Callable[[], int], count: int) -> float:
     for _ in range(count):
         assert make()
     return (time.perf_counter() - start) / count * 1000
+
+
+def taken(workspace: str) -> float:
+    """Seconds from the last write of a file until a running watcher has claimed it."""
+    command = [sys.executable, "-m", "cmtools", "watch", "--workspace", workspace]
+    path = Path(workspace, INBOX, "заметка.txt")
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as watcher:
+        assert watcher.stdout is not None
+        watcher.stdout.readline()
+        path.write_text("заметка", "utf-8")
+        start = time.perf_counter()
+        while path.exists():
+            time.sleep(0.01)
+        seconds = time.perf_counter() - start
+        watcher.terminate()
+        watcher.communicate()
+    return seconds
 
 
 def _typed(count: int) -> list[list[Cell]]:

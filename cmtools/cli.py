@@ -9,8 +9,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -170,41 +169,21 @@ def docs(
     root = _root(context, workspace)
     asked = Asked(orders=order or (), every=every, contract=contract, client=client)
     _answer(
-        lambda: run(
-            root,
-            asked,
-            kinds=kind or (),
-            row=row,
-            as_pdf=as_pdf,
-            today=_today(today),
-            progress=_progress("Документы"),
+        _with_progress(
+            "Документы",
+            lambda progress: run(
+                root,
+                asked,
+                kinds=kind or (),
+                row=row,
+                as_pdf=as_pdf,
+                today=_today(today),
+                progress=progress,
+            ),
         ),
         "docs",
         as_json,
     )
-
-
-templates = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(templates, name="templates", help="Шаблоны документов: проверка и поля.")
-
-
-@templates.command("check", cls=Command)
-def templates_check(
-    context: typer.Context,
-    fields: Annotated[
-        str | None,
-        typer.Option("--fields", metavar="ВИД", help="Показать, что можно писать в шаблоне."),
-    ] = None,
-    as_json: JsonOption = False,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Проверить все шаблоны рабочей папки."""
-    from cmtools.commands import templates as run
-
-    if fields is not None:
-        _answer(lambda: run.fields(fields), "fields", as_json)
-    root = _root(context, workspace)
-    _answer(lambda: run.check(root), "templates", as_json)
 
 
 @app.command("report", cls=Command)
@@ -237,9 +216,10 @@ def report(
 
     root = _root(context, workspace)
 
-    def reported() -> Outcome:
-        with _reading() as progress:
-            return run(
+    _answer(
+        _with_progress(
+            "Чтение книг",
+            lambda progress: run(
                 root,
                 month,
                 manager=manager,
@@ -248,9 +228,11 @@ def report(
                 scheduler=scheduler,
                 today=_today(today),
                 progress=progress,
-            )
-
-    _answer(reported, "report", as_json)
+            ),
+        ),
+        "report",
+        as_json,
+    )
 
 
 @app.command("plan", cls=Command)
@@ -299,6 +281,37 @@ def client(
     root = _root(context, workspace)
     day = as_of.date() if as_of else None
     _answer(lambda: run(root, code, as_of=day, today=_today(today)), "client", as_json)
+
+
+@app.command("watch", cls=Command)
+def watch(
+    context: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="Разобрать то, что лежит, и закончить.")
+    ] = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Следить за папкой «Входящие»: принимать книги, возвращать ошибки."""
+    from cmtools.watch.face import watch as run
+
+    root, day = _root(context, workspace), today.date() if today else None
+    raise typer.Exit(_ran(lambda: run(root, once=once, today=day), as_json=False))
+
+
+@app.command("doctor", cls=Command)
+def doctor(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Посмотреть, всё ли в порядке: папки, права, место, шаблоны, книги."""
+    prepare()
+    from cmtools.watch.doctor import doctor as run
+
+    root = _root(context, workspace)
+    _answer(lambda: run(root, today=_today(today)), "doctor", as_json)
 
 
 @app.command("demo", cls=Command)
@@ -365,18 +378,7 @@ def _say_no(reason: str, as_json: bool) -> None:
 
 
 def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
-    from cmtools.commands.opening import explain_os_error
-    from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
-    from cmtools.workspace import WorkspaceError
-
-    try:
-        outcome = run()
-    except Misuse as error:
-        _refuse(str(error), ExitCode.USAGE, as_json)
-    except (Unavailable, WorkspaceError) as error:
-        _refuse(str(error), ExitCode.ENVIRONMENT, as_json)
-    except OSError as error:
-        _refuse(explain_os_error(error), ExitCode.ENVIRONMENT, as_json)
+    outcome = _ran(run, as_json)
     if note := outcome.facts.get("note"):
         typer.echo(f"cmtools: прочитанное не запоминается: {_printable(note)}", err=True)
     if as_json:
@@ -390,16 +392,19 @@ def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
     raise typer.Exit(outcome.code)
 
 
-@contextmanager
-def _reading() -> Iterator[Callable[[int, int], None]]:
-    """How far the reading of books has come, shown on a terminal for as long as it takes."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from cmtools.reporters import reading
+def _ran(run: Callable[[], Any], as_json: bool) -> Any:
+    from cmtools.commands.opening import explain_os_error
+    from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
+    from cmtools.workspace import WorkspaceError
 
-    with reading() as progress:
-        yield progress
+    try:
+        return run()
+    except Misuse as error:
+        _refuse(str(error), ExitCode.USAGE, as_json)
+    except (Unavailable, WorkspaceError) as error:
+        _refuse(str(error), ExitCode.ENVIRONMENT, as_json)
+    except OSError as error:
+        _refuse(explain_os_error(error), ExitCode.ENVIRONMENT, as_json)
 
 
 def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:
@@ -412,13 +417,18 @@ def _printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
-def _progress(title: str) -> Callable[[int, int], None]:
-    """A bar on stderr for work of some length, at a terminal only."""
-    if not sys.stderr.isatty():
-        return lambda done, total: None
-    from cmtools import reporters
+def _with_progress(title: str, run: Callable[[Any], Outcome]) -> Callable[[], Outcome]:
+    """A command that tells how far it has come, by a bar on stderr where that is a terminal."""
 
-    return reporters.progress(title)
+    def ran() -> Outcome:
+        if not sys.stderr.isatty():
+            return run(lambda done, total: None)
+        from cmtools import reporters
+
+        with reporters.progress(title) as progress:
+            return run(progress)
+
+    return ran
 
 
 def _root(context: typer.Context, workspace: Path | None) -> Path:

@@ -33,7 +33,6 @@ NBSP = "\u00a0"
 MOST_SHOWN = 300
 MOST_ORDERS = 20
 MOST_FILES = 40
-FEW = 10  # documents that need no bar of progress
 
 
 def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:
@@ -43,10 +42,10 @@ def show(kind: str, outcome: Outcome, console: Console | None = None) -> None:
 
 
 @contextmanager
-def reading() -> Iterator[Callable[[int, int], None]]:
-    """A bar at the error console that shows how many of how many books have been read."""
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, gone when all is done, that shows how many of how many have been done."""
     bar = Progress(
-        TextColumn("Чтение книг"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -54,7 +53,7 @@ def reading() -> Iterator[Callable[[int, int], None]]:
         transient=True,
     )
     with bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
@@ -184,29 +183,6 @@ def _docs(console: Console, outcome: Outcome) -> None:
         console.print("Эта стадия документов не требует; назовите вид ключом --kind.")
 
 
-def progress(title: str) -> Callable[[int, int], None]:
-    """A bar on stderr that is gone when all is done; a short piece of work shows none."""
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task(title, total=None)
-
-    def advance(done: int, total: int) -> None:
-        if total < FEW:
-            return
-        bar.start()
-        bar.update(task, completed=done, total=total)
-        if done == total:
-            bar.stop()
-
-    return advance
-
-
 def _templates(console: Console, outcome: Outcome) -> None:
     show_problems(console, outcome.problems)
     errors = sum(problem.is_error for problem in outcome.problems)
@@ -333,6 +309,14 @@ def _demo(console: Console, outcome: Outcome) -> None:
     console.print(f"\nДальше: cd {_safe(facts['folder'])}, затем cmtools validate")
 
 
+def _doctor(console: Console, outcome: Outcome) -> None:
+    for check in outcome.data["checks"]:
+        mark = "[green]✓[/]" if check["ok"] else "[red]✗[/]"
+        console.print(f"{mark} {_safe(check['text'])}", overflow="fold")
+        if check["hint"]:
+            console.print(Padding(Text(_plain(check["hint"]), style="dim"), (0, 0, 0, 2)))
+
+
 def _show_files(console: Console, files: Iterable[str]) -> None:
     for name in files:
         console.print(f"[green]✓[/] {_safe(name)}", overflow="fold")
@@ -386,4 +370,5 @@ _REPORTERS: Mapping[str, Callable[[Console, Outcome], None]] = {
     "plan": _plan,
     "client": _client,
     "demo": _demo,
+    "doctor": _doctor,
 }

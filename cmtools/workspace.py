@@ -21,6 +21,8 @@ INBOX, DONE, FAILED = "Входящие", "Обработано", "Ошибки"
 FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)
 
 ANNOTATED, PRICED, BACKUP = "ошибки", "с ценами", "резерв"
+_TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
+_PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
 _COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{BACKUP} \d{{4}}-\d\d-\d\d \d\d-\d\d-\d\d)$")
 
 MARKER_TEXT = """\
@@ -40,6 +42,24 @@ settle_seconds = 2
 scan_seconds = 5
 patience_seconds = 600
 """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watching:
+    """The watcher's folders and times, in seconds.
+
+    A file is taken once it has lain unchanged for `settle`; the inbox is looked at every `scan`;
+    a file that stays incomplete for `patience` is returned; a watcher on another machine that
+    shows no life for `lease` is dead.
+    """
+
+    inbox: Path
+    done: Path
+    failed: Path
+    settle: float
+    scan: float
+    patience: float
+    lease: float
 
 
 class WorkspaceError(Exception):
@@ -99,6 +119,36 @@ class Workspace:
         except (AttributeError, TypeError, ValueError, OverflowError) as error:
             raise WorkspaceError(f"{MARKER}: в разделе [read] нужны числа") from error
 
+    def watching(self) -> Watching:
+        """The watcher's settings, from the marker.
+
+        Raises:
+            WorkspaceError: the marker is no TOML, a time is no number, a folder no name, or the
+                inbox and a result folder lie in each other.
+        """
+        settings = self._settings()
+        paths, times = settings.get("paths", {}), settings.get("watch", {})
+        try:
+            folders = {key: self.root / paths.get(key, usual) for key, usual in _PATHS.items()}
+            seconds = {key: float(times.get(f"{key}_seconds", usual)) for key, usual in _TIMES}
+        except (AttributeError, TypeError, ValueError, OverflowError) as error:
+            raise WorkspaceError(
+                f"{MARKER}: в разделе [watch] нужны числа, в разделе [paths] — имена папок"
+            ) from error
+        if not all(0 <= value < float("inf") for value in seconds.values()):
+            raise WorkspaceError(f"{MARKER}: в разделе [watch] нужны числа не меньше нуля")
+        for name in ("done", "failed"):
+            _refuse_nesting(folders["inbox"], folders[name])
+        return Watching(
+            inbox=folders["inbox"],
+            done=folders["done"],
+            failed=folders["failed"],
+            settle=seconds["settle"],
+            scan=seconds["scan"],
+            patience=seconds["patience"],
+            lease=seconds["lease"],
+        )
+
     def _settings(self) -> dict[str, Any]:
         try:
             return tomllib.loads(self.path(MARKER).read_text("utf-8-sig"))
@@ -106,6 +156,16 @@ class Workspace:
             raise WorkspaceError(
                 f"{MARKER} не читается: в нём ошибка; исправьте его или возьмите из новой папки"
             ) from error
+
+
+def _refuse_nesting(inbox: Path, results: Path) -> None:
+    """A result that lies in the inbox would be taken for a new drop."""
+    one, other = inbox.resolve(), results.resolve()
+    if one == other or one in other.parents or other in one.parents:
+        raise WorkspaceError(
+            f"папки вложены друг в друга: «{inbox}» и «{results}»; "
+            f"разведите их в разделе [paths] файла {MARKER}"
+        )
 
 
 def find_workspace(start: Path) -> Workspace:
@@ -127,6 +187,11 @@ def find_workspace(start: Path) -> Workspace:
 def is_copy(path: Path) -> bool:
     """Whether a book is a copy that cmtools or Excel made beside another one."""
     return path.name.startswith(("~$", ".~")) or _COPY.search(path.stem) is not None
+
+
+def plain_stem(stem: str) -> str:
+    """The name of the book that a copy was made of; any other name as it is."""
+    return _COPY.sub("", stem)
 
 
 def beside(path: Path, suffix: str) -> Path:

@@ -21,6 +21,7 @@ HOUSE = (
     ("pricing", "clients", "sample", "digests"),
     ("terms", "memory"),
     ("documents", "indicators", "agenda", "workspace"),
+    ("origins",),
     ("commands",),
     ("reporters", "usage"),
     ("watch",),
@@ -50,7 +51,9 @@ HOMES = {
     "numpy": ("indicators",),
     "distributed": ("digests.cluster",),
     "typer": ("cli", "usage"),
-    "rich": ("cli", "reporters"),
+    "rich": ("cli", "reporters", "watch.live"),
+    "watchdog": ("watch.wake",),
+    "filelock": ("watch.locks", "watch.desk"),
 }
 FACES = ("cli", "watch", "reporters")
 THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "datetime.now")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from pathlib import Path
 from cmtools.books.loading import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.commands.opening import explain_os_error
-from cmtools.commands.outcome import Unavailable
+from cmtools.commands.outcome import Progress, Unavailable, silent
 from cmtools.digests.cluster import Cluster, NoCluster
 from cmtools.digests.codec import decoded
 from cmtools.digests.crew import Crew, LocalCrew
@@ -32,13 +32,6 @@ from cmtools.tables.guard import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
 
 BATCH = 64
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many books have been read."""
-
-
-def silent(done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from cmtools import origins
 from cmtools.books.blanks import option, write_filled
 from cmtools.books.catalog import BOOKS
 from cmtools.books.crosscheck import check_across
@@ -58,6 +59,7 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
         if book.name in books:
             with placed(folder / book.file_name) as aside:
                 write_filled(aside, book, rows)
+            origins.note_made(folder, folder / book.file_name)
     checked = validate(folder, today=today)
     priced = price(folder, today=today, now=now)
     asked = (Asked(every=True), Asked(client=_busiest(priced)))

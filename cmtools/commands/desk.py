@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,6 +42,9 @@ _NUMBERED: dict[MadeFrom, Table[Any]] = {
 }
 
 
+Shelve = Callable[[Path, str, bytes, Path], tuple[Path, State]]
+
+
 class Made(NamedTuple):
     """A document that was made, or why it was not; a warning stands beside the file."""
 
@@ -54,15 +57,24 @@ class Made(NamedTuple):
 class Desk:
     """Makes documents from the opened books; each template is compiled once.
 
-    `today` is the day of a document whose rows have none.
+    `today` is the day of a document whose rows have none. `templates` are those compiled before,
+    by the id of their kind; `shelve` keeps what is made.
     """
 
-    def __init__(self, opened: Opened, today: date) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        today: date,
+        *,
+        templates: dict[str, Template] | None = None,
+        shelve: Shelve = shelving.shelve,
+    ) -> None:
         self.rows = Rows(opened, today)
         self._opened = opened
         self._judge = Judge(self.rows)
         self._today = today
-        self._templates: dict[str, Template] = {}
+        self._templates = {} if templates is None else templates
+        self._shelve = shelve
         self._folders: dict[str, Path] = {}
         self._keys: dict[Table[Any], list[str]] = {}
 
@@ -92,7 +104,7 @@ class Desk:
         except BadTemplate as bad:
             place = Place(file=workspace.name(workspace.path(TEMPLATES, kind.template)))
             return Made(kind, None, None, tuple(at(place, fault) for fault in bad.faults))
-        file, state = shelving.shelve(folder, stem, made.content, clients)
+        file, state = self._shelve(folder, stem, made.content, clients)
         unsure = tuple(self._unsure(kind, subject, made.unsure))
         return Made(kind, workspace.name(file), state, unsure)
 

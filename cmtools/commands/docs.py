@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from cmtools.books.settings import DOCUMENTS, SETTINGS, STAGES, document_ids
 from cmtools.commands.desk import Desk, Made
 from cmtools.commands.gathering import Rows, Subject
 from cmtools.commands.opening import Opened, open_books
-from cmtools.commands.outcome import Misuse, Outcome
+from cmtools.commands.outcome import Misuse, Outcome, Progress, silent
 from cmtools.commands.quoting import Quote, find_quote
 from cmtools.documents import pdf, shelving
 from cmtools.documents.catalog import BY_ID, KINDS, Kind, MadeFrom
@@ -25,8 +25,6 @@ from cmtools.tables.table import Partial, R, Row, Table
 
 _OF_ORDERS = (MadeFrom.ORDER, MadeFrom.CLAIM)
 _OF_CLIENTS = (MadeFrom.CLIENT, MadeFrom.TRANSFER)
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +45,7 @@ def docs(
     row: int | None = None,
     as_pdf: bool = False,
     today: date,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = silent,
 ) -> Outcome:
     """Make the kinds asked for; else those of an order's stage, or all of a contract or client.
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 from cmtools.problems import Problem, has_errors
+
+Progress = Callable[[int, int], None]
+"""Told how much of how much has been done."""
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 class ExitCode(IntEnum):

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+from cmtools import origins
 from cmtools.books.blanks import lists_of
 from cmtools.books.loading import BookFile
 from cmtools.books.orders import ORDER_BOOK, ORDERS, POSITIONS
@@ -166,19 +167,37 @@ def _write_in_place(
     """Write the book itself, once its bytes are safe in a backup that was not there before."""
     backup = backup_of(target.path, now)
     copy(target.path, backup)
+    untouched = origins.is_ours(opened.workspace.root, target.path)
     with placed(target.path.resolve()) as aside:
         package.save(aside)
+    if untouched:
+        origins.note_made(opened.workspace.root, target.path)
     return opened.workspace.name(backup), opened.workspace.name(target.path)
 
 
+def write_priced(opened: Opened, target: BookFile, path: Path) -> None:
+    """Write the priced copy of a book that was read.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    package = Package(target.path)
+    _fill(opened, target, package)
+    _save_copy(opened, target, package, path)
+
+
 def _write_copy(opened: Opened, target: BookFile, package: Package) -> str:
+    path = beside(target.path, PRICED)
+    _save_copy(opened, target, package, path)
+    return opened.workspace.name(path)
+
+
+def _save_copy(opened: Opened, target: BookFile, package: Package, path: Path) -> None:
     leave_foreign_parts(package)
     rules = opened.quotes.tariff.rules
     add_sheet(package, costing_sheet(_quotes_of(opened, target), rules))
-    path = beside(target.path, PRICED)
     with placed(path) as aside:
         package.save(aside)
-    return opened.workspace.name(path)
 
 
 def quote_as_json(quote: Quote) -> dict[str, Any]:

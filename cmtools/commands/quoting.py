@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -123,15 +124,19 @@ def find_quote(quotes: Sequence[Quote], number: str) -> Quote:
     raise Misuse(f"нет заказа «{number}»{hint}")
 
 
-def quote_orders(dataset: Dataset) -> Quotes:
+def quote_orders(dataset: Dataset, history: Mapping[str, Sequence[date]] | None = None) -> Quotes:
     """Price every order of the dataset.
+
+    `history` are the days of orders that stand in other books, by client.
 
     A position with an error, or of an order with an error, stays without a price. So does
     everything while the settings that make prices have errors.
     """
     terms = terms_of(dataset)
     prices, rules = terms.tariff, terms.tariff.rules
-    days = order_days(dataset.entries(ORDERS))
+    days = dict(order_days(dataset.entries(ORDERS)))
+    for client, more in (history or {}).items():
+        days[client] = sorted([*days.get(client, ()), *more])
     positions = _by_order(dataset)
     quotes: list[Quote] = []
     problems: list[Problem] = []

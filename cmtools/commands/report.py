@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from cmtools.commands.consolidating import Consolidated, Progress, consolidate, silent
+from cmtools.commands.consolidating import Consolidated, consolidate
 from cmtools.commands.figures import (
     first_day,
     frames_of_manager,
@@ -17,7 +17,7 @@ from cmtools.commands.figures import (
     plan_file,
     shown,
 )
-from cmtools.commands.outcome import Outcome
+from cmtools.commands.outcome import Outcome, Progress, silent
 from cmtools.commands.reporting import Material, make_report
 from cmtools.indicators.monthly import Monthly, monthly
 from cmtools.indicators.omissions import Omission

@@ -59,12 +59,9 @@ def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, S
         OutsideError: the folder is a link out of `home`.
         OSError: no rights, no room.
     """
-    _refuse_outside(folder, home)
-    versions = _versions(folder, stem)
-    newest = max(versions, default=0)
-    if newest and _same_parts(versions[newest], content):
-        return versions[newest], State.UNCHANGED
-    version = newest + 1
+    version, is_unchanged = next_version(folder, stem, content, home)
+    if is_unchanged:
+        return folder / naming.version_name(stem, version), State.UNCHANGED
     while True:
         path = folder / naming.version_name(stem, version)
         try:
@@ -76,6 +73,20 @@ def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, S
             version += 1
         else:
             return path, State.VERSION if version > 1 else State.MADE
+
+
+def next_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[int, bool]:
+    """The version that a document would be; the newest one, and True, where it is unchanged.
+
+    Raises:
+        OutsideError: the folder is a link out of `home`.
+    """
+    _refuse_outside(folder, home)
+    versions = _versions(folder, stem)
+    newest = max(versions, default=0)
+    if newest and _same_parts(versions[newest], content):
+        return newest, True
+    return newest + 1, False
 
 
 def first_day(folder: Path, stem: str) -> date | None:

@@ -1,0 +1,72 @@
+"""What the working process is asked and answers: values that travel through a pipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cmtools.commands.received import Answer
+from cmtools.watch.wholeness import Shape
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """See whether a file has come whole."""
+
+    root: Path
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """Work on a drop: `copy` are its bytes, `name` what it was called; make all in `result`.
+
+    `paint` asks for the painted copy of a book with errors.
+    """
+
+    root: Path
+    aside: Path
+    copy: Path
+    result: Path
+    name: str
+    digest: str
+    today: date
+    paint: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """Tell the digest of what an answer about such a book depends on."""
+
+    root: Path
+    kind: str | None
+    accepted: bool
+    today: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refresh:
+    """Make the report of a month anew."""
+
+    root: Path
+    month: str
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The work goes on: the next part of it has its own time."""
+
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The work failed for a fault of the program's own: its trace, for the log."""
+
+    trace: str
+
+
+Errand = Look | Work | Digest | Refresh
+Reply = Shape | Answer | str | tuple[str, ...]

@@ -1,0 +1,74 @@
+"""`Протокол.txt`: what became of a drop, in plain Russian, for the person who dropped it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cmtools.commands.received import Answer
+from cmtools.documents.naming import version_name
+from cmtools.watch.memory import First
+from cmtools.watch.plans import Plan
+
+NAME = "Протокол.txt"
+MOST = 500  # lines of one kind
+
+
+def text(plan: Plan) -> str:
+    """The record of a drop."""
+    return "\n".join(_lines(plan)) + "\n"
+
+
+def repeat(first: First) -> Answer:
+    """The answer to a content that came before."""
+    return Answer(
+        verdict="ПОВТОР: этот файл уже был, больше ничего не сделано",
+        accepted=first.accepted,
+        kind=first.kind,
+        done=(
+            f"первый раз он разобран здесь: {first.folder}",
+            "ни книги, ни документы, ни отчёты не менялись",
+        ),
+    )
+
+
+def unread(reason: str) -> Answer:
+    """The answer to a file that could not be read, or never came whole."""
+    return Answer(verdict="НЕ ПРИНЯТО", accepted=False, refused=(reason,))
+
+
+def printable(text: str) -> str:
+    """One line that does not spoil a screen or a paper, whatever a file is called."""
+    return "".join(sign if sign.isprintable() else "·" for sign in text)
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    answer = plan.answer
+    yield f"Файл: {printable(plan.name)}"
+    yield f"Взят в работу: {plan.taken}"
+    if answer.kind:
+        yield f"Что это: книга «{answer.kind}»"
+    yield f"Итог: {answer.verdict}"
+    yield from _section("Что сделано", (*answer.done, *_papers(answer)))
+    yield from _section("Что не сделано и почему", answer.refused)
+    yield from _section("На что обратить внимание", answer.remarks)
+    if plan.digest:
+        yield ""
+        yield f"Контрольная сумма файла (SHA-256): {plan.digest}"
+
+
+def _papers(answer: Answer) -> Iterator[str]:
+    for paper in answer.papers:
+        path = f"{paper.folder}/{version_name(paper.stem, paper.version)}"
+        state = "новый" if paper.version == 1 else "новая версия"
+        yield f"документ: {path} — {state if paper.source else 'без изменений'}"
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    lines = tuple(lines)
+    if not lines:
+        return
+    yield ""
+    yield f"{title}:"
+    yield from (f"— {printable(line)}" for line in lines[:MOST])
+    if len(lines) > MOST:
+        yield f"— …и ещё {len(lines) - MOST}"

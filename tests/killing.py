@@ -1,0 +1,228 @@
+"""Breaks a watcher off at each change of the disk, and looks at what it leaves behind.
+
+Run as a program, it goes through the cases of one kind and prints what was wrong as JSON. Each run
+is a process of its own that is killed as by `kill -9`, or is refused one operation by the system.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import watching
+from cmtools.watch import record
+from cmtools.watch.desk import FOLDER
+from cmtools.workspace import CLIENT_FOLDERS, INBOX
+
+CHANGES = "mkdir rename replace link unlink rmdir fsync write open".split()
+NAME = "Моя.xlsx"
+KILLS = 60
+
+
+class Broken:
+    """Counts the changes that are made through `os`; the one of that number goes wrong.
+
+    how: "before" or "after": killed then; an errno: refused; `lasting`: and all that follow.
+    """
+
+    def __init__(self, number: int, how: str | int, *, lasting: bool = False) -> None:
+        self.count = 0
+        self._number = number
+        self._how = how
+        self._lasting = lasting
+        for name in CHANGES:
+            setattr(os, name, self._wrapped(getattr(os, name), name))
+
+    def _wrapped(self, real: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if name == "open" and not arguments[1] & os.O_CREAT:
+                return real(*arguments, **options)
+            self.count += 1
+            hit = self.count == self._number
+            if isinstance(self._how, int):
+                if hit or (self._lasting and self.count > self._number and _takes_room(name)):
+                    raise OSError(self._how, os.strerror(self._how), str(arguments[0]))
+                return real(*arguments, **options)
+            if hit and self._how == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            made = real(*arguments, **options)
+            if hit:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return made
+
+        return call
+
+
+def _takes_room(name: str) -> bool:
+    return name in ("mkdir", "link", "write", "open")
+
+
+def run(root: Path, number: int = 0, how: str | int = "", *, lasting: bool = False) -> bool:
+    """One run of a watcher in a process of its own; whether it came to its end."""
+    child = os.fork()
+    if child == 0:
+        code = 0
+        try:
+            if number:
+                Broken(number, how, lasting=lasting)
+            watching.work_off(watching.office(root))
+        except BaseException:
+            code = 1
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return status == 0
+
+
+def kill_at_random(root: Path, seed: int) -> None:
+    """Run watchers one after another, each killed at some moment; print how many were."""
+    rng, kills = random.Random(seed), 0
+    for _ in range(KILLS):
+        child = os.fork()
+        if child == 0:
+            with suppress(BaseException):
+                watching.work_off(watching.office(root))
+            os._exit(0)
+        time.sleep(rng.expovariate(10))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        kills += os.WIFSIGNALED(status)
+    print(kills)
+
+
+def changes(root: Path) -> int:
+    """How many changes a run makes that nothing breaks off."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        counter = Broken(0, "")
+        watching.work_off(watching.office(root))
+        os.write(writing, str(counter.count).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    return int(os.read(reading, 20))
+
+
+def wrong_now(root: Path) -> Iterator[str]:
+    """What must never be seen, at no moment: lost bytes, or anything half-made."""
+    places = [path for path in root.rglob("*") if path.is_file()]
+    whole = [path for path in places if path.read_bytes() == watching.DROPPED]
+    if not any(path.name in (NAME, watching.BOOK) for path in whole):
+        yield "the dropped bytes are lost"
+    if (root / watching.BOOK).read_bytes() not in (watching.OLD, watching.DROPPED):
+        yield "the book is half-written"
+    for path in (root / CLIENT_FOLDERS).rglob("*.docx"):
+        if not path.name.startswith("."):
+            number = int(path.parent.name)
+            if path.read_bytes() != watching.paper(number):
+                yield f"a paper is half-written: {path.name}"
+    for name, files in watching.ends(root).items():
+        if set(files) != {NAME, record.NAME, "цены.xlsx", watching.KEPT}:
+            yield f"half a result: {name} has {sorted(files)}"
+
+
+def wrong_at_the_end(root: Path) -> Iterator[str]:
+    """What must hold once a watcher has run through."""
+    yield from wrong_now(root)
+    if left := [p.name for p in (root / INBOX).iterdir()]:
+        yield f"left in the inbox: {left}"
+    if left := [p.name for p in (root / FOLDER).iterdir() if p.name not in ("lock",)]:
+        yield f"left at the desk: {left}"
+    found = watching.ends(root)
+    if len(found) != 1:
+        yield f"ends: {sorted(found)}"
+    for files in found.values():
+        if files.get(NAME) != watching.DROPPED or files.get(watching.KEPT) != watching.OLD:
+            yield "the result holds other bytes"
+    if (root / watching.BOOK).read_bytes() != watching.DROPPED:
+        yield "the book was not accepted"
+    papers = sorted(p.name for p in (root / CLIENT_FOLDERS).rglob("*") if p.is_file())
+    if papers != ["З-1.docx", "З-2.docx"]:
+        yield f"papers: {papers}"
+    reports = root / ".cmtools" / "watch" / "reports"
+    if {p.name for p in reports.glob("*")} != {"2026-10", "2026-11"}:
+        yield "no reports were asked for"
+
+
+def fresh(folder: Path, pattern: Path) -> Path:
+    """A workspace with one drop, just as the last one was."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(pattern, folder)
+    return folder
+
+
+def main(kind: str) -> None:
+    """Go through all cases of a kind; print how many there were and what was wrong."""
+    shared = Path("/dev/shm")  # there a flush costs nothing
+    base = Path(tempfile.mkdtemp(prefix="killing-", dir=shared if shared.is_dir() else None))
+    try:
+        pattern = watching.workspace(base / "pattern")
+        watching.drop(pattern, NAME)
+        total = changes(fresh(base / "count", pattern))
+        done, wrong = 0, []
+        for case, broken in KINDS[kind](total):
+            root = fresh(base / "case", pattern)
+            for number, how, lasting in broken:
+                run(root, number, how, lasting=lasting)
+                wrong += [f"{case}: {what}" for what in wrong_now(root)]
+            if not run(root):
+                wrong.append(f"{case}: the last run failed")
+            wrong += [f"{case}, end: {what}" for what in wrong_at_the_end(root)]
+            done += 1
+        print(json.dumps({"changes": total, "cases": done, "wrong": wrong[:20]}))
+    finally:
+        shutil.rmtree(base)
+
+
+Case = tuple[str, list[tuple[int, str | int, bool]]]
+
+
+def kills(total: int) -> Iterator[Case]:
+    """Killed before and after each change."""
+    for number in range(1, total + 1):
+        for how in ("before", "after"):
+            yield f"{how} {number}", [(number, how, False)]
+
+
+def kills_twice(total: int) -> Iterator[Case]:
+    """Killed, and killed again while the next watcher makes up for it."""
+    for first in range(4, total + 1, 12):
+        for second in range(1 + first % 4, total + 1, 2):
+            yield (
+                f"after {first}, after {second}",
+                [(first, "after", False), (second, "after", False)],
+            )
+
+
+def refusals(total: int) -> Iterator[Case]:
+    """Refused one change."""
+    for number in range(1, total + 1):
+        for code in (errno.ENOSPC, errno.EIO, errno.EACCES):
+            yield f"{errno.errorcode[code]} {number}", [(number, code, False)]
+
+
+def full_disk(total: int) -> Iterator[Case]:
+    """From one change on there is no room for anything."""
+    for number in range(1, total + 1):
+        yield f"full from {number}", [(number, errno.ENOSPC, True), (number, errno.ENOSPC, True)]
+
+
+KINDS: dict[str, Callable[[int], Iterator[Case]]] = {
+    "kills": kills,
+    "kills_twice": kills_twice,
+    "refusals": refusals,
+    "full_disk": full_disk,
+}
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,642 @@
+"""The faults of the watcher, each by its number in the table of `cmtools/watch/PROTOCOL.md`."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+import time
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import watching
+from cmtools.commands.received import Answer
+from cmtools.watch import disk, journal, record
+from cmtools.watch.assistant import Died, Stopped
+from cmtools.watch.clerk import Clerk
+from cmtools.watch.crew import Crew
+from cmtools.watch.desk import FOLDER, PULSE, Desk
+from cmtools.watch.errands import Errand, Reply, Work
+from cmtools.watch.inbox import DAY, Inbox
+from cmtools.watch.watcher import Watcher
+from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
+from watching import Stub, drop, ends, office, work_off, workspace
+
+posix = pytest.mark.skipif(os.name != "posix", reason="POSIX alone has it")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return workspace(tmp_path / "w")
+
+
+def zipped(path: Path, content: bytes = b"text") -> bytes:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("part", content * 1000)
+    content = path.read_bytes()
+    path.unlink()
+    return content
+
+
+def originals(root: Path) -> dict[str, bytes]:
+    """Name → bytes of what was dropped, from all result folders."""
+    return {
+        name: content
+        for files in ends(root).values()
+        for name, content in files.items()
+        if name != record.NAME
+    }
+
+
+def left(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / INBOX).iterdir())
+
+
+@contextmanager
+def running(root: Path, settle: float = 0.0) -> Iterator[Watcher]:
+    """A watcher in a thread of this process."""
+    watcher = Watcher(office(root, settle=settle), [Stub(), Stub()], settle=settle, scan=0.2)
+    thread = threading.Thread(target=watcher.run, kwargs={"once": False})
+    thread.start()
+    try:
+        yield watcher
+    finally:
+        watcher.stop()
+        thread.join()
+
+
+def until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# Arrival
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def inbox(folder: Path, *, settle: float = 2.0, patience: float = 10.0) -> Inbox:
+    folder.mkdir(exist_ok=True)
+    return Inbox(folder, settle=settle, patience=patience, now=time.time)
+
+
+def ready(box: Inbox, clock: float) -> list[str]:
+    return [found.entry.name for found in box.look(clock).ready]
+
+
+def test_12_a_slow_copy_is_waited_for(tmp_path: Path) -> None:
+    box, path = inbox(tmp_path / "in"), tmp_path / "in" / "a.xlsx"
+    for second in range(5):
+        path.write_bytes(b"x" * (second + 1))
+        assert ready(box, float(second)) == []
+    assert ready(box, 5.9) == []
+    assert ready(box, 6.0) == ["a.xlsx"]
+
+
+@pytest.mark.parametrize("start", ["stalled", "zeros", "empty"])
+def test_13_14_18_23_what_has_no_end_yet_waits_and_is_returned_in_the_end(
+    start: str, root: Path
+) -> None:
+    """A zip without its index, preallocated zeros, nothing at all: then whole, or given up."""
+    whole = zipped(root / "x")
+    half = {"stalled": whole[:-30], "zeros": bytes(len(whole)), "empty": b""}[start]
+    path, clock = drop(root, "a.xlsx", half), Clock()
+    shared = office(root, settle=1.0, patience=9.0, clock=clock)
+    watcher = Watcher(shared, [Stub()], settle=1.0, scan=1.0)
+    crew: Crew = watcher._crew
+    shared.desk.open()
+    crew.start()
+    try:
+        for _ in range(4):
+            watcher._round()
+            until(crew.is_idle)
+            clock.now += 1.5
+        assert left(root) == ["a.xlsx"]
+        path.write_bytes(whole)
+        clock.now += 0.1
+        for _ in range(3):
+            watcher._round()
+            until(crew.is_idle)
+            clock.now += 1.5
+        assert originals(root) == {"a.xlsx": whole}
+        drop(root, "b.xlsx", half)
+        for _ in range(9):
+            watcher._round()
+            until(crew.is_idle)
+            clock.now += 1.5
+    finally:
+        crew.stop()
+        shared.desk.close()
+    assert originals(root) == {"a.xlsx": whole, "b.xlsx": half}
+    assert [name.split("/")[0] for name in ends(root)] == [DONE, FAILED]
+
+
+@pytest.mark.parametrize("day", [-400.0, 400.0])
+def test_15_39_times_of_a_file_say_nothing(day: float, tmp_path: Path) -> None:
+    """Preserved or future times, a clock that jumped: only our own clock counts."""
+    box, path = inbox(tmp_path / "in"), tmp_path / "in" / "a.xlsx"
+    path.write_bytes(b"x")
+    os.utime(path, (time.time() + day * DAY,) * 2)
+    assert (ready(box, 0.0), ready(box, 1.9), ready(box, 2.0)) == ([], [], ["a.xlsx"])
+
+
+def test_16_an_atomic_save_is_taken_under_its_last_name(root: Path) -> None:
+    with running(root, settle=0.2):
+        temporary = drop(root, "~WRD0001.tmp", b"text")
+        time.sleep(0.6)
+        assert ends(root) == {}
+        temporary.rename(root / INBOX / "a.txt")
+        until(lambda: originals(root) == {"a.txt": b"text"})
+
+
+def test_17_owner_files_and_temporary_names(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    box = inbox(folder)
+    names = ("a.xlsx", "b.xlsx", "c.xlsx", "~$a.xlsx", "~$b.xlsx", ".~lock.c.xlsx#", "d.tmp")
+    for name in names:
+        (folder / name).write_bytes(b"x")
+    os.utime(folder / "~$b.xlsx", (time.time() - DAY - 60,) * 2)
+    box.look(0.0)
+    looked = box.look(5.0)
+    assert sorted(found.entry.name for found in looked.ready) == ["b.xlsx", "~$b.xlsx"]
+    assert looked.waiting.keys() == {"a.xlsx", "c.xlsx", "d.tmp"}
+
+
+def test_19_deleted_before_it_is_taken(root: Path) -> None:
+    shared = office(root)
+    path = drop(root, "a.txt", b"text")
+    found = shared.inbox.look(0.0).ready
+    path.unlink()
+    shared.desk.open()
+    try:
+        assert Clerk(shared, Stub()).take(found[0]) is None
+    finally:
+        shared.desk.close()
+    assert ends(root) == {}
+
+
+class Meddler(Stub):
+    """Does something once, just when the work on a drop begins."""
+
+    def __init__(self, deed: Callable[[Work], object]) -> None:
+        self._deed: Callable[[Work], object] | None = deed
+
+    def ask(self, errand: Errand) -> Reply:
+        if isinstance(errand, Work) and self._deed is not None:
+            deed, self._deed = self._deed, None
+            deed(errand)
+        return super().ask(errand)
+
+
+def meddle(root: Path, deed: Callable[[Work], object]) -> None:
+    """One run of a watcher during which something happens."""
+    assert Watcher(office(root), [Meddler(deed)], settle=0.0, scan=1.0).run(once=True)
+
+
+def test_20_31_replaced_while_processed_both_versions_are_kept(root: Path) -> None:
+    drop(root, "a.txt", b"one")
+    meddle(root, lambda _: drop(root, "a.txt", b"two"))
+    work_off(office(root))
+    found = sorted(files["a.txt"] for files in ends(root).values())
+    assert (found, len(ends(root))) == ([b"one", b"two"], 2)
+
+
+def test_13_20_written_on_after_it_was_claimed(root: Path) -> None:
+    """Who copies still holds the file: what is filed is what was worked on."""
+    path = drop(root, "a.txt", "плохо".encode())
+    with path.open("ab") as writer:
+
+        def write_on(_: Work) -> None:
+            writer.seek(0)
+            writer.truncate()
+            writer.write(b"better, whole")
+            writer.flush()
+
+        meddle(root, write_on)
+    (name,) = ends(root)
+    assert name.startswith(DONE)
+    assert originals(root) == {"a.txt": b"better, whole"}
+
+
+def test_21_touched_while_queued_settles_anew(tmp_path: Path) -> None:
+    box, path = inbox(tmp_path / "in"), tmp_path / "in" / "a.xlsx"
+    path.write_bytes(b"x")
+    box.look(0.0)
+    path.touch()
+    assert (ready(box, 2.5), ready(box, 4.4), ready(box, 4.5)) == ([], [], ["a.xlsx"])
+
+
+@posix
+def test_22_49_51_no_file_is_left_where_it_lies(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Folders, links, pipes are named in the log, in one line whatever they are called."""
+    outside = root / "outside.xlsx"
+    outside.write_bytes(b"secret")
+    (root / INBOX / "folder.xlsx").mkdir()
+    (root / INBOX / "link.xlsx").symlink_to(outside)
+    (root / INBOX / "dead\n\x1b[31m\u202elink.xlsx").symlink_to("nowhere")
+    os.mkfifo(root / INBOX / "pipe.xlsx")
+    before = left(root)
+    caplog.set_level("WARNING", "cmtools.watch")
+    assert Watcher(office(root), [Stub()], settle=0.0, scan=1.0).run(once=True)
+    assert (left(root), ends(root), outside.read_bytes()) == (before, {}, b"secret")
+    named = [entry.getMessage() for entry in caplog.records]
+    assert len(named) == 4
+    assert all(text.isprintable() for text in named)
+
+
+def test_24_26_a_burst_of_files_and_events(root: Path) -> None:
+    """More than any queue of events holds is not needed to see it: the scan is the truth."""
+    contents = {f"{number:04d}.txt": b"%d" % number for number in range(400)}
+    with running(root):
+        for name, content in contents.items():
+            drop(root, name, content)
+        until(lambda: len(ends(root)) == len(contents) and not left(root))
+    assert originals(root) == contents
+    assert len(journal.ends(root / ".cmtools" / "watch")) == len(contents)
+
+
+def test_25_36_40_no_events_and_an_inbox_made_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An observer that cannot start (no more watches), a folder that is another one by now."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "inotify watch limit reached")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cmtools.watch.wake._observe", refuse)
+        with running(root):
+            drop(root, "a.txt", b"a")
+            until(lambda: len(ends(root)) == 1)
+    with running(root):
+        (root / INBOX).rmdir()
+        until((root / INBOX).is_dir)
+        drop(root, "b.txt", b"b")
+        until(lambda: len(ends(root)) == 2)
+
+
+# Concurrency
+
+
+@posix
+def test_27_four_watchers_share_the_work(root: Path) -> None:
+    """Four processes; each drop has one end, and one line in the journal."""
+    contents = {f"{number:04d}.txt": b"%d" % number for number in range(600)}
+    for name, content in contents.items():
+        drop(root, name, content)
+    script = (
+        "import sys; from pathlib import Path; from watching import Stub, office; "
+        "from cmtools.watch.watcher import Watcher; "
+        "Watcher(office(Path(sys.argv[1])), [Stub()], settle=0.0, scan=1.0).run(once=True)"
+    )
+    command = [sys.executable, "-c", script, str(root)]
+    watchers = [subprocess.Popen(command, cwd=Path(__file__).parent) for _ in range(4)]
+    assert [watcher.wait() for watcher in watchers] == [0] * 4
+    assert originals(root) == contents
+    assert (len(ends(root)), left(root)) == (len(contents), [])
+    assert len(journal.ends(root / ".cmtools" / "watch")) == len(contents)
+    assert [p.name for p in (root / FOLDER).iterdir() if p.name != "lock"] == []
+
+
+def abandoned(root: Path, pulse: bytes) -> Path:
+    """A job of an owner that is not here, with that pulse."""
+    job = root / FOLDER / "0123456789abcdef" / "fedcba9876543210"
+    (job / "original").mkdir(parents=True)
+    (job / "original" / "a.txt").write_bytes(b"text")
+    (root / FOLDER / f"0123456789abcdef{PULSE}").write_bytes(pulse)
+    return job
+
+
+def test_29_a_dead_owner_here_is_known_by_its_lock(root: Path) -> None:
+    """Whatever process bears its number by now."""
+    kernel = Desk(root, clock=time.monotonic, lease_seconds=60.0)._kernel
+    abandoned(root, f"{kernel} {os.getpid()} 7\n".encode())
+    work_off(office(root))
+    assert originals(root) == {"a.txt": b"text"}
+
+
+def test_29_a_live_owner_keeps_its_jobs(root: Path) -> None:
+    owner = office(root).desk
+    owner.open()
+    job = owner.new_job()
+    work_off(office(root))
+    assert job.is_dir()
+    owner.close()
+
+
+def test_29_an_owner_elsewhere_is_dead_once_its_pulse_stands_still(root: Path) -> None:
+    """By our own clock, never by times that another machine has written."""
+    job, clock = abandoned(root, b"another-kernel 1 7\n"), Clock()
+    desk = Desk(root / FOLDER, clock=clock, lease_seconds=60.0)
+    desk.open()
+    pulse = root / FOLDER / f"0123456789abcdef{PULSE}"
+    for second in (0.0, 50.0, 59.0):
+        clock.now = 1000.0 + second
+        desk.adopt()
+        assert job.is_dir()
+        assert desk.uncertain()
+    pulse.write_bytes(b"another-kernel 1 8\n")
+    clock.now = 1061.0
+    desk.adopt()
+    assert job.is_dir()
+    clock.now = 1121.0
+    desk.adopt()
+    assert [path.name for path in desk.adopted()] == [job.name]
+    assert not list((root / FOLDER).glob("0123456789abcdef*"))
+    desk.close()
+
+
+def test_29_who_was_thought_dead_lets_go(root: Path) -> None:
+    """Its job is gone: it can neither file it nor touch anything of it."""
+    drop(root)
+    thief = office(root)
+
+    def steal(errand: Work) -> None:
+        job = errand.aside.parent
+        thief.desk.open()
+        job.rename(thief.desk.own / job.name)
+
+    assert Watcher(office(root), [Meddler(steal)], settle=0.0, scan=1.0).run(once=True)
+    assert (ends(root), (root / watching.BOOK).read_bytes()) == ({}, watching.OLD)
+    thief.desk.close()
+    work_off(office(root))
+    assert (root / watching.BOOK).read_bytes() == watching.DROPPED
+    assert len(ends(root)) == 1
+
+
+def test_30_the_same_content_again_names_the_first(root: Path) -> None:
+    drop(root, "a.xlsx")
+    work_off(office(root))
+    (first,) = ends(root)
+    book = (root / watching.BOOK).stat().st_mtime_ns
+    drop(root, "b.xlsx")
+    work_off(office(root))
+    second = ends(root)[next(name for name in ends(root) if name != first)]
+    assert second.keys() == {"b.xlsx", record.NAME}
+    assert first in second[record.NAME].decode()
+    assert (root / watching.BOOK).stat().st_mtime_ns == book
+    assert len(list((root / watching.PAPERS).rglob("*.docx"))) == 2
+
+
+# Who does the work
+
+
+class Failing(Stub):
+    """Dies or hangs over the first so many works."""
+
+    def __init__(self, times: int, *, hung: bool, stage: str = "read") -> None:
+        self.paints: list[bool] = []
+        self._times, self._hung, self._stage = times, hung, stage
+
+    def ask(self, errand: Errand) -> Reply:
+        if isinstance(errand, Work):
+            self.paints.append(errand.paint)
+            if len(self.paints) <= self._times:
+                raise Died("умер", hung=self._hung, stage=self._stage)
+        return super().ask(errand)
+
+
+@pytest.mark.parametrize(
+    ("times", "hung", "stage", "paints", "end"),
+    [
+        (1, False, "read", [True, True], DONE),
+        (9, False, "read", [True, True], FAILED),
+        (9, True, "read", [True], FAILED),
+        (1, True, "paint", [True, False], DONE),
+    ],
+)
+def test_4_5_a_worker_that_dies_or_hangs(
+    times: int, hung: bool, stage: str, paints: list[bool], end: str, root: Path
+) -> None:
+    drop(root, "a.txt", b"text")
+    worker = Failing(times, hung=hung, stage=stage)
+    assert Watcher(office(root), [worker], settle=0.0, scan=1.0).run(once=True)
+    assert worker.paints == paints
+    assert [name.split("/")[0] for name in ends(root)] == [end]
+    assert originals(root) == {"a.txt": b"text"}
+
+
+def test_3_stopped_in_mid_job_the_file_is_back(root: Path) -> None:
+    drop(root, "a.txt", b"text")
+    watchers: list[Watcher] = []
+
+    def stop(_: Work) -> None:
+        watchers[0].stop()
+        raise Stopped
+
+    watchers.append(Watcher(office(root), [Meddler(stop)], settle=0.0, scan=1.0))
+    watchers[0].run(once=False)
+    assert (left(root), ends(root)) == (["a.txt"], {})
+    work_off(office(root))
+    assert originals(root) == {"a.txt": b"text"}
+
+
+class Crowded(Stub):
+    """Finds no free file handle, or the book open, some times."""
+
+    def __init__(self, code: int, times: int) -> None:
+        self._code, self._times = code, times
+
+    def ask(self, errand: Errand) -> Reply:
+        if isinstance(errand, Work) and self._times:
+            self._times -= 1
+            raise OSError(self._code, os.strerror(self._code))
+        return super().ask(errand)
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOSPC, errno.EIO])
+def test_9_33_37_what_goes_away_by_itself_is_tried_again(code: int, root: Path) -> None:
+    drop(root, "a.txt", b"text")
+    watcher = Watcher(office(root), [Crowded(code, 1)], settle=0.0, scan=0.2)
+    thread = threading.Thread(target=watcher.run, kwargs={"once": False})
+    thread.start()
+    until(lambda: ends(root))
+    watcher.stop()
+    thread.join()
+    assert originals(root) == {"a.txt": b"text"}
+
+
+def test_32_the_book_was_changed_in_mid_job(root: Path) -> None:
+    """What was decided about another version is decided again."""
+    drop(root)
+    seen: list[Answer] = []
+
+    class Late(Stub):
+        def ask(self, errand: Errand) -> Reply:
+            reply = super().ask(errand)
+            if isinstance(reply, Answer):
+                if not seen:
+                    (root / watching.BOOK).write_bytes(b"meanwhile")
+                seen.append(reply)
+            return reply
+
+    assert Watcher(office(root), [Late()], settle=0.0, scan=1.0).run(once=True)
+    assert len(seen) == 2
+    (files,) = ends(root).values()
+    assert files[watching.KEPT] == b"meanwhile"
+    assert (root / watching.BOOK).read_bytes() == watching.DROPPED
+
+
+# Surroundings
+
+
+def test_8_inbox_and_results_on_other_file_systems(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Renames between the three are refused as between disks."""
+
+    def disk_of(path: Path) -> str:
+        part = Path(path).relative_to(root).parts[0]
+        return part if part in (INBOX, DONE) else "own"
+
+    def same(call: Callable[..., None]) -> Callable[..., None]:
+        def checked(source: Path, target: Path, **options: bool) -> None:
+            if disk_of(source) != disk_of(target):
+                raise OSError(errno.EXDEV, "another file system")
+            call(source, target, **options)
+
+        return checked
+
+    drop(root, "Моя.xlsx")
+    with monkeypatch.context() as patched:
+        for name in ("rename", "replace", "link"):
+            patched.setattr(os, name, same(getattr(os, name)))
+        work_off(office(root))
+    (files,) = ends(root).values()
+    assert files["Моя.xlsx"] == watching.DROPPED
+    assert (left(root), list((root / DONE).glob(".*"))) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("inbox_at", "done_at"), [("Входящие", "Входящие/готово"), ("x/in", "x"), ("x", "x")]
+)
+def test_38_an_inbox_inside_the_results_is_refused(
+    inbox_at: str, done_at: str, tmp_path: Path
+) -> None:
+    text = f'[paths]\ninbox = "{inbox_at}"\ndone = "{done_at}"\n'
+    (tmp_path / MARKER).write_text(text, "utf-8")
+    with pytest.raises(WorkspaceError, match="вложены"):
+        Workspace(tmp_path).watching()
+    command = [sys.executable, "-m", "cmtools", "watch", "--once", "--workspace", str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 3
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_35_a_folder_without_rights(root: Path) -> None:
+    drop(root, "a.txt", b"text")
+    (root / DONE).mkdir()
+    (root / DONE).chmod(0o500)
+    with pytest.raises(PermissionError):
+        work_off(office(root))
+    (root / DONE).chmod(0o700)
+    work_off(office(root))
+    assert originals(root) == {"a.txt": b"text"}
+
+
+def test_10_a_torn_journal_is_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / journal.NAME
+    path.write_bytes(b'{"job": "1"}\n{"job": "2", "na')
+    disk.append(path, b'{"job": "3"}')
+    assert [end["job"] for end in journal.ends(tmp_path)] == ["1", "3"]
+
+
+# Names
+
+
+@posix
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ы" * 127,
+        "ы" * 120 + ".xlsx",
+        "CON",
+        "aux.xlsx",
+        "a:b?.xlsx",
+        "точка.",
+        "пробел ",
+        "two\nlines\x1b[31m\u202egnp.xlsx",
+        os.fsdecode(b"\xff\xfe name.xlsx"),
+        record.NAME,
+        "протокол.TXT",
+        unicodedata.normalize("NFD", "й ё.xlsx"),
+    ],
+)
+def test_44_46_47_51_names_that_hurt(name: str, root: Path) -> None:
+    """The bytes are kept under a name that holds on any system; the record says the old one."""
+    drop(root, name, b"text")
+    work_off(office(root))
+    ((folder, files),) = ends(root).items()
+    kept = {n for n in files if n != record.NAME}
+    assert len(kept) == 1
+    assert files[kept.pop()] == b"text"
+    for part in (*files, folder.split("/")[1]):
+        assert len(part.encode()) <= 255
+        assert part.isprintable()
+        assert part == unicodedata.normalize("NFC", part)
+        assert not set(part) & set('<>:"/\\|?*')
+        assert part == part.rstrip(" .")
+
+
+def test_42_43_twins_end_apart(root: Path) -> None:
+    """Names that differ in composition or case only, taken in the same second."""
+    names = [unicodedata.normalize(form, "Й.txt") for form in ("NFC", "NFD")]
+    for number, name in enumerate((*names, "й.TXT", "Й.TXT")):
+        drop(root, name, b"%d" % number)
+    work_off(office(root))
+    contents = sorted(
+        c for files in ends(root).values() for n, c in files.items() if n != record.NAME
+    )
+    assert contents == [b"0", b"1", b"2", b"3"]
+    assert len(ends(root)) == 4
+
+
+@posix
+def test_49_50_links(root: Path) -> None:
+    """A hard link is filed as a copy that its twin cannot change; a swap for a link is no file."""
+    twin = root / "twin"
+    twin.write_bytes(b"text")
+    os.link(twin, root / INBOX / "a.txt")
+    work_off(office(root))
+    twin.write_bytes(b"else")
+    assert originals(root) == {"a.txt": b"text"}
+    shared = office(root)
+    path = drop(root, "b.txt", b"file")
+    found = shared.inbox.look(0.0).ready[0]
+    path.unlink()
+    path.symlink_to(twin)
+    with pytest.raises(disk.NotAFile), disk.opened(path):
+        pass
+    shared.desk.open()
+    clerk = Clerk(shared, Stub())
+    assert clerk.take(found) is None
+    assert path.is_symlink()
+    shared.desk.close()
+
+
+def test_41_no_network(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket")
+
+    monkeypatch.setattr("socket.socket", refuse)
+    drop(root)
+    work_off(office(root))
+    assert len(ends(root)) == 1

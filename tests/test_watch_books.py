@@ -1,0 +1,183 @@
+"""What the installed watcher does with books: accepted, returned, in conflict, answered."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+import hostile
+from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
+from watching import ends
+from workbench import ORDERS, REGISTRY, SETTINGS, TASKS, healthy, put
+
+DAY = "2026-11-21"
+QUICK = "[watch]\nsettle_seconds = 0.1\nscan_seconds = 0.3\npatience_seconds = 60\n"
+BLANK = Path(__file__).parents[1] / "workbooks"
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books of a healthy workspace, to be dropped."""
+    return healthy(tmp_path_factory.mktemp("pattern") / "w")
+
+
+@pytest.fixture
+def root(pattern: Path, tmp_path: Path) -> Path:
+    """A workspace with the settings and the register filled in, its other books still blank."""
+    root = tmp_path / "w"
+    program("init", str(root))
+    (root / MARKER).write_text(QUICK, "utf-8")
+    for name in (SETTINGS, REGISTRY):
+        (root / name).write_bytes((pattern / name).read_bytes())
+    return root
+
+
+def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cmtools", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def once(root: Path, *drops: tuple[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Drop files, let the watcher work off; the new result folders by the name of the drop."""
+    before = ends(root)
+    for name, content in drops:
+        (root / INBOX / name).write_bytes(content)
+    done = program("watch", "--once", "--today", DAY, "--workspace", str(root))
+    assert (done.returncode, done.stderr) == (0, "")
+    return {
+        name.split("/")[0] + "/" + name.split(" ", 2)[2]: files
+        for name, files in ends(root).items()
+        if name not in before
+    }
+
+
+def record_of(files: dict[str, bytes]) -> str:
+    return files["Протокол.txt"].decode("utf-8")
+
+
+def test_a_clean_book_is_accepted_priced_and_its_papers_are_made(root: Path, pattern: Path) -> None:
+    content = (pattern / ORDERS).read_bytes()
+    blank = (root / ORDERS).read_bytes()
+    ((name, files),) = once(root, (ORDERS, content)).items()
+    assert name == "Обработано/Предварительные заказы"
+    stem = ORDERS.removesuffix(".xlsx")
+    kept, priced = f"{stem} — прежняя версия.xlsx", f"{stem} — с ценами.xlsx"
+    assert files.keys() == {ORDERS, "Протокол.txt", kept, priced}
+    assert (root / ORDERS).read_bytes() == files[ORDERS] == content
+    assert files[kept] == blank
+    text = record_of(files)
+    assert "ПРИНЯТО" in text
+    made = [p.relative_to(root).as_posix() for p in (root / CLIENT_FOLDERS).rglob("*.docx")]
+    assert [path for path in made if path not in text] == []
+    (again,) = once(root, ("другое имя.xlsx", content)).values()
+    assert again.keys() == {"другое имя.xlsx", "Протокол.txt"}
+    assert "Обработано/" in record_of(again)
+
+
+def test_an_order_book_of_another_name_stands_beside(root: Path, pattern: Path) -> None:
+    content = (pattern / ORDERS).read_bytes()
+    once(root, ("Иванова — ошибки.xlsx", content))
+    assert (root / "Предварительные заказы — Иванова.xlsx").read_bytes() == content
+
+
+def test_a_bad_book_comes_back_painted(root: Path, pattern: Path, tmp_path: Path) -> None:
+    bad = healthy(tmp_path / "bad", put("Заказы", "Код клиента", 0, "К-0999")) / ORDERS
+    before = (root / ORDERS).read_bytes()
+    ((name, files),) = once(root, (ORDERS, bad.read_bytes())).items()
+    assert name == "Ошибки/Предварительные заказы"
+    painted = ORDERS.removesuffix(".xlsx") + " — ошибки.xlsx"
+    assert files.keys() == {ORDERS, "Протокол.txt", painted}
+    assert "К-0999" in record_of(files)
+    assert (root / ORDERS).read_bytes() == before
+    (root / "check.xlsx").write_bytes(files[painted])
+    assert openpyxl.load_workbook(root / "check.xlsx").sheetnames[0] == "Ошибки"
+
+
+def test_versions_that_conflict_replace_nothing(root: Path, pattern: Path, tmp_path: Path) -> None:
+    once(root, (ORDERS, (pattern / ORDERS).read_bytes()))
+    by_hand = healthy(tmp_path / "hand", put("Заказы", "Примечание", 0, "позвонить")) / ORDERS
+    dropped = healthy(tmp_path / "drop", put("Заказы", "Примечание", 0, "написать")) / ORDERS
+    (root / ORDERS).write_bytes(by_hand.read_bytes())
+    ((name, files),) = once(root, (ORDERS, dropped.read_bytes())).items()
+    assert name == "Ошибки/Предварительные заказы"
+    assert (root / ORDERS).read_bytes() == by_hand.read_bytes()
+    text = record_of(files)
+    assert "конфликт версий" in text
+    assert [word for word in ("Примечание", "«позвонить»", "«написать»") if word not in text] == []
+    (root / ORDERS).unlink()
+    assert [*once(root, (ORDERS, dropped.read_bytes()))] == ["Обработано/Предварительные заказы"]
+
+
+def test_the_register_and_the_tasks_are_accepted_the_settings_never(
+    root: Path, pattern: Path, tmp_path: Path
+) -> None:
+    """A register that was dropped with the orders of its new client is accepted first."""
+    program("init", str(tmp_path / "fresh"))
+    fresh = tmp_path / "fresh"
+    (fresh / MARKER).write_text(QUICK, "utf-8")
+    (fresh / SETTINGS).write_bytes((pattern / SETTINGS).read_bytes())
+    books = [(name, (pattern / name).read_bytes()) for name in (ORDERS, REGISTRY, TASKS)]
+    other = healthy(tmp_path / "other", put("Правила", "Значение", 0, 16)) / SETTINGS
+    settings = (fresh / SETTINGS).read_bytes()
+    found = once(fresh, *books, ("Цены.xlsx", other.read_bytes()))
+    assert sorted(found) == [
+        "Обработано/Поручения",
+        "Обработано/Предварительные заказы",
+        "Обработано/Реестр клиентов",
+        "Обработано/Цены",
+    ]
+    assert [(fresh / name).read_bytes() for name, _ in books] == [content for _, content in books]
+    assert (fresh / SETTINGS).read_bytes() == settings
+    assert "не приняты" in record_of(found["Обработано/Цены"])
+
+
+def test_foreign_and_hostile_files_come_back_unchanged(root: Path, tmp_path: Path) -> None:
+    """Each with its reason; none holds the others up."""
+    makers = (hostile.csv_utf8, hostile.encrypted, hostile.far_cells, hostile.noise, hostile.docx)
+    drops = [
+        (f"{make.__name__}.xlsx", make(tmp_path / make.__name__).read_bytes()) for make in makers
+    ]
+    drops.append(("фото.jpg", b"\xff\xd8\xff\xe0 picture"))
+    found = once(root, *drops)
+    assert sorted(found) == sorted(f"Ошибки/{name.removesuffix('.xlsx')}" for name, _ in drops)
+    for name, content in drops:
+        files = found[f"Ошибки/{name.removesuffix('.xlsx')}"]
+        assert files[name] == content
+        assert "Что не сделано и почему:" in record_of(files)
+
+
+def test_books_with_an_owner_file_stay(root: Path, pattern: Path) -> None:
+    (root / INBOX / f"~${ORDERS}").write_bytes(b"owner")
+    assert once(root, (ORDERS, (pattern / ORDERS).read_bytes())) == {}
+    assert (root / INBOX / ORDERS).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_3_a_signal_ends_it_cleanly(sign: signal.Signals, root: Path, pattern: Path) -> None:
+    command = [sys.executable, "-m", "cmtools", "watch", "--today", DAY, "--workspace", str(root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watcher:
+        assert watcher.stdout is not None
+        assert "Слежу" in watcher.stdout.readline().decode()
+        (root / INBOX / ORDERS).write_bytes((pattern / ORDERS).read_bytes())
+        while (root / INBOX / ORDERS).exists():
+            time.sleep(0.01)
+        watcher.send_signal(sign)
+        _, errors = watcher.communicate()
+    assert (watcher.returncode, errors) == (0, b"")
+    assert bool(ends(root)) != (root / INBOX / ORDERS).exists()
+    once(root)
+    assert (root / ORDERS).read_bytes() == (pattern / ORDERS).read_bytes()
+
+
+def test_the_watcher_needs_a_workspace(tmp_path: Path) -> None:
+    done = program("watch", "--once", "--workspace", str(tmp_path))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "рабочая папка не найдена" in done.stderr

@@ -1,0 +1,156 @@
+"""A watched folder for tests of the protocol: the work on a drop is a few lines, the rest is real.
+
+`Stub` answers for the working process: a drop that begins with `книга` replaces the workspace's
+book and makes two papers, one that begins with `плохо` is returned, anything else is filed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+from cmtools.commands.received import Answer, Paper, Replacement
+from cmtools.origins import checksum
+from cmtools.tables.container import Limits
+from cmtools.watch.clerk import Clerk, Office
+from cmtools.watch.desk import FOLDER, Desk
+from cmtools.watch.errands import Digest, Errand, Look, Refresh, Reply, Work
+from cmtools.watch.filing import Place
+from cmtools.watch.inbox import Inbox
+from cmtools.watch.jobs import Job
+from cmtools.watch.memory import Memory
+from cmtools.watch.plans import Plan
+from cmtools.watch.wholeness import shape_of
+from cmtools.workspace import DONE, FAILED, INBOX, Workspace
+
+BOOK, PAPERS = "Книга.xlsx", "Клиенты/К-1"
+OLD, DROPPED = b"old book", "книга, новая\n".encode() * 100
+KEPT = "Книга — прежняя версия.xlsx"
+TODAY = date(2026, 11, 21)
+
+logging.getLogger("cmtools.watch").setLevel(logging.CRITICAL)
+
+
+class Stub:
+    """Does the work of the working process at once."""
+
+    def ask(self, errand: Errand) -> Reply:
+        if isinstance(errand, Look):
+            return shape_of(errand.path, Limits())
+        if isinstance(errand, Digest):
+            return "settings"
+        if isinstance(errand, Refresh):
+            return (f"Отчёты/{errand.month}",)
+        assert isinstance(errand, Work)
+        content = errand.copy.read_bytes()
+        if content.startswith("книга".encode()):
+            return _accepted(errand)
+        accepted = not content.startswith("плохо".encode())
+        return Answer(verdict="filed", accepted=accepted, settings="settings")
+
+    def stop(self) -> None:
+        """Nothing goes on."""
+
+
+def _accepted(errand: Work) -> Answer:
+    was = checksum(errand.root / BOOK)
+    papers = []
+    for number in (1, 2):
+        source = errand.aside / f"paper {number}"
+        source.write_bytes(paper(number))
+        folder, source_name = f"{PAPERS}/{number}", f"{errand.aside.name}/{source.name}"
+        papers.append(Paper(source=source_name, folder=folder, stem=f"З-{number}", version=1))
+    (errand.result / "цены.xlsx").write_bytes(b"prices")
+    return Answer(
+        verdict="accepted",
+        accepted=True,
+        kind="Книга",
+        settings="settings",
+        replacement=Replacement(target=BOOK, was=was, kept=KEPT),
+        papers=tuple(papers),
+        months=("2026-10", "2026-11"),
+    )
+
+
+def paper(number: int) -> bytes:
+    """What stands in a paper."""
+    return f"paper {number} ".encode() * 50
+
+
+def workspace(root: Path) -> Path:
+    """A workspace with a book and an empty inbox."""
+    (root / INBOX).mkdir(parents=True)
+    (root / BOOK).write_bytes(OLD)
+    return root
+
+
+def drop(root: Path, name: str = BOOK, content: bytes = DROPPED) -> Path:
+    """Put a file into the inbox."""
+    path = root / INBOX / name
+    path.write_bytes(content)
+    return path
+
+
+def office(
+    root: Path,
+    *,
+    settle: float = 0.0,
+    patience: float = 60.0,
+    lease: float = 60.0,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = time.time,
+    inbox: Path | None = None,
+    done: Path | None = None,
+) -> Office:
+    """What the clerks of one watcher share."""
+    desk = Desk(root / FOLDER, clock=clock, lease_seconds=lease)
+    return Office(
+        place=Place(
+            workspace=Workspace(root),
+            done=done or root / DONE,
+            failed=root / FAILED,
+            desk=desk.root,
+            memory=Memory(root / ".cmtools" / "watch"),
+        ),
+        inbox=Inbox(inbox or root / INBOX, settle=settle, patience=patience, now=now),
+        desk=desk,
+        state=root / ".cmtools" / "watch",
+        patience=patience,
+        clock=clock,
+        now=lambda: datetime(2026, 11, 21, 10, 0, 0),
+        today=lambda: TODAY,
+        tell=_deaf,
+    )
+
+
+def _deaf(job: str, plan: Plan) -> None:
+    """Hear nothing."""
+
+
+def work_off(shared: Office) -> None:
+    """What a watcher does in one run, step by step in this thread; a fault ends it."""
+    clerk = Clerk(shared, Stub())
+    shared.desk.open()
+    try:
+        shared.desk.adopt()
+        for folder in shared.desk.adopted():
+            clerk.conduct(Job(folder))
+        for ready in shared.inbox.look(shared.clock()).ready:
+            job = clerk.take(ready)
+            if job is not None:
+                clerk.conduct(job, ready.late)
+    finally:
+        shared.desk.close()
+
+
+def ends(root: Path) -> dict[str, dict[str, bytes]]:
+    """Result folder → its files, of all that is visible in the two result folders."""
+    found = {}
+    for kind in (DONE, FAILED):
+        for folder in sorted((root / kind).glob("[!.]*")):
+            files = {path.name: path.read_bytes() for path in folder.iterdir()}
+            found[f"{kind}/{folder.name}"] = files
+    return found
