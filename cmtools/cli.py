@@ -186,6 +186,29 @@ def docs(
     )
 
 
+templates = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(templates, name="templates", help="Шаблоны документов: проверка и поля.")
+
+
+@templates.command("check", cls=Command)
+def templates_check(
+    context: typer.Context,
+    fields: Annotated[
+        str | None,
+        typer.Option("--fields", metavar="ВИД", help="Показать, что можно писать в шаблоне."),
+    ] = None,
+    as_json: JsonOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Проверить все шаблоны рабочей папки."""
+    from cmtools.commands import templates as run
+
+    if fields is not None:
+        _answer(lambda: run.fields(fields), "fields", as_json)
+    root = _root(context, workspace)
+    _answer(lambda: run.check(root), "templates", as_json)
+
+
 @app.command("report", cls=Command)
 def report(
     context: typer.Context,
