@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ from cmtools.books.register import CLIENTS, Client, Status
 from cmtools.books.settings import RULES, Rules, rules_of
 from cmtools.clients import Standing, losses, order_days, standing
 from cmtools.commands.opening import Opened, open_books
-from cmtools.commands.outcome import Misuse, Outcome
+from cmtools.commands.outcome import Misuse, Outcome, perhaps
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Partial
@@ -90,9 +89,8 @@ def _find(dataset: Dataset, code: str) -> Client | Partial:
     found = known.get(same(code))
     if found is not None:
         return found
-    near = difflib.get_close_matches(same(code), known, n=1, cutoff=0)
-    hint = f"; может быть, «{known[near[0]].get('code')}»?" if near else ""
-    raise Misuse(f"нет клиента «{code}»{hint}")
+    codes = (entry.get("code") for entry in known.values())
+    raise Misuse(f"нет клиента «{code}»{perhaps(code, codes)}")
 
 
 def _who(entry: Client | Partial) -> dict[str, object]:

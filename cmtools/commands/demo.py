@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from cmtools.books.crosscheck import check_across
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.settings import STAGES
 from cmtools.books.shipped import shipped_rows
+from cmtools.clients import months_before
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.docs import Asked, docs
 from cmtools.commands.init import init
@@ -65,7 +66,7 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
     asked = (Asked(every=True), Asked(client=_busiest(priced)))
     papers = [docs(folder, one, today=today) for one in asked]
     mistaken = _with_mistakes(folder, books, rows, today)
-    month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
+    month = f"{months_before(today, 1):%Y-%m}"
     plans = _plans(folder, today, now)
     figures = report(folder, month, today=today)
     made = [file for paper in papers for file in paper.data["files"]]
@@ -96,7 +97,7 @@ def _plans(folder: Path, today: date, now: datetime) -> list[str]:
     """The plans of the month that is reported and of the next one, each made on its last day."""
     read = consolidate(folder, today)
     this = today.replace(day=1)
-    months = ((this - timedelta(days=1)).replace(day=1), next_month(this))
+    months = (months_before(this, 1), next_month(this))
     made = [make_plan(read, month, None, plan_due(month), now) for month in months]
     return [file for plan in made for file in plan.files]
 

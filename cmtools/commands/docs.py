@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from cmtools.books.settings import DOCUMENTS, SETTINGS, STAGES, document_ids
 from cmtools.commands.desk import Desk, Made
 from cmtools.commands.gathering import Rows, Subject
 from cmtools.commands.opening import Opened, open_books
-from cmtools.commands.outcome import Misuse, Outcome, Progress, silent
+from cmtools.commands.outcome import Misuse, Outcome, Progress, perhaps, silent
 from cmtools.commands.quoting import Quote, find_quote
 from cmtools.documents import pdf, shelving
 from cmtools.documents.catalog import BY_ID, KINDS, Kind, MadeFrom
@@ -133,17 +132,14 @@ def _found(rows: Rows, table: Table[R], key: str, what: str) -> R | Partial:
     if found is not None:
         return found
     known = [row.get(table.key.name) for row in rows.dataset.entries(table)]
-    near = difflib.get_close_matches(key, filter(None, known), n=1, cutoff=0)
-    hint = f"; может быть, «{near[0]}»?" if near else ""
-    raise Misuse(f"нет {what} «{key}»{hint}")
+    raise Misuse(f"нет {what} «{key}»{perhaps(key, filter(None, known))}")
 
 
 def _known_kind(name: str) -> Kind:
     wanted = name.strip().lower()
     if wanted in BY_ID:
         return BY_ID[wanted]
-    near = difflib.get_close_matches(wanted, DOCUMENTS, n=1, cutoff=0)
-    raise Misuse(f"нет документа «{name}»; может быть, «{near[0]}»?")
+    raise Misuse(f"нет документа «{name}»{perhaps(name, DOCUMENTS)}")
 
 
 def _tasks(

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.commands.consolidating import Consolidated
-from cmtools.commands.outcome import Misuse
+from cmtools.commands.outcome import Misuse, perhaps
 from cmtools.commands.papers import file_stem
 from cmtools.indicators.catalog import Unit
 from cmtools.indicators.frames import Frames
@@ -44,8 +44,7 @@ def known_manager(read: Consolidated, manager: str | None) -> str | None:
     found = read.managers.find(manager)
     if found is not None:
         return found
-    near = read.managers.nearest(manager)
-    hint = f"; может быть, «{near}»?" if near else ""
+    hint = perhaps(manager, read.managers.spellings.values())
     raise Misuse(f"менеджера «{manager}» нет ни в заказах, ни среди клиентов{hint}")
 
 

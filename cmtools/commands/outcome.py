@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 from cmtools.problems import Problem, has_errors
+from cmtools.tables.nearest import nearest
 
 Progress = Callable[[int, int], None]
 """Told how much of how much has been done."""
@@ -28,6 +29,12 @@ class ExitCode(IntEnum):
 
 class Misuse(Exception):
     """The command was called wrongly: exit code 2 and one line."""
+
+
+def perhaps(typed: str, known: Iterable[str]) -> str:
+    """The end of a refusal, `; может быть, «К-0012»?`; empty where nothing is known."""
+    near = nearest(typed, known)
+    return f"; может быть, «{near}»?" if near else ""
 
 
 class Unavailable(Exception):

@@ -32,7 +32,7 @@ from cmtools.indicators.planning import Goal
 from cmtools.indicators.review import Course, Review
 from cmtools.problems import Place, Problem, at
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.values import roubles
+from cmtools.tables.values import grouped, roubles
 from cmtools.workspace import TEMPLATES, Workspace
 
 DASH = "—"
@@ -109,9 +109,9 @@ def report_fields(found: Review, preliminary: Preliminary, cover: Cover) -> Repo
             _report_row(number, course, cover.month.month)
             for number, course in enumerate(found.courses, start=1)
         ),
-        preliminary=wording.whole(preliminary.orders),
+        preliminary=grouped(preliminary.orders),
         preliminary_amount=roubles(preliminary.amount),
-        unpriced=wording.whole(len(found.unpriced)),
+        unpriced=grouped(len(found.unpriced)),
         orders=tuple(_unpriced(found, cover)),
         left_out=counted(left_out),
         omissions=tuple(omissions),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +21,7 @@ from cmtools.books.orders import (
 )
 from cmtools.books.settings import Category
 from cmtools.clients import category_at, order_days
-from cmtools.commands.outcome import Misuse
+from cmtools.commands.outcome import Misuse, perhaps
 from cmtools.pricing import ZERO, Line, Tariff, Totals, price_lines, shipment_day, totals
 from cmtools.problems import Fault, Message, Problem, Severity, at
 from cmtools.tables.dataset import Dataset
@@ -119,9 +118,8 @@ def find_quote(quotes: Sequence[Quote], number: str) -> Quote:
     found = known.get(same(number))
     if found is not None:
         return found
-    near = difflib.get_close_matches(same(number), known, n=1, cutoff=0)
-    hint = f"; может быть, «{known[near[0]].number}»?" if near else ""
-    raise Misuse(f"нет заказа «{number}»{hint}")
+    numbers = (quote.number for quote in quotes)
+    raise Misuse(f"нет заказа «{number}»{perhaps(number, numbers)}")
 
 
 def quote_orders(dataset: Dataset, history: Mapping[str, Sequence[date]] | None = None) -> Quotes:

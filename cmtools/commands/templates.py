@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cmtools.commands.opening import explain_os_error
-from cmtools.commands.outcome import Misuse, Outcome
+from cmtools.commands.outcome import Misuse, Outcome, perhaps
 from cmtools.documents.catalog import FORMS, Form
 from cmtools.documents.engine import loading
 from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
@@ -16,6 +15,7 @@ from cmtools.documents.engine.declaring import declared, listed
 from cmtools.documents.engine.faults import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
 from cmtools.documents.engine.filters import FILTERS
 from cmtools.problems import Fault, Place, at, has_errors, in_order
+from cmtools.tables.nearest import nearest
 from cmtools.workspace import TEMPLATES, find_workspace
 
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
@@ -63,8 +63,7 @@ def _unused(folder: Path) -> Iterator[tuple[str, Fault]]:
     for name in names:
         is_text = name.lower().endswith(_ENDINGS) and not name.startswith("~$")
         if is_text and unicodedata.normalize("NFC", name) not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0)
-            yield name, TEMPLATE_UNUSED(nearest=near[0])
+            yield name, TEMPLATE_UNUSED(nearest=nearest(name, known))
 
 
 def fields(document: str) -> Outcome:
@@ -92,5 +91,4 @@ def _form(document: str) -> Form:
     wanted = document.strip().lower().removesuffix(".docx")
     if wanted and wanted in names:
         return names[wanted]
-    near = difflib.get_close_matches(wanted, names, n=1, cutoff=0)
-    raise Misuse(f"нет документа «{document}»; может быть, «{near[0]}»?")
+    raise Misuse(f"нет документа «{document}»{perhaps(wanted, names)}")

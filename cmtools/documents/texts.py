@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Self
 
 from cmtools.documents import wording
-from cmtools.tables.values import roubles, shown_percent
+from cmtools.tables.values import grouped, roubles, shown_percent
 
 
 class Sum(str):
@@ -84,5 +84,5 @@ class Picture(bytes):
 
 def _number(number: Decimal) -> str:
     if number == number.to_integral_value():
-        return wording.whole(int(number))
+        return grouped(int(number))
     return shown_percent(number)

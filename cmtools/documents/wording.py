@@ -7,14 +7,11 @@ from decimal import Decimal
 
 from num2words import num2words
 
-from cmtools.tables.values import roubles
+from cmtools.tables.values import MONTHS, grouped, roubles, shown_percent
 
 NBSP = "\u00a0"
 NO_VAT = "Без НДС"
 
-_MONTHS = (
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-)
 _DAYS = {"календарных": "календарного", "рабочих": "рабочего"}
 
 
@@ -24,24 +21,16 @@ def unit_price(price: Decimal) -> str:
     return f"{price:,.{places}f}".replace(",", NBSP).replace(".", ",")
 
 
-def whole(number: int) -> str:
-    """A whole number with its thousands apart: `12 500`."""
-    return f"{number:,}".replace(",", NBSP)
-
-
 def percent(rate: Decimal) -> str:
     """A rate in %: `22 %`, `7,5 %`."""
-    figures = f"{rate:f}"
-    if "." in figures:
-        figures = figures.rstrip("0").rstrip(".")
-    return f"{figures.replace('.', ',')}{NBSP}%"
+    return f"{shown_percent(rate)}{NBSP}%"
 
 
 def sum_in_words(amount: Decimal) -> str:
     """A sum in figures and words: `4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек`."""
     phrase = _in_words(Decimal(amount), to="currency", currency="RUB", cents=False, separator="")
     words, roubles, figures, kopecks = phrase.rsplit(" ", 3)
-    return f"{whole(int(amount))} ({words}) {roubles} {figures}{NBSP}{kopecks}"
+    return f"{grouped(int(amount))} ({words}) {roubles} {figures}{NBSP}{kopecks}"
 
 
 def number_in_words(number: Decimal | int) -> str:
@@ -62,7 +51,7 @@ def vat_phrase(rate: Decimal | None, vat: Decimal) -> str:
 
 def day_in_words(day: date) -> str:
     """A date as papers have it: `«21» ноября 2026 г.`, in one piece."""
-    return NBSP.join((f"«{day.day:02d}»", _MONTHS[day.month - 1], str(day.year), "г."))
+    return NBSP.join((f"«{day.day:02d}»", MONTHS[day.month - 1], str(day.year), "г."))
 
 
 def days_within(number: int, sort: str = "календарных") -> str:
@@ -70,7 +59,7 @@ def days_within(number: int, sort: str = "календарных") -> str:
     one = number % 10 == 1 and number % 100 != 11
     words = _in_words(number, case="g")
     kind, days = (_DAYS[sort], "дня") if one else (sort, "дней")
-    return f"{whole(number)}{NBSP}({words}) {kind} {days}"
+    return f"{grouped(number)}{NBSP}({words}) {kind} {days}"
 
 
 def initials(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from cmtools.books.orders import Decision, DeliveryKind, PaymentKind, Quality, Request
 from cmtools.books.settings import Category
 from cmtools.indicators.frames import SOURCE, Frames
+from cmtools.indicators.periods import next_month
 from cmtools.pricing import EXACT
 
 
@@ -27,7 +28,7 @@ class Period:
     @staticmethod
     def of(first: date, last: date | None = None) -> Period:
         """A month given by its first day, or all from it to another."""
-        return Period(first, ((last or first) + timedelta(days=31)).replace(day=1))
+        return Period(first, next_month(last or first))
 
 
 Rows = Callable[[Frames, Period], pd.DataFrame]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -28,17 +27,6 @@ class Managers:
     def find(self, name: str) -> str | None:
         """The one spelling of a manager as a person typed it; None where nobody is called so."""
         return self.spellings.get(same(name))
-
-    def nearest(self, name: str) -> str | None:
-        """Whose name, or a word of it, is most alike; None where the books name nobody."""
-        typed = same(name)
-
-        def likeness(known: str) -> float:
-            parts = (known, *known.split())
-            return max(difflib.SequenceMatcher(None, typed, part).ratio() for part in parts)
-
-        near = max(self.spellings, key=likeness, default=None)
-        return None if near is None else self.spellings[near]
 
     def column(self, merged: Merged, texts: Ints) -> Texts:
         """The one spelling of each manager of a column of texts; None where none is named."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
@@ -11,6 +10,7 @@ from typing import Any
 from cmtools.problems import Problem
 from cmtools.tables import messages
 from cmtools.tables.columns import Field
+from cmtools.tables.nearest import hinted
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Partial, R, Table
 from cmtools.tables.values import squeeze
@@ -192,6 +192,5 @@ def _hints(unknown: Iterable[str], keys: Mapping[str, str]) -> Iterator[tuple[st
     if len(keys) > NEAREST_AMONG:
         return
     for value in sorted(unknown)[:NEAREST_FOR]:
-        near = difflib.get_close_matches(value, sorted(set(keys.values())), n=1, cutoff=0.6)
-        if near:
-            yield value, f"может быть, «{near[0]}»? "
+        if hint := hinted(value, set(keys.values())):
+            yield value, hint

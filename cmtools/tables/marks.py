@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from cmtools.tables.container import Limits, too_large
+from cmtools.tables.values import grouped
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
@@ -111,7 +112,7 @@ def check_grid(xml: bytes, limits: Limits) -> None:
     if rows * columns > limits.grid_cells:  # only now is it worth counting
         columns = max(map(column_number, {found[0] for found in _CELL.findall(xml)}), default=1)
     if rows * columns > limits.grid_cells:
-        cells, limit = _grouped(rows * columns), _grouped(limits.grid_cells)
+        cells, limit = grouped(rows * columns), grouped(limits.grid_cells)
         raise too_large(f"лист занимает {cells} ячеек, предел {limit}")
 
 
@@ -119,7 +120,3 @@ def _last_row(xml: bytes) -> int:
     """The number of the last row; rows stand in order, and one that does not is no danger."""
     found = _LAST_ROW.match(xml, max(xml.rfind(b"<row "), 0))
     return int(found[1]) if found else xml.count(b"<row")
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}".replace(",", "\u00a0")

@@ -37,9 +37,8 @@ _TWO_MEANINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:\s*г\.?)?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.0+)?)?)?")
 _IN_WORDS = re.compile(r"[«\"]?(\d{1,2})[»\"]?\s+([а-я]+)\s+(\d{4})(?:\s*г\.?)?")
-_MONTHS = (
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
-)
+MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+"""The months as a day has them: 21 ноября."""
 
 
 def squeeze(text: str) -> str:
@@ -177,8 +176,8 @@ def day(cell: Cell) -> date | Fault | None:
 def _typed_day(typed: str) -> date | Fault:
     if iso := _ISO.fullmatch(typed):
         return _calendar_day(*iso.groups())
-    if (words := _IN_WORDS.fullmatch(typed)) and words[2] in _MONTHS:
-        return _calendar_day(words[3], _MONTHS.index(words[2]) + 1, words[1])
+    if (words := _IN_WORDS.fullmatch(typed)) and words[2] in MONTHS:
+        return _calendar_day(words[3], MONTHS.index(words[2]) + 1, words[1])
     dotted = _DAY_FIRST.fullmatch(typed)
     if dotted is None:
         return messages.NOT_A_DATE()
@@ -254,6 +253,11 @@ def writable(text: str) -> str:
 def roubles(amount: Decimal) -> str:
     """Money as a person reads it: `4 890,00`, its groups held together by NBSP."""
     return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
+
+
+def grouped(number: int) -> str:
+    """A whole number as a person reads it: `12 500`, its groups held together by NBSP."""
+    return f"{number:,}".replace(",", "\u00a0")
 
 
 def shown_percent(value: Decimal) -> str:

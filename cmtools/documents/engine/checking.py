@@ -6,7 +6,6 @@ is told before any document is made.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from jinja2 import nodes
@@ -16,6 +15,7 @@ from cmtools.documents.engine.declaring import KINDS, PRINTED, TEXTS, Declared, 
 from cmtools.documents.engine.filters import BY_NAME, Filter
 from cmtools.documents.texts import Picture
 from cmtools.problems import Fault, Message
+from cmtools.tables.nearest import hinted
 
 TESTS = ("defined",)
 DEPTH = 2  # of loops in loops: what a template costs stays in proportion to its lists
@@ -130,7 +130,7 @@ class _Checker:
         kind = self._kind(node.node, scope)
         used = BY_NAME.get(node.name)
         if used is None:
-            nearest = _nearest(node.name, BY_NAME)
+            nearest = hinted(node.name, BY_NAME)
             self._tell(
                 faults.TEMPLATE_FILTER, name=node.name, nearest=nearest, known=", ".join(BY_NAME)
             )
@@ -159,7 +159,7 @@ class _Checker:
             if found is None:
                 known_names = [full for full in full_names(scope) if not full.startswith("loop.")]
                 full = ".".join(names)
-                nearest = _nearest(full, known_names)
+                nearest = hinted(full, known_names)
                 self._tell(
                     faults.TEMPLATE_FIELD, name=full, nearest=nearest, known=", ".join(known_names)
                 )
@@ -228,8 +228,3 @@ def _what(node: nodes.Node | None) -> str:
 
 def _word(kind: type | None) -> str:
     return KINDS[kind].one if kind else ""
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"может быть, «{near[0]}»? " if near else ""

@@ -17,6 +17,7 @@ from cmtools.documents.material import ClientMaterial, OrderMaterial, TransferMa
 from cmtools.documents.sides import Party, party
 from cmtools.documents.texts import Count, Day, Name, Sum
 from cmtools.pricing import ZERO
+from cmtools.tables.values import grouped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,7 +266,7 @@ def _summary(material: OrderMaterial) -> SummaryFields:
         profit=Sum(totals.profit if totals else None),
         paid=Sum(material.paid or None),
         owed=Sum(_owed(material) or None),
-        mark=wording.whole(order.mark) if order.mark else "",
+        mark=grouped(order.mark) if order.mark else "",
         dissatisfaction=order.dissatisfaction or "",
         closed=Day(order.closed),
     )

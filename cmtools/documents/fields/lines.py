@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from cmtools.books.orders import Design, Position
 from cmtools.documents.texts import Count, Sum
-from cmtools.documents.wording import percent, unit_price, whole
+from cmtools.documents.wording import percent, unit_price
 from cmtools.pricing import Line, Totals, round2
+from cmtools.tables.values import grouped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,12 +101,12 @@ def delivery_line(positions: Sequence[Position], totals: Totals | None) -> Deliv
     if totals is None or not totals.delivery:
         return DeliveryLine(number="", amount=Sum(None))
     last = max(position.number for position in positions)
-    return DeliveryLine(number=whole(last + 1), amount=Sum(totals.delivery))
+    return DeliveryLine(number=grouped(last + 1), amount=Sum(totals.delivery))
 
 
 def _what(position: Position) -> dict[str, Any]:
     return {
-        "number": whole(position.number),
+        "number": grouped(position.number),
         "kind": position.kind,
         "name": position.name,
         "quantity": Count(position.quantity),

@@ -29,6 +29,7 @@ from cmtools.documents.fields.terms import (
 from cmtools.documents.material import OrderMaterial
 from cmtools.documents.sides import Party, party
 from cmtools.documents.texts import Day, Name
+from cmtools.tables.values import grouped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,7 +208,7 @@ def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
     """Rows of «Документы» in their order, numbered from 1."""
     return tuple(
         PaperFields(
-            number=wording.whole(number),
+            number=grouped(number),
             kind=paper.kind.value,
             title=paper.title or "",
             order=paper.order or "",

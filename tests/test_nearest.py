@@ -1,0 +1,28 @@
+"""What was perhaps meant."""
+
+import pytest
+
+from cmtools.commands.outcome import perhaps
+from cmtools.tables.nearest import hinted, nearest
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "found"),
+    [
+        ("К-0999", ["К-0039", "К-0012", "К-0100"], "К-0039"),
+        ("счет", ["Спецификация", "Счёт на оплату", "Счета"], "Счёт на оплату"),
+        ("  ОРЛОВА ", ["Петров Пётр", "Орлова Анна Ивановна"], "Орлова Анна Ивановна"),
+        ("xyz", ["Договор"], "Договор"),
+        ("договор", [], None),
+    ],
+)
+def test_the_nearest_is_named_by_a_word_or_as_a_whole(
+    typed: str, known: list[str], found: str | None
+) -> None:
+    assert nearest(typed, known) == found
+    assert perhaps(typed, known) == (f"; может быть, «{found}»?" if found else "")
+
+
+def test_a_hint_names_only_what_is_much_alike() -> None:
+    assert hinted("ordre.number", ["order.number", "order.date"]) == "может быть, «order.number»? "
+    assert hinted("xyz", ["order.number"]) == ""
