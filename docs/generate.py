@@ -9,6 +9,7 @@ import importlib
 import os
 import pkgutil
 import re
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -181,11 +182,17 @@ def stale() -> list[str]:
         if not (path := REFERENCE / name).exists() or path.read_text("utf-8") != NOTE + text
     ]
     with tempfile.TemporaryDirectory() as folder:
-        for fresh in write_blanks(Path(folder)):
-            kept = BLANKS / fresh.name
-            if not kept.exists() or contents(kept) != contents(fresh):
-                found.append(f"workbooks/{fresh.name}")
+        found += [f"workbooks/{fresh.name}" for fresh in changed_blanks(Path(folder))]
     return found
+
+
+def changed_blanks(folder: Path) -> list[Path]:
+    """The blanks made in a folder, those that differ from what is kept."""
+    return [
+        fresh
+        for fresh in write_blanks(folder)
+        if not (kept := BLANKS / fresh.name).exists() or contents(kept) != contents(fresh)
+    ]
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -195,12 +202,14 @@ def contents(path: Path) -> dict[str, bytes]:
 
 
 def write() -> None:
-    """Write the blanks and the reference."""
+    """Write the blanks and the reference; a blank that holds what it should stays as it is."""
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (REFERENCE / name).write_text(NOTE + text, "utf-8")
     BLANKS.mkdir(exist_ok=True)
-    write_blanks(BLANKS)
+    with tempfile.TemporaryDirectory() as folder:
+        for fresh in changed_blanks(Path(folder)):
+            shutil.copyfile(fresh, BLANKS / fresh.name)
 
 
 if __name__ == "__main__":
