@@ -22,7 +22,7 @@ from benchmarks.measuring import (
     told,
     wall,
 )
-from cmtools.memory import FOLDER
+from cmtools.digests.memory import FOLDER
 
 ROWS = 100_000
 LARGE, SMALL = 20_000, 200

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.editions import State, keep
-from cmtools.stamping import fingerprint, stamp_of, stamped
+from cmtools.documents.editions import keep
+from cmtools.documents.shelving import State
+from cmtools.documents.stamping import fingerprint, stamp_of, stamped
 from cmtools.workspace import shipped
 
 TYPES = '<?xml version="1.0"?><Types xmlns="http://types"></Types>'

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from cmtools import memory, shares
 from cmtools.commands import consolidating
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.outcome import Outcome
 from cmtools.commands.report import report
+from cmtools.digests import memory, shares
 from cmtools.digests.codec import decoded, encoded
 from cmtools.digests.digest import unread
-from cmtools.memory import FOLDER, NAME, Memory, stamp_of
+from cmtools.digests.memory import FOLDER, NAME, Memory, stamp_of
 from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TODAY, Row, extra_book, healthy, put
 
 SECOND = "Предварительные заказы — Вера.xlsx"

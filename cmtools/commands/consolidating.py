@@ -18,13 +18,13 @@ from cmtools.digests.cluster import Cluster, NoCluster
 from cmtools.digests.codec import decoded
 from cmtools.digests.crew import Crew, LocalCrew
 from cmtools.digests.digest import Digest, unread
+from cmtools.digests.memory import Memory, Stamp, stamp_of
 from cmtools.digests.worker import Answer, Request
 from cmtools.indicators.facts import Facts, facts_of
 from cmtools.indicators.frames import Frames, frames_of
 from cmtools.indicators.linking import Linked, link
 from cmtools.indicators.managers import Managers, managers_of
 from cmtools.indicators.merging import merge
-from cmtools.memory import Memory, Stamp, stamp_of
 from cmtools.problems import Place, at, in_order
 from cmtools.tables import messages
 from cmtools.tables.container import Limits

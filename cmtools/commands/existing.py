@@ -19,10 +19,10 @@ from cmtools.books.plan import (
 )
 from cmtools.commands.consolidating import Consolidated
 from cmtools.commands.papers import file_stem
+from cmtools.documents.stamping import stamp_of
 from cmtools.indicators.plan import is_called, plan_title
 from cmtools.indicators.planning import PLANNED
 from cmtools.problems import Message, Place, Problem, at
-from cmtools.stamping import stamp_of
 from cmtools.tables import messages
 from cmtools.tables.marks import formula_cells, plain
 from cmtools.tables.package import Package

@@ -15,13 +15,13 @@ from cmtools.commands.existing import Existing, existing_plan
 from cmtools.commands.figures import first_day, known_manager, money, shown
 from cmtools.commands.outcome import Outcome
 from cmtools.documents.catalog import PLAN as FORM
-from cmtools.editions import keep, write
+from cmtools.documents.editions import keep, write
+from cmtools.documents.stamping import fingerprint
 from cmtools.indicators.catalog import Unit
 from cmtools.indicators.planning import PLANNED, Goal
 from cmtools.placing import copy
 from cmtools.pricing import QUOTIENT
 from cmtools.problems import Problem
-from cmtools.stamping import fingerprint
 from cmtools.tables.table import Partial
 from cmtools.tables.values import same
 from cmtools.workspace import PLANS, backup_of

@@ -9,7 +9,7 @@ from datetime import date
 from cmtools.books.register import CLIENTS
 from cmtools.commands import papers
 from cmtools.documents.catalog import REPORT
-from cmtools.editions import Papers, keep
+from cmtools.documents.editions import Papers, keep
 from cmtools.indicators.cover import Cover
 from cmtools.indicators.drawing.book import draw_report
 from cmtools.indicators.frames import Frames

@@ -43,14 +43,15 @@ def document_stem(number: str, title: str) -> str:
     return safe_name(f"{cut(_one_line(number), room)} {title}")
 
 
-def version_name(stem: str, version: int) -> str:
+def version_name(stem: str, version: int, ending: str = ENDING) -> str:
     """`З-2026-0001 Спецификация.docx`, then `… (2).docx`."""
-    return f"{stem}{ENDING}" if version == 1 else f"{stem} ({version}){ENDING}"
+    return f"{stem}{ending}" if version == 1 else f"{stem} ({version}){ending}"
 
 
-def version_of(stem: str, name: str) -> int | None:
+def version_of(stem: str, name: str, endings: Iterable[str] = (ENDING,)) -> int | None:
     """Which version of a document a file is, if it is one."""
-    pattern = rf"{re.escape(stem)}(?: \((\d{{1,5}})\))?{re.escape(ENDING)}"
+    ending = "|".join(map(re.escape, endings))
+    pattern = rf"{re.escape(stem)}(?: \((\d{{1,5}})\))?(?:{ending})"
     match = re.fullmatch(pattern, unicodedata.normalize("NFC", name), re.I)
     return int(match[1] or 1) if match else None
 

@@ -21,10 +21,11 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 
 
 class State(StrEnum):
-    """What became of a document's file."""
+    """What became of a document's file; only an edition that nobody touched is refreshed."""
 
     MADE = "made"
     UNCHANGED = "unchanged"
+    REFRESHED = "refreshed"
     VERSION = "version"
 
 
@@ -106,7 +107,8 @@ def free(path: Path) -> Path:
     """The path itself, or the first of its versions ` (2)`, ` (3)` … that is not taken."""
     if not path.exists():
         return path
-    versions = (path.with_stem(f"{path.stem} ({number})") for number in itertools.count(2))
+    names = (naming.version_name(path.stem, n, path.suffix) for n in itertools.count(2))
+    versions = map(path.with_name, names)
     return next(version for version in versions if not version.exists())
 
 

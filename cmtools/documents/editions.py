@@ -6,26 +6,16 @@ What a person touched is known by its stamp, and such a file is never written to
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from pathlib import Path
 
+from cmtools.documents import naming
+from cmtools.documents.shelving import State
+from cmtools.documents.stamping import fingerprint, stamp_of, stamped
 from cmtools.placing import placed
-from cmtools.stamping import fingerprint, stamp_of, stamped
 
 Papers = Mapping[str, bytes]
 """Ending of the file's name, `.xlsx` → its content."""
-
-
-class State(StrEnum):
-    """What became of the papers."""
-
-    MADE = "made"
-    UNCHANGED = "unchanged"
-    REFRESHED = "refreshed"
-    VERSION = "version"
 
 
 def keep(
@@ -41,11 +31,11 @@ def keep(
         OSError: no rights, no room.
     """
     newest = _newest_version(folder, stem, papers)
-    paths = {ending: folder / _name(stem, newest or 1, ending) for ending in papers}
+    paths = _paths(folder, stem, newest or 1, papers)
     state = _state(paths, papers, same_as) if newest else State.MADE
     if state is State.VERSION:
         assert newest is not None
-        paths = {ending: folder / _name(stem, newest + 1, ending) for ending in papers}
+        paths = _paths(folder, stem, newest + 1, papers)
     if state is not State.UNCHANGED:
         for ending, content in papers.items():
             write(paths[ending], content)
@@ -81,15 +71,12 @@ def _state(
     return State.UNCHANGED if same_as is not None and hold(same_as()) else State.VERSION
 
 
+def _paths(folder: Path, stem: str, version: int, papers: Papers) -> dict[str, Path]:
+    return {ending: folder / naming.version_name(stem, version, ending) for ending in papers}
+
+
 def _newest_version(folder: Path, stem: str, papers: Papers) -> int | None:
     if not folder.is_dir():
         return None
-    endings = "|".join(map(re.escape, papers))
-    own = re.compile(rf"{re.escape(stem)}(?: \((\d{{1,5}})\))?(?:{endings})", re.I)
-    names = (unicodedata.normalize("NFC", path.name) for path in folder.iterdir())
-    versions = [int(found[1] or 1) for name in names if (found := own.fullmatch(name))]
-    return max(versions, default=None)
-
-
-def _name(stem: str, version: int, ending: str) -> str:
-    return f"{stem}{ending}" if version == 1 else f"{stem} ({version}){ending}"
+    versions = (naming.version_of(stem, path.name, papers) for path in folder.iterdir())
+    return max((number for number in versions if number is not None), default=None)

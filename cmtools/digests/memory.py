@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Self, TypeVar, cast
 from cmtools.books.orders import ORDERS, Request
 from cmtools.digests.codec import decoded
 from cmtools.digests.digest import Digest
-from cmtools.shares import is_remote
+from cmtools.digests.shares import is_remote
 
 FOLDER, NAME = ".cmtools", "books.sqlite3"
 TAIL = 1 << 14
