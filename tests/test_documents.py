@@ -23,12 +23,14 @@ from cmtools.commands.docs import Asked, docs
 from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.commands.price import price
 from cmtools.documents import naming, wording
-from cmtools.documents.catalog import KINDS, Kind
+from cmtools.documents.catalog import KINDS, Kind, MadeFrom
 from cmtools.documents.engine.declaring import declared
 from cmtools.documents.engine.loading import load
 from cmtools.documents.engine.parts import clean
+from cmtools.documents.shelving import ClientFolders
 from cmtools.tables.values import roubles
 from workbench import (
+    CONTRACTOR,
     REGISTRY,
     SETTINGS,
     TODAY,
@@ -461,6 +463,31 @@ def test_folder_of_a_longer_code_is_another_clients(tmp_path: Path) -> None:
     assert not naming.belongs_to("К-1 Б Ромашка", "К-1", ["К-1", "К-1 Б"])
 
 
+def test_each_of_many_clients_has_the_folder_of_its_code(tmp_path: Path) -> None:
+    """However many there are, each is looked for among those that begin alike."""
+    codes = ["К-1", "К-1 Б", "К-2", "к-3", "К-4"]
+    folders = ["К-1 Ромашка", "К-1 Б Лютик", "К-10 Мак", "К-3", "К-4 Роза", "К-4 Астра"]
+    for name in folders:
+        (tmp_path / name).mkdir()
+    (tmp_path / "К-2 Файл").write_text("no folder")
+    found = ClientFolders(tmp_path, codes)
+    assert [found.of(code, "Роза").name for code in codes] == [
+        "К-1 Ромашка", "К-1 Б Лютик", "К-2 Роза", "К-3", "К-4 Роза"
+    ]  # fmt: skip
+
+
+def test_day_that_is_none_in_a_first_version(tmp_path: Path) -> None:
+    """Whatever another program wrote there, the card gets the day on which it is made."""
+    root = healthy(tmp_path)
+    asked = Asked(client="К-0002")
+    card = docs(root, asked, kinds=("client-card",), today=TODAY)
+    with zipfile.ZipFile(root / card.files[0], "w") as archive:
+        created = "<dcterms:created>2026-13-45T00:00:00Z</dcterms:created>"
+        archive.writestr("docProps/core.xml", created)
+    again = docs(root, asked, kinds=("client-card",), today=TODAY)
+    assert [file["state"] for file in again.data["files"]] == ["version"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_folder_that_is_a_link_outside_is_refused(tmp_path: Path) -> None:
     root = healthy(tmp_path / "work")
@@ -610,6 +637,7 @@ def test_order_without_positions(tmp_path: Path) -> None:
     assert [code for code, _ in refused(make(root))] == ["positions-needed"]
 
 
+_OF_OTHERS = (MadeFrom.CONTRACT, MadeFrom.CLIENT, MadeFrom.TRANSFER)
 OWN_ERRORS: dict[str, Change] = {
     "order": put("Заказы", "Предоплата, %", 1, 150),
     "position": put("Позиции", "Тираж", 2, "много"),
@@ -644,6 +672,30 @@ def test_order_book_of_another_manager_does_not_stop_it(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     (root / "Предварительные заказы — Смирнов.xlsx").write_bytes(b"no book")
     assert make(root).code == 0
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.made_from in _OF_OTHERS])
+def test_order_in_error_that_names_no_client_or_contract(tmp_path: Path, kind: Kind) -> None:
+    """A paper of the client or the contract, asked for by an order that leads to neither."""
+    unnamed = put("Заказы", "№ договора", 1, None)
+    root = healthy(tmp_path, unnamed, put("Заказы", "Код клиента", 1, "К-0999"))
+    assert refused(make(root, SECOND, kind.id)) == [("unknown-reference", "C3")]
+
+
+def test_sound_order_without_a_contract_has_none_of_its_papers(tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Заказы", "№ договора", 1, None))
+    kinds = [kind.id for kind in KINDS if kind.made_from is MadeFrom.CONTRACT]
+    found = refused(make(root, SECOND, *kinds))
+    assert {code for code, _ in found} == {"contract-needed"}
+    assert len(found) == len(kinds)
+
+
+@pytest.mark.parametrize("kind", ["contractor-request", "production-entry"])
+def test_contractor_in_error_is_told_where_the_paper_names_it(tmp_path: Path, kind: str) -> None:
+    chosen = put("Заказы", "Подрядчик", 1, CONTRACTOR)
+    root = healthy(tmp_path, chosen, put("Подрядчики", "Срок по умолчанию, дней", 0, "десять"))
+    assert [cell for _, cell in refused(make(root, SECOND, kind))] == ["E2"]
+    assert make(root, SECOND, "request").code == 0
 
 
 ELSEWHERE: dict[str, Change] = {

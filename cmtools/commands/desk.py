@@ -75,7 +75,7 @@ class Desk:
         self._today = today
         self._templates = {} if templates is None else templates
         self._shelve = shelve
-        self._folders: dict[str, Path] = {}
+        self._folders: shelving.ClientFolders | None = None
         self._keys: dict[Table[Any], list[str]] = {}
 
     def make(self, kind: Kind, subject: Subject, row: int | None = None) -> Made:
@@ -133,16 +133,13 @@ class Desk:
         return self._templates[kind.id]
 
     def _folder(self, subject: Subject) -> Path:
-        """The folder of the client, found once."""
+        """The folder of the client."""
         client = subject.client
         assert client is not None
-        code = client.get("code")
-        if code not in self._folders:
-            clients = self._opened.workspace.path(CLIENT_FOLDERS)
-            self._folders[code] = shelving.folder_of_client(
-                clients, code, client.get("name"), self._codes(CLIENTS)
-            )
-        return self._folders[code]
+        if self._folders is None:
+            home = self._opened.workspace.path(CLIENT_FOLDERS)
+            self._folders = shelving.ClientFolders(home, self._codes(CLIENTS))
+        return self._folders.of(client.get("code"), client.get("name"))
 
     def _stem(self, kind: Kind, subject: Subject) -> str:
         """The name of a document without the number of its version."""

@@ -127,7 +127,8 @@ class Rows:
         A paper goes where it was sent; one that is not sent yet, where its kind belongs.
         """
         if kind.made_from is MadeFrom.CONTRACT:
-            assert subject.contract is not None
+            if subject.contract is None:
+                return []
             rows = [*self.all(PAPERS, "contract", subject.contract.get("number"))]
             for quote in self.quotes_under(subject.contract):
                 rows += self.all(PAPERS, "order", quote.number)

@@ -19,7 +19,15 @@ from cmtools.books.orders import (
     Request,
 )
 from cmtools.books.register import CLIENTS, REGISTER, TRANSFERS
-from cmtools.books.settings import DISCOUNTS, MARKUPS, ORGANIZATION, RULES, SETTINGS, VAT
+from cmtools.books.settings import (
+    CONTRACTORS,
+    DISCOUNTS,
+    MARKUPS,
+    ORGANIZATION,
+    RULES,
+    SETTINGS,
+    VAT,
+)
 from cmtools.commands.gathering import Entry, Rows, Subject
 from cmtools.commands.quoting import Quote
 from cmtools.documents.catalog import Kind, MadeFrom, Shows
@@ -94,6 +102,8 @@ _ALSO_FROM: dict[str, Table[Any]] = {
     "client-transfer": TRANSFERS,
 }
 
+_NAME_CONTRACTOR = ("contractor-request", "production-entry")
+
 
 class Judge:
     """Knows all that is wrong with the books, by place, and tells what of it stops a document."""
@@ -153,10 +163,15 @@ class Judge:
     def _used(self, kind: Kind, subject: Subject, row: Entry | None) -> list[Entry]:
         """The rows that a document of the kind is made from."""
         rows: list[Entry | None] = [subject.client]
+        quote, of_order = subject.quote, kind.made_from in (MadeFrom.ORDER, MadeFrom.CLAIM)
         if kind.made_from not in (MadeFrom.CLIENT, MadeFrom.TRANSFER):
             rows.append(subject.contract)
-        if kind.made_from in (MadeFrom.ORDER, MadeFrom.CLAIM) and subject.quote:
-            rows += [subject.quote.entry, *(found.entry for found in subject.quote.positions)]
+        if quote and (of_order or None in rows):  # it is the order that should have named them
+            rows.append(quote.entry)
+        if quote and of_order:
+            rows += [found.entry for found in quote.positions]
+        if quote and kind.id in _NAME_CONTRACTOR:
+            rows.append(self._rows.one(CONTRACTORS, quote.entry.get("contractor")))
         match _ALSO_FROM.get(kind.id):
             case None:
                 pass

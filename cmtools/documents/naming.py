@@ -73,6 +73,11 @@ def belongs_to(folder: str, code: str, others: Iterable[str] = ()) -> bool:
     return not any(_starts(folder, other) for other in longer)
 
 
+def first_word(name: str) -> str:
+    """What a folder's name and its client's code have in common, whatever follows."""
+    return _one_line(name).casefold().partition(" ")[0]
+
+
 def distinct(code: str, codes: Iterable[str]) -> str:
     """The code as names have it, told apart from others that would look the same in a name."""
     own = _one_line(code)

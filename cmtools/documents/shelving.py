@@ -33,24 +33,37 @@ class OutsideError(OSError):
     """A client's folder leads out of the workspace."""
 
 
-def folder_of_client(clients: Path, code: str, name: str, codes: Iterable[str]) -> Path:
-    """The client's folder, perhaps not made yet; one made under an earlier name is kept.
+class ClientFolders:
+    """The folders of all clients, listed once, however many of them papers are made for.
 
-    `clients` is the folder of all clients, `codes` are the codes of all of them.
+    `home` is the folder that holds them, `codes` are the codes of all clients.
     """
-    codes = tuple(codes)
-    code = naming.distinct(code, codes)
-    fresh = clients / naming.client_folder(code, name)
-    known = (
-        sorted(
-            path
-            for path in clients.iterdir()
-            if naming.belongs_to(path.name, code, codes) and path.is_dir()
+
+    def __init__(self, home: Path, codes: Iterable[str]) -> None:
+        self._home, self._codes = home, tuple(codes)
+        self._alike = _by_first_word(self._codes)
+        names = (path.name for path in home.iterdir()) if home.is_dir() else ()
+        self._names = _by_first_word(names)
+
+    def of(self, code: str, name: str) -> Path:
+        """A client's folder, perhaps not made yet; one made under an earlier name is kept."""
+        code = naming.distinct(code, self._codes)
+        fresh = self._home / naming.client_folder(code, name)
+        word = naming.first_word(code)
+        known = sorted(
+            self._home / folder
+            for folder in self._names.get(word, ())
+            if naming.belongs_to(folder, code, self._alike.get(word, ()))
+            if (self._home / folder).is_dir()
         )
-        if clients.is_dir()
-        else []
-    )
-    return fresh if fresh in known or not known else known[0]
+        return fresh if fresh in known or not known else known[0]
+
+
+def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(naming.first_word(name), []).append(name)
+    return found
 
 
 def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, State]:
@@ -98,9 +111,9 @@ def first_day(folder: Path, stem: str) -> date | None:
     try:
         with zipfile.ZipFile(versions[min(versions)]) as archive:
             found = _CREATED.search(archive.read(PROPERTIES))
-    except (*_BROKEN, KeyError, OSError):
+        return date.fromisoformat(found[1].decode()) if found else None
+    except (*_BROKEN, KeyError, OSError, ValueError):  # the last: no such day
         return None
-    return date.fromisoformat(found[1].decode()) if found else None
 
 
 def free(path: Path) -> Path:
