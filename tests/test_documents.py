@@ -564,6 +564,13 @@ def test_order_is_found_however_its_code_is_typed(tmp_path: Path) -> None:
     assert make(healthy(tmp_path), " з-2026-0002 ").code == 0
 
 
+def test_row_that_fits_no_claim_makes_nothing(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    with pytest.raises(Misuse, match="строка 999 не подходит"):
+        docs(root, Asked(orders=[SECOND]), kinds=("offer", "claim-act"), row=999, today=TODAY)
+    assert list((root / "Клиенты").rglob("*.docx")) == []
+
+
 def test_unknown_kind_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="может быть, «specification»"):
         make(healthy(tmp_path), SECOND, "spec")

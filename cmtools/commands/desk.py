@@ -87,7 +87,7 @@ class Desk:
             Misuse: there is no such row.
             OSError: no rights, no room, a client's folder that leads elsewhere.
         """
-        entry = self._row_of(kind, subject, row)
+        entry = self.row_of(kind, subject, row)
         problems = [*self._judge.errors(kind, subject, entry)] or [
             *self._judge.refusals(kind, subject, entry)
         ]
@@ -116,7 +116,12 @@ class Desk:
             return self.rows.transfers_of(subject.client)
         return ()
 
-    def _row_of(self, kind: Kind, subject: Subject, row: int | None) -> Entry | None:
+    def row_of(self, kind: Kind, subject: Subject, row: int | None) -> Entry | None:
+        """The claim or handover that a document is made of, None where there is none.
+
+        Raises:
+            Misuse: there is no such row.
+        """
         rows = self.rows_to_choose(kind, subject)
         if row is None or kind.made_from not in (MadeFrom.CLAIM, MadeFrom.TRANSFER):
             return rows[-1] if rows else None

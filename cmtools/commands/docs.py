@@ -64,6 +64,9 @@ def docs(
     desk = Desk(opened, today)
     subjects = _subjects(desk.rows, asked)
     tasks = [task for subject in subjects for task in _tasks(desk, subject, named)]
+    for subject, wanted in tasks:  # a wrong call makes nothing
+        if isinstance(wanted, Kind):
+            desk.row_of(wanted, subject, row)
     problems: list[Problem] = []
     made: list[Made] = []
     for subject, wanted in tasks:
