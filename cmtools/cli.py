@@ -6,22 +6,27 @@ Heavy imports wait inside the functions: `cmtools --help` costs little more than
 from __future__ import annotations
 
 import gc
-import json
 import os
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from cmtools import __version__
+from cmtools.answering import (
+    answer,
+    complain,
+    fault_line,
+    leave,
+    ran,
+    say_no,
+    speak_utf8,
+    with_progress,
+)
 from cmtools.tables.readiness import prepare
-from cmtools.usage import Command, Group, complaint
-
-if TYPE_CHECKING:
-    from cmtools.commands.outcome import Outcome
+from cmtools.usage import Command, Group
 
 app = typer.Typer(
     name="cmtools",
@@ -73,7 +78,7 @@ def init(
     """Создать пустую рабочую папку с книгами."""
     from cmtools.commands.init import init as run
 
-    _answer(lambda: run(folder), "init", as_json)
+    answer(lambda: run(folder), "init", as_json)
 
 
 @app.command("validate", cls=Command)
@@ -94,7 +99,7 @@ def validate(
     from cmtools.commands.validate import validate as run
 
     root = _root(context, workspace)
-    _answer(
+    answer(
         lambda: run(root, files or (), today=_today(today), annotate=annotate), "validate", as_json
     )
 
@@ -117,7 +122,7 @@ def price(
     from cmtools.commands.price import price as run
 
     root = _root(context, workspace)
-    _answer(
+    answer(
         lambda: run(
             root,
             file,
@@ -168,8 +173,8 @@ def docs(
 
     root = _root(context, workspace)
     asked = Asked(orders=order or (), every=every, contract=contract, client=client)
-    _answer(
-        _with_progress(
+    answer(
+        with_progress(
             "Документы",
             lambda progress: run(
                 root,
@@ -204,9 +209,9 @@ def templates_check(
     from cmtools.commands import templates as run
 
     if fields is not None:
-        _answer(lambda: run.fields(fields), "fields", as_json)
+        answer(lambda: run.fields(fields), "fields", as_json)
     root = _root(context, workspace)
-    _answer(lambda: run.check(root), "templates", as_json)
+    answer(lambda: run.check(root), "templates", as_json)
 
 
 @app.command("report", cls=Command)
@@ -239,8 +244,8 @@ def report(
 
     root = _root(context, workspace)
 
-    _answer(
-        _with_progress(
+    answer(
+        with_progress(
             "Чтение книг",
             lambda progress: run(
                 root,
@@ -275,9 +280,7 @@ def plan(
 
     root = _root(context, workspace)
     now = datetime.now()
-    _answer(
-        lambda: run(root, month, manager=manager, today=_today(today), now=now), "plan", as_json
-    )
+    answer(lambda: run(root, month, manager=manager, today=_today(today), now=now), "plan", as_json)
 
 
 @app.command("client", cls=Command)
@@ -303,7 +306,7 @@ def client(
 
     root = _root(context, workspace)
     day = as_of.date() if as_of else None
-    _answer(lambda: run(root, code, as_of=day, today=_today(today)), "client", as_json)
+    answer(lambda: run(root, code, as_of=day, today=_today(today)), "client", as_json)
 
 
 @app.command("watch", cls=Command)
@@ -319,7 +322,7 @@ def watch(
     from cmtools.watch.face import watch as run
 
     root, day = _root(context, workspace), today.date() if today else None
-    raise typer.Exit(_ran(lambda: run(root, once=once, today=day), as_json=False))
+    raise typer.Exit(ran(lambda: run(root, once=once, today=day), as_json=False))
 
 
 @app.command("doctor", cls=Command)
@@ -334,7 +337,7 @@ def doctor(
     from cmtools.watch.doctor import doctor as run
 
     root = _root(context, workspace)
-    _answer(lambda: run(root, today=_today(today)), "doctor", as_json)
+    answer(lambda: run(root, today=_today(today)), "doctor", as_json)
 
 
 @app.command("demo", cls=Command)
@@ -350,12 +353,12 @@ def demo(
     from cmtools.commands.demo import demo as run
 
     now = datetime.now()
-    _answer(lambda: run(folder, today=_today(today), now=now), "demo", as_json)
+    answer(lambda: run(folder, today=_today(today), now=now), "demo", as_json)
 
 
 def main() -> NoReturn:
     """Run the program; the only place that ends the process."""
-    _speak_utf8()
+    speak_utf8()
     gc.disable()  # a run is short: records are made once and kept, so collecting finds nothing
     try:
         code = app(standalone_mode=False)
@@ -365,93 +368,11 @@ def main() -> NoReturn:
         os._exit(0)
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a wrong call
-            code = _complain(error)
+            code = complain(error)
         else:  # a fault of ours: one line for the person, the rest in a log
-            _say_no(_fault_line(error), "--json" in sys.argv)
+            say_no(fault_line(error), "--json" in sys.argv)
             code = 3
-    _leave(code or 0)
-
-
-def _leave(code: int) -> NoReturn:
-    """End at once: taking a hundred thousand records apart one by one helps nobody."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        pass
-    os._exit(code)
-
-
-def _complain(error: Exception) -> int:
-    context = getattr(error, "ctx", None)
-    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
-        typer.echo(context.get_help())
-        return 2
-    group = context.command if context is not None else None
-    commands = group.list_commands(context) if context and isinstance(group, Group) else ()
-    _say_no(complaint(error, commands), "--json" in sys.argv)
-    return 2
-
-
-def _say_no(reason: str, as_json: bool) -> None:
-    if as_json:
-        answer = {"ok": False, "error": reason, "problems": []}
-        typer.echo(json.dumps(answer, ensure_ascii=False))
-    typer.echo(f"cmtools: {_printable(reason)}", err=True)
-
-
-def _answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
-    outcome = _ran(run, as_json)
-    if note := outcome.facts.get("note"):
-        typer.echo(f"cmtools: прочитанное не запоминается: {_printable(note)}", err=True)
-    if as_json:
-        typer.echo(json.dumps(outcome.data, ensure_ascii=False, indent=1))
-    else:
-        from cmtools import reporters
-
-        reporters.show(kind, outcome)
-    if outcome.trouble:
-        typer.echo(f"cmtools: {_printable(outcome.trouble)}", err=True)
-    raise typer.Exit(outcome.code)
-
-
-def _ran(run: Callable[[], Any], as_json: bool) -> Any:
-    from cmtools.commands.opening import explain_os_error
-    from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
-    from cmtools.workspace import WorkspaceError
-
-    try:
-        return run()
-    except Misuse as error:
-        _refuse(str(error), ExitCode.USAGE, as_json)
-    except (Unavailable, WorkspaceError) as error:
-        _refuse(str(error), ExitCode.ENVIRONMENT, as_json)
-    except OSError as error:
-        _refuse(explain_os_error(error), ExitCode.ENVIRONMENT, as_json)
-
-
-def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:
-    _say_no(reason, as_json)
-    raise typer.Exit(code)
-
-
-def _printable(text: str) -> str:
-    """One line without control characters, whatever a file is called."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
-
-
-def _with_progress(title: str, run: Callable[[Any], Outcome]) -> Callable[[], Outcome]:
-    """A command that tells how far it has come, by a bar on stderr where that is a terminal."""
-
-    def ran() -> Outcome:
-        if not sys.stderr.isatty():
-            return run(lambda done, total: None)
-        from cmtools import reporters
-
-        with reporters.progress(title) as progress:
-            return run(progress)
-
-    return ran
+    leave(code or 0)
 
 
 def _root(context: typer.Context, workspace: Path | None) -> Path:
@@ -461,27 +382,6 @@ def _root(context: typer.Context, workspace: Path | None) -> Path:
 
 def _today(given: datetime | None) -> date:
     return given.date() if given else date.today()
-
-
-def _speak_utf8() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _fault_line(fault: Exception) -> str:
-    """One line about a fault of the program's own; its traceback goes to a log."""
-    import tempfile
-    import traceback
-
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="cmtools-", suffix=".log", delete=False, encoding="utf-8"
-        ) as log:
-            log.writelines(traceback.format_exception(fault))
-    except OSError:
-        return f"внутренняя ошибка ({type(fault).__name__}); записать её в журнал не удалось"
-    return f"внутренняя ошибка; подробности: {log.name}"
 
 
 if __name__ == "__main__":

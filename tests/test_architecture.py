@@ -23,7 +23,7 @@ HOUSE = (
     ("origins",),
     ("commands",),
     ("reporters", "usage"),
-    ("watch",),
+    ("watch", "answering"),
     ("cli",),
     ("__main__",),
 )
@@ -49,12 +49,12 @@ HOMES = {
     "pandas": ("indicators",),
     "numpy": ("indicators",),
     "distributed": ("digests.cluster",),
-    "typer": ("cli", "usage"),
+    "typer": ("cli", "answering", "usage"),
     "rich": ("cli", "reporters", "watch.live"),
     "watchdog": ("watch.wake",),
     "filelock": ("watch.locks", "watch.desk"),
 }
-FACES = ("cli", "watch", "reporters")
+FACES = ("cli", "answering", "watch", "reporters")
 THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "datetime.now")
 
 ROOT = Path(cmtools.__file__).parent
