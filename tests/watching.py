@@ -15,13 +15,14 @@ from pathlib import Path
 from cmtools.commands.received import Answer, Paper, Replacement
 from cmtools.origins import checksum
 from cmtools.tables.container import Limits
+from cmtools.watch.assistant import Assistant
 from cmtools.watch.clerk import Clerk, Office
 from cmtools.watch.desk import FOLDER, Desk
-from cmtools.watch.errands import Digest, Errand, Look, Refresh, Reply, Work
+from cmtools.watch.errands import Compare, Digest, Errand, Look, Refresh, Reply, Work
 from cmtools.watch.filing import Place
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.jobs import Job
-from cmtools.watch.memory import Memory
+from cmtools.watch.ledger import Ledger
 from cmtools.watch.plans import Plan
 from cmtools.watch.wholeness import shape_of
 from cmtools.workspace import DONE, FAILED, INBOX, Workspace
@@ -42,6 +43,8 @@ class Stub:
             return shape_of(errand.path, Limits())
         if isinstance(errand, Digest):
             return "settings"
+        if isinstance(errand, Compare):
+            return None
         if isinstance(errand, Refresh):
             return (f"Отчёты/{errand.month}",)
         assert isinstance(errand, Work)
@@ -113,7 +116,7 @@ def office(
             done=done or root / DONE,
             failed=root / FAILED,
             desk=desk.root,
-            memory=Memory(root / ".cmtools" / "watch"),
+            ledger=Ledger(root / ".cmtools" / "watch"),
         ),
         inbox=Inbox(inbox or root / INBOX, settle=settle, patience=patience, now=now),
         desk=desk,
@@ -130,9 +133,9 @@ def _deaf(job: str, plan: Plan) -> None:
     """Hear nothing."""
 
 
-def work_off(shared: Office) -> None:
+def work_off(shared: Office, assistant: Assistant | None = None) -> None:
     """What a watcher does in one run, step by step in this thread; a fault ends it."""
-    clerk = Clerk(shared, Stub())
+    clerk = Clerk(shared, assistant or Stub())
     shared.desk.open()
     try:
         shared.desk.adopt()

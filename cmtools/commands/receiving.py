@@ -6,7 +6,7 @@ Everything is made aside; the watcher moves it into place once all of it is ther
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,8 @@ from cmtools.commands.quoting import PRICES_UNSOUND, quote_orders
 from cmtools.commands.received import Answer, Paper, Replacement
 from cmtools.commands.surroundings import Surroundings
 from cmtools.commands.versions import changed_orders, differences
+from cmtools.digests.codec import encoded
+from cmtools.digests.making import digest_of_sound
 from cmtools.documents.engine.loading import Template
 from cmtools.documents.naming import BYTES, cut, safe_name, version_name
 from cmtools.documents.shelving import State, next_version
@@ -45,6 +47,7 @@ ORDER_ELSEWHERE = Message(
 )
 
 KEPT = "прежняя версия"
+DIGEST = "digest"
 ACCEPTED, CHECKED = "ПРИНЯТО", "ПРОВЕРЕНО: ошибок нет"
 REFUSED, CONFLICT = "НЕ ПРИНЯТО: в книге есть ошибки", "НЕ ПРИНЯТО: конфликт версий"
 FOREIGN = "НЕ ПРИНЯТО: это не книга cmtools"
@@ -75,14 +78,19 @@ class Receiver:
         self._workspace = Workspace(root)
         self._beat = beat
         self._reader = Reader(self._workspace.limits())
-        self._neighbours = Neighbours(root, self._reader)
+        self._neighbours = Neighbours(self._workspace, lambda: beat("compare"))
         self._surroundings = Surroundings(self._workspace)
         self._templates: dict[str, Template] = {}
         self._templates_of = ""
 
     def close(self) -> None:
-        """End the reading process."""
+        """End the reading processes."""
         self._reader.__exit__(None, None, None)
+        self._neighbours.close()
+
+    def compare(self, today: date) -> None:
+        """Learn what was done to the workspace's order books by hand."""
+        self._neighbours.look(today)
 
     def settings(self, kind: str | None, today: date, *, accepted: bool) -> str:
         """The digest of all that an answer about a book of that kind depends on."""
@@ -147,16 +155,20 @@ class Receiver:
         target = BookFile(path=drop.copy, name=drop.name)
         loaded = load([target], self._company(), self._reader, today)
         dataset = loaded.dataset
-        history: dict[str, list[date]] = {}
+        history: Mapping[str, Sequence[date]] = {}
         more: list[Problem] = []
         if loaded.books.get(drop.name) is ORDER_BOOK:
-            self._neighbours.look(today)
-            name = order_book_name(drop.name)
+            self._beat("compare")
             orders = [o for o in dataset.entries(ORDERS) if o.get("number") is not None]
-            history = self._neighbours.days({str(o.get("client")) for o in orders}, name)
-            taken = self._neighbours.taken([o.get("number") for o in orders], name)
+            said = self._neighbours.ask(
+                {client for o in orders if (client := o.get("client")) is not None},
+                {o.get("number") for o in orders},
+                order_book_name(drop.name),
+                today,
+            )
+            history = said.days
             for order in orders:
-                if other := taken.get(order.get("number")):
+                if other := said.taken.get(order.get("number")):
                     fault = ORDER_ELSEWHERE(file=other)
                     place, title = order.place("number"), ORDERS.fields["number"].title
                     more.append(at(place, fault, column=title, value=order.get("number")))
@@ -226,7 +238,10 @@ class Receiver:
         shelf = _Shelf(self._workspace, drop.aside)
         told = [*dict.fromkeys(self._papers(opened, shelf, today))]
         now = opened.loaded.dataset
-        known = answer.replacement and answer.replacement.was == drop.digest
+        digest = drop.aside / DIGEST
+        digest.write_bytes(encoded(digest_of_sound(now, drop.name, today)))
+        assert answer.replacement is not None
+        known = answer.replacement.was == drop.digest
         changed = {} if known else changed_orders(before.dataset if before else None, now)
         months = sorted({f"{d:%Y-%m}" for days in changed.values() for d in days if d <= today})
         reports = f"будут обновлены, когда папка опустеет, отчёты за: {', '.join(months)}"
@@ -241,6 +256,7 @@ class Receiver:
             remarks=(*answer.remarks, *(_sentence(p) for p in told if not p.is_error)),
             papers=tuple(shelf.papers),
             months=tuple(months),
+            replacement=replace(answer.replacement, digest=f"{drop.aside.name}/{digest.name}"),
         )
 
     def _papers(self, opened: Opened, shelf: _Shelf, today: date) -> Iterator[Problem]:

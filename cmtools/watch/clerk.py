@@ -15,7 +15,7 @@ from cmtools.commands.received import Answer
 from cmtools.watch import disk, filing, journal, record
 from cmtools.watch.assistant import Assistant, Bug, Died, Stopped
 from cmtools.watch.desk import Desk
-from cmtools.watch.errands import Digest, Look, Refresh, Work
+from cmtools.watch.errands import Compare, Digest, Look, Refresh, Work
 from cmtools.watch.filing import BookBusy, Overtaken
 from cmtools.watch.inbox import Entry, Inbox, Ready
 from cmtools.watch.jobs import Job, carry_over, claim, release
@@ -132,6 +132,10 @@ class Clerk:
         disk.remove(job.plan)
         self.conduct(job, reason)
 
+    def compare(self) -> None:
+        """Have it learnt what was done to the workspace's order books by hand."""
+        self._assistant.ask(Compare(root=self._office.root, today=self._office.today()))
+
     def refresh(self, month: str) -> tuple[str, ...]:
         """Have the report of a month made anew; the paths of what was made."""
         today = self._office.today()
@@ -189,7 +193,7 @@ class Clerk:
             return "", "файл не читается: нет прав, или диск отказал"
 
     def _answer(self, job: Job, name: str, digest: str) -> Answer:
-        first = self._office.place.memory.first(digest)
+        first = self._office.place.ledger.first(digest)
         if first is not None and first.job != job.id:
             errand = Digest(
                 root=self._office.root,

@@ -18,9 +18,9 @@ from cmtools.watch.clerk import Office
 from cmtools.watch.desk import FOLDER, Desk
 from cmtools.watch.filing import Place
 from cmtools.watch.inbox import Inbox
+from cmtools.watch.ledger import Ledger
 from cmtools.watch.live import View
 from cmtools.watch.locks import try_lock
-from cmtools.watch.memory import Memory
 from cmtools.watch.plans import Plan
 from cmtools.watch.watcher import Watcher
 from cmtools.workspace import Watching, Workspace, find_workspace
@@ -73,7 +73,7 @@ def _office(workspace: Workspace, settings: Watching, today: date | None, view: 
             done=settings.done,
             failed=settings.failed,
             desk=desk.root,
-            memory=Memory(workspace.root / STATE),
+            ledger=Ledger(workspace.root / STATE),
         ),
         inbox=Inbox(
             settings.inbox, settle=settings.settle, patience=settings.patience, now=time.time

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cmtools.commands.received import Answer
 from cmtools.documents.naming import version_name
-from cmtools.watch.memory import First
+from cmtools.watch.ledger import First
 from cmtools.watch.plans import Plan
 
 NAME = "Протокол.txt"
