@@ -33,7 +33,6 @@ from cmtools.digests.making import digest_of_sound
 from cmtools.documents.engine.loading import Template
 from cmtools.documents.naming import BYTES, cut, safe_name, version_name
 from cmtools.documents.shelving import State, next_version
-from cmtools.placing import placed
 from cmtools.problems import Message, Problem, at, has_errors, in_order
 from cmtools.tables import messages
 from cmtools.tables.guard import Reader
@@ -313,8 +312,7 @@ class _Shelf:
         source = None
         if not is_unchanged:
             aside = self._aside / f"{len(self.papers)}.docx"
-            with placed(aside) as writing:
-                writing.write_bytes(content)
+            aside.write_bytes(content)  # flushed with all the others once it is decided
             source = f"{self._aside.name}/{aside.name}"
         name = self._workspace.name(folder)
         self.papers.append(Paper(source=source, folder=name, stem=stem, version=version))

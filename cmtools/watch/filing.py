@@ -87,6 +87,9 @@ def decide(job: Job, plan: Plan, place: Place) -> Plan:
         if known.job != job.id:
             job.begin()
             return decide(job, repeated(plan, known), place)
+    for paper in plan.answer.papers:
+        if paper.source is not None:
+            disk.flush_file(job.folder / paper.source)
     if plan.answer.papers or plan.answer.replacement:
         disk.flush_folder(job.aside)
     _note(job, plan)
