@@ -26,7 +26,7 @@ class Surroundings:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._known: dict[Path, tuple[tuple[int, int, int], str]] = {}
+        self._known: dict[Path, tuple[tuple[int, int, int, int], str]] = {}
 
     def digest(self, kind: str | None, today: date | None) -> str:
         """The digest of what such a book is answered by; `today` where the day counts too."""
@@ -48,7 +48,7 @@ class Surroundings:
             status = path.stat()
         except OSError:
             return ""
-        state = status.st_ino, status.st_size, status.st_mtime_ns
+        state = status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
         known = self._known.get(path)
         if known is None or known[0] != state:
             known = self._known[path] = state, origins.checksum(path) or ""
