@@ -15,30 +15,12 @@ import pytest
 from cmtools import memory
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.report import report
-from cmtools.watch.errands import Broken, Compare, Errand, Reply
-from cmtools.watch.working import Bench
-from watching import TODAY, drop, ends, office, work_off
+from cmtools.watch.errands import Compare
+from watching import TODAY, Here, drop, ends, office, work_off
 from workbench import HEALTHY, ORDERS, Row, extra_book, healthy
 
 STATE = ".cmtools"
 STEM = ORDERS.removesuffix(".xlsx")
-
-
-class Here:
-    """An assistant that works in this very process."""
-
-    def __init__(self) -> None:
-        self._bench = Bench(lambda beat: None)
-
-    def ask(self, errand: Errand) -> Reply:
-        reply = self._bench.answer(errand)
-        if isinstance(reply, OSError):
-            raise reply
-        assert not isinstance(reply, Broken), reply.trace
-        return reply
-
-    def stop(self) -> None:
-        self._bench.__exit__()
 
 
 @pytest.fixture
@@ -64,9 +46,10 @@ def remembers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     return str(request.param)
 
 
-def book(tmp_path: Path, client: str, *numbers: str, month: int = 10) -> bytes:
-    """An order book with an order of a client for each number, all without papers."""
+def book(tmp_path: Path, client: str, *numbers: str, month: int = 10, stage: str = "2.3") -> bytes:
+    """An order book with an order of a client for each number; stage 2.3 asks for no papers."""
     order = {**HEALTHY["Заказы"][2], "Код клиента": client, "Вид заявки": "окончательная"}
+    order["Стадия"] = stage
     order |= {"Дата заказа": date(2026, month, 1), "Дата стадии": date(2026, month, 2)}
     position = {**HEALTHY["Позиции"][2], "Дизайн": "готовый макет", "Макет": "М-1"}
     rows: dict[str, list[Row]] = {

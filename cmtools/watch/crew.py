@@ -233,7 +233,7 @@ class Crew:
         return trouble is not None and self._office.clock() >= trouble.since + self._office.patience
 
     def _refresh(self, month: str, asked: int, clerk: Clerk) -> None:
-        lock = try_lock(self._office.place.desk / REPORTS)
+        lock = try_lock(self._office.place.jobs / REPORTS)
         if lock is None:
             return  # another watcher is at it
         try:

@@ -38,12 +38,12 @@ class BookBusy(OSError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where drops end: the workspace, its result folders, what is remembered."""
+    """Where drops end: the workspace, its result folders, the folder of all jobs, what is kept."""
 
     workspace: Workspace
     done: Path
     failed: Path
-    desk: Path
+    jobs: Path
     ledger: Ledger
 
     def folder(self, accepted: bool) -> Path:
@@ -116,7 +116,7 @@ def carry_out(job: Job, plan: Plan, place: Place) -> Plan:
     """
     answer = plan.answer
     alone = answer.replacement is not None or answer.papers
-    with locked(place.desk / LOCK) if alone else nullcontext():
+    with locked(place.jobs / LOCK) if alone else nullcontext():
         _replace_book(job, plan, place)
         plan = _place_papers(job, plan, place)
     place.ledger.ask_for_reports(answer.months)

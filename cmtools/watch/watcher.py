@@ -72,7 +72,7 @@ class Watcher:
         Raises:
             OSError: the watcher's own folder cannot be made.
         """
-        self._office.desk.open()
+        self._office.owner.open()
         self._compare()
         self._crew.start()
         try:
@@ -80,7 +80,7 @@ class Watcher:
         finally:
             self._crew.stop()
             self._bell.close()
-            self._office.desk.close()
+            self._office.owner.close()
         return not self._fault and not self._crew.troubles()
 
     def _watch(self) -> None:
@@ -99,7 +99,7 @@ class Watcher:
         while not self._stop.is_set():
             looked_at = clock()
             took = self._round()
-            if looked_at >= settled and self._crew.is_idle() and not self._office.desk.uncertain():
+            if looked_at >= settled and self._crew.is_idle() and not self._office.owner.uncertain():
                 months = set(self._office.place.ledger.reports())
                 if not months or self._crew.troubles() or self._fault:
                     return
@@ -125,17 +125,17 @@ class Watcher:
 
     def _look_after_jobs(self) -> None:
         """Take over what the dead left; go on with what was held up."""
-        desk = self._office.desk
-        if not desk.is_ours():
+        owner = self._office.owner
+        if not owner.is_ours():
             log.warning("рабочее место пропало: занимаю новое")
-            desk.close()
-            desk.open()
+            owner.close()
+            owner.open()
         if self._office.clock() >= self._next_adoption:
             self._next_adoption = self._office.clock() + ADOPT_SECONDS
-            desk.adopt()
+            owner.adopt()
         held_up = self._crew.troubles()
-        self._crew.resume(map(Job, desk.adopted()))
-        self._crew.resume(Job(desk.own / key) for key in held_up if (desk.own / key).is_dir())
+        self._crew.resume(map(Job, owner.adopted()))
+        self._crew.resume(Job(owner.own / key) for key in held_up if (owner.own / key).is_dir())
 
     def _compare(self) -> None:
         """Have the order books looked through where the folder shows that books came or went."""
