@@ -105,7 +105,7 @@ def test_the_version_that_is_replaced_says_nothing_any_more(
 ) -> None:
     once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1"))
     once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-3"))
-    files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0002", "А-1"))
+    files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0002", "А-1", "А-9"))
     assert "вторая — с ценами.xlsx" in files
 
 

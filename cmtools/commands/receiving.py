@@ -43,6 +43,7 @@ from cmtools.documents.engine.loading import Template
 from cmtools.problems import Message, Problem, at, has_errors, in_order
 from cmtools.tables import messages
 from cmtools.tables.guard import Reader
+from cmtools.tables.keeping import Keeping
 from cmtools.tables.table import Book
 from cmtools.workspace import ANNOTATED, PRICED, Workspace, beside
 
@@ -80,6 +81,8 @@ class Receiver:
         self._workspace = Workspace(root)
         self._beat = beat
         self._reader = Reader(self._workspace.limits())
+        company = (self._workspace.path(book.file_name) for book in (SETTINGS, REGISTER))
+        self._keeping = Keeping(self._reader, [*company])
         self._neighbours = Neighbours(self._workspace, lambda: beat("compare"))
         self._surroundings = Surroundings(self._workspace)
         self._templates: dict[str, Template] = {}
@@ -155,7 +158,7 @@ class Receiver:
     def _open(self, drop: Drop, today: date) -> Opened:
         """The drop read with the workspace's settings and register for company."""
         target = BookFile(path=drop.copy, name=drop.name)
-        loaded = load([target], self._company(), self._reader, today)
+        loaded = load([target], self._company(), self._keeping, today)
         dataset = loaded.dataset
         history: Mapping[str, Sequence[date]] = {}
         more: list[Problem] = []
@@ -273,7 +276,7 @@ class Receiver:
 
     def _read_own(self, path: Path, book: Book, today: date) -> Loaded:
         file = BookFile(path=path, name=self._workspace.name(path), book=book)
-        return load([file], self._company(), self._reader, today)
+        return load([file], self._company(), self._keeping, today)
 
     def _is_read(self, loaded: Loaded | None, book: Book) -> bool:
         return loaded is not None and book in loaded.books.values()
