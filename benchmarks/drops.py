@@ -15,6 +15,7 @@ from cmtools.books.blanks import write_filled
 from cmtools.books.catalog import BOOKS
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, POSITIONS
 from cmtools.books.register import CLIENTS
+from cmtools.books.settings import STAGES
 from cmtools.books.shipped import shipped_rows
 from cmtools.sample import sample_books
 from cmtools.tables.table import Table
@@ -53,7 +54,9 @@ def write_drops(folder: Path, books: int, files: int) -> None:
 
 
 def _orders(book: int, clients: list[tuple[str, str]]) -> Iterator[Row]:
+    """Orders spread over all stages: about one document each."""
     rng = Random(book)
+    stages = [str(row["Код"]) for row in shipped_rows()[STAGES]]
     for place in range(1, ORDERS_A_BOOK + 1):
         number = f"З-2026-{book:04d}-{place:02d}"
         client, manager = rng.choice(clients)
@@ -64,7 +67,7 @@ def _orders(book: int, clients: list[tuple[str, str]]) -> Iterator[Row]:
             "Код клиента": client,
             "Менеджер": manager,
             "Вид заявки": "окончательная",
-            "Стадия": "2.5",
+            "Стадия": rng.choice(stages),
             "Дата стадии": on,
             "Срок изготовления": on + timedelta(days=10),
             "Срок поставки": on + timedelta(days=14),

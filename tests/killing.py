@@ -22,7 +22,7 @@ from typing import Any
 
 import watching
 from cmtools.watch import record
-from cmtools.watch.desk import FOLDER
+from cmtools.watch.owner import FOLDER
 from cmtools.workspace import CLIENT_FOLDERS, INBOX
 
 CHANGES = "mkdir rename replace link unlink rmdir fsync write open".split()
@@ -137,7 +137,7 @@ def wrong_at_the_end(root: Path) -> Iterator[str]:
     if left := [p.name for p in (root / INBOX).iterdir()]:
         yield f"left in the inbox: {left}"
     if left := [p.name for p in (root / FOLDER).iterdir() if p.name not in ("lock",)]:
-        yield f"left at the desk: {left}"
+        yield f"left among the jobs: {left}"
     found = watching.ends(root)
     if len(found) != 1:
         yield f"ends: {sorted(found)}"

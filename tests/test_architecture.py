@@ -52,7 +52,7 @@ HOMES = {
     "typer": ("cli", "answering", "usage"),
     "rich": ("cli", "reporters", "watch.live"),
     "watchdog": ("watch.wake",),
-    "filelock": ("watch.locks", "watch.desk"),
+    "filelock": ("watch.locks", "watch.owner"),
 }
 FACES = ("cli", "answering", "watch", "reporters")
 THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "datetime.now")

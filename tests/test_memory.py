@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands import consolidating
+from cmtools.commands import remembering
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.outcome import Outcome
 from cmtools.commands.report import report
@@ -291,7 +291,7 @@ def test_a_book_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.Mo
     """What was read is told, but not remembered: nobody knows which of the two it was."""
     stamps = iter(range(1, 1000))
     monkeypatch.setattr(
-        consolidating, "stamp_of", lambda path: stamp_of(path)._replace(changed=next(stamps))
+        remembering, "stamp_of", lambda path: stamp_of(path)._replace(changed=next(stamps))
     )
     assert receipts(root) == "22920.00"
     monkeypatch.undo()

@@ -22,9 +22,9 @@ from cmtools.watch import disk, journal, record
 from cmtools.watch.assistant import Died, Stopped
 from cmtools.watch.clerk import Clerk
 from cmtools.watch.crew import Crew
-from cmtools.watch.desk import FOLDER, PULSE, Desk
 from cmtools.watch.errands import Errand, Reply, Work
 from cmtools.watch.inbox import DAY, Inbox
+from cmtools.watch.owner import FOLDER, PULSE, Owner
 from cmtools.watch.watcher import Watcher
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
 from watching import Stub, drop, ends, office, work_off, workspace
@@ -121,7 +121,7 @@ def test_13_14_18_23_what_has_no_end_yet_waits_and_is_returned_in_the_end(
     shared = office(root, settle=1.0, patience=9.0, clock=clock)
     watcher = Watcher(shared, [Stub()], settle=1.0, scan=1.0)
     crew: Crew = watcher._crew
-    shared.desk.open()
+    shared.owner.open()
     crew.start()
     try:
         for _ in range(4):
@@ -143,7 +143,7 @@ def test_13_14_18_23_what_has_no_end_yet_waits_and_is_returned_in_the_end(
             clock.now += 1.5
     finally:
         crew.stop()
-        shared.desk.close()
+        shared.owner.close()
     assert originals(root) == {"a.xlsx": whole, "b.xlsx": half}
     assert [name.split("/")[0] for name in ends(root)] == [DONE, FAILED]
 
@@ -184,11 +184,11 @@ def test_19_deleted_before_it_is_taken(root: Path) -> None:
     path = drop(root, "a.txt", b"text")
     found = shared.inbox.look(0.0).ready
     path.unlink()
-    shared.desk.open()
+    shared.owner.open()
     try:
         assert Clerk(shared, Stub()).take(found[0]) is None
     finally:
-        shared.desk.close()
+        shared.owner.close()
     assert ends(root) == {}
 
 
@@ -328,14 +328,14 @@ def abandoned(root: Path, pulse: bytes) -> Path:
 
 def test_29_a_dead_owner_here_is_known_by_its_lock(root: Path) -> None:
     """Whatever process bears its number by now."""
-    kernel = Desk(root, clock=time.monotonic, lease_seconds=60.0)._kernel
+    kernel = Owner(root, clock=time.monotonic, lease_seconds=60.0)._kernel
     abandoned(root, f"{kernel} {os.getpid()} 7\n".encode())
     work_off(office(root))
     assert originals(root) == {"a.txt": b"text"}
 
 
 def test_29_a_live_owner_keeps_its_jobs(root: Path) -> None:
-    owner = office(root).desk
+    owner = office(root).owner
     owner.open()
     job = owner.new_job()
     work_off(office(root))
@@ -346,23 +346,23 @@ def test_29_a_live_owner_keeps_its_jobs(root: Path) -> None:
 def test_29_an_owner_elsewhere_is_dead_once_its_pulse_stands_still(root: Path) -> None:
     """By our own clock, never by times that another machine has written."""
     job, clock = abandoned(root, b"another-kernel 1 7\n"), Clock()
-    desk = Desk(root / FOLDER, clock=clock, lease_seconds=60.0)
-    desk.open()
+    owner = Owner(root / FOLDER, clock=clock, lease_seconds=60.0)
+    owner.open()
     pulse = root / FOLDER / f"0123456789abcdef{PULSE}"
     for second in (0.0, 50.0, 59.0):
         clock.now = 1000.0 + second
-        desk.adopt()
+        owner.adopt()
         assert job.is_dir()
-        assert desk.uncertain()
+        assert owner.uncertain()
     pulse.write_bytes(b"another-kernel 1 8\n")
     clock.now = 1061.0
-    desk.adopt()
+    owner.adopt()
     assert job.is_dir()
     clock.now = 1121.0
-    desk.adopt()
-    assert [path.name for path in desk.adopted()] == [job.name]
+    owner.adopt()
+    assert [path.name for path in owner.adopted()] == [job.name]
     assert not list((root / FOLDER).glob("0123456789abcdef*"))
-    desk.close()
+    owner.close()
 
 
 def test_29_who_was_thought_dead_lets_go(root: Path) -> None:
@@ -372,12 +372,12 @@ def test_29_who_was_thought_dead_lets_go(root: Path) -> None:
 
     def steal(errand: Work) -> None:
         job = errand.aside.parent
-        thief.desk.open()
-        job.rename(thief.desk.own / job.name)
+        thief.owner.open()
+        job.rename(thief.owner.own / job.name)
 
     assert Watcher(office(root), [Meddler(steal)], settle=0.0, scan=1.0).run(once=True)
     assert (ends(root), (root / watching.BOOK).read_bytes()) == ({}, watching.OLD)
-    thief.desk.close()
+    thief.owner.close()
     work_off(office(root))
     assert (root / watching.BOOK).read_bytes() == watching.DROPPED
     assert len(ends(root)) == 1
@@ -625,11 +625,11 @@ def test_49_50_links(root: Path) -> None:
     path.symlink_to(twin)
     with pytest.raises(disk.NotAFile), disk.opened(path):
         pass
-    shared.desk.open()
+    shared.owner.open()
     clerk = Clerk(shared, Stub())
     assert clerk.take(found) is None
     assert path.is_symlink()
-    shared.desk.close()
+    shared.owner.close()
 
 
 def test_41_no_network(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,14 @@ def test_an_order_book_of_another_name_stands_beside(root: Path, pattern: Path) 
     assert (root / "Предварительные заказы — Иванова.xlsx").read_bytes() == content
 
 
+def test_a_watcher_learns_at_its_start_what_was_done_by_hand(root: Path, pattern: Path) -> None:
+    content = (pattern / ORDERS).read_bytes()
+    once(root, (TASKS, (pattern / TASKS).read_bytes()))  # from now on there is a memory
+    (root / ORDERS).write_bytes(content)
+    (files,) = once(root, ("Иванова.xlsx", content)).values()
+    assert f"заказ с таким номером уже есть в книге «{ORDERS}»" in record_of(files)
+
+
 def test_a_bad_book_comes_back_painted(root: Path, pattern: Path, tmp_path: Path) -> None:
     bad = healthy(tmp_path / "bad", put("Заказы", "Код клиента", 0, "К-0999")) / ORDERS
     before = (root / ORDERS).read_bytes()

@@ -132,12 +132,12 @@ def test_a_plan_that_was_torn_is_no_plan(tmp_path: Path) -> None:
     root = workspace(tmp_path / "w")
     path = drop(root, "Моя.xlsx")
     shared = office(root)
-    shared.desk.open()
+    shared.owner.open()
     ready = shared.inbox.look(0.0).ready[0]
     job = Clerk(shared, Stub()).take(ready)
     assert job is not None
     assert not path.exists()
     (job.folder / f"{disk.ASIDE}plan.json").write_bytes(b'{"name": ')
-    shared.desk.close()
+    shared.owner.close()
     work_off(office(root))
     assert list(killing.wrong_at_the_end(root)) == []

@@ -15,15 +15,17 @@ from pathlib import Path
 from cmtools.commands.received import Answer, Paper, Replacement
 from cmtools.origins import checksum
 from cmtools.tables.container import Limits
+from cmtools.watch.assistant import Assistant
 from cmtools.watch.clerk import Clerk, Office
-from cmtools.watch.desk import FOLDER, Desk
-from cmtools.watch.errands import Digest, Errand, Look, Refresh, Reply, Work
+from cmtools.watch.errands import Beat, Broken, Compare, Digest, Errand, Look, Refresh, Reply, Work
 from cmtools.watch.filing import Place
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.jobs import Job
-from cmtools.watch.memory import Memory
+from cmtools.watch.ledger import Ledger
+from cmtools.watch.owner import FOLDER, Owner
 from cmtools.watch.plans import Plan
 from cmtools.watch.wholeness import shape_of
+from cmtools.watch.working import Bench
 from cmtools.workspace import DONE, FAILED, INBOX, Workspace
 
 BOOK, PAPERS = "Книга.xlsx", "Клиенты/К-1"
@@ -42,6 +44,8 @@ class Stub:
             return shape_of(errand.path, Limits())
         if isinstance(errand, Digest):
             return "settings"
+        if isinstance(errand, Compare):
+            return None
         if isinstance(errand, Refresh):
             return (f"Отчёты/{errand.month}",)
         assert isinstance(errand, Work)
@@ -53,6 +57,23 @@ class Stub:
 
     def stop(self) -> None:
         """Nothing goes on."""
+
+
+class Here:
+    """An assistant that does the real work in this very process; `beat` is called meanwhile."""
+
+    def __init__(self, beat: Callable[[Beat], None] = lambda beat: None) -> None:
+        self._bench = Bench(beat)
+
+    def ask(self, errand: Errand) -> Reply:
+        reply = self._bench.answer(errand)
+        if isinstance(reply, OSError):
+            raise reply
+        assert not isinstance(reply, Broken), reply.trace
+        return reply
+
+    def stop(self) -> None:
+        self._bench.__exit__()
 
 
 def _accepted(errand: Work) -> Answer:
@@ -106,17 +127,17 @@ def office(
     done: Path | None = None,
 ) -> Office:
     """What the clerks of one watcher share."""
-    desk = Desk(root / FOLDER, clock=clock, lease_seconds=lease)
+    owner = Owner(root / FOLDER, clock=clock, lease_seconds=lease)
     return Office(
         place=Place(
             workspace=Workspace(root),
             done=done or root / DONE,
             failed=root / FAILED,
-            desk=desk.root,
-            memory=Memory(root / ".cmtools" / "watch"),
+            jobs=owner.root,
+            ledger=Ledger(root / ".cmtools" / "watch"),
         ),
         inbox=Inbox(inbox or root / INBOX, settle=settle, patience=patience, now=now),
-        desk=desk,
+        owner=owner,
         state=root / ".cmtools" / "watch",
         patience=patience,
         clock=clock,
@@ -130,20 +151,20 @@ def _deaf(job: str, plan: Plan) -> None:
     """Hear nothing."""
 
 
-def work_off(shared: Office) -> None:
+def work_off(shared: Office, assistant: Assistant | None = None) -> None:
     """What a watcher does in one run, step by step in this thread; a fault ends it."""
-    clerk = Clerk(shared, Stub())
-    shared.desk.open()
+    clerk = Clerk(shared, assistant or Stub())
+    shared.owner.open()
     try:
-        shared.desk.adopt()
-        for folder in shared.desk.adopted():
+        shared.owner.adopt()
+        for folder in shared.owner.adopted():
             clerk.conduct(Job(folder))
         for ready in shared.inbox.look(shared.clock()).ready:
             job = clerk.take(ready)
             if job is not None:
                 clerk.conduct(job, ready.late)
     finally:
-        shared.desk.close()
+        shared.owner.close()
 
 
 def ends(root: Path) -> dict[str, dict[str, bytes]]:

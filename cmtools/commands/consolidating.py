@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from glob import glob
@@ -14,12 +12,11 @@ from cmtools.books.loading import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.commands.opening import explain_os_error
 from cmtools.commands.outcome import Progress, Unavailable, silent
+from cmtools.commands.remembering import Reading
 from cmtools.digests.cluster import Cluster, NoCluster
-from cmtools.digests.codec import decoded
 from cmtools.digests.crew import Crew, LocalCrew
-from cmtools.digests.digest import Digest, unread
-from cmtools.digests.memory import Memory, Stamp, stamp_of
-from cmtools.digests.worker import Answer, Request
+from cmtools.digests.memory import Memory
+from cmtools.digests.worker import Request
 from cmtools.indicators.facts import Facts, facts_of
 from cmtools.indicators.frames import Frames, frames_of
 from cmtools.indicators.linking import Linked, link
@@ -30,8 +27,6 @@ from cmtools.tables import messages
 from cmtools.tables.container import Limits
 from cmtools.tables.guard import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
-
-BATCH = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +73,7 @@ def consolidate(
     if books is not None:
         orders = _matching(workspace, books)
     with Memory(workspace.root) as memory, _crew(scheduler, limits, processes) as crew:
-        reading = _Reading(orders, memory, crew, Request(today=today, limits=limits))
+        reading = Reading(orders, memory, crew, Request(today=today, limits=limits))
         loaded = _load(others, limits, today)
         digests = reading.digests(progress)
         memory.forget_vanished()
@@ -129,64 +124,3 @@ def _load(others: Sequence[BookFile], limits: Limits, today: date) -> Loaded:
         at(Place(file=book.name), messages.FILE_MISSING()) for book in others if book not in here
     ]
     return replace(loaded, problems=in_order([*loaded.problems, *missing]))
-
-
-class _Reading:
-    """Books on their way: some are remembered, the others are being read from the start on."""
-
-    def __init__(
-        self, books: Sequence[BookFile], memory: Memory, crew: Crew, request: Request
-    ) -> None:
-        self._paths = [book.path for book in books]
-        self._memory = memory
-        self._stamps: dict[Path, Stamp] = {}
-        self._found: dict[Path, Digest] = {}
-        for path in self._paths:
-            try:
-                self._stamps[path] = stamp_of(path)
-            except OSError as error:
-                self._found[path] = _unopened(error)
-        self._found |= memory.recall(self._stamps, request.today)
-        self._asked = {
-            book.path: crew.submit(
-                replace(request, path=book.path, is_orders=book.book is ORDER_BOOK)
-            )
-            for book in books
-            if book.path not in self._found
-        }
-
-    def digests(self, progress: Progress) -> list[Digest]:
-        """The digests of all books, in their order, once all have been read."""
-        fresh: list[tuple[Path, Stamp, bytes]] = []
-        for done, (path, promise) in enumerate(self._asked.items(), start=1):
-            self._found[path] = self._taken(path, promise, fresh)
-            progress(done, len(self._asked))
-            if len(fresh) == BATCH or done == len(self._asked):
-                self._memory.remember(fresh)
-                fresh.clear()
-        return [self._found[path] for path in self._paths]
-
-    def _taken(
-        self, path: Path, promise: Future[Answer], fresh: list[tuple[Path, Stamp, bytes]]
-    ) -> Digest:
-        """The digest that was promised; `fresh` gets it if the file has not changed meanwhile."""
-        try:
-            answer = promise.result()
-        except NoCluster as error:
-            raise Unavailable(str(error)) from error
-        if isinstance(answer, OSError):
-            return _unopened(answer)
-        digest = decoded(answer)
-        if digest is None:
-            raise Unavailable("на кластере другая версия cmtools: поставьте везде одну")
-        with suppress(OSError):
-            if digest.is_whole and stamp_of(path) == self._stamps[path]:
-                fresh.append((path, self._stamps[path], answer))
-        return digest
-
-
-def _unopened(error: OSError) -> Digest:
-    if isinstance(error, FileNotFoundError):
-        fault = messages.FILE_MISSING()
-        return unread(fault.code, fault.message)
-    return unread("file-unopened", explain_os_error(error))

@@ -1,83 +1,90 @@
 """What the workspace's other order books say of a dropped one: earlier orders, numbers taken.
 
-The one place where the work on a book asks about the others. A book is read once and again when
-it changes; what is asked for is looked up.
+The one place where the work on a book asks about the others. They are asked through the
+workspace's memory: what that costs does not grow with the number of books.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cmtools.books.loading import BookFile, load
-from cmtools.books.orders import ORDER_BOOK, ORDERS
-from cmtools.clients import order_days
-from cmtools.tables.guard import Reader
-from cmtools.workspace import is_copy
-
-State = tuple[int, int, int]
+from cmtools.books.orders import ORDER_BOOK
+from cmtools.commands.remembering import compare
+from cmtools.digests.crew import LocalCrew
+from cmtools.digests.memory import Memory
+from cmtools.workspace import Workspace, is_copy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Book:
-    """An order book as it was read: the days of its orders by client, its numbers as compared."""
+class Said:
+    """Client → the days of earlier orders in other books; number → the book where it stands."""
 
-    state: State
     days: Mapping[str, Sequence[date]]
-    numbers: frozenset[str]
+    taken: Mapping[str, str]
 
 
 class Neighbours:
-    """The order books of a workspace, as far as they concern another one."""
+    """The order books of a workspace, as far as they concern another one; `beat` as they are read.
 
-    def __init__(self, root: Path, reader: Reader) -> None:
-        self._root = root
-        self._reader = reader
-        self._books: dict[str, _Book] = {}
+    A memory that is new is filled first. Where the workspace can keep none, one of this process's
+    own is compared with the books each time.
+    """
+
+    def __init__(self, workspace: Workspace, beat: Callable[[], None]) -> None:
+        self._workspace = workspace
+        self._beat = beat
+        self._crew = LocalCrew(workspace.limits(), processes=1)
+        self._own: Memory | None = None
+
+    def close(self) -> None:
+        """End the process that reads books, if one was needed."""
+        self._crew.__exit__(None, None, None)
 
     def look(self, today: date) -> None:
-        """Read what is new or changed."""
-        paths = [p for p in self._root.glob(f"{ORDER_BOOK.name}*.xlsx") if not is_copy(p)]
-        found: dict[str, _Book] = {}
-        for path in paths:
-            try:
-                status = path.stat()
-                state = status.st_ino, status.st_size, status.st_mtime_ns
-                known = self._books.get(path.name)
-                same = known is not None and known.state == state
-                found[path.name] = known if same and known else self._read(path, state, today)
-            except OSError:
-                continue  # it is gone, or open: it says nothing today
-        self._books = found
+        """Compare the memory with the books: some may have been changed by hand."""
+        with Memory(self._workspace.root) as memory:
+            if memory.trouble is None:
+                self._compare(memory, today)
 
-    def days(self, clients: Iterable[str], but: str) -> dict[str, list[date]]:
-        """The days of these clients' orders in all books but that of a name."""
-        wanted = set(clients)
-        found: dict[str, list[date]] = {}
-        for name, book in self._books.items():
-            if name != but:
-                for client in wanted & book.days.keys():
-                    found.setdefault(client, []).extend(book.days[client])
-        return found
+    def ask(self, clients: Iterable[str], numbers: Iterable[str], but: str, today: date) -> Said:
+        """What all books but that of a name say of clients and of order numbers."""
+        with self._memory(today) as memory:
+            days = {
+                client: [on for path, on in memory.order_days(client) if self._counts(path, but)]
+                for client in clients
+            }
+            taken = {
+                number: path.name
+                for number in numbers
+                for path in memory.books_with(number)
+                if self._counts(path, but) and path.is_file()
+            }
+        return Said(days=days, taken=taken)
 
-    def taken(self, numbers: Iterable[str], but: str) -> dict[str, str]:
-        """Which of these numbers stand in another book, and in which."""
-        wanted = {ORDERS.key.same(number): number for number in numbers}
-        return {
-            wanted[same]: name
-            for name, book in self._books.items()
-            if name != but
-            for same in book.numbers & wanted.keys()
-        }
+    @contextmanager
+    def _memory(self, today: date) -> Iterator[Memory]:
+        with Memory(self._workspace.root) as memory:
+            if memory.trouble is None and not memory.is_complete():
+                self._compare(memory, today)
+            if memory.is_complete():
+                yield memory
+                return
+        self._own = self._own or Memory(self._workspace.root, lasting=False)
+        self._compare(self._own, today)
+        yield self._own
 
-    def _read(self, path: Path, state: State, today: date) -> _Book:
-        file = BookFile(path=path, name=path.name, book=ORDER_BOOK)
-        orders = load((), [file], self._reader, today).dataset.entries(ORDERS)
-        numbers = (order.get("number") for order in orders)
-        return _Book(
-            state=state,
-            days=order_days(orders),
-            numbers=frozenset(ORDERS.key.same(number) for number in numbers if number),
+    def _compare(self, memory: Memory, today: date) -> None:
+        compare(self._workspace, memory, self._crew, today, lambda *_: self._beat())
+
+    def _counts(self, path: Path, but: str) -> bool:
+        """Whether it is an order book of the workspace: a memory may know others too."""
+        return (
+            path.name.startswith(ORDER_BOOK.name)
+            and path.name != but
+            and path.parent == self._workspace.root.absolute()
+            and not is_copy(path)
         )

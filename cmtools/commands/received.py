@@ -10,12 +10,14 @@ class Replacement:
     """A book of the workspace to be replaced by the drop's own bytes.
 
     `target` is relative to the workspace; `was` is the checksum of what may be replaced, None
-    where nothing stands there; `kept` names the replaced version in the result folder.
+    where nothing stands there; `kept` names the replaced version in the result folder; `digest`
+    is where the encoded digest of an order book was made aside, to be remembered.
     """
 
     target: str
     was: str | None
     kept: str
+    digest: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

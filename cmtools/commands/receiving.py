@@ -5,8 +5,7 @@ Everything is made aside; the watcher moves it into place once all of it is ther
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,29 +13,39 @@ from pathlib import Path
 from cmtools import origins
 from cmtools.books.loading import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK, ORDERS
-from cmtools.books.plan import PLAN_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
-from cmtools.books.tasks import TASK_BOOK
 from cmtools.commands.desk import Desk
 from cmtools.commands.docs import kinds_of_stage
 from cmtools.commands.neighbours import Neighbours
 from cmtools.commands.opening import Opened
-from cmtools.commands.plan_places import plan_place
 from cmtools.commands.price import write_priced
 from cmtools.commands.quoting import PRICES_UNSOUND, quote_orders
-from cmtools.commands.received import Answer, Paper, Replacement
+from cmtools.commands.received import Answer, Replacement
+from cmtools.commands.shelf import Shelf
 from cmtools.commands.surroundings import Surroundings
+from cmtools.commands.targets import order_book_name, target_of
+from cmtools.commands.verdicts import (
+    ACCEPTED,
+    AGAIN,
+    CHECKED,
+    FOREIGN,
+    KEPT,
+    REFUSED,
+    conflict,
+    sentences,
+    stands,
+)
 from cmtools.commands.versions import changed_orders, differences
+from cmtools.digests.codec import encoded
+from cmtools.digests.making import digest_of_sound
 from cmtools.documents.engine.loading import Template
-from cmtools.documents.naming import BYTES, cut, safe_name, version_name
-from cmtools.documents.shelving import State, next_version
-from cmtools.placing import placed
 from cmtools.problems import Message, Problem, at, has_errors, in_order
 from cmtools.tables import messages
 from cmtools.tables.guard import Reader
+from cmtools.tables.keeping import Keeping
 from cmtools.tables.table import Book
-from cmtools.workspace import ANNOTATED, PRICED, Workspace, beside, plain_stem
+from cmtools.workspace import ANNOTATED, PRICED, Workspace, beside
 
 ORDER_ELSEWHERE = Message(
     "order-elsewhere",
@@ -44,10 +53,7 @@ ORDER_ELSEWHERE = Message(
     "исправьте номер или уберите заказ из одной из книг",
 )
 
-KEPT = "прежняя версия"
-ACCEPTED, CHECKED = "ПРИНЯТО", "ПРОВЕРЕНО: ошибок нет"
-REFUSED, CONFLICT = "НЕ ПРИНЯТО: в книге есть ошибки", "НЕ ПРИНЯТО: конфликт версий"
-FOREIGN = "НЕ ПРИНЯТО: это не книга cmtools"
+DIGEST = "digest"
 TRIES = 3
 
 
@@ -75,14 +81,21 @@ class Receiver:
         self._workspace = Workspace(root)
         self._beat = beat
         self._reader = Reader(self._workspace.limits())
-        self._neighbours = Neighbours(root, self._reader)
+        company = (self._workspace.path(book.file_name) for book in (SETTINGS, REGISTER))
+        self._keeping = Keeping(self._reader, [*company])
+        self._neighbours = Neighbours(self._workspace, lambda: beat("compare"))
         self._surroundings = Surroundings(self._workspace)
         self._templates: dict[str, Template] = {}
         self._templates_of = ""
 
     def close(self) -> None:
-        """End the reading process."""
+        """End the reading processes."""
         self._reader.__exit__(None, None, None)
+        self._neighbours.close()
+
+    def compare(self, today: date) -> None:
+        """Learn what was done to the workspace's order books by hand."""
+        self._neighbours.look(today)
 
     def settings(self, kind: str | None, today: date, *, accepted: bool) -> str:
         """The digest of all that an answer about a book of that kind depends on."""
@@ -115,9 +128,9 @@ class Receiver:
                 verdict=FOREIGN,
                 accepted=False,
                 settings=None if unread else "",
-                refused=tuple(map(_sentence, opened.problems)),
+                refused=sentences(opened.problems, drop.name),
             )
-        lines = tuple(map(_sentence, opened.problems))
+        lines = sentences(opened.problems, drop.name)
         if has_errors(opened.problems):
             painted = self._paint(drop, opened) if paint else ("раскрашенная копия не сделана",)
             codes = {problem.code for problem in opened.problems}
@@ -128,7 +141,7 @@ class Receiver:
                 settings=None if ORDER_ELSEWHERE.code in codes else "",
                 hopeful=messages.UNKNOWN_REFERENCE.code in codes,
                 done=painted,
-                refused=lines,
+                refused=(*lines, AGAIN),
             )
         if book is SETTINGS:
             note = "настройки не приняты: цены решает директор, он кладёт эту книгу сам"
@@ -145,18 +158,22 @@ class Receiver:
     def _open(self, drop: Drop, today: date) -> Opened:
         """The drop read with the workspace's settings and register for company."""
         target = BookFile(path=drop.copy, name=drop.name)
-        loaded = load([target], self._company(), self._reader, today)
+        loaded = load([target], self._company(), self._keeping, today)
         dataset = loaded.dataset
-        history: dict[str, list[date]] = {}
+        history: Mapping[str, Sequence[date]] = {}
         more: list[Problem] = []
         if loaded.books.get(drop.name) is ORDER_BOOK:
-            self._neighbours.look(today)
-            name = order_book_name(drop.name)
+            self._beat("compare")
             orders = [o for o in dataset.entries(ORDERS) if o.get("number") is not None]
-            history = self._neighbours.days({str(o.get("client")) for o in orders}, name)
-            taken = self._neighbours.taken([o.get("number") for o in orders], name)
+            said = self._neighbours.ask(
+                {client for o in orders if (client := o.get("client")) is not None},
+                {o.get("number") for o in orders},
+                order_book_name(drop.name),
+                today,
+            )
+            history = said.days
             for order in orders:
-                if other := taken.get(order.get("number")):
+                if other := said.taken.get(order.get("number")):
                     fault = ORDER_ELSEWHERE(file=other)
                     place, title = order.place("number"), ORDERS.fields["number"].title
                     more.append(at(place, fault, column=title, value=order.get("number")))
@@ -191,21 +208,21 @@ class Receiver:
     def _accept(
         self, drop: Drop, opened: Opened, book: Book, lines: tuple[str, ...], today: date
     ) -> Answer:
-        target = self._target(drop, book)
+        target = target_of(drop.copy, drop.name, book, self._workspace, self._reader)
         if isinstance(target, str):
             return Answer(verdict=REFUSED, accepted=False, kind=book.name, refused=(target,))
         was = origins.checksum(target)
         before = self._read_own(target, book, today) if was and was != drop.digest else None
         if was and was != drop.digest and not origins.is_ours(self._workspace.root, target):
             rows = differences(book, before.dataset, opened.loaded.dataset) if before else ()
-            return _conflict(book, self._workspace.name(target), rows, self._is_read(before, book))
+            return conflict(book, self._workspace.name(target), rows, self._is_read(before, book))
         name = self._workspace.name(target)
         answer = Answer(
             verdict=ACCEPTED,
             accepted=True,
             kind=book.name,
             settings="",
-            done=_accepted(name, target, was, same=was == drop.digest),
+            done=stands(name, target, was, same=was == drop.digest),
             remarks=lines,
             replacement=Replacement(
                 target=name, was=was, kept=f"{target.stem} — {KEPT}{target.suffix}"
@@ -223,27 +240,26 @@ class Receiver:
         self._beat("price")
         priced = beside(drop.result / drop.name, PRICED)
         write_priced(opened, opened.targets[0], priced)
-        shelf = _Shelf(self._workspace, drop.aside)
+        shelf = Shelf(self._workspace, drop.aside)
         told = [*dict.fromkeys(self._papers(opened, shelf, today))]
         now = opened.loaded.dataset
-        known = answer.replacement and answer.replacement.was == drop.digest
+        digest = drop.aside / DIGEST
+        digest.write_bytes(encoded(digest_of_sound(now, drop.name, today)))
+        assert answer.replacement is not None
+        known = answer.replacement.was == drop.digest
         changed = {} if known else changed_orders(before.dataset if before else None, now)
         months = sorted({f"{d:%Y-%m}" for days in changed.values() for d in days if d <= today})
-        reports = f"будут обновлены, когда папка опустеет, отчёты за: {', '.join(months)}"
         return replace(
             answer,
-            done=(
-                *answer.done,
-                f"копия с ценами: {priced.name} (в этой папке)",
-                *([reports] if months else []),
-            ),
-            refused=tuple(_sentence(problem) for problem in told if problem.is_error),
-            remarks=(*answer.remarks, *(_sentence(p) for p in told if not p.is_error)),
+            done=(*answer.done, f"копия с ценами: {priced.name} (в этой папке)"),
+            refused=sentences((p for p in told if p.is_error), drop.name),
+            remarks=(*answer.remarks, *sentences((p for p in told if not p.is_error), drop.name)),
             papers=tuple(shelf.papers),
             months=tuple(months),
+            replacement=replace(answer.replacement, digest=f"{drop.aside.name}/{digest.name}"),
         )
 
-    def _papers(self, opened: Opened, shelf: _Shelf, today: date) -> Iterator[Problem]:
+    def _papers(self, opened: Opened, shelf: Shelf, today: date) -> Iterator[Problem]:
         """Make what the stages of the orders ask for; all that stands against it."""
         templates = self._surroundings.templates()
         if templates != self._templates_of:
@@ -258,112 +274,9 @@ class Receiver:
             for kind in kinds:
                 yield from desk.make(kind, subject).problems
 
-    def _target(self, drop: Drop, book: Book) -> Path | str:
-        """The book of the workspace that the drop is a version of; words where there is none."""
-        if book is PLAN_BOOK:
-            place = plan_place(drop.copy, self._reader)
-            if place is None:
-                return "на листе «План» не указан месяц: впишите его рядом со словом «Месяц»"
-            return _existing(self._workspace.root / place)
-        name = order_book_name(drop.name) if book is ORDER_BOOK else book.file_name
-        assert book in (ORDER_BOOK, REGISTER, TASK_BOOK)
-        return _existing(self._workspace.root / name)
-
     def _read_own(self, path: Path, book: Book, today: date) -> Loaded:
         file = BookFile(path=path, name=self._workspace.name(path), book=book)
-        return load([file], self._company(), self._reader, today)
+        return load([file], self._company(), self._keeping, today)
 
     def _is_read(self, loaded: Loaded | None, book: Book) -> bool:
         return loaded is not None and book in loaded.books.values()
-
-
-class _Shelf:
-    """Keeps documents aside instead of in their folders."""
-
-    def __init__(self, workspace: Workspace, aside: Path) -> None:
-        self._workspace = workspace
-        self._aside = aside
-        self._kept: dict[tuple[Path, str], bytes] = {}
-        self.papers: list[Paper] = []
-
-    def keep(self, folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, State]:
-        """Keep one; the same one twice is kept once."""
-        version, is_unchanged = next_version(folder, stem, content, home)
-        path = folder / version_name(stem, version)
-        state = State.UNCHANGED if is_unchanged else State.MADE if version == 1 else State.VERSION
-        if self._kept.get((folder, stem)) == content:
-            return path, state
-        self._kept[folder, stem] = content
-        source = None
-        if not is_unchanged:
-            aside = self._aside / f"{len(self.papers)}.docx"
-            with placed(aside) as writing:
-                writing.write_bytes(content)
-            source = f"{self._aside.name}/{aside.name}"
-        name = self._workspace.name(folder)
-        self.papers.append(Paper(source=source, folder=name, stem=stem, version=version))
-        return path, state
-
-
-def order_book_name(name: str) -> str:
-    """The name in the workspace of an order book that was dropped under some name."""
-    stem = plain_stem(unicodedata.normalize("NFC", Path(name).stem))
-    own = ORDER_BOOK.name
-    if stem.casefold().startswith(own.casefold()):
-        stem = own + stem[len(own) :]
-    else:
-        stem = f"{own} — {stem}"
-    return f"{cut(safe_name(stem), BYTES - 60)}.xlsx"
-
-
-def _existing(path: Path) -> Path:
-    """A path as it is spelled on the disk already, whatever its case and composition."""
-    wanted = unicodedata.normalize("NFC", path.name).casefold()
-    if path.exists() or not path.parent.is_dir():
-        return path
-    names = (found for found in path.parent.iterdir())
-    return next(
-        (f for f in names if unicodedata.normalize("NFC", f.name).casefold() == wanted), path
-    )
-
-
-def _accepted(name: str, target: Path, was: str | None, *, same: bool) -> tuple[str, ...]:
-    if same:
-        return (f"книга «{name}» в рабочей папке уже точно такая",)
-    stands = f"книга стоит в рабочей папке: {name}"
-    if was is None:
-        return (stands,)
-    return (stands, f"прежняя версия: {target.stem} — {KEPT}{target.suffix} (в этой папке)")
-
-
-def _conflict(book: Book, name: str, rows: Iterator[str] | tuple[()], is_read: bool) -> Answer:
-    listed = [*rows] if is_read else ["книгу рабочей папки прочитать не удалось"]
-    return Answer(
-        verdict=CONFLICT,
-        accepted=False,
-        kind=book.name,
-        refused=(
-            f"книга «{name}» в рабочей папке изменена после того, как её приняли или сделали; "
-            "она оставлена как есть",
-            "сведите обе версии в одну книгу; старую уберите из рабочей папки и положите новую "
-            "во «Входящие» ещё раз",
-            *(listed or ["в данных различий нет: отличается только оформление или свои столбцы"]),
-        ),
-    )
-
-
-def _sentence(problem: Problem) -> str:
-    place = problem.place
-    where = ", ".join(
-        part
-        for part in (
-            place.file,
-            f"«{place.sheet}»" if place.sheet else "",
-            place.cell or "",
-        )
-        if part
-    )
-    title = f" ({problem.column})" if problem.column else ""
-    value = f" «{problem.value[:60]}»" if problem.value else ""
-    hint = f" — {problem.hint}" if problem.hint else ""
-    return f"{where}{title}{value}: {problem.message}{hint}"

@@ -12,6 +12,7 @@ from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.books.tasks import TASK_BOOK
+from cmtools.tables.keeping import State, state_of
 from cmtools.workspace import MARKER, TEMPLATES, Workspace
 
 _BOOKS = {
@@ -26,7 +27,7 @@ class Surroundings:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._known: dict[Path, tuple[tuple[int, int, int], str]] = {}
+        self._known: dict[Path, tuple[State, str]] = {}
 
     def digest(self, kind: str | None, today: date | None) -> str:
         """The digest of what such a book is answered by; `today` where the day counts too."""
@@ -45,10 +46,9 @@ class Surroundings:
 
     def _of_file(self, path: Path) -> str:
         try:
-            status = path.stat()
+            state = state_of(path)
         except OSError:
             return ""
-        state = status.st_ino, status.st_size, status.st_mtime_ns
         known = self._known.get(path)
         if known is None or known[0] != state:
             known = self._known[path] = state, origins.checksum(path) or ""

@@ -42,6 +42,12 @@ NO_ORDER_BOOK = Message(
 MOST = 2**63 - 1
 
 
+def digest_of_sound(dataset: Dataset, file: str, today: date) -> Digest:
+    """The digest of a book that was read with others and has no errors."""
+    sheets = [s for table in FIELDS for s in dataset.sheets(table) if s.source.file == file]
+    return digest_of(sheets, (), today)
+
+
 def digest_book(file: BookFile, reader: Reads, today: date) -> Digest:
     """Read a book and keep what figures need of it; a book that cannot be read says why.
 
@@ -59,7 +65,7 @@ def digest_book(file: BookFile, reader: Reads, today: date) -> Digest:
         return unread(fault.code, fault.message)
     dataset = Dataset(reading.sheets)
     dataset.check_rows(today)
-    return _digest(reading.sheets, [*reading.problems, *dataset.problems], today)
+    return digest_of(reading.sheets, [*reading.problems, *dataset.problems], today)
 
 
 def told(problem: Problem) -> str:
@@ -69,7 +75,8 @@ def told(problem: Problem) -> str:
     return f"{problem.place.cell} ({problem.column}): {problem.message}"
 
 
-def _digest(sheets: Sequence[Sheet[Any]], problems: Iterable[Problem], today: date) -> Digest:
+def digest_of(sheets: Sequence[Sheet[Any]], problems: Iterable[Problem], today: date) -> Digest:
+    """What is kept of the sheets of one book, which were read and checked on that day."""
     texts = _Texts()
     huge: dict[tuple[str, str, int], str] = {}
     days = {on for s in sheets if s.table is ORDERS for on in s.values["on"] if on is not None}

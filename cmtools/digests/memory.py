@@ -28,6 +28,7 @@ FOLDER, NAME = ".cmtools", "books.sqlite3"
 TAIL = 1 << 14
 PATIENCE = 5.0  # seconds for which another process may be writing
 VERSION = 1
+COMPLETE = 1  # the file's application_id once all books of the workspace are in it
 BROKEN = (
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_CORRUPT,
@@ -88,15 +89,17 @@ def stamp_of(path: Path) -> Stamp:
 class Memory:
     """The digests of books by path: relative to the workspace, or absolute outside of it.
 
-    `trouble` is why nothing is remembered, in Russian; None while all is well.
+    `trouble` is why nothing is remembered, in Russian; None while all is well. One that is not
+    `lasting` touches no disk and is gone with the process.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, lasting: bool = True) -> None:
         self._root = root.absolute()
         self._file = root / FOLDER / NAME
+        self._lasting = lasting
         self._database: sqlite3.Connection | None = None
         self.trouble: str | None = None
-        if is_remote(root):
+        if lasting and is_remote(root):
             self.trouble = "рабочая папка лежит на сетевом диске"
         else:
             self._try(self._open)
@@ -123,6 +126,14 @@ class Memory:
     def forget_vanished(self) -> None:
         """Drop what is known of books that are no more."""
         self._ask(self._drop_vanished, None)
+
+    def is_complete(self) -> bool:
+        """Whether all books of a workspace have been compared with it since it was made."""
+        return self._rows("PRAGMA application_id") == [(COMPLETE,)]
+
+    def complete(self) -> None:
+        """Note that all books of the workspace have been compared with it."""
+        self._rows(f"PRAGMA application_id = {COMPLETE}")
 
     def order_days(self, client: str) -> list[tuple[Path, date]]:
         """The book and the day of each order that counts for a client's category, by day.
@@ -229,8 +240,11 @@ class Memory:
         self.trouble = str(reason)
 
     def _open(self) -> None:
-        self._file.parent.mkdir(exist_ok=True)
-        self._database = sqlite3.connect(self._file, timeout=PATIENCE)
+        if self._lasting:
+            self._file.parent.mkdir(exist_ok=True)
+        self._database = sqlite3.connect(
+            self._file if self._lasting else ":memory:", timeout=PATIENCE
+        )
         ((version,),) = self._database.execute("PRAGMA user_version").fetchall()
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError(f"version {version}")

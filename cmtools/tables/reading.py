@@ -115,5 +115,8 @@ def limit_memory(limit: int) -> None:
     if sys.platform == "linux":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY:
+            limit = min(limit, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))  # a child of ours may need more
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

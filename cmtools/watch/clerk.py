@@ -14,11 +14,11 @@ from pathlib import Path
 from cmtools.commands.received import Answer
 from cmtools.watch import disk, filing, journal, record
 from cmtools.watch.assistant import Assistant, Bug, Died, Stopped
-from cmtools.watch.desk import Desk
-from cmtools.watch.errands import Digest, Look, Refresh, Work
+from cmtools.watch.errands import Compare, Digest, Look, Refresh, Work
 from cmtools.watch.filing import BookBusy, Overtaken
 from cmtools.watch.inbox import Entry, Inbox, Ready
 from cmtools.watch.jobs import Job, carry_over, claim, release
+from cmtools.watch.owner import Owner
 from cmtools.watch.plans import Plan
 from cmtools.watch.wholeness import Shape
 
@@ -43,7 +43,7 @@ class Office:
 
     place: filing.Place
     inbox: Inbox
-    desk: Desk
+    owner: Owner
     state: Path
     patience: float
     clock: Callable[[], float]
@@ -69,7 +69,7 @@ class Clerk:
 
         Raises:
             Stopped: the watcher ends.
-            FileNotFoundError: our place at the desk is gone.
+            FileNotFoundError: we were cleared away as dead.
             OSError: no rights, no room on our side.
         """
         entry = ready.entry
@@ -78,7 +78,7 @@ class Clerk:
         if not entry.is_unchanged():
             return None
         try:
-            return claim(self._office.desk, entry.path)
+            return claim(self._office.owner, entry.path)
         except PermissionError:
             retry = self._office.clock() + BACK_OFF
             self._office.inbox.lacks(entry, "занят другой программой, или нет прав", retry=retry)
@@ -131,6 +131,10 @@ class Clerk:
             return
         disk.remove(job.plan)
         self.conduct(job, reason)
+
+    def compare(self) -> None:
+        """Have it learnt what was done to the workspace's order books by hand."""
+        self._assistant.ask(Compare(root=self._office.root, today=self._office.today()))
 
     def refresh(self, month: str) -> tuple[str, ...]:
         """Have the report of a month made anew; the paths of what was made."""
@@ -189,7 +193,7 @@ class Clerk:
             return "", "файл не читается: нет прав, или диск отказал"
 
     def _answer(self, job: Job, name: str, digest: str) -> Answer:
-        first = self._office.place.memory.first(digest)
+        first = self._office.place.ledger.first(digest)
         if first is not None and first.job != job.id:
             errand = Digest(
                 root=self._office.root,

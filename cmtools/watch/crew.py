@@ -20,6 +20,7 @@ from cmtools.watch.record import printable
 HOPE = 60.0  # seconds that a book waits for others
 BACK_OFF, MOST_BACK_OFF = 0.5, 60.0
 REPORTS = "reports"
+COMPARE = "/compare"  # while it is done, nothing else is
 FILE = "/"  # begins the keys of files of the inbox: no job is called so
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,13 @@ class Crew:
             for month, asked in months.items()
         )
 
+    def compare(self) -> None:
+        """Have it learnt what was done to the order books by hand, before anything else."""
+        task = Task(key=COMPARE, title="книги рабочей папки", run=_compare)
+        with self._change:
+            self._urgent.appendleft(task)
+            self._change.notify_all()
+
     def _press(self, tasks: Iterable[Task]) -> None:
         with self._change:
             waiting = {task.key for task in self._urgent}
@@ -176,12 +184,13 @@ class Crew:
             with self._change:
                 if self._at_work.get(task.key) is task:
                     del self._at_work[task.key]
+                self._change.notify_all()
 
     def _next(self) -> Task | None:
         with self._change:
             while not self._stopped:
                 queue = self._urgent or self._files
-                if not queue:
+                if not queue or COMPARE in self._at_work:
                     self._change.wait()
                 elif self._is_due((task := queue.popleft()).key):
                     self._at_work[task.key] = task
@@ -224,15 +233,15 @@ class Crew:
         return trouble is not None and self._office.clock() >= trouble.since + self._office.patience
 
     def _refresh(self, month: str, asked: int, clerk: Clerk) -> None:
-        lock = try_lock(self._office.place.desk / REPORTS)
+        lock = try_lock(self._office.place.jobs / REPORTS)
         if lock is None:
             return  # another watcher is at it
         try:
             made = clerk.refresh(month)
-            self._office.place.memory.forget_report(month, asked)
+            self._office.place.ledger.forget_report(month, asked)
             log.info("отчёт за %s: %s", month, ", ".join(made) or "без изменений")
         except (Died, Bug) as error:
-            self._office.place.memory.forget_report(month, asked)
+            self._office.place.ledger.forget_report(month, asked)
             log.error("отчёт за %s не сделан: %s", month, error)
         finally:
             lock.release()
@@ -248,6 +257,13 @@ class Crew:
             )
         trace = None if isinstance(error, OSError) else error
         log.warning("%s; ещё раз через %.0f с", reason, pause, exc_info=trace)
+
+
+def _compare(clerk: Clerk) -> None:
+    try:
+        clerk.compare()
+    except (Died, Bug) as error:
+        log.error("книги рабочей папки не сверены: %s", error)
 
 
 def _title(job: Job) -> str:

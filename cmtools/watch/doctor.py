@@ -15,9 +15,9 @@ from cmtools.commands.opening import explain_os_error, open_books
 from cmtools.commands.outcome import Outcome
 from cmtools.documents.catalog import KINDS
 from cmtools.problems import Place, Problem, Severity
-from cmtools.watch.desk import ALIVE, FOLDER
 from cmtools.watch.inbox import OWNERS
 from cmtools.watch.locks import try_lock
+from cmtools.watch.owner import ALIVE, FOLDER
 from cmtools.workspace import FOLDERS, TEMPLATES, Workspace, find_workspace
 
 LEAST_FREE = 500 << 20

@@ -46,6 +46,14 @@ class Digest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Compare:
+    """Learn what was done to the workspace's order books by hand."""
+
+    root: Path
+    today: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Refresh:
     """Make the report of a month anew."""
 
@@ -68,5 +76,5 @@ class Broken:
     trace: str
 
 
-Errand = Look | Work | Digest | Refresh
-Reply = Shape | Answer | str | tuple[str, ...]
+Errand = Look | Work | Digest | Compare | Refresh
+Reply = Shape | Answer | str | tuple[str, ...] | None

@@ -15,12 +15,12 @@ from pathlib import Path
 from cmtools.commands.outcome import ExitCode
 from cmtools.watch.assistant import Process
 from cmtools.watch.clerk import Office
-from cmtools.watch.desk import FOLDER, Desk
 from cmtools.watch.filing import Place
 from cmtools.watch.inbox import Inbox
+from cmtools.watch.ledger import Ledger
 from cmtools.watch.live import View
 from cmtools.watch.locks import try_lock
-from cmtools.watch.memory import Memory
+from cmtools.watch.owner import FOLDER, Owner
 from cmtools.watch.plans import Plan
 from cmtools.watch.watcher import Watcher
 from cmtools.workspace import Watching, Workspace, find_workspace
@@ -66,19 +66,19 @@ def _office(workspace: Workspace, settings: Watching, today: date | None, view: 
     def tell(_job: str, plan: Plan) -> None:
         view.end(plan, now())
 
-    desk = Desk(workspace.path(FOLDER), clock=time.monotonic, lease_seconds=settings.lease)
+    owner = Owner(workspace.path(FOLDER), clock=time.monotonic, lease_seconds=settings.lease)
     return Office(
         place=Place(
             workspace=workspace,
             done=settings.done,
             failed=settings.failed,
-            desk=desk.root,
-            memory=Memory(workspace.root / STATE),
+            jobs=owner.root,
+            ledger=Ledger(workspace.root / STATE),
         ),
         inbox=Inbox(
             settings.inbox, settle=settings.settle, patience=settings.patience, now=time.time
         ),
-        desk=desk,
+        owner=owner,
         state=workspace.root / STATE,
         patience=settings.patience,
         clock=time.monotonic,

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from cmtools import origins
 from cmtools.commands.received import Paper
+from cmtools.digests.memory import Memory, stamp_of
 from cmtools.documents.naming import cut, safe_name, version_name
 from cmtools.watch import disk, record
 from cmtools.watch.jobs import Job
+from cmtools.watch.ledger import First, Ledger
 from cmtools.watch.locks import locked
-from cmtools.watch.memory import First, Memory
 from cmtools.watch.plans import Plan, plan_from
 from cmtools.workspace import Workspace
 
@@ -37,13 +38,13 @@ class BookBusy(OSError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where drops end: the workspace, its result folders, what is remembered."""
+    """Where drops end: the workspace, its result folders, the folder of all jobs, what is kept."""
 
     workspace: Workspace
     done: Path
     failed: Path
-    desk: Path
-    memory: Memory
+    jobs: Path
+    ledger: Ledger
 
     def folder(self, accepted: bool) -> Path:
         """The folder of all results of that kind."""
@@ -82,10 +83,13 @@ def decide(job: Job, plan: Plan, place: Place) -> Plan:
             settings=plan.answer.settings,
             accepted=plan.answer.accepted,
         )
-        known = place.memory.remember(plan.digest, first, job.folder / "seen.json")
+        known = place.ledger.remember(plan.digest, first, job.folder / "seen.json")
         if known.job != job.id:
             job.begin()
             return decide(job, repeated(plan, known), place)
+    for paper in plan.answer.papers:
+        if paper.source is not None:
+            disk.flush_file(job.folder / paper.source)
     if plan.answer.papers or plan.answer.replacement:
         disk.flush_folder(job.aside)
     _note(job, plan)
@@ -112,10 +116,10 @@ def carry_out(job: Job, plan: Plan, place: Place) -> Plan:
     """
     answer = plan.answer
     alone = answer.replacement is not None or answer.papers
-    with locked(place.desk / LOCK) if alone else nullcontext():
+    with locked(place.jobs / LOCK) if alone else nullcontext():
         _replace_book(job, plan, place)
         plan = _place_papers(job, plan, place)
-    place.memory.ask_for_reports(answer.months)
+    place.ledger.ask_for_reports(answer.months)
     original = job.original()
     if original is not None or job.result.is_dir():
         _fill(job, plan, original)
@@ -142,11 +146,15 @@ def _replace_book(job: Job, plan: Plan, place: Place) -> None:
         disk.flush_file(kept)
     origins.note(place.workspace.root, plan.digest)
     disk.flush_file(source)
+    stamp = stamp_of(source)
     try:
         disk.deliver(source, target, replace=True)
     except PermissionError as error:
         raise BookBusy(error.errno, error.strerror, str(target)) from error
     disk.flush_folder(target.parent)
+    if wanted.digest is not None:
+        with Memory(place.workspace.root) as memory, suppress(OSError):
+            memory.remember([(target, stamp, (job.folder / wanted.digest).read_bytes())])
 
 
 def _place_papers(job: Job, plan: Plan, place: Place) -> Plan:
@@ -161,6 +169,7 @@ def _place_papers(job: Job, plan: Plan, place: Place) -> Plan:
             except FileExistsError:
                 paper = replace(paper, version=paper.version + 1)
                 plan = _corrected(job, plan, number, paper)
+            folders.add(folder)
     for folder in folders:
         disk.flush_folder(folder)
     return plan

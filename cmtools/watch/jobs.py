@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cmtools.watch import disk
-from cmtools.watch.desk import FOLDER, Desk
+from cmtools.watch.owner import FOLDER, Owner
 
 ORIGINAL, ASIDE, RESULT, PLAN = "original", "aside", "result", "plan.json"
 
@@ -64,14 +64,14 @@ class Job:
             disk.remove(self.folder)
 
 
-def claim(desk: Desk, path: Path) -> Job | None:
+def claim(owner: Owner, path: Path) -> Job | None:
     """Make a dropped file ours by a rename; None where it is gone or another one's by now.
 
     Raises:
         PermissionError: it is held open by somebody, or we have no rights.
         OSError: no rights, no room; then it lies where it lay.
     """
-    job = Job(desk.new_job())
+    job = Job(owner.new_job())
     (job.folder / ORIGINAL).mkdir()
     try:
         try:

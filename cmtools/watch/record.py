@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cmtools.commands.received import Answer
 from cmtools.documents.naming import version_name
-from cmtools.watch.memory import First
+from cmtools.watch.ledger import First
 from cmtools.watch.plans import Plan
 
 NAME = "Протокол.txt"
@@ -44,11 +44,11 @@ def printable(text: str) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     answer = plan.answer
     yield f"Файл: {printable(plan.name)}"
-    yield f"Взят в работу: {plan.taken}"
+    yield f"Взят в работу: {_moment(plan.taken)}"
     if answer.kind:
         yield f"Что это: книга «{answer.kind}»"
     yield f"Итог: {answer.verdict}"
-    yield from _section("Что сделано", (*answer.done, *_papers(answer)))
+    yield from _section("Что сделано", (*answer.done, *_papers(answer), *_reports(answer)))
     yield from _section("Что не сделано и почему", answer.refused)
     yield from _section("На что обратить внимание", answer.remarks)
     if plan.digest:
@@ -61,6 +61,18 @@ def _papers(answer: Answer) -> Iterator[str]:
         path = f"{paper.folder}/{version_name(paper.stem, paper.version)}"
         state = "новый" if paper.version == 1 else "новая версия"
         yield f"документ: {path} — {state if paper.source else 'без изменений'}"
+
+
+def _reports(answer: Answer) -> Iterator[str]:
+    if answer.months:
+        months = ", ".join(f"{month[5:]}.{month[:4]}" for month in answer.months)
+        yield f"отчёты за {months} обновятся, когда во «Входящих» ничего не останется"
+
+
+def _moment(taken: str) -> str:
+    """A moment as a person writes it: 22.11.2026 в 10:00:05."""
+    day, time = taken.split(" ")
+    return f"{'.'.join(reversed(day.split('-')))} в {time.replace('-', ':')}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

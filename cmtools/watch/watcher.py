@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +58,7 @@ class Watcher:
         self._looked = Looked()
         self._fault = ""
         self._strange: frozenset[str] = frozenset()
+        self._compared: int | None = None
         self._next_adoption = office.clock()
 
     def stop(self) -> None:
@@ -70,20 +72,23 @@ class Watcher:
         Raises:
             OSError: the watcher's own folder cannot be made.
         """
-        self._office.desk.open()
+        self._office.owner.open()
+        self._compare()
         self._crew.start()
         try:
             self._work_off() if once else self._watch()
         finally:
             self._crew.stop()
             self._bell.close()
-            self._office.desk.close()
+            self._office.owner.close()
         return not self._fault and not self._crew.troubles()
 
     def _watch(self) -> None:
         while not self._stop.is_set():
             self._bell.tend()
             took = self._round()
+            if self._crew.is_idle():
+                self._compare()
             self._stop.wait(max(PAUSE, 5 * took))  # a burst of events is one scan
             self._bell.wait(self._next_look() - self._office.clock())
 
@@ -94,8 +99,8 @@ class Watcher:
         while not self._stop.is_set():
             looked_at = clock()
             took = self._round()
-            if looked_at >= settled and self._crew.is_idle() and not self._office.desk.uncertain():
-                months = set(self._office.place.memory.reports())
+            if looked_at >= settled and self._crew.is_idle() and not self._office.owner.uncertain():
+                months = set(self._office.place.ledger.reports())
                 if not months or self._crew.troubles() or self._fault:
                     return
             self._bell.wait(max(PAUSE, 5 * took))
@@ -107,7 +112,7 @@ class Watcher:
         all_came = self._crew.is_quiet() and SETTLING not in self._looked.waiting.values()
         self._crew.judge(all_came=all_came)
         if all_came and self._crew.is_idle():
-            self._crew.refresh(self._office.place.memory.reports())
+            self._crew.refresh(self._office.place.ledger.reports())
         self._show(self._state())
         return self._office.clock() - begun
 
@@ -120,17 +125,25 @@ class Watcher:
 
     def _look_after_jobs(self) -> None:
         """Take over what the dead left; go on with what was held up."""
-        desk = self._office.desk
-        if not desk.is_ours():
+        owner = self._office.owner
+        if not owner.is_ours():
             log.warning("рабочее место пропало: занимаю новое")
-            desk.close()
-            desk.open()
+            owner.close()
+            owner.open()
         if self._office.clock() >= self._next_adoption:
             self._next_adoption = self._office.clock() + ADOPT_SECONDS
-            desk.adopt()
+            owner.adopt()
         held_up = self._crew.troubles()
-        self._crew.resume(map(Job, desk.adopted()))
-        self._crew.resume(Job(desk.own / key) for key in held_up if (desk.own / key).is_dir())
+        self._crew.resume(map(Job, owner.adopted()))
+        self._crew.resume(Job(owner.own / key) for key in held_up if (owner.own / key).is_dir())
+
+    def _compare(self) -> None:
+        """Have the order books looked through where the folder shows that books came or went."""
+        with suppress(OSError):
+            changed = self._office.root.stat().st_mtime_ns
+            if changed != self._compared:
+                self._compared = changed
+                self._crew.compare()
 
     def _look(self) -> None:
         try:

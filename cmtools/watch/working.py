@@ -12,7 +12,8 @@ from pathlib import Path
 
 from cmtools.commands.receiving import Drop, Receiver
 from cmtools.commands.report import report
-from cmtools.watch.errands import Beat, Broken, Digest, Errand, Look, Refresh, Reply, Work
+from cmtools.tables.reading import limit_memory
+from cmtools.watch.errands import Beat, Broken, Compare, Digest, Errand, Look, Refresh, Reply, Work
 from cmtools.watch.wholeness import shape_of
 from cmtools.workspace import Workspace
 
@@ -23,7 +24,7 @@ def main() -> None:
     """Work until nobody asks any more."""
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever prints must not be heard
-    _limit_memory(int(sys.argv[1]))
+    limit_memory(int(sys.argv[1]))
 
     def send(reply: object) -> None:
         pickle.dump(reply, answers)
@@ -82,6 +83,9 @@ class Bench:
                 )
                 receiver = self._receiver(errand.root)
                 return receiver.receive(drop, errand.today, paint=errand.paint)
+            case Compare():
+                self._receiver(errand.root).compare(errand.today)
+                return None
             case Refresh():
                 return tuple(report(errand.root, errand.month, today=errand.today).files)
 
@@ -89,12 +93,3 @@ class Bench:
         if root not in self._receivers:
             self._receivers[root] = Receiver(root, lambda stage: self._beat(Beat(stage)))
         return self._receivers[root]
-
-
-def _limit_memory(limit: int) -> None:
-    """Hold this process to so many bytes of address space, where the system can."""
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -31,8 +31,8 @@ class First:
     accepted: bool
 
 
-class Memory:
-    """What `.cmtools/watch` remembers."""
+class Ledger:
+    """What `.cmtools/watch` keeps of contents and of reports that are due."""
 
     def __init__(self, folder: Path) -> None:
         self._seen = folder / "seen"

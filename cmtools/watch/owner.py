@@ -42,7 +42,7 @@ class Seen:
     since: float
 
 
-class Desk:
+class Owner:
     """An owner's part of the folder; it lives from `open` to `close`.
 
     `clock` is monotonic, in seconds. An owner on another machine that has not moved for
@@ -60,12 +60,12 @@ class Desk:
         self._stop = threading.Event()
         self._beating: threading.Thread | None = None
         self._made: set[str] = set()
-        self.owner = ""
+        self.name = ""
 
     @property
     def own(self) -> Path:
         """The folder of this owner's jobs."""
-        return self.root / self.owner
+        return self.root / self.name
 
     def open(self) -> None:
         """Come to life under a new name.
@@ -75,9 +75,9 @@ class Desk:
         """
         disk.make_folder(self.root)
         while self._lock is None:
-            self.owner = secrets.token_hex(8)
+            self.name = secrets.token_hex(8)
             self.beat()
-            self._lock = try_lock(self._beside(self.owner, ALIVE))
+            self._lock = try_lock(self._beside(self.name, ALIVE))
         disk.make_folder(self.own)
         self.beat()  # before the lock was ours, somebody may have cleared the first one away
         self._stop.clear()
@@ -93,7 +93,7 @@ class Desk:
         """Count one on."""
         self._beats += 1
         text = f"{self._kernel} {os.getpid()} {self._beats}\n"
-        self._beside(self.owner, PULSE).write_text(text, "utf-8")
+        self._beside(self.name, PULSE).write_text(text, "utf-8")
 
     def is_ours(self) -> bool:
         """Whether nobody has cleared us away as dead."""
@@ -107,7 +107,7 @@ class Desk:
         with suppress(OSError):
             disk.remove_empty(self.own)
         if not self.own.exists():
-            self._bury(self.owner, self._lock)
+            self._bury(self.name, self._lock)
         elif self._lock is not None:
             self._lock.release()
         self._lock = None
@@ -141,7 +141,7 @@ class Desk:
     def _owners(self) -> list[str]:
         names = {path.name for path in _folders(self.root)}
         names |= {path.stem for path in self.root.glob("*.*")}
-        return sorted(names - {self.owner})
+        return sorted(names - {self.name})
 
     def _adopt_from(self, owner: str) -> None:
         lock = None

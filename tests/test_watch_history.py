@@ -1,0 +1,178 @@
+"""What the books accepted before mean to the next one: prices, numbers taken, and no more work."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cmtools.commands.consolidating import consolidate
+from cmtools.commands.report import report
+from cmtools.digests import memory
+from cmtools.watch.errands import Compare
+from watching import TODAY, Here, drop, ends, office, work_off
+from workbench import HEALTHY, ORDERS, Row, extra_book, healthy
+
+STATE = ".cmtools"
+STEM = ORDERS.removesuffix(".xlsx")
+
+
+@pytest.fixture
+def here() -> Iterator[Here]:
+    assistant = Here()
+    yield assistant
+    assistant.stop()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A healthy workspace whose own order book is put away."""
+    root = healthy(tmp_path / "w")
+    (root / ORDERS).unlink()
+    return root
+
+
+@pytest.fixture(params=["remembered", "deleted", "a network share"])
+def remembers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Whether the workspace keeps a memory, loses it between two drops, or can keep none."""
+    if request.param == "a network share":
+        monkeypatch.setattr(memory, "is_remote", lambda _: True)
+    return str(request.param)
+
+
+def book(tmp_path: Path, client: str, *numbers: str, month: int = 10, stage: str = "2.3") -> bytes:
+    """An order book with an order of a client for each number; stage 2.3 asks for no papers."""
+    order = {**HEALTHY["Заказы"][2], "Код клиента": client, "Вид заявки": "окончательная"}
+    order["Стадия"] = stage
+    order |= {"Дата заказа": date(2026, month, 1), "Дата стадии": date(2026, month, 2)}
+    position = {**HEALTHY["Позиции"][2], "Дизайн": "готовый макет", "Макет": "М-1"}
+    rows: dict[str, list[Row]] = {
+        "Заказы": [{**order, "№ заказа": number} for number in numbers],
+        "Позиции": [{**position, "№ заказа": number} for number in numbers],
+    }
+    path = extra_book(tmp_path, "drop.xlsx", rows)
+    return path.read_bytes()
+
+
+def once(root: Path, assistant: Here, name: str, content: bytes) -> dict[str, bytes]:
+    """Drop a file and have it worked on; its result folder."""
+    before = ends(root)
+    drop(root, name, content)
+    work_off(office(root), assistant)
+    ((_, files),) = ((folder, f) for folder, f in ends(root).items() if folder not in before)
+    return files
+
+
+def discounts(files: dict[str, bytes], tmp_path: Path) -> list[object]:
+    """The discounts in per cent that the costing sheet of a priced copy states."""
+    (priced,) = (content for name, content in files.items() if name.endswith("с ценами.xlsx"))
+    (tmp_path / "priced.xlsx").write_bytes(priced)
+    header, *rows = openpyxl.load_workbook(tmp_path / "priced.xlsx")["Калькуляция"].values
+    return [row[header.index("Скидка, %")] for row in rows]
+
+
+def test_orders_in_other_books_make_the_discount(
+    root: Path, here: Here, tmp_path: Path, remembers: str
+) -> None:
+    """None at a client's first order, 3 % for a small one of a client who comes again."""
+    first = once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1", month=8))
+    assert discounts(first, tmp_path) == [0]
+    if remembers == "deleted":
+        shutil.rmtree(root / STATE)
+    second = once(root, here, "вторая.xlsx", book(tmp_path, "К-0002", "А-2", month=9))
+    assert discounts(second, tmp_path) == [3]
+
+
+def test_a_number_that_stands_in_another_book(
+    root: Path, here: Here, tmp_path: Path, remembers: str
+) -> None:
+    once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1", "А-2"))
+    if remembers == "deleted":
+        (root / STATE / memory.NAME).unlink()
+    files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "а-2"))
+    assert "«Предварительные заказы — первая.xlsx»" in files["Протокол.txt"].decode()
+    assert "заказ с таким номером уже есть" in files["Протокол.txt"].decode()
+
+
+def test_the_version_that_is_replaced_says_nothing_any_more(
+    root: Path, here: Here, tmp_path: Path, remembers: str
+) -> None:
+    once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1"))
+    once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-3"))
+    files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0002", "А-1", "А-9"))
+    assert "вторая — с ценами.xlsx" in files
+
+
+def test_a_book_put_there_by_hand_counts_once_it_was_compared(
+    root: Path, here: Here, tmp_path: Path, remembers: str
+) -> None:
+    """Copies and books of other folders never count."""
+    once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1"))
+    by_hand = book(tmp_path, "К-0002", "А-2")
+    for name in (f"{STEM} — с ценами.xlsx", "Клиенты/А.xlsx"):
+        (root / name).write_bytes(book(tmp_path, "К-0002", "А-3"))
+    (root / f"{STEM} — Вера.xlsx").write_bytes(by_hand)
+    here.ask(Compare(root=root, today=TODAY))
+    files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "А-2", "А-3"))
+    text = files["Протокол.txt"].decode()
+    assert "Вера.xlsx" in text
+    assert text.count("уже есть") == 1
+
+
+def test_reports_need_not_read_an_accepted_book_again(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1"))
+    told: list[int] = []
+    consolidate(root, TODAY, progress=lambda _, total: told.append(total))
+    assert told == []
+    remembered = report(root, "2026-10", today=TODAY).data
+    shutil.rmtree(root / STATE)
+    assert report(root, "2026-10", today=TODAY).data == remembered
+
+
+_heard: list[str] | None = None
+
+
+def _hear(event: str, arguments: tuple[object, ...]) -> None:
+    if _heard is not None and event in ("open", "os.listdir", "os.scandir", "sqlite3.connect"):
+        _heard.append(f"{event} {arguments[0]}")
+
+
+@contextmanager
+def opened() -> Iterator[list[str]]:
+    """What is opened, listed or connected to meanwhile by this process."""
+    global _heard  # an audit hook cannot be taken away again
+    if not _is_heard:
+        sys.addaudithook(_hear)
+        _is_heard.append(True)
+    _heard = []
+    try:
+        yield _heard
+    finally:
+        _heard = None
+
+
+_is_heard: list[bool] = []
+
+
+def test_the_work_does_not_grow_with_the_books_accepted_before(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    """The thirtieth book has no more opened than the third."""
+    counts = []
+    for number in range(1, 31):
+        content = book(tmp_path, f"К-000{number % 2 + 1}", f"А-{number}")
+        drop(root, f"{number:02d}.xlsx", content)
+        with opened() as found:
+            work_off(office(root), here)
+        counts.append(len(found))
+    assert len(ends(root)) == 30
+    assert counts[2] > 10
+    assert counts[29] <= counts[2]
