@@ -10,7 +10,7 @@ from cmtools.watch.ledger import First
 from cmtools.watch.plans import Plan
 
 NAME = "Протокол.txt"
-MOST = 500  # lines of one kind
+MOST = 100  # faults told one by one; all that was made is always named
 
 
 def text(plan: Plan) -> str:
@@ -49,8 +49,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"Что это: книга «{answer.kind}»"
     yield f"Итог: {answer.verdict}"
     yield from _section("Что сделано", (*answer.done, *_papers(answer), *_reports(answer)))
-    yield from _section("Что не сделано и почему", answer.refused)
-    yield from _section("На что обратить внимание", answer.remarks)
+    yield from _section("Что не сделано и почему", answer.refused, MOST)
+    yield from _section("На что обратить внимание", answer.remarks, MOST)
     if plan.digest:
         yield ""
         yield f"Контрольная сумма файла (SHA-256): {plan.digest}"
@@ -75,12 +75,13 @@ def _moment(taken: str) -> str:
     return f"{'.'.join(reversed(day.split('-')))} в {time.replace('-', ':')}"
 
 
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+def _section(title: str, lines: Iterable[str], most: int | None = None) -> Iterator[str]:
     lines = tuple(lines)
     if not lines:
         return
+    shown = lines[:most]
     yield ""
     yield f"{title}:"
-    yield from (f"— {printable(line)}" for line in lines[:MOST])
-    if len(lines) > MOST:
-        yield f"— …и ещё {len(lines) - MOST}"
+    yield from (f"— {printable(line)}" for line in shown)
+    if len(lines) > len(shown):
+        yield f"— …и ещё {len(lines) - len(shown)}: все покажет cmtools validate"
