@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -64,19 +65,29 @@ def _convert(program: str, folder: Path, papers: Sequence[tuple[Path, Path]]) ->
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     where = ("--headless", "--convert-to", "pdf", "--outdir", folder)
     command: list[str | Path] = [program, profile, *where, *sources]
-    try:
-        subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=START_SECONDS + DOCUMENT_SECONDS * len(papers),
-            check=False,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )
-    except subprocess.TimeoutExpired:
-        raise OfficeError("LibreOffice не ответил вовремя; документы .docx сделаны") from None
+    _run(command, START_SECONDS + DOCUMENT_SECONDS * len(papers))
     for source, (paper, target) in zip(sources, papers, strict=True):
         made = source.with_suffix(ENDING)
         if not made.exists():
             raise OfficeError(f"LibreOffice не сделал PDF из «{paper.name}»; сам документ сделан")
         copy(made, target)
+
+
+def _run(command: Sequence[str | Path], seconds: float) -> None:
+    """Run the office, which starts children of its own; all of them end when time is up."""
+    office = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        office.wait(seconds)
+    except subprocess.TimeoutExpired:
+        if os.name == "posix":
+            os.killpg(office.pid, signal.SIGKILL)
+        else:
+            office.kill()
+        office.wait()
+        raise OfficeError("LibreOffice не ответил вовремя; документы .docx сделаны") from None
