@@ -288,9 +288,8 @@ def cluster(folder: Path) -> Iterator[str]:
     try:
         yield scheduler_of(address)
     finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
+        for process in reversed(started):  # asked to end, a worker may take minutes
+            process.kill()
             process.wait(PATIENCE)
 
 
