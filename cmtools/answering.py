@@ -49,8 +49,8 @@ def say_no(reason: str, as_json: bool) -> None:
 def answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
     """Run a command, show its outcome, and end with its exit code."""
     outcome = ran(run, as_json)
-    if note := outcome.facts.get("note"):
-        typer.echo(f"cmtools: прочитанное не запоминается: {_printable(note)}", err=True)
+    if trouble := outcome.facts.get("unremembered"):
+        typer.echo(f"cmtools: прочитанное не запоминается: {_printable(trouble)}", err=True)
     if as_json:
         typer.echo(json.dumps(outcome.data, ensure_ascii=False, indent=1))
     else:

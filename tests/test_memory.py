@@ -287,6 +287,17 @@ def test_two_processes_at_once(root: Path) -> None:
     assert read(root) == 0
 
 
+def test_a_person_is_told_where_nothing_can_be_kept(root: Path) -> None:
+    shutil.rmtree(root / ".cmtools", ignore_errors=True)
+    (root / ".cmtools").write_text("no folder")
+    command = [sys.executable, "-m", "cmtools", "report", "2026-11", "--workspace", str(root)]
+    told = subprocess.run(
+        [*command, "--today", f"{TODAY}"], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (told.returncode, told.stderr.count("\n")) == (0, 1)
+    assert told.stderr.startswith("cmtools: прочитанное не запоминается: ")
+
+
 def test_a_book_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read is told, but not remembered: nobody knows which of the two it was."""
     stamps = iter(range(1, 1000))

@@ -440,6 +440,6 @@ def test_the_command_line(tmp_path: Path, arguments: list[str], code: int) -> No
             encoding="utf-8",
             check=False,
         )
-        assert made.returncode == code
+        assert (made.returncode, made.stderr == "") == (code, not code)
     answer = json.loads(made.stdout)
     assert answer["indicators"]["new_clients"]["plan"] == 2 if not code else not answer["ok"]

@@ -68,7 +68,7 @@ def report(
     return Outcome(
         problems=tuple(problems),
         data=answer,
-        facts=_facts(found) | {"note": read.note},
+        facts=_facts(found) | {"unremembered": read.note},
         files=tuple(files),
         is_failure=strict and bool(left_out),
     )
