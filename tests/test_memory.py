@@ -249,7 +249,7 @@ def test_a_database_that_somebody_holds(root: Path, monkeypatch: pytest.MonkeyPa
     holder = sqlite3.connect(file_of(root), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     assert report(root, "2026-11", today=TODAY).data == before.data
-    assert consolidate(root, TODAY).note == "database is locked"
+    assert consolidate(root, TODAY).note == "файл памяти занят другой программой"
     holder.close()
     assert consolidate(root, TODAY).note is None
 
@@ -295,7 +295,9 @@ def test_a_person_is_told_where_nothing_can_be_kept(root: Path) -> None:
         [*command, "--today", f"{TODAY}"], capture_output=True, encoding="utf-8", check=False
     )
     assert (told.returncode, told.stderr.count("\n")) == (0, 1)
-    assert told.stderr.startswith("cmtools: прочитанное не запоминается: ")
+    assert told.stderr == (
+        "cmtools: прочитанное не запоминается: в папке .cmtools ничего не сохранить\n"
+    )
 
 
 def test_a_book_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

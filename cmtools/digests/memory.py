@@ -237,7 +237,12 @@ class Memory:
 
     def _give_up(self, reason: Exception) -> None:
         self._close()
-        self.trouble = str(reason)
+        is_busy = isinstance(reason, sqlite3.OperationalError) and "locked" in str(reason)
+        self.trouble = (
+            "файл памяти занят другой программой"
+            if is_busy
+            else f"в папке {FOLDER} ничего не сохранить"
+        )
 
     def _open(self) -> None:
         if self._lasting:
