@@ -573,6 +573,34 @@ def test_35_a_folder_without_rights(root: Path) -> None:
         assert originals(root) == {"a.txt": b"text"}
 
 
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    """A disk of its own at a folder, where this user may mount one."""
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if sys.platform != "linux" or subprocess.run(command, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_6_a_disk_that_is_full_indeed(tmp_path: Path) -> None:
+    """There is room for the drop and none for our own copy of it; later there is."""
+    disk, content = tmp_path / "disk", os.urandom(1 << 20)
+    with small_disk(disk, "1536k"):
+        root = workspace(disk / "w")
+        drop(root, "a.txt", content)
+        with pytest.raises(OSError, match="No space left"):
+            work_off(office(root))
+        assert [path.read_bytes() for path in root.rglob("a.txt")] == [content]
+        assert ends(root) == {}
+        subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
+        work_off(office(root))
+        assert originals(root) == {"a.txt": content}
+
+
 def test_10_a_torn_journal_is_gone_on_with(tmp_path: Path) -> None:
     path = tmp_path / journal.NAME
     path.write_bytes(b'{"job": "1"}\n{"job": "2", "na')

@@ -86,11 +86,11 @@ def docs(
     if as_pdf:
         pages, trouble = _as_pdf(opened, made)
         files += pages
-    return _outcome(asked, files, in_order(dict.fromkeys(problems)), trouble)
+    return _outcome(files, in_order(dict.fromkeys(problems)), trouble)
 
 
 def _outcome(
-    asked: Asked, files: Sequence[dict[str, str]], problems: tuple[Problem, ...], trouble: str
+    files: Sequence[dict[str, str]], problems: tuple[Problem, ...], trouble: str
 ) -> Outcome:
     data: dict[str, Any] = {
         "files": files,
@@ -101,7 +101,6 @@ def _outcome(
     return Outcome(
         problems=problems,
         data=data,
-        facts={"many": asked.every or len(asked.orders) > 1},
         files=tuple(file["path"] for file in files),
         trouble=trouble,
     )

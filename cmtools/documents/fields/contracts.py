@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cmtools.books.orders import CONTRACTS, Contract
 from cmtools.documents import wording
+from cmtools.documents.engine.declaring import values
 from cmtools.documents.fields.orders import PaperFields, paper_fields
 from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
 from cmtools.documents.material import ContractMaterial
@@ -16,20 +17,18 @@ from cmtools.documents.texts import Day, Name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AgreementFields:
-    """A contract between its two sides."""
+class ContractSidesFields:
+    """A contract and its two sides."""
 
-    city: Annotated[str, "Место заключения: г. Омск"]
-    contract: Annotated[ContractFields, "Договор и его пять сущностей"]
-    seller: Annotated[Party, "Продавец"]
+    contract: Annotated[ContractFields, "Договор и его пять сущностей; чего ещё нет, пусто"]
+    seller: Annotated[Party, "Продавец: наша организация"]
     client: Annotated[Party, "Покупатель"]
     manager: Annotated[Name, "Менеджер клиента"]
 
 
-def agreement(material: ContractMaterial) -> AgreementFields:
-    """The fields of the contract itself."""
-    return AgreementFields(
-        city=wording.town(material.seller.city or ""),
+def contract_sides(material: ContractMaterial) -> ContractSidesFields:
+    """What all papers of a contract begin with."""
+    return ContractSidesFields(
         contract=contract_fields(material.contract),
         seller=party(material.seller),
         client=party(material.client),
@@ -38,13 +37,22 @@ def agreement(material: ContractMaterial) -> AgreementFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EssentialsFields:
+class AgreementFields(ContractSidesFields):
+    """The contract itself."""
+
+    city: Annotated[str, "Место заключения: г. Омск"]
+
+
+def agreement(material: ContractMaterial) -> AgreementFields:
+    """The fields of the contract itself."""
+    town = wording.town(material.seller.city or "")
+    return AgreementFields(**values(contract_sides(material)), city=town)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EssentialsFields(ContractSidesFields):
     """The five entities for the lawyer, who writes the contract from them."""
 
-    contract: Annotated[ContractFields, "Договор; чего ещё нет, пусто"]
-    seller: Annotated[Party, "Продавец"]
-    client: Annotated[Party, "Покупатель"]
-    manager: Annotated[Name, "Менеджер клиента"]
     lawyer: Annotated[Name, "Юрист; пусто, если в настройках не указан"]
     missing: Annotated[str, "Каких сущностей не хватает, через запятую; пусто, если все есть"]
 
@@ -58,10 +66,7 @@ def missing_entities(contract: ContractMaterial) -> list[str]:
 def essentials(material: ContractMaterial) -> EssentialsFields:
     """The fields of the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
     return EssentialsFields(
-        contract=contract_fields(material.contract),
-        seller=party(material.seller),
-        client=party(material.client),
-        manager=Name(material.client.manager),
+        **values(contract_sides(material)),
         lawyer=Name(material.seller.lawyer),
         missing=", ".join(missing_entities(material)),
     )
@@ -76,13 +81,9 @@ class VisaFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalFields:
+class ApprovalFields(ContractSidesFields):
     """The approval sheet of a contract."""
 
-    contract: Annotated[ContractFields, "Договор"]
-    seller: Annotated[Party, "Наша организация"]
-    client: Annotated[Party, "Клиент"]
-    manager: Annotated[Name, "Менеджер клиента"]
     lawyer: Annotated[VisaFields, "Юрист"]
     finance: Annotated[VisaFields, "Финансовый департамент"]
     director: Annotated[VisaFields, "Директор"]
@@ -92,10 +93,7 @@ def approval(material: ContractMaterial) -> ApprovalFields:
     """The fields of the approval sheet (source text 9.04, duties 3 and 4)."""
     contract, seller = _whole(material), material.seller
     return ApprovalFields(
-        contract=contract_fields(contract),
-        seller=party(seller),
-        client=party(material.client),
-        manager=Name(material.client.manager),
+        **values(contract_sides(material)),
         lawyer=_visa(seller.lawyer, contract.lawyer),
         finance=_visa(seller.finance_head, contract.finance),
         director=_visa(seller.head_name, contract.director),
@@ -103,13 +101,9 @@ def approval(material: ContractMaterial) -> ApprovalFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FinanceHandoverFields:
+class FinanceHandoverFields(ContractSidesFields):
     """Originals on their way to the financial department."""
 
-    contract: Annotated[ContractFields, "Договор"]
-    seller: Annotated[Party, "Наша организация"]
-    client: Annotated[Party, "Клиент"]
-    manager: Annotated[Name, "Менеджер клиента: передаёт"]
     finance: Annotated[Name, "Финансовый директор: принимает"]
     papers: Annotated[tuple[PaperFields, ...], "Договор, соглашения, акты, письма и другие"]
 
@@ -117,10 +111,7 @@ class FinanceHandoverFields:
 def handover_finance(material: ContractMaterial) -> FinanceHandoverFields:
     """The fields of the register of originals (source text 9.04, duty 6)."""
     return FinanceHandoverFields(
-        contract=contract_fields(material.contract),
-        seller=party(material.seller),
-        client=party(material.client),
-        manager=Name(material.client.manager),
+        **values(contract_sides(material)),
         finance=Name(material.seller.finance_head),
         papers=paper_fields(material.papers),
     )

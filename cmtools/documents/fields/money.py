@@ -14,8 +14,10 @@ from cmtools.documents.fields.lines import position_fields as lines_of
 from cmtools.documents.fields.orders import (
     ContractorFields,
     DealFields,
+    SidesFields,
     contractor_fields,
     deal,
+    sides_fields,
 )
 from cmtools.documents.fields.terms import (
     YES,
@@ -133,14 +135,11 @@ def claim_fields(claim: Claim) -> ClaimFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimActFields:
+class ClaimActFields(SidesFields):
     """An act about a claim: the goods, the claim, the decision."""
 
     city: Annotated[str, "Место составления: г. Омск"]
-    order: Annotated[OrderFields, "Заказ; суммы пусты"]
     contract: Annotated[ContractFields, "Договор; его поля пусты, если заказ без договора"]
-    seller: Annotated[Party, "Продавец"]
-    client: Annotated[Party, "Покупатель"]
     lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
     claim: Annotated[ClaimFields, "Претензия"]
 
@@ -150,10 +149,8 @@ def claim_act(material: OrderMaterial) -> ClaimActFields:
     assert material.claim is not None
     return ClaimActFields(
         city=wording.town(material.seller.city or ""),
-        order=order_fields(material, None),
+        **values(sides_fields(material)),
         contract=contract_fields(material.contract),
-        seller=party(material.seller),
-        client=party(material.client),
         lines=lines_of(material.positions),
         claim=claim_fields(material.claim),
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated
 
 from cmtools.books.orders import Layout, Paper, Request
 from cmtools.books.settings import Contractor
 from cmtools.documents import wording
+from cmtools.documents.engine.declaring import values
 from cmtools.documents.fields.lines import (
     DeliveryLine,
     LineFields,
@@ -29,6 +31,7 @@ from cmtools.documents.fields.terms import (
 from cmtools.documents.material import OrderMaterial
 from cmtools.documents.sides import Party, party
 from cmtools.documents.texts import Day, Name
+from cmtools.pricing import Totals
 from cmtools.tables.values import grouped
 
 
@@ -48,32 +51,49 @@ class DealFields:
 
 def deal(material: OrderMaterial) -> DealFields:
     """The fields of an offer, a specification (ГК РФ art. 455, 465, 506) and an act."""
-    totals = material.totals
-    return DealFields(
-        city=wording.town(material.seller.city or ""),
-        order=order_fields(material, totals),
-        contract=contract_fields(material.contract),
-        seller=party(material.seller),
-        client=party(material.client),
-        lines=line_fields(material.lines),
-        delivery=delivery_line(material.positions, totals),
-        total=total_fields(totals, material.vat_rate),
-    )
+    return _deal(material, line_fields(material.lines), material.totals, material.vat_rate)
 
 
 def request(material: OrderMaterial) -> DealFields:
     """The same for a request: while it is preliminary, it shows no price."""
     if material.order.request is Request.FINAL:
         return deal(material)
+    return _deal(material, unpriced_lines(material.positions), None, None)
+
+
+def _deal(
+    material: OrderMaterial,
+    lines: tuple[LineFields, ...],
+    totals: Totals | None,
+    rate: Decimal | None,
+) -> DealFields:
     return DealFields(
         city=wording.town(material.seller.city or ""),
-        order=order_fields(material, None),
+        order=order_fields(material, totals),
         contract=contract_fields(material.contract),
         seller=party(material.seller),
         client=party(material.client),
-        lines=unpriced_lines(material.positions),
-        delivery=delivery_line(material.positions, None),
-        total=total_fields(None, None),
+        lines=lines,
+        delivery=delivery_line(material.positions, totals),
+        total=total_fields(totals, rate),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SidesFields:
+    """An order without a sum, and its two sides."""
+
+    order: Annotated[OrderFields, "Заказ; суммы пусты"]
+    seller: Annotated[Party, "Продавец: наша организация"]
+    client: Annotated[Party, "Покупатель"]
+
+
+def sides_fields(material: OrderMaterial) -> SidesFields:
+    """What the papers without a price begin with."""
+    return SidesFields(
+        order=order_fields(material, None),
+        seller=party(material.seller),
+        client=party(material.client),
     )
 
 
@@ -149,12 +169,9 @@ def layout_fields(layouts: Sequence[Layout]) -> tuple[LayoutFields, ...]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DesignBriefFields:
+class DesignBriefFields(SidesFields):
     """What a designer needs to know."""
 
-    order: Annotated[OrderFields, "Заказ; суммы пусты"]
-    seller: Annotated[Party, "Наша организация"]
-    client: Annotated[Party, "Клиент"]
     lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
     layouts: Annotated[tuple[LayoutFields, ...], "Макеты этого заказа с листа «Макеты»"]
 
@@ -162,32 +179,25 @@ class DesignBriefFields:
 def design_brief(material: OrderMaterial) -> DesignBriefFields:
     """The fields of a brief for the designer."""
     return DesignBriefFields(
-        order=order_fields(material, None),
-        seller=party(material.seller),
-        client=party(material.client),
+        **values(sides_fields(material)),
         lines=position_fields(material.positions),
         layouts=layout_fields(material.layouts),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReadinessFields:
+class ReadinessFields(SidesFields):
     """A letter to the client: the goods are ready."""
 
-    order: Annotated[OrderFields, "Заказ; суммы пусты"]
     contract: Annotated[ContractFields, "Договор; его поля пусты, если заказ без договора"]
-    seller: Annotated[Party, "Продавец"]
-    client: Annotated[Party, "Покупатель"]
     lines: Annotated[tuple[PositionFields, ...], "Что готово"]
 
 
 def readiness(material: OrderMaterial) -> ReadinessFields:
     """The fields of a notice of readiness (ГК РФ art. 458, 510, 515)."""
     return ReadinessFields(
-        order=order_fields(material, None),
+        **values(sides_fields(material)),
         contract=contract_fields(material.contract),
-        seller=party(material.seller),
-        client=party(material.client),
         lines=position_fields(material.positions),
     )
 
@@ -220,20 +230,15 @@ def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TechnicalHandoverFields:
+class TechnicalHandoverFields(SidesFields):
     """Technical papers on their way to the technical department."""
 
-    order: Annotated[OrderFields, "Заказ; суммы пусты"]
-    seller: Annotated[Party, "Наша организация"]
-    client: Annotated[Party, "Клиент"]
     papers: Annotated[tuple[PaperFields, ...], "Паспорта, схемы, чертежи, проекты, геология"]
 
 
 def handover_technical(material: OrderMaterial) -> TechnicalHandoverFields:
     """The fields of a register of technical papers."""
     return TechnicalHandoverFields(
-        order=order_fields(material, None),
-        seller=party(material.seller),
-        client=party(material.client),
+        **values(sides_fields(material)),
         papers=paper_fields(material.papers),
     )
