@@ -28,7 +28,6 @@ HOUSE = (
     ("__main__",),
 )
 HOMES = {
-    "python_calamine": ("tables.reading",),
     "xlsxwriter": ("tables.writing", "tables.instruction", "tables.heading", "indicators.drawing"),
     "openpyxl": ("tables.annotating",),
     "lxml": (
@@ -47,7 +46,7 @@ HOMES = {
     "pymorphy3": ("documents.cases.dictionary",),
     "pytrovich": ("documents.cases.forms",),
     "pandas": ("indicators",),
-    "numpy": ("indicators",),
+    "numpy": ("indicators", "tables.cells"),
     "distributed": ("digests.cluster",),
     "typer": ("cli", "answering", "usage"),
     "rich": ("cli", "reporters", "watch.live"),

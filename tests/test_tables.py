@@ -24,12 +24,13 @@ import hostile
 from cmtools.books.catalog import SHEETS
 from cmtools.problems import Fault
 from cmtools.tables import messages, values
+from cmtools.tables.cells.sheets import CHUNK
 from cmtools.tables.columns import CODE, DIGITS, MONEY, NUMBER, WHOLE, Column, Kind
 from cmtools.tables.container import MIB, Limits
+from cmtools.tables.frames import End
 from cmtools.tables.guard import Grid, Reader
 from cmtools.tables.layout import find_header
 from cmtools.tables.marks import Marks
-from cmtools.tables.reading import BLOCK_ROWS, End
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Partial, Row, Table
 from cmtools.tables.values import Cell
@@ -557,7 +558,7 @@ def test_cells_are_read_where_they_stand(
 
 def test_more_rows_than_travel_at_once(tmp_path: Path, reader: Reader) -> None:
     """Repeated and single values, and TRUE beside 1, come over block borders as they were."""
-    count = 2 * BLOCK_ROWS + 1
+    count = CHUNK // 50  # rows of over a hundred bytes
     rows = [("повтор", n, (True, 1, False, 0)[n % 4], n % 3 or None) for n in range(count)]
     path = hostile.write_book(tmp_path / "long.xlsx", {"Клиенты": rows})
     columns = read(reader, path)["Клиенты"].columns

@@ -13,8 +13,8 @@ from cmtools.books.crosscheck import check_across, seller_warning
 from cmtools.problems import Fault, Place, Problem, at, in_order
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.guard import Grid, Reads, Start
-from cmtools.tables.reading import End
+from cmtools.tables.frames import End, Start
+from cmtools.tables.guard import Grid, Reads
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Table
 from cmtools.tables.values import alike, same

@@ -105,8 +105,9 @@ class _Texts:
         return self.numbers.setdefault(text, len(self.numbers))
 
     def order_number(self, text: str) -> int:
-        key = ORDERS.key.same(text)
-        self.key_of[text] = self.keys.setdefault(key, len(self.keys))
+        if text not in self.key_of:
+            key = ORDERS.key.same(text)
+            self.key_of[text] = self.keys.setdefault(key, len(self.keys))
         return self.number(text)
 
 

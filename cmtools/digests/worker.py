@@ -18,10 +18,9 @@ from cmtools.books.loading import BookFile
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.digests.codec import encoded
 from cmtools.digests.making import digest_book
-from cmtools.tables.children import started
+from cmtools.tables.children import limit_memory, started
 from cmtools.tables.container import Limits
 from cmtools.tables.guard import Inside
-from cmtools.tables.reading import limit_memory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

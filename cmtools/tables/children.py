@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 PIPE_BYTES = 1 << 20  # what is answered need not wait while we think (Linux only)
+
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
+"""Have the C library (glibc; others do not look) not give back what is needed again at once."""
 
 Start = Callable[[], subprocess.Popen[bytes]]
 
@@ -22,6 +26,7 @@ def started(module: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pipesize=PIPE_BYTES,
+        env={**os.environ, **KEEP_MEMORY},
     )
 
 
@@ -110,3 +115,15 @@ class _Alarm:
         if self._rang.is_set():
             return f"длилось дольше {self._seconds:.0f} с"
         return "оборвалось: книга требует слишком много памяти или повреждена"
+
+
+def limit_memory(limit: int) -> None:
+    """Hold this process to so many bytes of address space, where the system can."""
+    if sys.platform == "linux":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY:
+            limit = min(limit, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))  # a child of ours may need more
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -57,10 +57,16 @@ def too_large(detail: str) -> Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contents:
-    """An opened book: its archive, its sheets in order (name → part), its warnings."""
+    """An opened book: its archive, its sheets in order (name → part), its warnings.
+
+    `strings` and `styles` are the parts to which sheets refer, empty where there is none.
+    """
 
     archive: zipfile.ZipFile
     sheets: Mapping[str, str]
+    strings: str
+    styles: str
+    is_1904: bool
     warnings: tuple[Fault, ...]
     proven: set[str]
 
@@ -132,9 +138,7 @@ def _contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
         warnings.append(messages.MACROS())
     if any(name.startswith("xl/externalLinks/") for name in names):
         warnings.append(messages.EXTERNAL_LINKS())
-    return Contents(
-        archive=archive, sheets=_sheets(archive), warnings=tuple(warnings), proven=set()
-    )
+    return _index(archive, tuple(warnings))
 
 
 def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -149,22 +153,33 @@ def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
         raise too_large(f"разворачивается в {unpacked // max(packed, 1)} раз")
 
 
-def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+def _index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
     if any(_size(archive, name) > MOST_OF_INDEX for name in (BOOK, BOOK_RELATIONS)):
         raise too_large("её оглавление больше 4 МБ")
-    parts = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in ElementTree.fromstring(_part(archive, BOOK_RELATIONS))
-    }
-    sheets: dict[str, str] = {}
-    for element in ElementTree.fromstring(_part(archive, BOOK)).iter():
-        if not element.tag.endswith("}sheet"):
-            continue
-        relation = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
-        target = parts.get(relation, "")
+    parts: dict[str | None, str] = {}
+    of_kind: dict[str, str] = {}
+    for relation in ElementTree.fromstring(_part(archive, BOOK_RELATIONS)):
+        target = relation.get("Target", "")
         base = PurePosixPath("/" if target.startswith("/") else "/xl")
-        sheets[element.get("name", "")] = str(base / target).lstrip("/")
-    return sheets
+        part = parts[relation.get("Id")] = str(base / target).lstrip("/")
+        of_kind[relation.get("Type", "").rpartition("/")[2]] = part
+    sheets: dict[str, str] = {}
+    is_1904 = False
+    for element in ElementTree.fromstring(_part(archive, BOOK)).iter():
+        if element.tag.endswith("}workbookPr"):
+            is_1904 = element.get("date1904") in ("1", "true")
+        if element.tag.endswith("}sheet"):
+            relation_id = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
+            sheets[element.get("name", "")] = parts.get(relation_id, "xl")
+    return Contents(
+        archive=archive,
+        sheets=sheets,
+        strings=of_kind.get("sharedStrings", ""),
+        styles=of_kind.get("styles", ""),
+        is_1904=is_1904,
+        warnings=warnings,
+        proven=set(),
+    )
 
 
 def _size(archive: zipfile.ZipFile, name: str) -> int:

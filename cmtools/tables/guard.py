@@ -1,51 +1,39 @@
 """Reading that cannot hurt the reader.
 
-This process looks at a file as far as looking is cheap and bounded: what kind it is, whether its
-zip is honest, how large its sheets are, which cells calamine would lose. Meanwhile another one
-reads the cells, with a bound on time and memory. It is started once, while this one still imports,
-and reads book after book, so that a healthy day pays nothing for it; one that dies or hangs over a
-book is replaced, and the book is refused.
+Another process opens the book and reads its cells, with a bound on time and memory. It is started
+once, while this one still imports, and reads book after book, so that a healthy day pays nothing
+for it; one that dies or hangs over a book is replaced, and the book is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from cmtools.problems import Fault
 from cmtools.tables import messages, readiness
 from cmtools.tables.children import Child, Lost
-from cmtools.tables.container import MIB, Contents, Limits, Refused, opened
-from cmtools.tables.marks import Marks, check_grid, find_marks, plain
-from cmtools.tables.reading import Block, End, Frame, Request, read
-from cmtools.tables.values import Cell, same
-
-LOOK_FIRST = 4 * MIB
-"""A sheet up to this size is looked through before it is read, a larger one meanwhile."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Start:
-    """The book is open: all its sheet names in order, and what to warn of."""
-
-    sheets: tuple[str, ...]
-    warnings: tuple[Fault, ...]
+from cmtools.tables.container import Limits
+from cmtools.tables.frames import Block, End, Frame, Request, SheetEnd, SheetStart, Start
+from cmtools.tables.marks import Marks
+from cmtools.tables.values import Cell
 
 
 @dataclass(kw_only=True, slots=True)
 class Grid:
     """The cells of a sheet by columns, from A1 on; columns are of one length.
 
-    A grid that is still being read has only its first rows: `grow` adds some more.
+    A grid that is still being read has only its first rows, and no marks yet: `grow` adds some
+    more. `end` is set where the book ends in the middle of the sheet.
     """
 
     name: str
     columns: list[list[Cell]]
     marks: Marks
-    rest: Iterator[Block] | None = None
+    rest: Iterator[Frame] | None = None
+    end: End | None = None
 
     @property
     def height(self) -> int:
@@ -53,12 +41,24 @@ class Grid:
         return len(self.columns[0]) if self.columns else 0
 
     def grow(self) -> Block | None:
-        """Add the next rows, which are returned too; None once there are no more."""
-        block = next(self.rest, None) if self.rest is not None else None
-        if block is None:
-            return None
-        if not self.columns:
-            self.columns.extend([] for _ in block.columns)
+        """Add the next rows, which are returned as wide as all; None once there are no more."""
+        frame = next(self.rest, None) if self.rest is not None else None
+        match frame:
+            case Block():
+                return self._grown(frame)
+            case SheetEnd(marks=marks):
+                self.marks = marks
+            case End():
+                self.end = frame
+        self.rest = None
+        return None
+
+    def _grown(self, block: Block) -> Block:
+        height = self.height
+        self.columns += ([""] * height for _ in block.columns[len(self.columns) :])
+        missing = len(self.columns) - len(block.columns)
+        empty = [([""] * block.height, None)] * missing
+        block = Block(height=block.height, columns=[*block.columns, *empty])
         for column, (cells, index) in zip(self.columns, block.columns, strict=True):
             column.extend(cells if index is None else map(cells.__getitem__, index))
         return block
@@ -98,7 +98,7 @@ class Reader:
             OSError: the file cannot be opened.
         """
         try:
-            yield from _looked_at(path, wanted, self.limits, self._frames)
+            yield from _grids(self._frames(Request(path=path, wanted=wanted, limits=self.limits)))
         finally:  # of a book that was refused or left unread the cells are of no use
             self._child.drop()
 
@@ -123,67 +123,21 @@ class Inside:
 
     def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
         """As `Reader.read` does."""
-        return _looked_at(path, wanted, self.limits, read)
+        from cmtools.tables.reading import read
+
+        return _grids(read(Request(path=path, wanted=wanted, limits=self.limits)))
 
 
-def _looked_at(
-    path: Path, wanted: frozenset[str], limits: Limits, frames: Callable[[Request], Iterator[Frame]]
-) -> Iterator[Start | Grid | End]:
-    if not path.is_file():
-        raise FileNotFoundError(2, "нет такого файла", str(path))
-    try:
-        with opened(path, limits) as contents:
-            yield Start(sheets=tuple(contents.sheets), warnings=contents.warnings)
-            names = [name for name in contents.sheets if same(name) in wanted]
-            request = Request(path=path, sheets=names, memory_bytes=limits.memory_bytes)
-            yield from _grids(contents, request, limits, frames)
-    except Refused as refusal:
-        yield End(fault=refusal.fault)
-
-
-def _grids(
-    contents: Contents,
-    request: Request,
-    limits: Limits,
-    read_frames: Callable[[Request], Iterator[Frame]],
-) -> Iterator[Grid | End]:
-    """Each sheet is looked through while the other process is still busy with it."""
-    small = [n for n in request.sheets if contents.size(contents.sheets[n]) <= LOOK_FIRST]
-    marks = {name: _look(contents, name, limits) for name in small}
-    frames = read_frames(request)
-    for name in request.sheets:
-        found = marks.get(name) or _look(contents, name, limits)
-        sheet = _Blocks(frames)
-        grid = Grid(name=name, columns=[], marks=found, rest=sheet)
-        yield grid
-        while grid.grow():
-            pass  # whatever was left unread stands before the next sheet
-        if sheet.end is not None:
-            yield sheet.end
-            return
-    contents.prove_the_rest()
-    yield from (frame for frame in frames if isinstance(frame, End))
-
-
-def _look(contents: Contents, name: str, limits: Limits) -> Marks:
-    xml = plain(contents.part(contents.sheets[name]))
-    check_grid(xml, limits)
-    return find_marks(xml)
-
-
-class _Blocks(Iterator[Block]):
-    """The blocks of one sheet; `end` is set where the book ends instead of the sheet."""
-
-    def __init__(self, frames: Iterator[Frame]) -> None:
-        self._frames = frames
-        self._done = False
-        self.end: End | None = None
-
-    def __next__(self) -> Block:
-        frame = None if self._done else next(self._frames, None)
-        if isinstance(frame, Block):
-            return frame
-        self._done = True
-        if isinstance(frame, End):
-            self.end = frame
-        raise StopIteration
+def _grids(frames: Iterator[Frame]) -> Iterator[Start | Grid | End]:
+    for frame in frames:
+        match frame:
+            case SheetStart(name=name):
+                grid = Grid(name=name, columns=[], marks=Marks(), rest=frames)
+                yield grid
+                while grid.grow():
+                    pass  # whatever was left unread stands before the next sheet
+                if grid.end is not None:
+                    yield grid.end
+                    return
+            case Start() | End():
+                yield frame

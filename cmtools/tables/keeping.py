@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cmtools.tables.guard import Grid, Reads, Start
-from cmtools.tables.reading import End
+from cmtools.tables.frames import End, Start
+from cmtools.tables.guard import Grid, Reads
 
 
 class State(NamedTuple):

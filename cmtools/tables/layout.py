@@ -36,36 +36,40 @@ class Layout:
 def find_header(table: Table[Any], grid: Grid) -> Layout:
     """The header is the row with the most of the declared titles; the upper one of two.
 
-    Only the grid's first rows are needed: the rest may still be on its way.
+    Only so many of the grid's first rows are asked for: the rest may still be on its way.
     """
-    grid.grow()
     names = {same_title(found.title): name for name, found in table.fields.items()}
-    computed = {same_title(column.title): column.title for column in table.computed}
     best = Layout(grid=grid, header=0, columns={}, places={})
-    for row, cells in enumerate(_rows(grid, HEADER_SEARCH), start=1):
-        columns: dict[str, int] = {}
-        faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
-        for position, cell in enumerate(cells, start=1):
-            name = names.get(same_title(cell)) if isinstance(cell, str) and cell else None
-            if name is not None and columns.setdefault(name, position) != position:
-                title = table.fields[name].title
-                faults.append(((row, position), messages.COLUMN_TWICE(title=title), title))
-        if len(columns) > len(best.columns):
-            best = Layout(
-                grid=grid,
-                header=row,
-                columns=columns,
-                places=columns,
-                computed={
-                    computed[same_title(cell)]: position
-                    for position, cell in enumerate(cells, start=1)
-                    if isinstance(cell, str) and same_title(cell) in computed
-                },
-                faults=faults,
-            )
-            if len(columns) == len(names):
-                break  # no other row can have more
-    return best
+    seen = 0
+    while True:
+        for row, cells in enumerate(_rows(grid, HEADER_SEARCH, after=seen), start=seen + 1):
+            found = _header(table, grid, row, cells, names)
+            if len(found.columns) > len(best.columns):
+                best = found
+        seen = grid.height
+        if seen >= HEADER_SEARCH or len(best.columns) == len(names) or grid.grow() is None:
+            return best
+
+
+def _header(
+    table: Table[Any], grid: Grid, row: int, cells: Sequence[Cell], names: Mapping[str, str]
+) -> Layout:
+    """The layout if this row were the header."""
+    computed = {same_title(column.title): column.title for column in table.computed}
+    columns: dict[str, int] = {}
+    found: dict[str, int] = {}
+    faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
+    for position, cell in enumerate(cells, start=1):
+        title = same_title(cell) if isinstance(cell, str) and cell else ""
+        name = names.get(title)
+        if name is not None and columns.setdefault(name, position) != position:
+            known = table.fields[name].title
+            faults.append(((row, position), messages.COLUMN_TWICE(title=known), known))
+        if title in computed:
+            found[computed[title]] = position
+    return Layout(
+        grid=grid, header=row, columns=columns, places=columns, computed=found, faults=faults
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,8 +144,8 @@ def find_card(table: Table[Any], grid: Grid) -> Layout:
     )
 
 
-def _rows(grid: Grid, count: int) -> zip[tuple[Cell, ...]]:
-    return zip(*(column[:count] for column in grid.columns), strict=True)
+def _rows(grid: Grid, upto: int, after: int = 0) -> zip[tuple[Cell, ...]]:
+    return zip(*(column[after:upto] for column in grid.columns), strict=True)
 
 
 def _no_card(grid: Grid, table: Table[Any], missing: Sequence[str]) -> Layout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from cmtools.problems import Fault, Place
@@ -126,7 +127,7 @@ class Table(Generic[R]):
                 if name != TODAY and name not in self.fields:
                     raise TypeError(f"«{self.title}»: a rule names {name}, which is no field")
 
-    @property
+    @cached_property
     def key(self) -> Field:
         """The field by which other tables refer to a row: the unique one, else the first."""
         return next(

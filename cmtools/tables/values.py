@@ -132,6 +132,10 @@ def decimal(places: int) -> Parse:
     step = Decimal(1).scaleb(-places)
 
     def parse(cell: Cell) -> Decimal | Fault | None:
+        if type(cell) is float and 1e-4 <= cell < 1e15:  # nearly every cell of such a column
+            digits = f"{cell:.15g}"
+            is_exact = len(digits.partition(".")[2]) <= places
+            return Decimal(digits) if is_exact else messages.TOO_PRECISE(places=places)
         found = number(cell)
         if isinstance(found, Decimal) and found != found.quantize(step):
             return messages.TOO_PRECISE(places=places)
@@ -152,6 +156,8 @@ def whole(cell: Cell) -> int | Fault | None:
 
 def day(cell: Cell) -> date | Fault | None:
     """A date, as Excel keeps it or typed: `01.03.2026`, `2026-03-01`, `1 марта 2026 г.`."""
+    if type(cell) is date and FIRST_DAY <= cell <= LAST_DAY:
+        return cell  # nearly every cell of such a column
     if isinstance(cell, datetime.datetime):
         cell = cell.date()
     if is_empty(cell):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cmtools.commands.receiving import Drop, Receiver
 from cmtools.commands.report import report
-from cmtools.tables.reading import limit_memory
+from cmtools.tables.children import limit_memory
 from cmtools.watch.errands import Beat, Broken, Compare, Digest, Errand, Look, Refresh, Reply, Work
 from cmtools.watch.wholeness import shape_of
 from cmtools.workspace import Workspace

@@ -1,0 +1,252 @@
+"""The cells of rows that are written as nearly all programs write them, many at a time.
+
+What is written otherwise (attributes in another order, rich text, a comment, a stray `>`) is not
+guessed at: then there is no answer, and `walking` reads the same rows in the general way.
+
+ECMA-376, part 1, 18.3.1.73 (row), 18.3.1.4 (c), 18.18.11 (the types of cells).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, auto
+
+import numpy as np
+
+from cmtools.tables.cells.found import Cells, Flags, Floats, Ints, Kind
+from cmtools.tables.cells.tagging import (
+    Bytes,
+    Otherwise,
+    Tag,
+    Tags,
+    by_letters,
+    insist,
+    pair_at,
+    tags_of,
+)
+from cmtools.tables.cells.text import number_of, plain_text
+
+MOST_EXACT = 15  # a whole number of so many digits is exact as a float
+QUOTE = ord('"')
+
+
+class _Type(IntEnum):
+    """The types of cells: first those whose value is what it says itself."""
+
+    NUMBER = 0
+    SHARED = auto()
+    FORMULA_TEXT = auto()
+    INLINE = auto()
+    TRUTH = auto()
+    ERROR = auto()
+    UNKNOWN = auto()
+
+
+_TYPES: Mapping[bytes, tuple[_Type, int]] = {
+    b'n"': (_Type.NUMBER, len(' t="n"')),
+    b's"': (_Type.SHARED, len(' t="s"')),
+    b"st": (_Type.FORMULA_TEXT, len(' t="str"')),
+    b"in": (_Type.INLINE, len(' t="inlineStr"')),
+    b'b"': (_Type.TRUTH, len(' t="b"')),
+    b'e"': (_Type.ERROR, len(' t="e"')),
+}
+_KINDS = {
+    _Type.NUMBER: Kind.NUMBER,
+    _Type.SHARED: Kind.SHARED,
+    _Type.FORMULA_TEXT: Kind.TEXT,
+    _Type.INLINE: Kind.TEXT,
+    _Type.TRUTH: Kind.TRUTH,
+    _Type.ERROR: Kind.ERROR,
+}
+_TYPE_OF = by_letters({letters: type_ for letters, (type_, _) in _TYPES.items()}, _Type.UNKNOWN)
+_LENGTH_OF = by_letters({letters: length for letters, (_, length) in _TYPES.items()}, 0)
+_KIND_OF = np.array([_KINDS.get(type_, Kind.EMPTY) for type_ in _Type], np.uint8)
+_POWERS = 10.0 ** np.arange(MOST_EXACT + 1)
+
+
+def scan(xml: bytes, before: int) -> Cells | None:
+    """The cells of whole rows that follow the row `before`; None if they are written otherwise."""
+    try:
+        tags = tags_of(xml)
+        rows = _rows(tags, before)
+        return _filled(xml, tags, _places(tags, rows), rows)
+    except (Otherwise, ValueError):
+        return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rows:
+    """The number of each row, and in how many digits it is written."""
+
+    number: Ints
+    digits: Ints
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Places:
+    """What the tag of each cell says; a cell is known by its place in the order of the cells."""
+
+    row: Ints
+    column: Ints
+    style: Ints
+    type: Bytes
+
+
+def _rows(tags: Tags, before: int) -> _Rows:
+    at = tags.start[tags.having(Tag.ROW, Tag.ROW_EMPTY)] + len("<row")
+    insist(_says(tags.signs, at, b' r="').all())
+    at = at + len(' r="')
+    number, after = _whole(tags.signs, at, 7)
+    insist((tags.signs[after] == QUOTE).all())
+    insist(number[0] > before and (np.diff(number) > 0).all())
+    return _Rows(number=number, digits=after - at)
+
+
+def _places(tags: Tags, rows: _Rows) -> _Places:
+    signs = tags.signs
+    cells = tags.having(Tag.CELL, Tag.CELL_EMPTY)
+    row = np.cumsum(tags.are(Tag.ROW, Tag.ROW_EMPTY))[cells] - 1
+    at = tags.start[cells] + len("<c")
+    insist(_says(signs, at, b' r="').all())
+    column, at = _column(signs, at + len(' r="'))
+    at = at + rows.digits[row]
+    insist((signs[at] == QUOTE).all() and (column > 0).all())
+    style, at = _style(signs, at + 1)
+    type_, at = _type(signs, at)
+    is_empty = tags.kind[cells] == Tag.CELL_EMPTY
+    at = at + (is_empty & (signs[at] == ord(" "))) + is_empty
+    insist((at == tags.end[cells]).all())
+    insist((np.diff(row << 20 | column) > 0).all())
+    return _Places(row=rows.number[row], column=column, style=style, type=type_)
+
+
+def _column(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
+    """The column that the letters name: A is 1, Z is 26, AA is 27; and where they end."""
+    column = np.zeros(len(at), np.int64)
+    for _ in range(3):
+        letter = signs.take(at) - np.uint8(ord("A"))  # what is no letter is beyond 25
+        is_letter = letter < 26
+        column = np.where(is_letter, column * 26 + letter + 1, column)
+        at = at + is_letter
+    return column, at
+
+
+def _style(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
+    style, after = np.zeros(len(at), np.int64), at.copy()
+    has = np.flatnonzero(_says(signs, at, b' s="'))
+    style[has], ends = _whole(signs, at[has] + len(' s="'), 6)
+    insist((signs[ends] == QUOTE).all())
+    after[has] = ends + 1
+    return style, after
+
+
+def _type(signs: Bytes, at: Ints) -> tuple[Bytes, Ints]:
+    type_, after = np.zeros(len(at), np.uint8), at.copy()
+    has = np.flatnonzero(_says(signs, at, b' t="'))
+    letters = pair_at(signs, at[has] + len(' t="'))
+    type_[has] = _TYPE_OF.take(letters)
+    after[has] += _LENGTH_OF.take(letters)
+    insist((type_ != _Type.UNKNOWN).all())
+    return type_, after
+
+
+def _filled(xml: bytes, tags: Tags, places: _Places, rows: _Rows) -> Cells:
+    """The cells that hold anything, with their values."""
+    count, type_ = len(places.row), places.type
+    cell = np.cumsum(tags.are(Tag.CELL, Tag.CELL_EMPTY)) - 1
+
+    def owners(*kinds: Tag) -> Flags:
+        has = np.zeros(count, bool)
+        has[cell.take(tags.having(*kinds))] = True
+        return has
+
+    values = tags.having(Tag.VALUE, Tag.TEXT)
+    begin, stop = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    owner = cell.take(values)
+    begin[owner], stop[owner] = tags.end.take(values) + 1, tags.start.take(values + 1)
+    is_inline = type_ == _Type.INLINE
+    if tags.are(Tag.INLINE).any() or is_inline.any():
+        insist((owners(Tag.INLINE) == is_inline).all())
+    kind = _KIND_OF.take(type_)
+    is_blank = (begin == stop) & (type_ != _Type.ERROR)
+    kind[is_blank] = Kind.EMPTY
+    if tags.are(Tag.FORMULA, Tag.FORMULA_EMPTY).any():
+        is_text = (type_ == _Type.FORMULA_TEXT) & owners(Tag.VALUE, Tag.VALUE_EMPTY)
+        kind[is_blank & owners(Tag.FORMULA, Tag.FORMULA_EMPTY) & ~is_text] = Kind.UNSAVED
+    payload = np.zeros(count)
+    for of, read in ((Kind.NUMBER, _numbers), (Kind.SHARED, _counts), (Kind.TRUTH, _counts)):
+        which = np.flatnonzero(kind == of)
+        payload[which] = read(xml, tags.signs, begin.take(which), stop.take(which))
+    which = np.flatnonzero(kind == Kind.TEXT)
+    payload[which], texts = _texts(xml, begin[which], stop[which])
+    kept = np.flatnonzero(kind != Kind.EMPTY)
+    return Cells(
+        row=places.row.take(kept),
+        column=places.column.take(kept),
+        kind=kind.take(kept),
+        payload=payload.take(kept),
+        style=places.style.take(kept),
+        texts=texts,
+        first_row=int(rows.number[0]),
+        last_row=int(rows.number[-1]),
+    )
+
+
+def _counts(_: bytes, signs: Bytes, begin: Ints, stop: Ints) -> Ints:
+    number, after = _whole(signs, begin, 9)
+    insist((after == stop).all())
+    return number
+
+
+def _numbers(xml: bytes, signs: Bytes, begin: Ints, stop: Ints) -> Floats:
+    """Decimal numbers: a whole number of few digits over a power of ten is the nearest float."""
+    is_negative = signs[begin] == ord("-")
+    at = begin + is_negative
+    number, places = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
+    is_part = np.zeros(len(at), bool)
+    for _ in range(MOST_EXACT + 1):  # the point is one of the signs
+        digit = signs.take(at) - np.uint8(ord("0"))
+        is_digit = digit < 10
+        is_point = (signs.take(at) == ord(".")) & ~is_part
+        goes_on = is_digit | is_point
+        if not goes_on.any():
+            break
+        number = np.where(is_digit, number * 10 + digit, number)
+        places += is_digit & is_part
+        is_part |= is_point
+        at = at + goes_on
+    is_plain = (at == stop) & (at - begin - is_negative - is_part > 0) & (number < 10**MOST_EXACT)
+    found: Floats = np.where(is_negative, -number, number) / _POWERS[np.minimum(places, MOST_EXACT)]
+    for index in np.flatnonzero(~is_plain).tolist():
+        found[index] = number_of(xml[begin[index] : stop[index]])
+    return found
+
+
+def _texts(xml: bytes, begin: Ints, stop: Ints) -> tuple[list[int], list[str]]:
+    """The number of each text among the different ones, and those."""
+    numbers: dict[str, int] = {}
+    found = (plain_text(xml[a:b]) for a, b in zip(begin.tolist(), stop.tolist(), strict=True))
+    return [numbers.setdefault(text, len(numbers)) for text in found], list(numbers)
+
+
+def _whole(signs: Bytes, at: Ints, most: int) -> tuple[Ints, Ints]:
+    """The whole numbers of at least one and at most so many digits, and where they end."""
+    number, begin = np.zeros(len(at), np.int64), at
+    for _ in range(most):
+        digit = signs.take(at) - np.uint8(ord("0"))  # what is no digit is beyond 9
+        is_digit = digit < 10
+        if not is_digit.any():
+            break
+        number = np.where(is_digit, number * 10 + digit, number)
+        at = at + is_digit
+    insist((at > begin).all())
+    return number, at
+
+
+def _says(signs: Bytes, at: Ints, text: bytes) -> Flags:
+    """Whether the text stands at each place."""
+    found = np.ones(len(at), bool)
+    for offset, sign in enumerate(text):
+        found &= signs.take(at + offset) == sign
+    return found

@@ -1,0 +1,57 @@
+"""What stands between two tags: texts and numbers as XML and Excel write them."""
+
+from __future__ import annotations
+
+import re
+
+_ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(\w{1,8}));|&")
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_NUMBER = re.compile(
+    rb"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)\s*", re.IGNORECASE
+)
+
+
+def plain_text(content: bytes) -> str:
+    """The text that is written so in a simple element.
+
+    Raises:
+        ValueError: it is no UTF-8, or names an entity that XML does not know.
+    """
+    return read_text(content.decode())
+
+
+def read_text(text: str) -> str:
+    """The same, of a text that is decoded already."""
+    if "\r" in text:  # XML 1.0, 2.11
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "&" in text:
+        text = _ENTITY.sub(_character, text)
+    return unescaped(text)
+
+
+def unescaped(text: str) -> str:
+    """A text in which `_x000D_` and its like are the characters again (ECMA-376, 22.4.2.4)."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def number_of(content: bytes) -> float:
+    """The number that is written so, be it NaN or without end: whoever reads it will tell.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _NUMBER.fullmatch(content):
+        raise ValueError("no number")
+    return float(content)
+
+
+def _character(entity: re.Match[str]) -> str:
+    decimal, hexadecimal, name = entity.groups()
+    if name:
+        if name not in _NAMED:
+            raise ValueError("no such entity")
+        return _NAMED[name]
+    if not (decimal or hexadecimal):
+        raise ValueError("a bare ampersand")
+    return chr(int(decimal) if decimal else int(hexadecimal, 16))

@@ -1,0 +1,101 @@
+"""The cells of rows that are written in any way that XML allows, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, fromstring
+
+import numpy as np
+
+from cmtools.tables.cells.found import Cells, Kind
+from cmtools.tables.cells.text import number_of, unescaped
+from cmtools.tables.marks import column_number
+
+NUMBER, SHARED, TRUTH, ERROR = "n", "s", "b", "e"
+INLINE, FORMULA_TEXT = "inlineStr", "str"
+
+
+def walk(root: bytes, xml: bytes, before: int) -> Cells:
+    """The cells of whole rows that follow the row `before`; `root` is the tag of the sheet.
+
+    A row or a cell that does not say where it is stands next to the one before it.
+
+    Raises:
+        ValueError: they are not what a sheet may hold.
+    """
+    texts: dict[str, int] = {}
+    found: list[tuple[int, int, Kind, float, int]] = []
+    first = number = before
+    for row in fromstring(root + xml + b"</worksheet>"):
+        named = int(row.get("r", number + 1))
+        if named <= number:
+            raise ValueError("the rows are not in order")
+        first, number = (named if number == before else first), named
+        found += _cells(row, number, texts)
+    columns = [np.array(column) for column in zip(*found, strict=True)] or [np.zeros(0, int)] * 5
+    return Cells(
+        row=columns[0],
+        column=columns[1],
+        kind=columns[2],
+        payload=columns[3].astype(float),
+        style=columns[4],
+        texts=list(texts),
+        first_row=first,
+        last_row=number,
+    )
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def rich_text(element: Element) -> str:
+    """The text of a shared or inline string, of all its runs; without the phonetic ones."""
+    return unescaped("".join(_runs(element)))
+
+
+def _runs(element: Element) -> Iterator[str]:
+    for part in element:
+        if local_name(part) == "t":
+            yield part.text or ""
+        elif local_name(part) == "r":
+            yield from _runs(part)
+
+
+def _cells(
+    row: Element, number: int, texts: dict[str, int]
+) -> list[tuple[int, int, Kind, float, int]]:
+    """Those that hold anything; of two in one place the later one."""
+    found: dict[int, tuple[int, int, Kind, float, int]] = {}
+    column = 0
+    for cell in row:
+        if local_name(cell) != "c":
+            continue
+        named = cell.get("r", "").rstrip("0123456789")
+        column = column_number(named.encode()) if named else column + 1
+        if column < 1:
+            raise ValueError("no such column")
+        kind, payload = _value(cell, texts)
+        found[column] = number, column, kind, payload, int(cell.get("s", 0))
+    return [found[c] for c in sorted(found) if found[c][2] is not Kind.EMPTY]
+
+
+def _value(cell: Element, texts: dict[str, int]) -> tuple[Kind, float]:
+    parts = {local_name(part): part for part in cell}
+    type_ = cell.get("t", NUMBER)
+    content = parts["v"].text or "" if "v" in parts else ""
+    if type_ == ERROR:
+        return Kind.ERROR, 0
+    if type_ == INLINE:
+        content = rich_text(parts["is"]) if "is" in parts else ""
+    elif type_ not in (NUMBER, SHARED, TRUTH):  # a formula's text, or a day by ISO 8601
+        content = unescaped(content)
+    if not content:
+        is_text = type_ == FORMULA_TEXT and "v" in parts
+        return Kind.UNSAVED if "f" in parts and not is_text else Kind.EMPTY, 0
+    if type_ == NUMBER:
+        return Kind.NUMBER, number_of(content.encode())
+    if type_ in (SHARED, TRUTH):
+        return Kind.SHARED if type_ == SHARED else Kind.TRUTH, int(content)
+    return Kind.TEXT, texts.setdefault(content, len(texts))
