@@ -319,5 +319,5 @@ def test_bytes_that_are_no_digest() -> None:
     assert decoded(whole) is not None
     for cut in range(len(whole)):
         assert decoded(whole[:cut]) is None
-    assert decoded(whole.replace(b"format 1", b"format 0")) is None
+    assert decoded(whole.replace(b"format 2", b"format 1")) is None
     assert decoded(b"\x80\x05}\x94." * 10) is None

@@ -10,8 +10,10 @@ from decimal import Decimal
 import pandas as pd
 
 from cmtools.books.orders import Request
-from cmtools.indicators.catalog import INDICATORS, Indicator, Period, final, total, within
+from cmtools.indicators.catalog import INDICATORS, Indicator, final, total
 from cmtools.indicators.frames import Frames
+from cmtools.indicators.periods import Period
+from cmtools.indicators.windows import Window, number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +45,11 @@ class Monthly:
 
 def monthly(books: Frames, month: date, goals: Mapping[str, Decimal]) -> Monthly:
     """The report of a month given by its first day; `goals` are plans by indicator id."""
+    window = books.within(Period.of(month))
     return Monthly(
         figures=tuple(_figure(indicator, books, month, goals) for indicator in INDICATORS),
-        unpriced_orders=int(final(within(books.orders, Period.of(month)))["unpriced"].sum()),
-        preliminary=_preliminary(books, month),
+        unpriced_orders=int(final(window.orders)["unpriced"].sum()),
+        preliminary=_preliminary(window),
     )
 
 
@@ -62,10 +65,9 @@ def _figure(
     )
 
 
-def _preliminary(books: Frames, month: date) -> Preliminary:
-    period = Period.of(month)
+def _preliminary(window: Window) -> Preliminary:
     requests, lines = (
-        rows[rows["request"] == Request.PRELIMINARY.value]
-        for rows in (within(books.orders, period), within(books.lines, period))
+        rows[rows["request"] == number(Request.PRELIMINARY)]
+        for rows in (window.orders, window.lines)
     )
     return Preliminary(orders=len(requests), amount=total(lines["amount"]))
