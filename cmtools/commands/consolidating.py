@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from glob import glob
@@ -97,10 +97,19 @@ def _matching(workspace: Workspace, pattern: str) -> list[BookFile]:
     for folder in (Path.cwd(), workspace.root):
         names = sorted(glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207 absolute too
         paths = [folder / name for name in names]
-        once = {path.resolve(): path for path in paths if path.is_file() and not is_copy(path)}
-        if once:
-            return [BookFile(path=path, name=workspace.name(path)) for path in once.values()]
+        found = _each_once([path for path in paths if path.is_file() and not is_copy(path)])
+        if found:
+            return [BookFile(path=path, name=workspace.name(path)) for path in found]
     raise Unavailable(f"по шаблону «{pattern}» не нашлось ни одной книги")
+
+
+def _each_once(paths: Sequence[Path]) -> Collection[Path]:
+    """The files without those that are others under another name; a folder is resolved once."""
+    folders = {folder: folder.resolve() for folder in {path.parent for path in paths}}
+    real = (
+        path.resolve() if path.is_symlink() else folders[path.parent] / path.name for path in paths
+    )
+    return dict(zip(real, paths, strict=True)).values()
 
 
 def _crew(scheduler: str | None, limits: Limits, processes: int | None) -> Crew:

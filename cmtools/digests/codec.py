@@ -6,7 +6,7 @@ import json
 import struct
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cmtools import __version__
@@ -26,11 +26,12 @@ _COLUMNS = {table.title: (ROW, UNSOUND, *names) for table, names in FIELDS.items
 
 def encoded(digest: Digest) -> bytes:
     """The digest as bytes: the sizes of a JSON header and of all texts, both, then the columns."""
-    sheets = {title: fields for title in _COLUMNS if (fields := digest.columns.get(title))}
-    columns = [fields[name] for title, fields in sheets.items() for name in _COLUMNS[title]]
+    sheets = {title: digest.columns[title] for title in _COLUMNS if digest.height(title)}
+    columns = [digest.marks]
+    columns += (fields[name] for title, fields in sheets.items() for name in _COLUMNS[title])
     header = {
         "maker": MAKER,
-        "rows": {title: len(fields[ROW]) for title, fields in sheets.items()},
+        "rows": {title: digest.height(title) for title in sheets},
         "kinds": "".join(map(_kind, columns)),
         "texts": len(digest.texts),
         "numbers": len(digest.numbers),
@@ -42,7 +43,7 @@ def encoded(digest: Digest) -> bytes:
         "is_whole": digest.is_whole,
     }
     head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-    texts = _BETWEEN.join((*digest.texts, *digest.numbers, *digest.keys))
+    texts = _BETWEEN.join((*digest.texts, *digest.numbers))
     body = texts.encode(errors="surrogateescape")
     sizes = _SIZES.pack(len(head), len(body))
     return b"".join((sizes, head, body, *(column.tobytes() for column in columns)))
@@ -65,14 +66,18 @@ def _decoded(content: bytes) -> Digest | None:
     columns_at = body_at + body
     texts = content[body_at:columns_at].decode(errors="surrogateescape").split(_BETWEEN)
     numbers_at = header["texts"]
-    keys_at = numbers_at + header["numbers"]
-    columns, end = _columns(memoryview(content), columns_at, header)
-    if end != len(content):
+    parts = _Parts(memoryview(content), columns_at, header["kinds"])
+    marks = parts.take(header["numbers"])
+    columns = {
+        title: {name: parts.take(rows) for name in _COLUMNS[title]}
+        for title, rows in header["rows"].items()
+    }
+    if parts.at != len(content):
         return None
     return Digest(
         texts=texts[:numbers_at],
-        numbers=texts[numbers_at:keys_at],
-        keys=texts[keys_at : keys_at + header["numbers"]],
+        numbers=texts[numbers_at : numbers_at + header["numbers"]],
+        marks=marks,
         columns=columns,
         places=header["places"],
         told=[Told(*fault) for fault in header["told"]],
@@ -83,21 +88,18 @@ def _decoded(content: bytes) -> Digest | None:
     )
 
 
-def _columns(
-    view: memoryview, start: int, header: Mapping[str, Any]
-) -> tuple[Mapping[str, Mapping[str, Column]], int]:
-    """The columns that begin at a byte, and the byte after them."""
-    kinds = iter(header["kinds"])
-    columns = {}
-    for title, rows in header["rows"].items():
-        fields: dict[str, Column] = {}
-        for name in _COLUMNS[title]:
-            kind = next(kinds)
-            end = start + _WIDTHS[kind] * rows
-            fields[name] = view[start:end].cast(kind)
-            start = end
-        columns[title] = fields
-    return columns, start
+class _Parts:
+    """Columns of the kinds given that follow each other; `at` is where the next one begins."""
+
+    def __init__(self, view: memoryview, at: int, kinds: str) -> None:
+        self._view, self.at = view, at
+        self._kinds: Iterator[Any] = iter(kinds)
+
+    def take(self, rows: int) -> Column:
+        kind = next(self._kinds)
+        start = self.at
+        self.at += _WIDTHS[kind] * rows
+        return self._view[start : self.at].cast(kind)
 
 
 def _kind(column: Column) -> str:

@@ -89,10 +89,10 @@ class Told(NamedTuple):
 class Digest:
     """A book of orders, read and checked row by row; or the reason why it was not.
 
-    numbers: all different order numbers as they were typed; `keys` are the same as they are
-        compared, one for each.
+    numbers: all different order numbers as they were typed, in the order of their rows; of those
+        that count as the same the `marks` are equal, of others hardly ever.
     texts: all different texts of the other columns.
-    columns: sheet → field → a whole number for each row.
+    columns: sheet → field → a whole number for each row; perhaps not of sheets without rows.
     places: sheet → field → its column in the sheet, of the sheets that the book has.
     huge: sheet, field and line of each `HUGE` → the number as a text.
     past, future: the last order day that is not after the day of reading, and the first that is:
@@ -102,7 +102,7 @@ class Digest:
 
     texts: Sequence[str] = ()
     numbers: Sequence[str] = ()
-    keys: Sequence[str] = ()
+    marks: Column
     columns: Mapping[str, Mapping[str, Column]]
     places: Mapping[str, Mapping[str, int]]
     told: Sequence[Told]
@@ -110,6 +110,11 @@ class Digest:
     past: int = date.min.toordinal()
     future: int = date.max.toordinal()
     is_whole: bool = True
+
+    def height(self, sheet: str) -> int:
+        """How many rows there are in a sheet."""
+        columns = self.columns.get(sheet)
+        return len(columns[ROW]) if columns else 0
 
     def holds_on(self, today: date) -> bool:
         """Whether a reading on that day would say the same."""
@@ -119,4 +124,4 @@ class Digest:
 def unread(code: str, reason: str) -> Digest:
     """The digest of a book that cannot be read."""
     told = [Told("", -1, 0, 0, code, reason)]
-    return Digest(columns={}, places={}, told=told, huge={}, is_whole=False)
+    return Digest(marks=array("b"), columns={}, places={}, told=told, huge={}, is_whole=False)

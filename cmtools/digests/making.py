@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_type_hints
+from zlib import crc32
 
 from cmtools.books.loading import BookFile, Reading
 from cmtools.books.orders import ORDER_BOOK, ORDERS
@@ -85,7 +86,7 @@ def digest_of(sheets: Sequence[Sheet[Any]], problems: Iterable[Problem], today: 
         columns={sheet.table.title: _columns(sheet, texts, huge) for sheet in sheets},
         texts=list(texts.texts),
         numbers=list(texts.numbers),
-        keys=[ORDERS.key.same(number) for number in texts.numbers],
+        marks=packed([crc32(ORDERS.key.same(number).encode()) for number in texts.numbers]),
         places={sheet.table.title: dict(sheet.source.columns) for sheet in sheets},
         told=list(_told(problems, sheets)),
         huge=huge,
@@ -142,7 +143,7 @@ def _numbers(sheet: Sheet[Any], name: str, texts: _Texts) -> list[int]:
         scale = 2 if field.kind is MONEY else 4
         return [NONE if value is None else int(value.scaleb(scale)) for value in values]
     encode = _encoder(python_type, field, texts)
-    known = {value: encode(value) for value in set(values) if value is not None}
+    known = {value: encode(value) for value in dict.fromkeys(values) if value is not None}
     known[None] = NONE
     return [known[value] for value in values]
 

@@ -272,7 +272,7 @@ def _orders(digest: Digest) -> Iterator[tuple[str | None, str | None, int | None
     names = ("number", "client", "on", "request")
     for number, client, on, request in zip(*(columns[name] for name in names), strict=True):
         yield (
-            digest.keys[number] if number >= 0 else None,
+            ORDERS.key.same(digest.numbers[number]) if number >= 0 else None,
             same_client(digest.texts[client]) if client >= 0 else None,
             on if on >= 0 and client >= 0 and request == final else None,
         )

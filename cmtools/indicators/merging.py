@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cmtools.books.orders import ORDERS
 from cmtools.digests.digest import (
     BAD,
     FIELDS,
@@ -81,8 +82,9 @@ class Merged:
 
     def has(self, table: Table[Any]) -> bool:
         """Whether rows of other tables can refer to this one: it was read, with its key column."""
+        key = table.key.name
         places = [d.places[table.title] for d in self.digests if table.title in d.places]
-        return bool(places) and all(table.key.name in columns for columns in places)
+        return bool(places) and all(key in columns for columns in places)
 
     def told(self) -> list[tuple[int, Told]]:
         """The errors that books show by themselves, each with the number of its book."""
@@ -92,11 +94,10 @@ class Merged:
 def merge(files: Sequence[str], digests: Sequence[Digest]) -> Merged:
     """Put digests together in the order given."""
     numbers = list(chain.from_iterable(digest.numbers for digest in digests))
-    keys = list(chain.from_iterable(digest.keys for digest in digests))
-    places: dict[str, int] = {}
-    text_of = [places.setdefault(text, len(places)) for digest in digests for text in digest.texts]
+    texts = list(chain.from_iterable(digest.texts for digest in digests))
+    number_of = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     known = _Known(
-        text_of=np.array([*text_of, HUGE, BAD, NONE], np.int32),
+        text_of=np.array([*map(number_of.__getitem__, texts), HUGE, BAD, NONE], np.int32),
         first_text=_starts([len(digest.texts) for digest in digests]),
         first_number=_starts([len(digest.numbers) for digest in digests]),
     )
@@ -108,9 +109,9 @@ def merge(files: Sequence[str], digests: Sequence[Digest]) -> Merged:
     return Merged(
         files=files,
         digests=digests,
-        texts=objects(list(places)),
+        texts=objects(list(number_of)),
         numbers=objects(numbers),
-        key_of=table_of(_firsts(keys), -1),
+        key_of=table_of(_firsts(_joined([digest.marks for digest in digests]), numbers), -1),
         rows=rows,
         starts=starts,
         huge={
@@ -134,15 +135,10 @@ class _Known:
 
 
 def _rows(table: Table[Any], digests: Sequence[Digest], known: _Known) -> tuple[Rows, Ints]:
-    found = [digest.columns.get(table.title) for digest in digests]
-    counts = [len(columns[ROW]) if columns else 0 for columns in found]
-    filled = [columns for columns, count in zip(found, counts, strict=True) if columns and count]
+    counts = [digest.height(table.title) for digest in digests]
+    filled = [digest.columns[table.title] for digest in digests if digest.height(table.title)]
 
-    def joined(name: str) -> Ints:
-        columns = [np.frombuffer(columns[name], _kind(columns[name])) for columns in filled]
-        return np.concatenate(columns or [np.empty(0, np.int8)])
-
-    columns = {name: joined(name) for name in FIELDS[table]}
+    columns = {name: _joined([columns[name] for columns in filled]) for name in FIELDS[table]}
     for name, column in columns.items():
         field = table.fields[name]
         if is_number(field):
@@ -152,8 +148,8 @@ def _rows(table: Table[Any], digests: Sequence[Digest], known: _Known) -> tuple[
     rows = Rows(
         table=table,
         book=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-        row=joined(ROW),
-        unsound=joined(UNSOUND).astype(bool),
+        row=_joined([columns[ROW] for columns in filled]),
+        unsound=_joined([columns[UNSOUND] for columns in filled]).astype(bool),
         columns=columns,
     )
     return rows, _starts(counts)
@@ -169,12 +165,20 @@ def _starts(counts: Sequence[int]) -> Ints:
     return np.cumsum([0, *counts], dtype=np.int32)[:-1]
 
 
-def _firsts(keys: Sequence[str]) -> Ints:
-    """For each key the place of the first one that is the same."""
-    if len(set(keys)) == len(keys):  # as it is where nobody has made a mistake
-        return np.arange(len(keys), dtype=np.int32)
-    first: dict[str, int] = {}
-    return np.array([first.setdefault(key, place) for place, key in enumerate(keys)], np.int32)
+def _joined(columns: Sequence[Column]) -> Ints:
+    """Columns one after the other, of the smallest kind that holds them all."""
+    return np.concatenate([np.asarray(column) for column in columns] or [np.empty(0, np.int8)])
+
+
+def _firsts(marks: Ints, numbers: Sequence[str]) -> Ints:
+    """For each order number the place of the first one that counts as the same."""
+    first = np.arange(len(marks), dtype=np.int32)
+    ranked = np.sort(marks)
+    doubled = ranked[1:][ranked[1:] == ranked[:-1]]
+    known: dict[str, int] = {}
+    for place in np.flatnonzero(np.isin(marks, doubled)).tolist():
+        first[place] = known.setdefault(ORDERS.key.same(numbers[place]), place)
+    return first
 
 
 def table_of(values: npt.NDArray[Any], nothing: Any) -> npt.NDArray[Any]:
@@ -195,10 +199,6 @@ def used(column: Ints, count: int) -> Ints:
     found = table_of(np.zeros(count, bool), False)
     found[column] = True
     return np.flatnonzero(found[:count])
-
-
-def _kind(column: Column) -> str:
-    return column.format if isinstance(column, memoryview) else column.typecode
 
 
 def objects(values: Sequence[Any]) -> Texts:
