@@ -70,10 +70,13 @@ def figures_memory(workspace: str) -> int:
 
 
 def _month(workspace: str) -> None:
+    from cmtools.tables.readiness import prepare
+
+    gc.disable()  # as the program itself does, and this:
+    prepare()
     from cmtools.commands.consolidating import consolidate
     from cmtools.indicators.monthly import monthly
 
-    gc.disable()  # as the program itself does
     consolidated = consolidate(
         Path(workspace), TODAY, books=str(Path(workspace) / "books" / "*.xlsx")
     )

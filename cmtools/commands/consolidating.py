@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from glob import glob
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cmtools.books.loading import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK
@@ -18,15 +19,16 @@ from cmtools.digests.crew import Crew, LocalCrew
 from cmtools.digests.memory import Memory
 from cmtools.digests.worker import Request
 from cmtools.indicators.facts import Facts, facts_of
-from cmtools.indicators.frames import Frames, frames_of
-from cmtools.indicators.linking import Linked, link
-from cmtools.indicators.managers import Managers, managers_of
-from cmtools.indicators.merging import merge
+from cmtools.indicators.frames import Frames
 from cmtools.problems import Place, at, in_order
 from cmtools.tables import messages
 from cmtools.tables.container import Limits
 from cmtools.tables.guard import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
+
+if TYPE_CHECKING:
+    from cmtools.indicators.linking import Linked
+    from cmtools.indicators.managers import Managers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +76,11 @@ def consolidate(
         orders = _matching(workspace, books)
     with Memory(workspace.root) as memory, _crew(scheduler, limits, processes) as crew:
         reading = Reading(orders, memory, crew, Request(today=today, limits=limits))
+        from cmtools.indicators.cutting import frames_of  # with pandas, while others read
+        from cmtools.indicators.linking import link
+        from cmtools.indicators.managers import managers_of
+        from cmtools.indicators.merging import merge
+
         loaded = _load(others, limits, today)
         digests = reading.digests(progress)
         memory.forget_vanished()

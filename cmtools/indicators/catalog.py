@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from cmtools.books.orders import DeliveryKind, PaymentKind, Quality, Request
 from cmtools.books.settings import Category
-from cmtools.indicators.frames import Frames
+from cmtools.indicators.frames import SOURCE, Frames, Window, number
 from cmtools.indicators.periods import Period
-from cmtools.indicators.windows import SOURCE, Window, number
 from cmtools.pricing import EXACT
 
-Rows = Callable[[Window], pd.DataFrame]
+if TYPE_CHECKING:
+    import pandas as pd
+
+Rows = Callable[[Window], "pd.DataFrame"]
 
 
 class Unit(StrEnum):

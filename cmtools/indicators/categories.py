@@ -36,7 +36,8 @@ class History:
         """The category of each client at each day, as its number among `CATEGORIES`."""
         since = each(day, lambda day: _ordinal_before(day, rules.system_months))
         before = np.searchsorted(self._points, _points(client, day))
-        ordered = before > np.searchsorted(self._points, _points(client, 0))
+        clients = np.arange(client.max(initial=-1) + 1)
+        ordered = before > np.searchsorted(self._points, _points(clients, 0))[client]
         recent = before - np.searchsorted(self._points, _points(client, since))
         return np.where(ordered, np.where(recent >= rules.system_orders, SYSTEM, REPEAT), NEW)
 

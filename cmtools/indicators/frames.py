@@ -1,19 +1,57 @@
-"""All the books as frames, asked for by period: a month needs no other month's rows."""
+"""What figures are made of, asked for by period: a month needs no other month's rows; pure.
+
+Every frame has the columns `SOURCE`: where its row stands, its day, its client, its order (empty
+where there is none) and its manager in one spelling. Choices are numbers, see `number`; money
+counts whole kopecks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from cmtools.indicators.facts import Facts
-from cmtools.indicators.linking import Linked
-from cmtools.indicators.managers import Managers
 from cmtools.indicators.periods import Period
-from cmtools.indicators.windows import Cutter, Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOURCE = ("file", "sheet", "row", "on", "client", "order", "manager")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """The rows that count in a period.
+
+    `orders` and `lines` (the priced positions) are of every request, final or not (`request`);
+    their `category` is the client's at the first day of the order's month. `claims` are those made
+    in the period, `met` those decided so in it. `losses` are the days on which a client was lost,
+    in the row of the client.
+    """
+
+    orders: pd.DataFrame
+    lines: pd.DataFrame
+    payments: pd.DataFrame
+    deliveries: pd.DataFrame
+    claims: pd.DataFrame
+    met: pd.DataFrame
+    clients: pd.DataFrame
+    losses: pd.DataFrame
+
+    def of_manager(self, name: str) -> Window:
+        """The rows of one manager, spelled as the frames spell it."""
+        frames = {item.name: getattr(self, item.name) for item in fields(self)}
+        return Window(**{key: rows[rows["manager"] == name] for key, rows in frames.items()})
+
+
+def number(choice: StrEnum) -> int:
+    """The number of a choice in a frame; none is -1."""
+    return list(type(choice)).index(choice)
 
 
 class Frames:
-    """What the figures of any period are made of; a period is looked through once."""
+    """The windows of all books; each is cut once."""
 
     def __init__(self, cut: Callable[[Period], Window]) -> None:
         self._cut = cut
@@ -28,8 +66,3 @@ class Frames:
     def of_manager(self, name: str) -> Frames:
         """The same of one manager, spelled as the frames spell it."""
         return Frames(lambda period: self.within(period).of_manager(name))
-
-
-def frames_of(linked: Linked, facts: Facts, managers: Managers, today: date) -> Frames:
-    """The frames of all books, as they are on a day."""
-    return Frames(Cutter(linked, facts, managers, today).cut)

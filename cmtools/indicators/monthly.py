@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cmtools.books.orders import Request
 from cmtools.indicators.catalog import INDICATORS, Indicator, final, total
-from cmtools.indicators.frames import Frames
+from cmtools.indicators.frames import Frames, Window, number
 from cmtools.indicators.periods import Period
-from cmtools.indicators.windows import Window, number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cmtools.indicators.catalog import INDICATORS, Indicator, final
 from cmtools.indicators.frames import Frames
 from cmtools.indicators.monthly import Monthly
 from cmtools.indicators.periods import YEAR, Period, months_up_to
 from cmtools.indicators.reasons import Reason, reasons
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Goals = Mapping[str, Decimal]
 """Indicator id → its plan."""

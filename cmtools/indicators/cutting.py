@@ -1,14 +1,8 @@
-"""The sound rows of a period as frames: a row for each row of a sheet, whole kopecks, dates; pure.
-
-Every frame has the columns `SOURCE`: where its row stands, its day, its client, its order (empty
-where there is none) and its manager in one spelling. Choices are numbers, see `number`.
-"""
+"""The sound rows of a period made into frames: a row for each row of a sheet; pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -19,46 +13,21 @@ from cmtools.books.orders import CLAIMS, DELIVERIES, PAYMENTS, POSITIONS, Decisi
 from cmtools.books.settings import Category
 from cmtools.indicators.categories import CATEGORIES, History
 from cmtools.indicators.facts import Facts
+from cmtools.indicators.frames import Frames, Window, number
 from cmtools.indicators.linking import FINAL, Hanging, Linked
 from cmtools.indicators.managers import Managers
 from cmtools.indicators.merging import Flags, Ints, Rows, objects, table_of
 from cmtools.indicators.periods import Period
 from cmtools.indicators.prices import Deals, Prices, price_positions
 
-SOURCE = ("file", "sheet", "row", "on", "client", "order", "manager")
 MOST_KOPECKS = 2.0**63 - 2.0**13  # floats err by less
 EPOCH = date(1970, 1, 1).toordinal()
 SECONDS = 86_400
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
-    """What the figures of a period are made of; money columns are whole kopecks.
-
-    `orders` and `lines` (the priced positions) are of every request, final or not (`request`);
-    their `category` is the client's at the first day of the order's month. `claims` are those made
-    in the period, `met` those decided so in it. `losses` are the days on which a client was lost,
-    in the row of the client.
-    """
-
-    orders: pd.DataFrame
-    lines: pd.DataFrame
-    payments: pd.DataFrame
-    deliveries: pd.DataFrame
-    claims: pd.DataFrame
-    met: pd.DataFrame
-    clients: pd.DataFrame
-    losses: pd.DataFrame
-
-    def of_manager(self, name: str) -> Window:
-        """The rows of one manager, spelled as the frames spell it."""
-        frames = {item.name: getattr(self, item.name) for item in fields(self)}
-        return Window(**{key: rows[rows["manager"] == name] for key, rows in frames.items()})
-
-
-def number(choice: StrEnum) -> int:
-    """The number of a choice in a frame; none is -1."""
-    return list(type(choice)).index(choice)
+def frames_of(linked: Linked, facts: Facts, managers: Managers, today: date) -> Frames:
+    """The frames of all books, as they are on a day."""
+    return Frames(Cutter(linked, facts, managers, today).cut)
 
 
 class Cutter:
@@ -240,7 +209,7 @@ class Cutter:
         return pd.DataFrame(
             {
                 "file": _texts(self._files[rows.book[at]]),
-                "sheet": _texts(np.full(len(at), rows.table.title, object)),
+                "sheet": _texts(objects([rows.table.title]).repeat(len(at))),
                 "row": rows.row[at].astype(np.int64),
                 "on": _days(on),
                 "client": _texts(client.names[client.index[order]]),
