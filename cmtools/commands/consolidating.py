@@ -76,7 +76,8 @@ def consolidate(
         orders = _matching(workspace, books)
     with Memory(workspace.root) as memory, _crew(scheduler, limits, processes) as crew:
         reading = Reading(orders, memory, crew, Request(today=today, limits=limits))
-        from cmtools.indicators.cutting import frames_of  # with pandas, while others read
+        # meanwhile these import numpy and pandas, which takes about as long as a book
+        from cmtools.indicators.cutting import frames_of
         from cmtools.indicators.linking import link
         from cmtools.indicators.managers import managers_of
         from cmtools.indicators.merging import merge

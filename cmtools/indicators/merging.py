@@ -137,7 +137,6 @@ class _Known:
 def _rows(table: Table[Any], digests: Sequence[Digest], known: _Known) -> tuple[Rows, Ints]:
     counts = [digest.height(table.title) for digest in digests]
     filled = [digest.columns[table.title] for digest in digests if digest.height(table.title)]
-
     columns = {name: _joined([columns[name] for columns in filled]) for name in FIELDS[table]}
     for name, column in columns.items():
         field = table.fields[name]
