@@ -258,14 +258,25 @@ def _first_pairs(keys: Ints, numbers: Ints) -> Ints:
     """For each row the first one of the same key and number; itself, where one is not given."""
     first = np.arange(len(keys))
     given = np.flatnonzero((keys >= 0) & (numbers >= 0))
-    small = numbers[given].astype(np.int64)
+    key, small = keys[given], numbers[given].astype(np.int64)
     if small.max(initial=0) > MOST_SMALL:
         _, small = np.unique(small, return_inverse=True)
-    pairs = keys[given] * (small.max(initial=0) + 1) + small
-    if not np.all(pairs[1:] > pairs[:-1]):  # growing, as they are where nobody has mixed the rows
-        _, index, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-        first[given] = given[index[inverse]]
+    pairs = key * (small.max(initial=0) + 1) + small
+    falls = pairs[1:] <= pairs[:-1]
+    if falls.any():  # there are none where nobody has mixed the rows
+        at = _mixed(key, np.append(0, np.cumsum(falls)))
+        _, index, inverse = np.unique(pairs[at], return_index=True, return_inverse=True)
+        first[given[at]] = given[at[index[inverse]]]
     return first
+
+
+def _mixed(key: Ints, run: Ints) -> Ints:
+    """The rows of keys that stand in several runs; only there can anything stand twice."""
+    last = np.zeros(key.max() + 1, run.dtype)
+    last[key] = run
+    mixed = np.zeros(len(last), bool)
+    mixed[key[last[key] != run]] = True
+    return np.flatnonzero(mixed[key])
 
 
 def _unknown(field: Field) -> Callable[[int], Fault]:
