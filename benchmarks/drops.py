@@ -10,7 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.workspaces import TODAY, Row, write_workspace
+from benchmarks import TODAY
+from benchmarks.workspaces import Row, write_workspace
 from cmtools.books.blanks import write_filled
 from cmtools.books.catalog import BOOKS
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, POSITIONS

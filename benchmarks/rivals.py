@@ -1,6 +1,7 @@
 """What is measured that is not a command itself: `python -m benchmarks.rivals NAME [ARGUMENT…]`.
 
-Each runs in a process of its own; what its function returns is printed as JSON.
+Each runs in a process of its own, which imports no more than what it measures needs; what its
+function returns is printed as JSON.
 """
 
 from __future__ import annotations
@@ -15,28 +16,16 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from benchmarks.workspaces import POSITIONS_AN_ORDER, TODAY, positions
-from cmtools.books.orders import POSITIONS
-from cmtools.commands.gathering import Rows
-from cmtools.commands.opening import open_books
-from cmtools.documents.catalog import BY_ID
-from cmtools.documents.engine import declaring, loading, parts, rendering
-from cmtools.documents.engine.filters import BY_NAME
-from cmtools.problems import Fault
-from cmtools.tables.columns import Field
-from cmtools.tables.guard import Grid
-from cmtools.tables.marks import Marks
-from cmtools.tables.sheet import Sheet
-from cmtools.tables.values import Cell
-from cmtools.workspace import INBOX, shipped
+from benchmarks import TODAY
 
-FIELDS = tuple(POSITIONS.fields.values())
+if TYPE_CHECKING:
+    from cmtools.documents.engine.loading import Template
+    from cmtools.tables.columns import Field
+    from cmtools.tables.values import Cell
+
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
-
-_SPECIFICATION = shipped("templates") / BY_ID["specification"].template
-_KNOWN = declaring.declared(BY_ID["specification"].record)
 
 
 def calamine(path: str) -> None:
@@ -81,10 +70,13 @@ def figures_memory(workspace: str) -> int:
 
 
 def _month(workspace: str) -> None:
+    from cmtools.tables.readiness import prepare
+
+    gc.disable()  # as the program itself does, and this:
+    prepare()
     from cmtools.commands.consolidating import consolidate
     from cmtools.indicators.monthly import monthly
 
-    gc.disable()  # as the program itself does
     consolidated = consolidate(
         Path(workspace), TODAY, books=str(Path(workspace) / "books" / "*.xlsx")
     )
@@ -95,9 +87,15 @@ def _month(workspace: str) -> None:
 
 def by_columns(count: str) -> float:
     """Seconds in which so many rows of «Позиции» become records, the way of `validate`."""
+    from cmtools.books.orders import POSITIONS
+    from cmtools.tables.guard import Grid
+    from cmtools.tables.marks import Marks
+    from cmtools.tables.sheet import Sheet
+
     rows = _typed(int(count))
+    titles = [field.title for field in POSITIONS.fields.values()]
     columns = [
-        [field.title, *cells] for field, cells in zip(FIELDS, zip(*rows, strict=True), strict=True)
+        [title, *cells] for title, cells in zip(titles, zip(*rows, strict=True), strict=True)
     ]
     grid = Grid(name=POSITIONS.title, columns=columns, marks=Marks())
 
@@ -115,6 +113,8 @@ def by_rows(count: str) -> float:
     Its own lax mode refuses `01.03.2026` and `1 234,50` and turns TRUE into 1, so each field has
     the validator that the column has here.
     """
+    from cmtools.books.orders import POSITIONS
+
     pydantic: Any = importlib.import_module("pydantic")
     hints = get_type_hints(POSITIONS.record)
     model = pydantic.create_model(
@@ -125,11 +125,11 @@ def by_rows(count: str) -> float:
                 Annotated[hints[field.name], pydantic.BeforeValidator(understood(field))],
                 ...,
             )
-            for field in FIELDS
+            for field in POSITIONS.fields.values()
         },
     )
     adapter = pydantic.TypeAdapter(list[model])  # type: ignore[valid-type]
-    names = [field.name for field in FIELDS]
+    names = list(POSITIONS.fields)
     rows = _typed(int(count))
 
     def parse() -> int:
@@ -141,6 +141,7 @@ def by_rows(count: str) -> float:
 
 def understood(field: Field) -> Callable[[Cell], Any]:
     """The column's own reading of a cell, as pydantic wants it: an error for what is wrong."""
+    from cmtools.problems import Fault
 
     def parse(cell: Cell) -> Any:
         found = None if cell is None else field.parse(cell)
@@ -169,7 +170,9 @@ def memory(folder: str) -> int:
 
 def engine(workspace: str, count: str) -> float:
     """Milliseconds in which a specification is filled, packed and read back."""
-    template, record = loading.load(_SPECIFICATION, _KNOWN), _record(workspace)
+    from cmtools.documents.engine import rendering
+
+    template, record = _template(), _record(workspace)
     return _milliseconds(lambda: len(rendering.render(template, record).content), int(count))
 
 
@@ -181,19 +184,25 @@ def docxtpl(workspace: str, count: str) -> float:
     from docxtpl import DocxTemplate  # type: ignore[attr-defined]
     from jinja2 import Environment
 
+    from cmtools.documents.engine import declaring, parts, rendering
+    from cmtools.documents.engine.filters import BY_NAME
+
+    def text(content: bytes) -> str:
+        return parts.text_of(parts.unpack(content)["word/document.xml"])
+
+    path = str(_specification())
     record = _record(workspace)
     environment = Environment(autoescape=True)
     environment.filters |= BY_NAME
 
     def made() -> bytes:
-        template = DocxTemplate(str(_SPECIFICATION))
+        template = DocxTemplate(path)
         template.render(declaring.values(record), environment)
         kept = io.BytesIO()
         template.save(kept)
         return kept.getvalue()
 
-    ours = rendering.render(loading.load(_SPECIFICATION, _KNOWN), record).content
-    assert _text(made()) == _text(ours)
+    assert text(made()) == text(rendering.render(_template(), record).content)
     return _milliseconds(lambda: len(made()), int(count))
 
 
@@ -201,7 +210,9 @@ def growth(workspace: str, count: str) -> float:
     """Megabytes by which the memory grows while so many documents are made, after the first 50."""
     import resource
 
-    template, record = loading.load(_SPECIFICATION, _KNOWN), _record(workspace)
+    from cmtools.documents.engine import rendering
+
+    template, record = _template(), _record(workspace)
     peaks = []
     for number in (50, int(count)):
         for _ in range(number):
@@ -210,17 +221,31 @@ def growth(workspace: str, count: str) -> float:
     return (peaks[1] - peaks[0]) / (1e6 if sys.platform == "darwin" else 1e3)
 
 
+def _specification() -> Path:
+    from cmtools.documents.catalog import BY_ID
+    from cmtools.workspace import shipped
+
+    return shipped("templates") / BY_ID["specification"].template
+
+
+def _template() -> Template:
+    from cmtools.documents.catalog import BY_ID
+    from cmtools.documents.engine import declaring, loading
+
+    return loading.load(_specification(), declaring.declared(BY_ID["specification"].record))
+
+
 def _record(workspace: str) -> Any:
     """The fields of a specification of five lines, from the first order that may have one."""
+    from cmtools.commands.gathering import Rows
+    from cmtools.commands.opening import open_books
+    from cmtools.documents.catalog import BY_ID
+
     opened = open_books(Path(workspace), (), TODAY)
     rows = Rows(opened, TODAY)
     quote = next(quote for quote in opened.quotes.quotes if quote.lines)
     kind = BY_ID["specification"]
     return kind.fill(rows.material(kind, rows.of_order(quote), None, TODAY))
-
-
-def _text(content: bytes) -> str:
-    return parts.text_of(parts.unpack(content)["word/document.xml"])
 
 
 def _milliseconds(make: Callable[[], int], count: int) -> float:
@@ -234,6 +259,8 @@ def _milliseconds(make: Callable[[], int], count: int) -> float:
 
 def taken(workspace: str) -> float:
     """Seconds from the last write of a file until a running watcher has claimed it."""
+    from cmtools.workspace import INBOX
+
     command = [sys.executable, "-m", "cmtools", "watch", "--workspace", workspace]
     path = Path(workspace, INBOX, "заметка.txt")
     with subprocess.Popen(command, stdout=subprocess.PIPE) as watcher:
@@ -251,8 +278,12 @@ def taken(workspace: str) -> float:
 
 def _typed(count: int) -> list[list[Cell]]:
     """Rows of «Позиции» as calamine gives them: all numbers floats, empty cells empty texts."""
+    from benchmarks.workspaces import POSITIONS_AN_ORDER, positions
+    from cmtools.books.orders import POSITIONS
+
+    titles = [field.title for field in POSITIONS.fields.values()]
     made = positions(count // POSITIONS_AN_ORDER)
-    return [[_cell(row.get(field.title)) for field in FIELDS] for row in made]
+    return [[_cell(row.get(title)) for title in titles] for row in made]
 
 
 def _cell(value: object) -> Cell:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks import TODAY
 from cmtools.books.blanks import write_filled
 from cmtools.books.catalog import BOOKS
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
@@ -24,7 +25,6 @@ from cmtools.sample import sample_books
 from cmtools.tables.table import Table
 from cmtools.tables.writing import Rows
 
-TODAY = date(2026, 11, 21)
 POSITIONS_AN_ORDER = 5
 
 Row = dict[str, object]

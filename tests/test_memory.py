@@ -9,18 +9,23 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from cmtools.books.orders import PAYMENTS
 from cmtools.commands import remembering
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.outcome import Outcome
 from cmtools.commands.report import report
 from cmtools.digests import memory, shares
 from cmtools.digests.codec import decoded, encoded
-from cmtools.digests.digest import unread
+from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Told, unread
+from cmtools.digests.making import packed
 from cmtools.digests.memory import FOLDER, NAME, Memory, stamp_of
 from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TODAY, Row, extra_book, healthy, put
 
@@ -207,6 +212,7 @@ SPOILED: dict[str, Spoil] = {
     "cut off": lambda path: path.write_bytes(path.read_bytes()[:5000]),
     "flipped here and there": _flip,
     "of another version": lambda path: _execute(path, "PRAGMA user_version = 99"),
+    "of the version before": lambda path: _execute(path, "PRAGMA user_version = 1"),
     "without its tables": lambda path: _execute(path, "DROP TABLE books"),
     "with other columns": lambda path: _execute(path, "ALTER TABLE books DROP COLUMN seal"),
     "digests that are none": lambda path: _execute(path, "UPDATE books SET digest = x'00'"),
@@ -314,10 +320,37 @@ def test_a_book_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.Mo
 # Digests as bytes
 
 
+texts = st.lists(st.text(st.characters(exclude_categories=["Cs"])))
+
+
+@given(texts, texts, st.lists(st.integers(-(2**63), 2**63 - 1)))
+@example(["", "\0", "две\nстроки", "ÿ"], [], [-128, 127])
+@example([], [""], [-129])
+def test_a_digest_comes_back(texts: list[str], numbers: list[str], cells: list[int]) -> None:
+    """Whatever stands in the cells, control characters and the empty text among them."""
+    table = {name: packed(cells) for name in (ROW, UNSOUND, *FIELDS[PAYMENTS])}
+    made = Digest(
+        texts=texts,
+        numbers=numbers,
+        marks=packed(range(len(numbers))),
+        columns={PAYMENTS.title: table},
+        places={PAYMENTS.title: {"on": 3}},
+        told=[Told(PAYMENTS.title, 0, 2, 3, "code", "текст")],
+        huge={(PAYMENTS.title, "amount", 0): "1E+30"},
+        past=5,
+        future=7,
+    )
+    found = decoded(encoded(made))
+    assert found is not None
+    columns = {name: list(column) for name, column in found.columns.get("Платежи", {}).items()}
+    assert columns == (dict.fromkeys(table, cells) if cells else {})
+    assert replace(found, columns={}, marks=packed(found.marks)) == replace(made, columns={})
+
+
 def test_bytes_that_are_no_digest() -> None:
     whole = encoded(unread("file-empty", "файл пуст"))
     assert decoded(whole) is not None
     for cut in range(len(whole)):
         assert decoded(whole[:cut]) is None
-    assert decoded(whole.replace(b"format 1", b"format 0")) is None
+    assert decoded(whole.replace(b"format 2", b"format 1")) is None
     assert decoded(b"\x80\x05}\x94." * 10) is None

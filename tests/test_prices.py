@@ -132,8 +132,8 @@ def by_columns(orders: Sequence[Order], terms: Tariff) -> list[tuple[int, int] |
             files=["Заказы.xlsx"],
             digests=[],
             texts=objects(KINDS),
-            key_of=np.full(4, -1),
-            keys=0,
+            numbers=objects([]),
+            key_of=np.array([], np.int64),
             rows={POSITIONS: rows},
             starts={},
             huge=huge,
@@ -144,15 +144,16 @@ def by_columns(orders: Sequence[Order], terms: Tariff) -> list[tuple[int, int] |
             counted=all_of_them,
             attached=all_of_them,
         ),
-        all_of_them,
+        np.arange(len(lines)),
         Deals(
             shipped=np.array([on.toordinal() for on, _, _ in orders]),
             category=np.array([CATEGORIES.index(category) for _, category, _ in orders]),
         ),
         terms,
     )
-    sums = zip(made.priced.tolist(), made.amount.tolist(), made.profit.tolist(), strict=True)
-    return [(amount, profit) if priced else None for priced, amount, profit in sums]
+    sums = zip(made.amount.tolist(), made.profit.tolist(), strict=True)
+    found = dict(zip(made.at.tolist(), sums, strict=True))
+    return [found.get(row) for row in range(len(lines))]
 
 
 def decimals(most: int, places: int) -> st.SearchStrategy[str]:

@@ -19,7 +19,7 @@ from cmtools.books.shipped import shipped_rows
 from cmtools.commands.outcome import ExitCode, Misuse, Outcome
 from cmtools.commands.report import report
 from cmtools.indicators.catalog import INDICATORS, total
-from cmtools.indicators.frames import kopecks
+from cmtools.indicators.cutting import kopecks
 from cmtools.workspace import shipped
 from strategies import client_row, order_row, position_row
 from workbench import (

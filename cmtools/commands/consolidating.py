@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from glob import glob
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cmtools.books.loading import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK
@@ -18,15 +19,16 @@ from cmtools.digests.crew import Crew, LocalCrew
 from cmtools.digests.memory import Memory
 from cmtools.digests.worker import Request
 from cmtools.indicators.facts import Facts, facts_of
-from cmtools.indicators.frames import Frames, frames_of
-from cmtools.indicators.linking import Linked, link
-from cmtools.indicators.managers import Managers, managers_of
-from cmtools.indicators.merging import merge
+from cmtools.indicators.frames import Frames
 from cmtools.problems import Place, at, in_order
 from cmtools.tables import messages
 from cmtools.tables.container import Limits
 from cmtools.tables.guard import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
+
+if TYPE_CHECKING:
+    from cmtools.indicators.linking import Linked
+    from cmtools.indicators.managers import Managers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +76,12 @@ def consolidate(
         orders = _matching(workspace, books)
     with Memory(workspace.root) as memory, _crew(scheduler, limits, processes) as crew:
         reading = Reading(orders, memory, crew, Request(today=today, limits=limits))
+        # meanwhile these import numpy and pandas, which takes about as long as a book
+        from cmtools.indicators.cutting import frames_of
+        from cmtools.indicators.linking import link
+        from cmtools.indicators.managers import managers_of
+        from cmtools.indicators.merging import merge
+
         loaded = _load(others, limits, today)
         digests = reading.digests(progress)
         memory.forget_vanished()
@@ -97,10 +105,19 @@ def _matching(workspace: Workspace, pattern: str) -> list[BookFile]:
     for folder in (Path.cwd(), workspace.root):
         names = sorted(glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207 absolute too
         paths = [folder / name for name in names]
-        once = {path.resolve(): path for path in paths if path.is_file() and not is_copy(path)}
-        if once:
-            return [BookFile(path=path, name=workspace.name(path)) for path in once.values()]
+        found = _each_once([path for path in paths if path.is_file() and not is_copy(path)])
+        if found:
+            return [BookFile(path=path, name=workspace.name(path)) for path in found]
     raise Unavailable(f"по шаблону «{pattern}» не нашлось ни одной книги")
+
+
+def _each_once(paths: Sequence[Path]) -> Collection[Path]:
+    """The files without those that are others under another name; a folder is resolved once."""
+    folders = {folder: folder.resolve() for folder in {path.parent for path in paths}}
+    real = (
+        path.resolve() if path.is_symlink() else folders[path.parent] / path.name for path in paths
+    )
+    return dict(zip(real, paths, strict=True)).values()
 
 
 def _crew(scheduler: str | None, limits: Limits, processes: int | None) -> Crew:

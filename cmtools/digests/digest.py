@@ -21,7 +21,7 @@ from cmtools.books.orders import (
     POSITIONS,
     Design,
 )
-from cmtools.tables.columns import CODE, TEXT
+from cmtools.tables.columns import CODE, TEXT, Field
 from cmtools.tables.table import Table
 
 NONE, BAD, HUGE = -1, -2, -3
@@ -46,9 +46,9 @@ FIELDS: Mapping[Table[Any], Sequence[str]] = {
 }
 """The fields that are kept of each table.
 
-Texts are numbers of `Digest.texts`, choices of their enumeration, days are ordinals, money counts
-the smallest unit of its kind. Of a layout it is kept only which design needs one that is missing,
-as a number of `NEED_LAYOUT`.
+Order numbers are numbers of `Digest.numbers`, other texts of `Digest.texts`, choices of their
+enumeration, days are ordinals, money counts the smallest unit of its kind. Of a layout it is kept
+only which design needs one that is missing, as a number of `NEED_LAYOUT`.
 """
 
 LAYOUT = POSITIONS.fields["layout"]
@@ -60,9 +60,14 @@ COUNTED = (ORDERS, POSITIONS, PAYMENTS, DELIVERIES, CLAIMS)
 Column: TypeAlias = "array[int] | memoryview"
 
 
-def is_text(table: Table[Any], name: str) -> bool:
-    """Whether a field is kept as the number of its text."""
-    return table.fields[name].kind in (TEXT, CODE) and table.fields[name] is not LAYOUT
+def is_number(field: Field) -> bool:
+    """Whether a field is kept as the number of an order number."""
+    return field is ORDERS.key or field.column.refers is ORDERS
+
+
+def is_text(field: Field) -> bool:
+    """Whether a field is kept as the number of another text."""
+    return field.kind in (TEXT, CODE) and field is not LAYOUT and not is_number(field)
 
 
 class Told(NamedTuple):
@@ -84,9 +89,10 @@ class Told(NamedTuple):
 class Digest:
     """A book of orders, read and checked row by row; or the reason why it was not.
 
-    texts: all different texts of the columns; `keys` are the different order numbers among them as
-        numbers are compared, and `key_of` is the key of each text, or `NONE`.
-    columns: sheet → field → a whole number for each row.
+    numbers: all different order numbers as they were typed, in the order of their rows; of those
+        that count as the same the `marks` are equal, of others hardly ever.
+    texts: all different texts of the other columns.
+    columns: sheet → field → a whole number for each row; perhaps not of sheets without rows.
     places: sheet → field → its column in the sheet, of the sheets that the book has.
     huge: sheet, field and line of each `HUGE` → the number as a text.
     past, future: the last order day that is not after the day of reading, and the first that is:
@@ -95,8 +101,8 @@ class Digest:
     """
 
     texts: Sequence[str] = ()
-    keys: Sequence[str] = ()
-    key_of: Column
+    numbers: Sequence[str] = ()
+    marks: Column
     columns: Mapping[str, Mapping[str, Column]]
     places: Mapping[str, Mapping[str, int]]
     told: Sequence[Told]
@@ -104,6 +110,11 @@ class Digest:
     past: int = date.min.toordinal()
     future: int = date.max.toordinal()
     is_whole: bool = True
+
+    def height(self, sheet: str) -> int:
+        """How many rows there are in a sheet."""
+        columns = self.columns.get(sheet)
+        return len(columns[ROW]) if columns else 0
 
     def holds_on(self, today: date) -> bool:
         """Whether a reading on that day would say the same."""
@@ -113,4 +124,4 @@ class Digest:
 def unread(code: str, reason: str) -> Digest:
     """The digest of a book that cannot be read."""
     told = [Told("", -1, 0, 0, code, reason)]
-    return Digest(columns={}, places={}, key_of=array("b"), told=told, huge={}, is_whole=False)
+    return Digest(marks=array("b"), columns={}, places={}, told=told, huge={}, is_whole=False)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_type_hints
+from zlib import crc32
 
 from cmtools.books.loading import BookFile, Reading
 from cmtools.books.orders import ORDER_BOOK, ORDERS
@@ -25,6 +26,7 @@ from cmtools.digests.digest import (
     Column,
     Digest,
     Told,
+    is_number,
     unread,
 )
 from cmtools.problems import Message, Problem
@@ -82,9 +84,9 @@ def digest_of(sheets: Sequence[Sheet[Any]], problems: Iterable[Problem], today: 
     days = {on for s in sheets if s.table is ORDERS for on in s.values["on"] if on is not None}
     return Digest(
         columns={sheet.table.title: _columns(sheet, texts, huge) for sheet in sheets},
-        texts=list(texts.numbers),
-        keys=list(texts.keys),
-        key_of=packed([texts.key_of.get(text, NONE) for text in texts.numbers]),
+        texts=list(texts.texts),
+        numbers=list(texts.numbers),
+        marks=packed([crc32(ORDERS.key.same(number).encode()) for number in texts.numbers]),
         places={sheet.table.title: dict(sheet.source.columns) for sheet in sheets},
         told=list(_told(problems, sheets)),
         huge=huge,
@@ -94,21 +96,17 @@ def digest_of(sheets: Sequence[Sheet[Any]], problems: Iterable[Problem], today: 
 
 
 class _Texts:
-    """The texts of a book and the keys of those that are order numbers, numbered as they come."""
+    """The texts of a book, order numbers apart, numbered as they come."""
 
     def __init__(self) -> None:
+        self.texts: dict[str, int] = {}
         self.numbers: dict[str, int] = {}
-        self.keys: dict[str, int] = {}
-        self.key_of: dict[str, int] = {}
 
-    def number(self, text: str) -> int:
-        return self.numbers.setdefault(text, len(self.numbers))
+    def text(self, text: str) -> int:
+        return self.texts.setdefault(text, len(self.texts))
 
     def order_number(self, text: str) -> int:
-        if text not in self.key_of:
-            key = ORDERS.key.same(text)
-            self.key_of[text] = self.keys.setdefault(key, len(self.keys))
-        return self.number(text)
+        return self.numbers.setdefault(text, len(self.numbers))
 
 
 def _columns(
@@ -145,17 +143,17 @@ def _numbers(sheet: Sheet[Any], name: str, texts: _Texts) -> list[int]:
         scale = 2 if field.kind is MONEY else 4
         return [NONE if value is None else int(value.scaleb(scale)) for value in values]
     encode = _encoder(python_type, field, texts)
-    known = {value: encode(value) for value in set(values) if value is not None}
+    known = {value: encode(value) for value in dict.fromkeys(values) if value is not None}
     known[None] = NONE
     return [known[value] for value in values]
 
 
 def _encoder(python_type: Any, field: Field, texts: _Texts) -> Callable[[Any], int]:
     """How a value of the field becomes a whole number that is not less than 0."""
-    if field.column.refers is ORDERS or field is ORDERS.key:
+    if is_number(field):
         return texts.order_number
     if python_type is str:
-        return texts.number
+        return texts.text
     if python_type is date:
         return date.toordinal
     return list(python_type).index if issubclass(python_type, StrEnum) else int

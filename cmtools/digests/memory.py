@@ -12,7 +12,9 @@ every part: a book changed under the same size and time shows for the price of r
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
+import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -27,7 +29,7 @@ from cmtools.digests.shares import is_remote
 FOLDER, NAME = ".cmtools", "books.sqlite3"
 TAIL = 1 << 14
 PATIENCE = 5.0  # seconds for which another process may be writing
-VERSION = 1
+VERSION = 2
 COMPLETE = 1  # the file's application_id once all books of the workspace are in it
 BROKEN = (
     sqlite3.SQLITE_NOTADB,
@@ -42,7 +44,7 @@ CREATE TABLE IF NOT EXISTS books (
     changed INTEGER NOT NULL,
     checksum BLOB NOT NULL,
     digest BLOB NOT NULL,
-    seal BLOB NOT NULL
+    seal INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS orders (
     book INTEGER NOT NULL,
@@ -79,11 +81,11 @@ def stamp_of(path: Path) -> Stamp:
     Raises:
         OSError: the file cannot be opened.
     """
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(size - TAIL, 0))
-        checksum = _checksum(file.read())
-    return Stamp(size, path.stat().st_mtime_ns, checksum)
+    with path.open("rb", buffering=0) as file:
+        found = os.fstat(file.fileno())
+        file.seek(max(found.st_size - TAIL, 0))
+        checksum = hashlib.blake2b(file.read(), digest_size=16).digest()
+    return Stamp(found.st_size, found.st_mtime_ns, checksum)
 
 
 class Memory:
@@ -95,6 +97,7 @@ class Memory:
 
     def __init__(self, root: Path, *, lasting: bool = True) -> None:
         self._root = root.absolute()
+        self._inside = f"{self._root.as_posix()}/"
         self._file = root / FOLDER / NAME
         self._lasting = lasting
         self._database: sqlite3.Connection | None = None
@@ -171,7 +174,7 @@ class Memory:
             ((content, seal),) = database.execute(
                 "SELECT digest, seal FROM books WHERE id = ?", (book,)
             ).fetchall()
-            is_whole = isinstance(content, bytes) and _checksum(content) == seal
+            is_whole = isinstance(content, bytes) and zlib.crc32(content) == seal
             digest = decoded(content) if is_whole else None
             if digest is not None and digest.holds_on(today):
                 found[path] = digest
@@ -186,7 +189,7 @@ class Memory:
                 if digest is None or not digest.is_whole:
                     continue
                 ((book,),) = database.execute(
-                    KEEP, (self._key(path), *stamp, content, _checksum(content))
+                    KEEP, (self._key(path), *stamp, content, zlib.crc32(content))
                 ).fetchall()
                 database.execute("DELETE FROM orders WHERE book = ?", (book,))
                 rows = ((book, *row) for row in _orders(digest))
@@ -203,9 +206,7 @@ class Memory:
         return self._ask(lambda database: database.execute(query, values).fetchall(), [])
 
     def _key(self, path: Path) -> str:
-        absolute = path.absolute()
-        inside = absolute.is_relative_to(self._root)
-        return (absolute.relative_to(self._root) if inside else absolute).as_posix()
+        return path.absolute().as_posix().removeprefix(self._inside)
 
     def _ask(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """The answer of the database; `otherwise` where there is none or it fails."""
@@ -271,11 +272,7 @@ def _orders(digest: Digest) -> Iterator[tuple[str | None, str | None, int | None
     names = ("number", "client", "on", "request")
     for number, client, on, request in zip(*(columns[name] for name in names), strict=True):
         yield (
-            digest.keys[digest.key_of[number]] if number >= 0 else None,
+            ORDERS.key.same(digest.numbers[number]) if number >= 0 else None,
             same_client(digest.texts[client]) if client >= 0 else None,
             on if on >= 0 and client >= 0 and request == final else None,
         )
-
-
-def _checksum(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=16).digest()

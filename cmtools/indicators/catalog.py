@@ -7,31 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from cmtools.books.orders import Decision, DeliveryKind, PaymentKind, Quality, Request
+from cmtools.books.orders import DeliveryKind, PaymentKind, Quality, Request
 from cmtools.books.settings import Category
-from cmtools.indicators.frames import SOURCE, Frames
-from cmtools.indicators.periods import next_month
+from cmtools.indicators.frames import SOURCE, Frames, Window, number
+from cmtools.indicators.periods import Period
 from cmtools.pricing import EXACT
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole months on end, from the first day of one to the first day after another."""
-
-    first: date
-    end: date
-
-    @staticmethod
-    def of(first: date, last: date | None = None) -> Period:
-        """A month given by its first day, or all from it to another."""
-        return Period(first, next_month(last or first))
-
-
-Rows = Callable[[Frames, Period], pd.DataFrame]
+Rows = Callable[[Window], "pd.DataFrame"]
 
 
 class Unit(StrEnum):
@@ -43,7 +30,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Indicator:
-    """An indicator: `rows` of a period, `of` which column it is made.
+    """An indicator: `rows` of a window, `of` which column it is made.
 
     Roubles are the sum of the column, pieces count its different values. `short` is its title
     where there is little room: on a chart, or as the name of a sheet.
@@ -62,20 +49,20 @@ class Indicator:
 
         Of rows that count together (two orders of one client) the first has the 1, the rest 0.
         """
-        rows = self.rows(books, Period.of(month))
+        rows = self.rows(books.within(Period.of(month)))
         counted = rows[self.of]
         value = counted if self.unit is Unit.ROUBLES else (~counted.duplicated()).astype("int64")
         return rows[list(SOURCE)].assign(value=value)
 
     def history(self, books: Frames, months: Sequence[date]) -> tuple[Decimal, ...]:
         """The figure of each month of a row of months, in its unit."""
-        rows = self.rows(books, Period.of(months[0], months[-1]))
+        rows = self.rows(books.within(Period.of(months[0], months[-1])))
         found = self._grouped(rows, [rows["on"].dt.year, rows["on"].dt.month])
         return tuple(found.get((month.year, month.month), Decimal(0)) for month in months)
 
     def by_manager(self, books: Frames, month: date) -> dict[str, Decimal]:
         """Manager → the figure of a month, as if the others' rows were not there."""
-        return self._grouped(self.rows(books, Period.of(month)), "manager")
+        return self._grouped(self.rows(books.within(Period.of(month))), "manager")
 
     def _grouped(self, rows: pd.DataFrame, by: Any) -> dict[Any, Decimal]:
         groups = rows.groupby(by, sort=False)[self.of]
@@ -97,90 +84,75 @@ def in_unit(whole: int, unit: Unit) -> Decimal:
     return EXACT.scaleb(Decimal(int(whole)), -2) if unit is Unit.ROUBLES else Decimal(int(whole))
 
 
-def within(rows: pd.DataFrame, period: Period, column: str = "on") -> pd.DataFrame:
-    """The rows whose day lies in the period."""
-    day = rows[column]
-    return rows[(day >= pd.Timestamp(period.first)) & (day < pd.Timestamp(period.end))]
-
-
 def final(rows: pd.DataFrame) -> pd.DataFrame:
     """The orders, or their lines: a request that is preliminary is no order yet."""
-    return rows[rows["request"] == Request.FINAL.value]
+    return rows[rows["request"] == number(Request.FINAL)]
 
 
 def orders_of(category: Category) -> Rows:
-    """The month's orders of clients of a category."""
-
-    def rows(books: Frames, period: Period) -> pd.DataFrame:
-        orders = final(within(books.orders, period))
-        return orders[orders["category"] == category.value]
-
-    return rows
+    """The orders of clients of a category."""
+    return lambda window: _of(category, window.orders)
 
 
 def lines_of(category: Category) -> Rows:
-    """The priced positions of the month's orders of clients of a category."""
-
-    def rows(books: Frames, period: Period) -> pd.DataFrame:
-        lines = order_lines(books, period)
-        return lines[lines["category"] == category.value]
-
-    return rows
+    """The priced positions of the orders of clients of a category."""
+    return lambda window: _of(category, window.lines)
 
 
-def order_lines(books: Frames, period: Period) -> pd.DataFrame:
-    """The priced positions of the month's orders."""
-    return final(within(books.lines, period))
+def _of(category: Category, rows: pd.DataFrame) -> pd.DataFrame:
+    is_final = rows["request"] == number(Request.FINAL)
+    return rows[is_final & (rows["category"] == number(category))]
 
 
-def receipts(books: Frames, period: Period) -> pd.DataFrame:
+def order_lines(window: Window) -> pd.DataFrame:
+    """The priced positions of the orders."""
+    return final(window.lines)
+
+
+def receipts(window: Window) -> pd.DataFrame:
     """What clients paid, and as less than nothing what they were given back."""
-    payments = within(books.payments, period)
-    payments = payments[payments["kind"] != PaymentKind.TO_CONTRACTOR.value]
-    refunded = (payments["kind"] == PaymentKind.REFUND.value).astype("int64")
+    payments = window.payments
+    payments = payments[payments["kind"] != number(PaymentKind.TO_CONTRACTOR)]
+    refunded = (payments["kind"] == number(PaymentKind.REFUND)).astype("int64")
     return payments.assign(amount=payments["amount"] * (1 - 2 * refunded))
 
 
-def paid_contractors(books: Frames, period: Period) -> pd.DataFrame:
+def paid_contractors(window: Window) -> pd.DataFrame:
     """What contractors were paid."""
-    payments = within(books.payments, period)
-    return payments[payments["kind"] == PaymentKind.TO_CONTRACTOR.value]
+    payments = window.payments
+    return payments[payments["kind"] == number(PaymentKind.TO_CONTRACTOR)]
 
 
-def lost_system(books: Frames, period: Period) -> pd.DataFrame:
-    """Clients lost in the month who were системные after their last order."""
-    lost = within(books.losses, period)
-    return lost[lost["was_system"]]
+def lost_system(window: Window) -> pd.DataFrame:
+    """Clients lost who were системные after their last order."""
+    return window.losses[window.losses["was_system"]]
 
 
-def lost_other(books: Frames, period: Period) -> pd.DataFrame:
-    """Clients lost in the month who were not."""
-    lost = within(books.losses, period)
-    return lost[~lost["was_system"]]
+def lost_other(window: Window) -> pd.DataFrame:
+    """Clients lost who were not."""
+    return window.losses[~window.losses["was_system"]]
 
 
-def clients_received(books: Frames, period: Period) -> pd.DataFrame:
+def clients_received(window: Window) -> pd.DataFrame:
     """Clients handed over by the sales managers."""
-    return within(books.clients, period)
+    return window.clients
 
 
-def claims_made(books: Frames, period: Period) -> pd.DataFrame:
-    """Claims of the month, whatever became of them."""
-    return within(books.claims, period)
+def claims_made(window: Window) -> pd.DataFrame:
+    """Claims that were made, whatever became of them."""
+    return window.claims
 
 
-def claims_met(books: Frames, period: Period) -> pd.DataFrame:
-    """Claims that were met in the month, each on the day of its decision."""
-    claims = within(books.claims, period, "decided")
-    claims = claims[claims["decision"] == Decision.MET.value]
-    return claims.assign(on=claims["decided"])
+def claims_met(window: Window) -> pd.DataFrame:
+    """Claims that were met, each on the day of its decision."""
+    return window.met
 
 
-def received(books: Frames, period: Period) -> pd.DataFrame:
+def received(window: Window) -> pd.DataFrame:
     """Goods that came from contractors and were no waste."""
-    goods = within(books.deliveries, period)
-    goods = goods[goods["kind"] == DeliveryKind.RECEIVED.value]
-    return goods[goods["quality"] != Quality.DEFECTIVE.value]
+    goods = window.deliveries
+    goods = goods[goods["kind"] == number(DeliveryKind.RECEIVED)]
+    return goods[goods["quality"] != number(Quality.DEFECTIVE)]
 
 
 def _pieces(
@@ -288,7 +260,6 @@ INDICATORS = (
         "Удовлетворённые претензии, руб.",
         "Удовлетворены, руб.",
         claims_met,
-        "met_amount",
     ),
     _roubles(
         "paid_contractors", "Оплачено подрядчикам, руб.", "Оплачено подрядчикам", paid_contractors

@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from cmtools.books.settings import Category, Rules
 from cmtools.clients import months_before
-from cmtools.indicators.merging import Flags, Ints
+from cmtools.indicators.merging import Flags, Ints, each
 
 CATEGORIES = tuple(Category)
+NEW, REPEAT, SYSTEM = map(CATEGORIES.index, (Category.NEW, Category.REPEAT, Category.SYSTEM))
 SPAN = 1 << 22  # more than there are days up to the year 9999
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Losses:
+    """Clients lost, by client and day: who, on which day, and whether системный before."""
+
+    client: Ints
+    on: Ints
+    was_system: Flags
 
 
 class History:
     """The days of the orders that count, of all clients; clients by number, days as ordinals."""
 
     def __init__(self, client: Ints, day: Ints, counts: Flags) -> None:
-        self._points = np.sort(client[counts] * SPAN + day[counts])
-
-    def days_of(self, client: int) -> list[date]:
-        """The days of a client's orders, sorted."""
-        first, end = np.searchsorted(self._points, (client * SPAN, (client + 1) * SPAN))
-        return [date.fromordinal(day) for day in (self._points[first:end] - client * SPAN).tolist()]
+        self._points = np.sort(_points(client[counts], day[counts]))
 
     def categories_at(self, client: Ints, day: Ints, rules: Rules) -> Ints:
         """The category of each client at each day, as its number among `CATEGORIES`."""
-        days, which = np.unique(day, return_inverse=True)
-        since = [_ordinal_before(each, rules.system_months) for each in days.tolist()]
-        start = client * SPAN
-        before = np.searchsorted(self._points, start + day)
-        ordered = before > np.searchsorted(self._points, start)
-        recent = before - np.searchsorted(self._points, start + np.array(since, np.int64)[which])
-        system, repeat, new = map(
-            CATEGORIES.index, (Category.SYSTEM, Category.REPEAT, Category.NEW)
-        )
-        return np.where(ordered, np.where(recent >= rules.system_orders, system, repeat), new)
+        since = each(day, lambda day: _ordinal_before(day, rules.system_months))
+        before = np.searchsorted(self._points, _points(client, day))
+        clients = np.arange(client.max(initial=-1) + 1)
+        ordered = before > np.searchsorted(self._points, _points(clients, 0))[client]
+        recent = before - np.searchsorted(self._points, _points(client, since))
+        return np.where(ordered, np.where(recent >= rules.system_orders, SYSTEM, REPEAT), NEW)
+
+    def losses(self, rules: Rules) -> Losses:
+        """Every time that a limit ran out before the next order came: `clients.losses`."""
+        days = np.unique(self._points)
+        client, last = np.divmod(days, SPAN)
+        system = self.categories_at(client, last + 1, rules) == SYSTEM
+        on = last + np.where(system, rules.lost_system_days, rules.lost_other_days)
+        following = np.append(days[1:], np.iinfo(np.int64).max)
+        lost = following > _points(client, on)
+        return Losses(client=client[lost], on=on[lost], was_system=system[lost])
+
+
+def _points(client: Ints, day: Ints | int) -> npt.NDArray[np.int64]:
+    """Clients and days as numbers that are sorted by client and day."""
+    return client * np.int64(SPAN) + day
 
 
 def _ordinal_before(day: int, months: int) -> int:

@@ -25,7 +25,7 @@ from cmtools.books.orders import (
 from cmtools.digests.digest import NEED_LAYOUT, NONE
 from cmtools.digests.making import told
 from cmtools.indicators.facts import Facts, Resolve
-from cmtools.indicators.merging import Flags, Ints, Merged, Rows, Texts, objects
+from cmtools.indicators.merging import Flags, Ints, Merged, Rows, Texts, objects, table_of, used
 from cmtools.problems import Fault, Place, at
 from cmtools.tables import messages
 from cmtools.tables.columns import Field
@@ -115,14 +115,13 @@ class _Linking:
         self.merged = merged
         self.orders = merged.rows[ORDERS]
         self.reasons: list[Reason] = []
-        self._key = merged.keys_of(self.orders["number"])
-        self._first = _first_rows(self._key, merged.keys)
+        self._order_of = _first_rows(merged.key_of, self.orders["number"])
 
     def judge_orders(self, facts: Facts) -> tuple[Named, Flags]:
         """The client of each order, and which orders are sound."""
         orders = self.orders
-        first = self._first[self._key]
-        repeated = (self._key >= 0) & (first != np.arange(len(orders)))
+        first = self._order_of[orders["number"]]
+        repeated = (first >= 0) & (first != np.arange(len(orders)))
         self._note(
             orders, repeated, "number", lambda row: self._repeat(orders, row, int(first[row]))
         )
@@ -134,8 +133,8 @@ class _Linking:
             self._note(orders, unknown, name, _unknown(ORDERS.fields[name]))
             unsound |= unknown
         stages, stage = named["stage"].names, named["stage"].index
-        is_early = np.array([*(name in facts.early_stages for name in stages), False])
-        early = (orders["closed"] >= 0) & is_early[stage]
+        is_early = np.array([name in facts.early_stages for name in stages], bool)
+        early = (orders["closed"] >= 0) & table_of(is_early, False)[stage]
         self._note(orders, early, "closed", lambda row: CLOSED_TOO_EARLY(stage=stages[stage[row]]))
         return named["client"], ~(unsound | early)
 
@@ -148,10 +147,10 @@ class _Linking:
         unsound = rows.unsound | unknown
         if table is POSITIONS:
             unsound |= self._judge_positions(rows, order, facts)
-        attached = (order >= 0) & sound[order] if len(sound) else np.zeros(len(rows), bool)
+        attached = table_of(sound, False)[order]
         for row in np.flatnonzero((typed >= 0) & ~unknown & ~attached):
-            text = typed[row] if order[row] < 0 else self.orders["number"][order[row]]
-            reason = f"заказ {self.merged.texts[text]} не вошёл в отчёт"
+            number = typed[row] if order[row] < 0 else self.orders["number"][order[row]]
+            reason = f"заказ {self.merged.numbers[number]} не вошёл в отчёт"
             place = (int(rows.book[row]), table.title, int(rows.row[row]))
             self.reasons.append(Reason(*place, LAST, "", reason))
         return Hanging(rows=rows, order=order, counted=attached & ~unsound, attached=attached)
@@ -177,11 +176,10 @@ class _Linking:
 
     def _judge_positions(self, rows: Rows, order: Ints, facts: Facts) -> Flags:
         """The positions that are in error together with others, or with their order or kind."""
-        first = _first_pairs(self.merged.keys_of(rows["order"]), rows["number"])
+        first = _first_pairs(self.merged.key_of[rows["order"]], rows["number"])
         repeated = first != np.arange(len(rows))
         self._note(rows, repeated, "number", lambda row: self._repeat(rows, row, int(first[row])))
-        request = self.orders["request"]
-        final = (order >= 0) & (request[order] == FINAL) if len(request) else order >= 0
+        final = table_of(self.orders["request"] == FINAL, False)[order]
         no_layout = final & (rows["layout"] >= 0)
         needs = [LAYOUT_NEEDED(design=design.value) for design in NEED_LAYOUT]
         self._note(rows, no_layout, "layout", lambda row: needs[rows["layout"][row]])
@@ -189,21 +187,23 @@ class _Linking:
         self._note(rows, no_cost, "unit_cost", lambda _: COST_NEEDED())
         no_kind = np.zeros(len(rows), bool)
         if (kinds := facts.kinds) is not None:
-            kind = self._named(rows["kind"], lambda typed: typed if same(typed) in kinds else None)
-            no_kind = (rows["kind"] >= 0) & (kind.index < 0)
+            texts = self.merged.texts
+            unknown = np.zeros(len(texts), bool)
+            named = used(rows["kind"], len(texts))
+            unknown[named] = [same(text) not in kinds for text in texts[named]]
+            no_kind = table_of(unknown, False)[rows["kind"]]
             self._note(rows, no_kind, "kind", lambda _: NO_MARKUP())
         wrong: Flags = repeated | no_layout | no_cost | no_kind
         return wrong
 
     def _orders_of(self, typed: Ints) -> tuple[Ints, Flags]:
         """The row of the order that each text names, -1 for none; and whether that is an error."""
-        keys = self.merged.keys_of(typed)
-        order = np.where(keys >= 0, self._first[keys], -1)
+        order = self._order_of[typed]
         if self.merged.has(ORDERS):
             return order, (typed >= 0) & (order < 0)
-        texts, found = self.merged.texts, np.flatnonzero(order >= 0)
-        number = self.orders["number"][order[found]]
-        order[found[texts[typed[found]] != texts[number]]] = -1  # nothing is understood, but named
+        numbers, found = self.merged.numbers, np.flatnonzero(order >= 0)
+        named = self.orders["number"][order[found]]
+        order[found[numbers[typed[found]] != numbers[named]]] = -1  # nothing is understood
         return order, np.zeros(len(typed), bool)
 
     def _contracts(self) -> Resolve:
@@ -219,15 +219,12 @@ class _Linking:
     def _named(self, column: Ints, resolve: Resolve) -> Named:
         """What each text of a column names; each different text is asked for once."""
         names: dict[str, int] = {}
-        known: dict[str, int] = {}
-        index_of = np.full(len(self.merged.texts) + 1, -1)
-        for number in np.flatnonzero(np.bincount(column[column >= 0])):
-            text = self.merged.texts[number]
-            if text not in known:
-                name = resolve(text)
-                known[text] = -1 if name is None else names.setdefault(name, len(names))
-            index_of[number] = known[text]
-        return Named(names=objects(list(names)), index=index_of[np.maximum(column, -1)])
+        index_of = np.full(len(self.merged.texts), -1, np.int32)
+        for number in used(column, len(index_of)):
+            name = resolve(self.merged.texts[number])
+            if name is not None:
+                index_of[number] = names.setdefault(name, len(names))
+        return Named(names=objects(list(names)), index=table_of(index_of, -1)[column])
 
     def _repeat(self, rows: Rows, row: int, first: int) -> Fault:
         book, other = rows.book[row], rows.book[first]
@@ -249,26 +246,37 @@ class _Linking:
             )
 
 
-def _first_rows(keys: Ints, count: int) -> Ints:
-    """The first row of each key; one more at the end for no key: -1."""
-    first = np.full(count + 1, -1)
-    rows = np.flatnonzero(keys >= 0)[::-1]
-    first[keys[rows]] = rows  # of rows with one key the last one written stays: the first
-    return first
+def _first_rows(key_of: Ints, numbers: Ints) -> Ints:
+    """For each order number the first row that bears it, -1 for none."""
+    first = np.full(len(key_of), -1, np.int32)
+    rows = np.flatnonzero(numbers >= 0)[::-1]
+    first[key_of[numbers[rows]]] = rows  # of rows with one key the last one written stays
+    return np.where(key_of >= 0, first[key_of], np.int32(-1))
 
 
 def _first_pairs(keys: Ints, numbers: Ints) -> Ints:
     """For each row the first one of the same key and number; itself, where one is not given."""
     first = np.arange(len(keys))
     given = np.flatnonzero((keys >= 0) & (numbers >= 0))
-    small = numbers[given]
+    key, small = keys[given], numbers[given].astype(np.int64)
     if small.max(initial=0) > MOST_SMALL:
         _, small = np.unique(small, return_inverse=True)
-    pairs = keys[given] * (small.max(initial=0) + 1) + small
-    if not np.all(pairs[1:] > pairs[:-1]):  # growing, as they are where nobody has mixed the rows
-        _, index, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-        first[given] = given[index[inverse]]
+    pairs = key * (small.max(initial=0) + 1) + small
+    falls = pairs[1:] <= pairs[:-1]
+    if falls.any():  # there are none where nobody has mixed the rows
+        at = _mixed(key, np.append(0, np.cumsum(falls)))
+        _, index, inverse = np.unique(pairs[at], return_index=True, return_inverse=True)
+        first[given[at]] = given[at[index[inverse]]]
     return first
+
+
+def _mixed(key: Ints, run: Ints) -> Ints:
+    """The rows of keys that stand in several runs; only there can anything stand twice."""
+    last = np.zeros(key.max() + 1, run.dtype)
+    last[key] = run
+    mixed = np.zeros(len(last), bool)
+    mixed[key[last[key] != run]] = True
+    return np.flatnonzero(mixed[key])
 
 
 def _unknown(field: Field) -> Callable[[int], Fault]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cmtools.books.orders import ORDERS
 from cmtools.books.register import Client
-from cmtools.indicators.merging import Ints, Merged, Texts
+from cmtools.indicators.merging import Merged, Texts, table_of, used
 from cmtools.tables.table import Partial
 from cmtools.tables.values import same, squeeze
 
@@ -28,12 +28,12 @@ class Managers:
         """The one spelling of a manager as a person typed it; None where nobody is called so."""
         return self.spellings.get(same(name))
 
-    def column(self, merged: Merged, texts: Ints) -> Texts:
-        """The one spelling of each manager of a column of texts; None where none is named."""
-        spelled = np.full(len(merged.texts) + 1, None, object)
-        for number in np.flatnonzero(np.bincount(texts[texts >= 0])):
+    def spellings_of(self, merged: Merged) -> Texts:
+        """The one spelling of each text that names a manager of an order; None of the others."""
+        spelled = np.full(len(merged.texts), None, object)
+        for number in used(merged.rows[ORDERS]["manager"], len(spelled)):
             spelled[number] = self.spelled(merged.texts[number])
-        return spelled[np.maximum(texts, -1)]
+        return table_of(spelled, None)
 
 
 def managers_of(merged: Merged, clients: Iterable[Client | Partial]) -> Managers:

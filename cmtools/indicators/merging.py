@@ -1,22 +1,36 @@
 """The digests of many books put together: columns as long as all the books, texts known by number.
 
 Nothing is judged here. Whole numbers are those of the digests, but that a text is a number of
-`Merged.texts`.
+`Merged.texts` or `Merged.numbers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Told, is_text
+from cmtools.books.orders import ORDERS
+from cmtools.digests.digest import (
+    BAD,
+    FIELDS,
+    HUGE,
+    NONE,
+    ROW,
+    UNSOUND,
+    Column,
+    Digest,
+    Told,
+    is_number,
+    is_text,
+)
 from cmtools.tables.table import Table
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
@@ -26,7 +40,7 @@ class Rows:
     """The rows of a table in all books, in the order of files and rows.
 
     `book` and `row` say where each stands; `unsound` are those with an error that their book
-    shows by itself; `columns` are the values by field.
+    shows by itself; `columns` are the values by field, in as few bytes as they need.
     """
 
     table: Table[Any]
@@ -41,13 +55,18 @@ class Rows:
     def __getitem__(self, name: str) -> Ints:
         return self.columns[name]
 
+    def wide(self, name: str, at: Ints) -> npt.NDArray[np.int64]:
+        """The values of some rows as numbers to reckon with."""
+        return self.columns[name][at].astype(np.int64)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Merged:
     """All that was read of all books of orders.
 
     files: what the books are called; `digests` are theirs.
-    key_of: the number of the order key that each text is, below `keys`, or -1; and a last -1.
+    texts: each different text once; `numbers` are the order numbers as typed in each book.
+    key_of: for each order number the first one that counts as the same, -1 for none.
     rows: the rows of each table; `starts` are the first rows of each book in each of them.
     huge: numbers beyond 64 bits: (table, field, row) → text.
     """
@@ -55,20 +74,17 @@ class Merged:
     files: Sequence[str]
     digests: Sequence[Digest]
     texts: Texts
+    numbers: Texts
     key_of: Ints
-    keys: int
     rows: Mapping[Table[Any], Rows]
     starts: Mapping[Table[Any], Ints]
     huge: Mapping[tuple[Table[Any], str, int], str]
 
     def has(self, table: Table[Any]) -> bool:
         """Whether rows of other tables can refer to this one: it was read, with its key column."""
+        key = table.key.name
         places = [d.places[table.title] for d in self.digests if table.title in d.places]
-        return bool(places) and all(table.key.name in columns for columns in places)
-
-    def keys_of(self, texts: Ints) -> Ints:
-        """The order key of each text, -1 where none is given."""
-        return np.where(texts >= 0, self.key_of[np.maximum(texts, -1)], -1)
+        return bool(places) and all(key in columns for columns in places)
 
     def told(self) -> list[tuple[int, Told]]:
         """The errors that books show by themselves, each with the number of its book."""
@@ -77,21 +93,25 @@ class Merged:
 
 def merge(files: Sequence[str], digests: Sequence[Digest]) -> Merged:
     """Put digests together in the order given."""
-    texts = [text for digest in digests for text in digest.texts]
-    sizes = np.array([len(digest.texts) for digest in digests], dtype=np.int64)
-    first_texts = np.concatenate(([0], np.cumsum(sizes)[:-1])) if len(sizes) else sizes
-    key_of, keys = _keys(digests)
+    numbers = list(chain.from_iterable(digest.numbers for digest in digests))
+    texts = list(chain.from_iterable(digest.texts for digest in digests))
+    number_of = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    known = _Known(
+        text_of=np.array([*map(number_of.__getitem__, texts), HUGE, BAD, NONE], np.int32),
+        first_text=_starts([len(digest.texts) for digest in digests]),
+        first_number=_starts([len(digest.numbers) for digest in digests]),
+    )
     rows: dict[Table[Any], Rows] = {}
     starts: dict[Table[Any], Ints] = {}
     for table in FIELDS:
-        rows[table], starts[table] = _rows(table, digests, first_texts)
+        rows[table], starts[table] = _rows(table, digests, known)
     by_title = {table.title: table for table in FIELDS}
     return Merged(
         files=files,
         digests=digests,
-        texts=objects(texts),
-        key_of=np.append(key_of, -1),
-        keys=keys,
+        texts=objects(list(number_of)),
+        numbers=objects(numbers),
+        key_of=table_of(_firsts(_joined([digest.marks for digest in digests]), numbers), -1),
         rows=rows,
         starts=starts,
         huge={
@@ -102,44 +122,82 @@ def merge(files: Sequence[str], digests: Sequence[Digest]) -> Merged:
     )
 
 
-def _keys(digests: Sequence[Digest]) -> tuple[Ints, int]:
-    """The number of the key of each text, the same in all books, and how many keys there are."""
-    numbers: dict[str, int] = {}
-    columns = []
-    for digest in digests:
-        own = np.array([numbers.setdefault(key, len(numbers)) for key in digest.keys] + [-1])
-        columns.append(own[_column(digest.key_of)])  # the key -1 is the last one
-    return _joined(columns), len(numbers)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Known:
+    """Where the texts of each book begin among those of all, and what number each has now.
+
+    The last three numbers are what stands for no text, as it is.
+    """
+
+    text_of: Ints
+    first_text: Ints
+    first_number: Ints
 
 
-def _rows(table: Table[Any], digests: Sequence[Digest], first_texts: Ints) -> tuple[Rows, Ints]:
-    empty: Mapping[str, Any] = dict.fromkeys((ROW, UNSOUND, *FIELDS[table]), b"")
-    found = [digest.columns.get(table.title, empty) for digest in digests]
-    counts = np.array([len(columns[ROW]) for columns in found], dtype=np.int64)
-    book = np.repeat(np.arange(len(found)), counts)
-    columns = {}
-    for name in FIELDS[table]:
-        column = _joined([_column(columns[name]) for columns in found])
-        if is_text(table, name):
-            column = np.where(column < 0, column, column + first_texts[book])
-        columns[name] = column
+def _rows(table: Table[Any], digests: Sequence[Digest], known: _Known) -> tuple[Rows, Ints]:
+    counts = [digest.height(table.title) for digest in digests]
+    filled = [digest.columns[table.title] for digest in digests if digest.height(table.title)]
+    columns = {name: _joined([columns[name] for columns in filled]) for name in FIELDS[table]}
+    for name, column in columns.items():
+        field = table.fields[name]
+        if is_number(field):
+            columns[name] = _shifted(column, known.first_number, counts)
+        elif is_text(field):
+            columns[name] = known.text_of[_shifted(column, known.first_text, counts)]
     rows = Rows(
         table=table,
-        book=book,
-        row=_joined([_column(columns[ROW]) for columns in found]),
-        unsound=_joined([_column(columns[UNSOUND]) for columns in found]).astype(bool),
+        book=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        row=_joined([columns[ROW] for columns in filled]),
+        unsound=_joined([columns[UNSOUND] for columns in filled]).astype(bool),
         columns=columns,
     )
-    return rows, np.cumsum(counts) - counts
+    return rows, _starts(counts)
 
 
-def _column(column: Any) -> npt.NDArray[Any]:
-    kind = column.format if isinstance(column, memoryview) else getattr(column, "typecode", "b")
-    return np.frombuffer(column, dtype=kind)
+def _shifted(column: Ints, first: Ints, counts: Sequence[int]) -> Ints:
+    """Numbers of each book's own texts as numbers among those of all books."""
+    return np.where(column < 0, column, column + np.repeat(first, counts))
 
 
-def _joined(columns: Sequence[npt.NDArray[Any]]) -> Ints:
-    return np.concatenate([np.empty(0, np.int64), *columns], dtype=np.int64)
+def _starts(counts: Sequence[int]) -> Ints:
+    """Where each part begins if they follow each other."""
+    return np.cumsum([0, *counts], dtype=np.int32)[:-1]
+
+
+def _joined(columns: Sequence[Column]) -> Ints:
+    """Columns one after the other, of the smallest kind that holds them all."""
+    return np.concatenate([np.asarray(column) for column in columns] or [np.empty(0, np.int8)])
+
+
+def _firsts(marks: Ints, numbers: Sequence[str]) -> Ints:
+    """For each order number the place of the first one that counts as the same."""
+    first = np.arange(len(marks), dtype=np.int32)
+    ranked = np.sort(marks)
+    doubled = ranked[1:][ranked[1:] == ranked[:-1]]
+    known: dict[str, int] = {}
+    for place in np.flatnonzero(np.isin(marks, doubled)).tolist():
+        first[place] = known.setdefault(ORDERS.key.same(numbers[place]), place)
+    return first
+
+
+def table_of(values: npt.NDArray[Any], nothing: Any) -> npt.NDArray[Any]:
+    """What each number from 0 on is; whatever is less than 0 is nothing."""
+    return np.append(values, np.full(-HUGE, nothing, values.dtype))
+
+
+def each(column: Ints, find: Callable[[int], int]) -> npt.NDArray[np.int64]:
+    """What `find` says of every value of a column; it is asked once about each different one."""
+    table = np.zeros(int(column.max(initial=-1)) + 1, np.int64)
+    for value in used(column, len(table)).tolist():
+        table[value] = find(value)
+    return table_of(table, -1)[column]
+
+
+def used(column: Ints, count: int) -> Ints:
+    """Which of so many numbers from 0 on a column has."""
+    found = table_of(np.zeros(count, bool), False)
+    found[column] = True
+    return np.flatnonzero(found[:count])
 
 
 def objects(values: Sequence[Any]) -> Texts:

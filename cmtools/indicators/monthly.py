@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cmtools.books.orders import Request
-from cmtools.indicators.catalog import INDICATORS, Indicator, Period, final, total, within
-from cmtools.indicators.frames import Frames
+from cmtools.indicators.catalog import INDICATORS, Indicator, final, total
+from cmtools.indicators.frames import Frames, Window, number
+from cmtools.indicators.periods import Period
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +46,11 @@ class Monthly:
 
 def monthly(books: Frames, month: date, goals: Mapping[str, Decimal]) -> Monthly:
     """The report of a month given by its first day; `goals` are plans by indicator id."""
+    window = books.within(Period.of(month))
     return Monthly(
         figures=tuple(_figure(indicator, books, month, goals) for indicator in INDICATORS),
-        unpriced_orders=int(final(within(books.orders, Period.of(month)))["unpriced"].sum()),
-        preliminary=_preliminary(books, month),
+        unpriced_orders=int(final(window.orders)["unpriced"].sum()),
+        preliminary=_preliminary(window),
     )
 
 
@@ -62,10 +66,9 @@ def _figure(
     )
 
 
-def _preliminary(books: Frames, month: date) -> Preliminary:
-    period = Period.of(month)
+def _preliminary(window: Window) -> Preliminary:
     requests, lines = (
-        rows[rows["request"] == Request.PRELIMINARY.value]
-        for rows in (within(books.orders, period), within(books.lines, period))
+        rows[rows["request"] == number(Request.PRELIMINARY)]
+        for rows in (window.orders, window.lines)
     )
     return Preliminary(orders=len(requests), amount=total(lines["amount"]))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cmtools.books.plan import PLAN
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import DISCOUNTS, MARKUPS, RULES, VAT
 from cmtools.digests.making import told
-from cmtools.indicators.linking import Linked
 from cmtools.problems import Place, Problem
 from cmtools.tables.table import Table
+
+if TYPE_CHECKING:
+    from cmtools.indicators.linking import Linked
 
 COUNTED: tuple[Table[Any], ...] = (CLIENTS, MARKUPS, DISCOUNTS, VAT, RULES)
 COUNTED_SHEETS = frozenset(table.title for table in COUNTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cmtools.clients import months_before
@@ -10,6 +11,19 @@ YEAR = 12
 REPORT_DAY = 5
 
 _NAMES = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole months on end, from the first day of one to the first day after another."""
+
+    first: date
+    end: date
+
+    @staticmethod
+    def of(first: date, last: date | None = None) -> Period:
+        """A month given by its first day, or all from it to another."""
+        return Period(first, next_month(last or first))
 
 
 def months_up_to(month: date, count: int) -> tuple[date, ...]:

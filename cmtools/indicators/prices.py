@@ -22,7 +22,7 @@ from cmtools.books.settings import ANY_KIND, Discount, Markup
 from cmtools.digests.digest import HUGE, NONE
 from cmtools.indicators.categories import CATEGORIES
 from cmtools.indicators.linking import Hanging
-from cmtools.indicators.merging import Flags, Ints, Merged
+from cmtools.indicators.merging import Flags, Ints, Merged, each
 from cmtools.pricing import EXACT, ZERO, Ladder, Tariff, price_lines
 from cmtools.tables.table import Source
 from cmtools.tables.values import same
@@ -39,9 +39,9 @@ MOST_TAXED = 4e12  # kopecks: twice their product with a rate of 100 % has 63 bi
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prices:
-    """Sums and profits of positions in kopecks; of those that are not `priced` nothing is said."""
+    """The rows of positions that have a price, their sums and profits in kopecks."""
 
-    priced: Flags
+    at: Ints
     amount: npt.NDArray[Any]
     profit: npt.NDArray[Any]
 
@@ -73,19 +73,16 @@ class _Lines:
 
 
 def price_positions(
-    merged: Merged, positions: Hanging, usable: Flags, deals: Deals, tariff: Tariff
+    merged: Merged, positions: Hanging, at: Ints, deals: Deals, tariff: Tariff
 ) -> Prices:
-    """Price the usable positions; `deals` are those of all orders."""
-    count = len(positions.rows)
-    lines = _lines(merged, positions, usable, deals, tariff)
-    amount, profit, doubtful = _priced(lines, deals, tariff)
-    amounts, profits = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    amounts[lines.at], profits[lines.at] = amount, profit
-    for rows in _by_order(lines.at[doubtful], lines.order[doubtful]):
-        deal = int(positions.order[rows[0]])
+    """Price some rows of positions, of each order all or none; `deals` are those of all orders."""
+    lines = _lines(merged, positions, at, deals, tariff)
+    amounts, profits, doubtful = _priced(lines, deals, tariff)
+    for found in _by_order(np.flatnonzero(doubtful), lines.order[doubtful]):
+        deal = int(lines.order[found[0]])
         exact = price_lines(
             date.fromordinal(int(deals.shipped[deal])),
-            [_position(merged, positions, int(row)) for row in rows],
+            [_position(merged, positions, int(row)) for row in lines.at[found]],
             CATEGORIES[deals.category[deal]],
             tariff,
         )
@@ -94,22 +91,21 @@ def price_positions(
         ]
         if max(abs(number) for pair in sums for number in pair) > MOST:
             amounts, profits = amounts.astype(object), profits.astype(object)
-        amounts[rows] = [amount for amount, _ in sums]
-        profits[rows] = [profit for _, profit in sums]
-    return Prices(priced=(amounts > 0).astype(bool), amount=amounts, profit=profits)
+        amounts[found] = [amount for amount, _ in sums]
+        profits[found] = [profit for _, profit in sums]
+    priced = (amounts > 0).astype(bool)
+    return Prices(at=lines.at[priced], amount=amounts[priced], profit=profits[priced])
 
 
-def _lines(
-    merged: Merged, positions: Hanging, usable: Flags, deals: Deals, tariff: Tariff
-) -> _Lines:
+def _lines(merged: Merged, positions: Hanging, at: Ints, deals: Deals, tariff: Tariff) -> _Lines:
     rows = positions.rows
-    at = np.flatnonzero(usable & (rows["unit_cost"] != NONE))
+    at = at[rows["unit_cost"][at] != NONE]
     markup = _markups(merged, rows["kind"][at], rows["quantity"][at], tariff)
-    rate = _rates(deals.shipped, tariff)[positions.order[at]]
+    rate = each(deals.shipped[positions.order[at]], lambda day: _rate(day, tariff))
     known = ~np.isnan(markup) & (rate >= 0)
     at, markup, rate = at[known], markup[known], rate[known]
-    quantity, unit = rows["quantity"][at], rows["unit_cost"][at]
-    extra = np.maximum(rows["extra_cost"][at], 0)
+    quantity, unit = rows.wide("quantity", at), rows.wide("unit_cost", at)
+    extra = np.maximum(rows.wide("extra_cost", at), 0)
     huge = (unit == HUGE) | (unit.astype(float) * quantity + extra * 100.0 > MOST)
     cost = np.where(huge, 0, unit) * quantity + np.where(huge, 0, extra) * 100
     return _Lines(
@@ -118,7 +114,7 @@ def _lines(
         quantity=quantity,
         cost=cost,
         raised=cost * (100 + markup),
-        manual=rows["manual_price"][at] * 100.0,
+        manual=rows.wide("manual_price", at) * 100.0,
         rate=rate,
         huge=huge,
     )
@@ -152,10 +148,7 @@ def _markups(merged: Merged, kinds: Ints, quantity: Ints, tariff: Tariff) -> Flo
     """The markup of each position in percents, NaN where there is none; see `Tariff.markup`."""
     found = _at(tariff.markups.get(ANY_KIND), quantity)
     names = {name: number for number, name in enumerate(tariff.markups)}
-    texts = np.flatnonzero(np.bincount(kinds))
-    name_of = np.full(len(merged.texts) + 1, -1)
-    name_of[texts] = [names.get(same(text), -1) for text in merged.texts[texts]]
-    name = name_of[kinds]
+    name = each(kinds, lambda kind: names.get(same(merged.texts[kind]), -1))
     for of_kind, number in names.items():
         if of_kind != ANY_KIND:
             rows = np.flatnonzero(name == number)
@@ -180,12 +173,10 @@ def _discounts(base: npt.NDArray[Any], category: Ints, tariff: Tariff) -> tuple[
     return found, doubtful
 
 
-def _rates(shipped: Ints, tariff: Tariff) -> Ints:
-    """The VAT rate on each day, in `PARTS` of a percent; 0 without VAT, -1 without a row."""
-    days, which = np.unique(shipped, return_inverse=True)
-    found = [tariff.vat_on(date.fromordinal(max(day, 1))) for day in days.tolist()]
-    rates = [-1 if row is None else int((row.rate or ZERO) * PARTS) for row in found]
-    return np.array(rates, np.int64)[which]
+def _rate(day: int, tariff: Tariff) -> int:
+    """The VAT rate on a day, in `PARTS` of a percent; 0 without VAT, -1 without a row."""
+    row = tariff.vat_on(date.fromordinal(day))
+    return -1 if row is None else int((row.rate or ZERO) * PARTS)
 
 
 def _at(steps: Ladder[Markup] | Ladder[Discount] | None, values: npt.NDArray[Any]) -> Floats:

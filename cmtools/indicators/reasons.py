@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from cmtools.indicators.catalog import Period, within
 from cmtools.tables.values import same, squeeze
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,21 +22,20 @@ class Reason:
     total: int
 
 
-def reasons(rows: pd.DataFrame, column: str, months: Sequence[date]) -> tuple[Reason, ...]:
-    """The reasons of a column in those months, the most frequent first; the last is the report's.
+def reasons(rows: pd.DataFrame, column: str, month: date) -> tuple[Reason, ...]:
+    """The reasons of a column, the most frequent first; the report's `month` is the rows' last.
 
     Texts that differ in case, spaces or ё/е alone are one reason; an empty one is none.
     """
     spellings: dict[str, str] = {}
-    month, total = Counter[str](), Counter[str]()
-    since = pd.Timestamp(months[-1])
-    found = within(rows, Period.of(months[0], months[-1]))
-    for on, text in zip(found["on"], found[column], strict=True):
-        if text:
-            spellings.setdefault(same(text), squeeze(text))
-            total[same(text)] += 1
-            month[same(text)] += on >= since
+    in_month, total = Counter[str](), Counter[str]()
+    named = rows[rows[column] != ""]
+    for on, text in zip(named["on"].dt.date, named[column], strict=True):
+        spellings.setdefault(same(text), squeeze(text))
+        total[same(text)] += 1
+        in_month[same(text)] += on >= month
     counted = [
-        Reason(text=spellings[key], month=month[key], total=times) for key, times in total.items()
+        Reason(text=spellings[key], month=in_month[key], total=times)
+        for key, times in total.items()
     ]
     return tuple(sorted(counted, key=lambda reason: (-reason.total, -reason.month, reason.text)))

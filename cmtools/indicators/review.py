@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from cmtools.indicators.catalog import INDICATORS, Indicator, Period, final, within
+from cmtools.indicators.catalog import INDICATORS, Indicator, final
 from cmtools.indicators.frames import Frames
 from cmtools.indicators.monthly import Monthly
-from cmtools.indicators.periods import YEAR, months_up_to
+from cmtools.indicators.periods import YEAR, Period, months_up_to
 from cmtools.indicators.reasons import Reason, reasons
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Goals = Mapping[str, Decimal]
 """Indicator id → its plan."""
@@ -81,21 +83,21 @@ def review(
     courses = tuple(
         Course(
             indicator=figure.indicator,
-            facts=(*figure.indicator.history(books, months[:-1]), figure.fact),
+            facts=(*figure.indicator.history(books, months)[:-1], figure.fact),
             plans=tuple(goals.get(past, {}).get(figure.indicator.id) for past in months),
             sources=figure.sources,
         )
         for figure in found.figures
     )
-    orders = final(books.orders)
-    in_month = within(orders, Period.of(month))
+    year = books.within(Period.of(months[0], month))
+    orders = final(books.within(Period.of(month)).orders)
     return Review(
         months=months,
         courses=courses,
         sides=side_by_side(books, month) if managers else (),
-        claims=reasons(books.claims, "reason", months),
-        dissatisfaction=reasons(orders, "dissatisfaction", months),
-        unpriced=in_month[in_month["unpriced"]],
+        claims=reasons(year.claims, "reason", month),
+        dissatisfaction=reasons(final(year.orders), "dissatisfaction", month),
+        unpriced=orders[orders["unpriced"]],
     )
 
 

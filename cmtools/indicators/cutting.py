@@ -1,0 +1,262 @@
+"""The sound rows of a period made into frames: a row for each row of a sheet; pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cmtools.books.orders import CLAIMS, DELIVERIES, PAYMENTS, POSITIONS, Decision
+from cmtools.books.settings import Category
+from cmtools.indicators.categories import CATEGORIES, History
+from cmtools.indicators.facts import Facts
+from cmtools.indicators.frames import Frames, Window, number
+from cmtools.indicators.linking import FINAL, Hanging, Linked
+from cmtools.indicators.managers import Managers
+from cmtools.indicators.merging import Flags, Ints, Rows, objects, table_of
+from cmtools.indicators.periods import Period
+from cmtools.indicators.prices import Deals, Prices, price_positions
+
+MOST_KOPECKS = 2.0**63 - 2.0**13  # floats err by less
+EPOCH = date(1970, 1, 1).toordinal()
+SECONDS = 86_400
+
+
+def frames_of(linked: Linked, facts: Facts, managers: Managers, today: date) -> Frames:
+    """The frames of all books, as they are on a day."""
+    return Frames(Cutter(linked, facts, managers, today).cut)
+
+
+class Cutter:
+    """All the books, of which windows are cut.
+
+    Whatever is as long as all the books is gone through but once or twice here: only the rows of
+    the period are priced and become frames.
+    """
+
+    def __init__(self, linked: Linked, facts: Facts, managers: Managers, today: date) -> None:
+        self._linked, self._facts, self._managers = linked, facts, managers
+        self._clients = facts.sound_clients
+        self._files = objects(linked.merged.files)
+        self._manager = managers.spellings_of(linked.merged)
+        client, on = linked.client.index, linked.orders["on"]
+        final = linked.orders["request"] == FINAL
+        self._history = History(client, on, linked.sound & final)
+        # orders whose rows have other errors count for the category that makes prices
+        self._dated = History(client, on, (client >= 0) & (on >= 0) & final)
+        self._losses = self._history.losses(facts.terms.tariff.rules)
+        self._today = today
+
+    def cut(self, period: Period) -> Window:
+        """The frames of a period; what hangs on an order that does not count is left out."""
+        on = self._linked.orders["on"]
+        orders = np.flatnonzero(self._linked.sound & _in(on, period))
+        mine = table_of(np.zeros(len(on), bool), False)
+        mine[orders] = True
+        positions = self._linked.hanging[POSITIONS]
+        attached = np.flatnonzero(positions.attached & mine[positions.order])
+        prices = self._prices(orders, attached)
+        category = np.zeros(len(on), np.int8)
+        category[orders] = self._history.categories_at(
+            self._linked.client.index[orders],
+            _month_starts(self._linked.orders.wide("on", orders)),
+            self._facts.terms.tariff.rules,
+        )
+        return Window(
+            orders=self._orders(orders, category, attached, prices),
+            lines=self._lines(category, prices),
+            payments=self._payments(period),
+            deliveries=self._deliveries(period),
+            claims=self._claims(period),
+            met=self._met(period),
+            clients=self._received(period),
+            losses=self._lost(period),
+        )
+
+    def _prices(self, orders: Ints, attached: Ints) -> Prices:
+        """The price of each position, by the category at the order's day; VIP is one, too."""
+        linked, terms, positions = self._linked, self._facts.terms, self._linked.hanging[POSITIONS]
+        client, on, due = linked.client.index, linked.orders["on"], linked.orders["delivery_due"]
+        category = np.zeros(len(on), np.int8)
+        category[orders] = self._dated.categories_at(client[orders], on[orders], terms.tariff.rules)
+        is_vip, is_doubtful = (
+            table_of(np.array([name in names for name in linked.client.names], bool), False)[client]
+            for names in (terms.vip, terms.doubtful)
+        )
+        category[is_vip] = CATEGORIES.index(Category.VIP)
+        usable = attached[positions.counted[attached]]
+        usable = usable[~is_doubtful[positions.order[usable]] & terms.sound]
+        deals = Deals(shipped=np.where(due >= 0, due, on), category=category)
+        return price_positions(linked.merged, positions, usable, deals, terms.tariff)
+
+    def _orders(self, at: Ints, category: Ints, attached: Ints, prices: Prices) -> pd.DataFrame:
+        """The sound orders; `attached` are the rows of their positions."""
+        orders, positions = self._linked.orders, self._linked.hanging[POSITIONS]
+        unpriced = np.bincount(positions.order[attached], minlength=len(orders))
+        unpriced -= np.bincount(positions.order[prices.at], minlength=len(orders))
+        texts = table_of(self._linked.merged.texts, "")
+        return self._of_orders(
+            orders,
+            at,
+            at,
+            orders["on"][at],
+            request=orders["request"][at],
+            category=category[at],
+            unpriced=unpriced[at] > 0,
+            dissatisfaction=_texts(texts[orders["dissatisfaction"][at]]),
+        )
+
+    def _lines(self, category: Ints, prices: Prices) -> pd.DataFrame:
+        """The priced positions, order by order."""
+        positions, orders = self._linked.hanging[POSITIONS], self._linked.orders
+        order = positions.order[prices.at]
+        by_order = np.argsort(order, kind="stable")
+        order = order[by_order]
+        return self._of_orders(
+            positions.rows,
+            prices.at[by_order],
+            order,
+            orders["on"][order],
+            request=orders["request"][order],
+            category=category[order],
+            amount=kopecks(prices.amount[by_order]),
+            profit=kopecks(prices.profit[by_order]),
+        )
+
+    def _payments(self, period: Period) -> pd.DataFrame:
+        """Money that came and went."""
+        rows, at, order = self._counted(self._linked.hanging[PAYMENTS], period)
+        return self._of_orders(
+            rows,
+            at,
+            order,
+            rows["on"][at],
+            kind=rows["kind"][at],
+            amount=kopecks(rows.wide("amount", at)),
+        )
+
+    def _deliveries(self, period: Period) -> pd.DataFrame:
+        """Goods that came and went."""
+        rows, at, order = self._counted(self._linked.hanging[DELIVERIES], period)
+        return self._of_orders(
+            rows,
+            at,
+            order,
+            rows["on"][at],
+            kind=rows["kind"][at],
+            quality=rows["quality"][at],
+            amount=kopecks(rows.wide("amount", at)),
+        )
+
+    def _claims(self, period: Period) -> pd.DataFrame:
+        """Claims that were made."""
+        rows, at, order = self._counted(self._linked.hanging[CLAIMS], period)
+        texts = table_of(self._linked.merged.texts, "")
+        return self._of_orders(
+            rows,
+            at,
+            order,
+            rows["on"][at],
+            reason=_texts(texts[rows["reason"][at]]),
+            amount=kopecks(rows.wide("amount", at)),
+        )
+
+    def _met(self, period: Period) -> pd.DataFrame:
+        """Claims that were met, each on the day of its decision."""
+        rows, at, order = self._counted(self._linked.hanging[CLAIMS], period, "decided")
+        is_met = rows["decision"][at] == number(Decision.MET)
+        at, order = at[is_met], order[is_met]
+        return self._of_orders(
+            rows,
+            at,
+            order,
+            rows["decided"][at],
+            amount=kopecks(np.maximum(rows.wide("met_amount", at), 0)),
+        )
+
+    def _received(self, period: Period) -> pd.DataFrame:
+        """The clients by the day on which they were received."""
+        days = np.array([client.received.toordinal() for client in self._clients], np.int64)
+        at = np.flatnonzero(_in(days, period))
+        return self._of_clients(at, days[at])
+
+    def _lost(self, period: Period) -> pd.DataFrame:
+        """A limit that runs out today or later has lost nobody yet: an order may still come."""
+        found = self._losses
+        place_of = {client.code: place for place, client in enumerate(self._clients)}
+        place = np.array([place_of.get(name, -1) for name in self._linked.client.names], np.int64)
+        at = np.flatnonzero(_in(found.on, period) & (found.on < self._today.toordinal()))
+        at = at[place[found.client[at]] >= 0]
+        at = at[np.argsort(place[found.client[at]], kind="stable")]
+        frame = self._of_clients(place[found.client[at]], found.on[at])
+        return frame.assign(was_system=found.was_system[at])
+
+    def _counted(
+        self, hanging: Hanging, period: Period, column: str = "on"
+    ) -> tuple[Rows, Ints, Ints]:
+        """The rows that count and whose day lies in the period, and the order of each."""
+        at = np.flatnonzero(hanging.counted & _in(hanging.rows[column], period))
+        return hanging.rows, at, hanging.order[at]
+
+    def _of_orders(
+        self, rows: Rows, at: Ints, order: Ints, on: Ints, **columns: Any
+    ) -> pd.DataFrame:
+        """A frame of some rows, each of which belongs to an order and has its day."""
+        orders, client = self._linked.orders, self._linked.client
+        return pd.DataFrame(
+            {
+                "file": _texts(self._files[rows.book[at]]),
+                "sheet": _texts(objects([rows.table.title]).repeat(len(at))),
+                "row": rows.row[at].astype(np.int64),
+                "on": _days(on),
+                "client": _texts(client.names[client.index[order]]),
+                "order": _texts(self._linked.merged.numbers[orders["number"][order]]),
+                "manager": _texts(self._manager[orders["manager"][order]]),
+                **columns,
+            },
+            copy=False,
+        )
+
+    def _of_clients(self, at: Ints, on: Ints) -> pd.DataFrame:
+        clients = [self._clients[place] for place in at]
+        return pd.DataFrame(
+            {
+                "file": _texts([client.source.file for client in clients]),
+                "sheet": _texts([client.source.sheet for client in clients]),
+                "row": np.array([client.row for client in clients], np.int64),
+                "on": _days(on),
+                "client": _texts([client.code for client in clients]),
+                "order": _texts([""] * len(clients)),
+                "manager": _texts([self._managers.spelled(client.manager) for client in clients]),
+            }
+        )
+
+
+def _in(day: Ints, period: Period) -> Flags:
+    """Whose day lies in the period."""
+    return (day >= period.first.toordinal()) & (day < period.end.toordinal())
+
+
+def _month_starts(day: npt.NDArray[np.int64]) -> Ints:
+    """The first day of the month of each day."""
+    months = (day - EPOCH).astype("datetime64[D]").astype("datetime64[M]")
+    return months.astype("datetime64[D]").astype(np.int64) + EPOCH
+
+
+def _texts(values: Any) -> pd.Series[Any]:
+    """A column of texts as they are: pandas need not look at each one to know what they are."""
+    return pd.Series(values, dtype=object)
+
+
+def _days(ordinals: Ints) -> pd.Series[pd.Timestamp]:
+    """A column of dates."""
+    return pd.Series(((ordinals.astype(np.int64) - EPOCH) * SECONDS).astype("datetime64[s]"))
+
+
+def kopecks(whole: npt.NDArray[Any]) -> pd.Series[int]:
+    """A column of exact kopecks: int64, or Python's own numbers where their sum would not fit."""
+    fits = np.abs(whole.astype(float)).sum() < MOST_KOPECKS
+    return pd.Series(whole, dtype="int64" if fits else "object")
