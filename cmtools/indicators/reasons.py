@@ -30,12 +30,11 @@ def reasons(rows: pd.DataFrame, column: str, months: Sequence[date]) -> tuple[Re
     spellings: dict[str, str] = {}
     month, total = Counter[str](), Counter[str]()
     since = pd.Timestamp(months[-1])
-    found = within(rows, Period.of(months[0], months[-1]))
-    for on, text in zip(found["on"], found[column], strict=True):
-        if text:
-            spellings.setdefault(same(text), squeeze(text))
-            total[same(text)] += 1
-            month[same(text)] += on >= since
+    found = within(rows[rows[column] != ""], Period.of(months[0], months[-1]))
+    for text, is_now in zip(found[column], found["on"] >= since, strict=True):
+        spellings.setdefault(same(text), squeeze(text))
+        total[same(text)] += 1
+        month[same(text)] += is_now
     counted = [
         Reason(text=spellings[key], month=month[key], total=times) for key, times in total.items()
     ]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 
-from cmtools.indicators.catalog import INDICATORS, Indicator, Period, final, within
-from cmtools.indicators.frames import Frames
-from cmtools.indicators.monthly import Monthly
+from cmtools.indicators.catalog import INDICATORS, Indicator, Period, Unit, final, in_unit, within
+from cmtools.indicators.frames import SOURCE, Frames
+from cmtools.indicators.monthly import Figure, Monthly
 from cmtools.indicators.periods import YEAR, months_up_to
 from cmtools.indicators.reasons import Reason, reasons
 
@@ -78,10 +78,14 @@ def review(
 ) -> Review:
     """The review of a month whose figures are `found`; `goals` are the plans by month."""
     months = months_up_to(month, YEAR)
+    bare = {of: _bare(books, of) for of in dict.fromkeys(f.indicator.of for f in found.figures)}
     courses = tuple(
         Course(
             indicator=figure.indicator,
-            facts=(*figure.indicator.history(books, months[:-1]), figure.fact),
+            facts=(
+                *figure.indicator.history(bare[figure.indicator.of], months[:-1]),
+                figure.fact,
+            ),
             plans=tuple(goals.get(past, {}).get(figure.indicator.id) for past in months),
             sources=figure.sources,
         )
@@ -92,22 +96,38 @@ def review(
     return Review(
         months=months,
         courses=courses,
-        sides=side_by_side(books, month) if managers else (),
+        sides=side_by_side(found.figures) if managers else (),
         claims=reasons(books.claims, "reason", months),
         dissatisfaction=reasons(orders, "dissatisfaction", months),
         unpriced=in_month[in_month["unpriced"]],
     )
 
 
-def side_by_side(books: Frames, month: date) -> tuple[Side, ...]:
+def _bare(books: Frames, of: str) -> Frames:
+    """The frames without what tells of a row: to pick rows out costs by the columns of texts."""
+    told = [column for column in SOURCE if column not in ("on", of)]
+    frames = {field.name: getattr(books, field.name) for field in fields(books)}
+    return Frames(**{name: frame.drop(columns=told) for name, frame in frames.items()})
+
+
+def side_by_side(figures: Sequence[Figure]) -> tuple[Side, ...]:
     """Every manager whom a figure of the month knows, the one with the most orders first."""
-    columns = [indicator.by_manager(books, month) for indicator in INDICATORS]
+    columns = [_by_manager(figure) for figure in figures]
     names = dict.fromkeys(name for column in columns for name in column)
     sides = [
         Side(manager=name, facts=tuple(column.get(name, Decimal(0)) for column in columns))
         for name in names
     ]
     return tuple(sorted(sides, key=lambda side: (-ordered(side.facts), side.manager)))
+
+
+def _by_manager(figure: Figure) -> dict[str, Decimal]:
+    """Manager → the figure, as if the others' rows were not there."""
+    indicator = figure.indicator
+    groups = figure.sources.groupby("manager", sort=False)
+    pieces = indicator.unit is Unit.PIECES
+    found = groups[indicator.of].nunique() if pieces else groups["value"].sum()
+    return {str(manager): in_unit(whole, indicator.unit) for manager, whole in found.items()}
 
 
 def ordered(facts: Sequence[Decimal]) -> Decimal:
