@@ -359,6 +359,7 @@ def demo(
 def main() -> NoReturn:
     """Run the program; the only place that ends the process."""
     speak_utf8()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # there is nothing here to multiply
     gc.disable()  # a run is short: records are made once and kept, so collecting finds nothing
     try:
         code = app(standalone_mode=False)

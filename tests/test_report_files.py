@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cmtools.commands.outcome import ExitCode, Outcome
 from cmtools.commands.report import report
 from cmtools.indicators.catalog import INDICATORS
-from cmtools.indicators.drawing import book, sources
+from cmtools.indicators.drawing import sources
 from cmtools.tables.values import roubles
 from office import convert
 from reckoning import Books, indicators, months_before
@@ -447,18 +447,27 @@ def test_hostile_texts_stay_texts(tmp_path: Path, name: str) -> None:
 def test_very_many_rows_go_on_in_another_sheet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Written past the memory, added up over both sheets."""
-    monkeypatch.setattr(sources, "MOST_ROWS", 2)
-    monkeypatch.setattr(book, "MANY_ROWS", 2)
+    """Each sheet says where the rest is, and adds it up with its own rows."""
+    monkeypatch.setattr(sources, "MOST_ROWS", 1)
     root = workspace_with(tmp_path, handed_over())
     path = root / made(root, "2026-04").data["files"][0]
     (again,) = convert([path], tmp_path / "again")
-    workbook = opened(again)
-    parts = [workbook[name] for name in ("Прибыль", "Прибыль (2)")]
-    assert [len(table_of(sheet)) for sheet in parts] == [2, 1]
-    values = [exact(row["Значение"]) for sheet in parts for row in table_of(sheet)]
-    assert sum(values) == exact(face_rows(again)["profit"][1])
+    names = ["Прибыль", "Прибыль (2)", "Прибыль (3)"]
+    stored, computed = ([opened(book)[name] for name in names] for book in (path, again))
+    (first,), (second,), (third,) = map(table_of, computed)
+    values = [exact(row["Значение"]) for row in (first, second, third)]
+    for sheets in (stored, computed):
+        totals = [exact(sheet["H3"].value) for sheet in sheets]
+        assert totals == [sum(values), sum(values[1:]), values[2]]
+    assert exact(face_rows(again)["profit"][1]) == sum(values)
     assert face_rows(path) == face_rows(again)
+    leads = [sheet["A3"].hyperlink for sheet in stored]
+    assert [lead and lead.location for lead in leads] == [
+        "'Прибыль (2)'!A1",
+        "'Прибыль (3)'!A1",
+        None,
+    ]
+    assert [names[1] in str(stored[0]["A3"].value), stored[2]["A3"].value] == [True, None]
 
 
 def test_it_prints_on_a4(tmp_path: Path) -> None:

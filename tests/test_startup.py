@@ -87,6 +87,12 @@ def test_a_check_loads_no_library_but_the_reader() -> None:
     assert loaded_by("import cmtools.commands.validate") == set()
 
 
+def test_a_report_loads_no_library_of_other_papers() -> None:
+    """Sums in words, names in cases and payment codes are for others; frames wait for the books."""
+    needed = {"docx", "docxtpl", "jinja2", "lxml", "xlsxwriter"}
+    assert loaded_by("import cmtools.commands.report") == needed
+
+
 def test_help(tmp_path: Path) -> None:
     """Help that was asked for is an answer; it names every command."""
     answer = run("--help", folder=tmp_path)

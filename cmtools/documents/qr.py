@@ -6,8 +6,6 @@ import io
 import re
 from decimal import Decimal
 
-import segno
-
 from cmtools.documents.engine.parts import clean
 from cmtools.documents.texts import Picture
 
@@ -68,6 +66,8 @@ def qr_png(text: str) -> Picture:
     Raises:
         ValueError: the text is longer than a code can hold, some 2300 bytes.
     """
+    import segno
+
     picture = io.BytesIO()
     code = segno.make_qr(text, error="m", encoding="utf-8", boost_error=False)
     code.save(picture, kind="png", scale=_DOTS, border=4)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from num2words import num2words
-
 from cmtools.tables.values import MONTHS, grouped, roubles, shown_percent
 
 NBSP = "\u00a0"
@@ -39,6 +37,8 @@ def number_in_words(number: Decimal | int) -> str:
 
 
 def _in_words(number: Decimal | int, **form: object) -> str:
+    from num2words import num2words
+
     return str(num2words(number, lang="ru", **form))  # type: ignore[no-untyped-call]
 
 

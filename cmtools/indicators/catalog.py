@@ -60,10 +60,6 @@ class Indicator:
         found = self._grouped(rows, [rows["on"].dt.year, rows["on"].dt.month])
         return tuple(found.get((month.year, month.month), Decimal(0)) for month in months)
 
-    def by_manager(self, books: Frames, month: date) -> dict[str, Decimal]:
-        """Manager → the figure of a month, as if the others' rows were not there."""
-        return self._grouped(self.rows(books.within(Period.of(month))), "manager")
-
     def _grouped(self, rows: pd.DataFrame, by: Any) -> dict[Any, Decimal]:
         groups = rows.groupby(by, sort=False)[self.of]
         found = groups.nunique() if self.unit is Unit.PIECES else groups.sum()

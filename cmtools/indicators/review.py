@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cmtools.indicators.catalog import INDICATORS, Indicator, final
+from cmtools.indicators.catalog import INDICATORS, Indicator, Unit, final, in_unit
 from cmtools.indicators.frames import Frames
-from cmtools.indicators.monthly import Monthly
+from cmtools.indicators.monthly import Figure, Monthly
 from cmtools.indicators.periods import YEAR, Period, months_up_to
 from cmtools.indicators.reasons import Reason, reasons
 
@@ -94,22 +94,31 @@ def review(
     return Review(
         months=months,
         courses=courses,
-        sides=side_by_side(books, month) if managers else (),
+        sides=side_by_side(found.figures) if managers else (),
         claims=reasons(year.claims, "reason", month),
         dissatisfaction=reasons(final(year.orders), "dissatisfaction", month),
         unpriced=orders[orders["unpriced"]],
     )
 
 
-def side_by_side(books: Frames, month: date) -> tuple[Side, ...]:
+def side_by_side(figures: Sequence[Figure]) -> tuple[Side, ...]:
     """Every manager whom a figure of the month knows, the one with the most orders first."""
-    columns = [indicator.by_manager(books, month) for indicator in INDICATORS]
+    columns = [_by_manager(figure) for figure in figures]
     names = dict.fromkeys(name for column in columns for name in column)
     sides = [
         Side(manager=name, facts=tuple(column.get(name, Decimal(0)) for column in columns))
         for name in names
     ]
     return tuple(sorted(sides, key=lambda side: (-ordered(side.facts), side.manager)))
+
+
+def _by_manager(figure: Figure) -> dict[str, Decimal]:
+    """Manager → the figure, as if the others' rows were not there."""
+    indicator = figure.indicator
+    groups = figure.sources.groupby("manager", sort=False)
+    pieces = indicator.unit is Unit.PIECES
+    found = groups[indicator.of].nunique() if pieces else groups["value"].sum()
+    return {str(manager): in_unit(whole, indicator.unit) for manager, whole in found.items()}
 
 
 def ordered(facts: Sequence[Decimal]) -> Decimal:

@@ -8,6 +8,7 @@ from io import BytesIO
 import xlsxwriter
 
 from cmtools.indicators.cover import Cover
+from cmtools.indicators.drawing.blocks import with_blocks
 from cmtools.indicators.drawing.canvas import Canvas
 from cmtools.indicators.drawing.charts import draw_charts
 from cmtools.indicators.drawing.face import SHEET, cells_of, draw_face
@@ -18,25 +19,25 @@ from cmtools.indicators.drawing.sources import draw_sources
 from cmtools.indicators.monthly import Preliminary
 from cmtools.indicators.review import Review
 
-MANY_ROWS = 50_000  # past so many source rows they are kept on the disk while they are written
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 def draw_report(found: Review, preliminary: Preliminary, cover: Cover) -> bytes:
-    """The workbook's bytes; the same review gives the same ones.
-
-    Raises:
-        OSError: no room for what is written meanwhile.
-    """
+    """The workbook's bytes, not compressed; the same review gives the same ones."""
     content = BytesIO()
-    rows = sum(len(course.sources) for course in found.courses)
-    workbook = xlsxwriter.Workbook(content, _OPTIONS | {"constant_memory": rows > MANY_ROWS})
+    workbook = xlsxwriter.Workbook(content, _OPTIONS)
     workbook.set_properties({"title": cover.title})
+    canvas = Canvas(workbook)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        _draw(Canvas(workbook), found, preliminary, cover)
+        _draw(canvas, found, preliminary, cover)
         workbook.close()
-    return content.getvalue()
+    return with_blocks(content.getvalue(), canvas.blocks)
 
 
 def _draw(canvas: Canvas, found: Review, preliminary: Preliminary, cover: Cover) -> None:

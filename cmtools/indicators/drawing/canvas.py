@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
@@ -12,8 +12,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
+from cmtools.indicators.drawing.blocks import Block
 from cmtools.tables import styles
 from cmtools.tables.writing import print_setup, write_cell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONEY, WHOLE, PERCENT = "#,##0.00", "#,##0", "#,##0.0"
 DASH = "—"
@@ -26,9 +30,10 @@ WARNING: dict[str, Any] = {**BODY, "bold": True, "font_color": "#B42318"}
 
 
 class Canvas:
-    """A workbook being drawn; holds its looks, each made once."""
+    """A workbook being drawn; holds its looks, each made once, and the blocks to be put in."""
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self.blocks: list[Block] = []
         self._workbook = workbook
         self._formats: dict[str, Format] = {}
 
@@ -51,16 +56,18 @@ class Canvas:
 
     def page(self, name: str, widths: Sequence[float]) -> Page:
         """A new sheet with columns of these widths, in characters."""
-        return Page(self, name, widths)
+        number = len(self._workbook.worksheets()) + 1
+        return Page(self, name, number, widths)
 
 
 class Page:
     """A sheet being drawn: cells are put in any order and written row by row by `close`."""
 
-    def __init__(self, canvas: Canvas, name: str, widths: Sequence[float]) -> None:
+    def __init__(self, canvas: Canvas, name: str, number: int, widths: Sequence[float]) -> None:
         self.name = name
         self.sheet = canvas.add_worksheet(name)
-        self._look = canvas.look
+        self._number = number
+        self._canvas = canvas
         self._cells: dict[tuple[int, int], tuple[object, Format, int, str | None]] = {}
         print_setup(self.sheet)
         for column, width in enumerate(widths):
@@ -80,8 +87,14 @@ class Page:
 
         A text is a text even where it begins with `=`.
         """
-        form = self._look(**(look or BODY))
+        form = self._canvas.look(**(look or BODY))
         self._cells[row, column] = (value, form, column if upto is None else upto, link)
+
+    def fill(self, row: int, rows: pd.DataFrame, looks: Sequence[dict[str, Any]]) -> None:
+        """All rows from this one on, to be told before the cells are written; see `Block`."""
+        for column, look in enumerate(looks):
+            self.put(row, column, None, **look)
+        self._canvas.blocks.append(Block(sheet=self._number, row=row + 1, rows=rows))
 
     def height(self, row: int, points: float) -> None:
         """The height of a row, to be told before the cells are written."""

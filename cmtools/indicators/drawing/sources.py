@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-from decimal import Decimal
-
-import pandas as pd
+from datetime import datetime, time
+from typing import TYPE_CHECKING
 
 from cmtools.indicators.catalog import Indicator, Unit, total
 from cmtools.indicators.cover import Cover
@@ -18,14 +15,16 @@ from cmtools.indicators.drawing.canvas import (
     NOTE,
     WHOLE,
     Canvas,
-    Page,
     cell_name,
     stored,
 )
 from cmtools.indicators.review import Course
-from cmtools.pricing import EXACT
 from cmtools.tables import styles
+from cmtools.tables.values import EXCEL_EPOCH
 from cmtools.tables.writing import Formula
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = (
     ("Книга", 40),
@@ -40,7 +39,11 @@ COLUMNS = (
 VALUE = len(COLUMNS) - 1
 TOTAL_ROW, HEADER, FIRST = 2, 4, 5  # counted from 0
 MOST_ROWS = 1_000_000  # of a sheet; what is more goes on in the next one
+_NO_DAY = 60  # 29.02.1900, in which Excel believes: the days before it come one later
 _LETTER = "ABCDEFGH"[VALUE]
+_NUMBER = FIGURE | {"num_format": WHOLE}
+_DAY = CELL | {"align": "center", "num_format": "dd.mm.yyyy"}
+_LOOKS = (CELL, CELL, _NUMBER, _DAY, CELL, CELL, CELL)  # of all columns but the last
 
 
 def total_cell(indicator: Indicator) -> str:
@@ -50,14 +53,11 @@ def total_cell(indicator: Indicator) -> str:
 
 def draw_sources(canvas: Canvas, course: Course, cover: Cover, back: str) -> None:
     """Draw the rows behind a figure, with a link back to the sheet that shows it."""
-    name = course.indicator.short
-    rows = course.sources
-    parts = [rows[at : at + MOST_ROWS] for at in range(0, max(len(rows), 1), MOST_ROWS)]
-    names = [name, *(f"{name} ({part})" for part in range(2, len(parts) + 1))]
-    for place, (title, part) in enumerate(zip(names, parts, strict=True)):
-        further = names[1:] if place == 0 else []
-        value = course.fact if place == 0 else total(part["value"], course.indicator.unit)
-        _draw_part(canvas, title, course, part, cover, back, further, value)
+    name, rows = course.indicator.short, course.sources
+    starts = range(0, max(len(rows), 1), MOST_ROWS)
+    names = [name, *(f"{name} ({part})" for part in range(2, len(starts) + 1))]
+    for start, title, further in zip(starts, names, [*names[1:], None], strict=True):
+        _draw_part(canvas, title, course, rows[start:], cover, back, further)
 
 
 def _draw_part(
@@ -67,28 +67,35 @@ def _draw_part(
     rows: pd.DataFrame,
     cover: Cover,
     back: str,
-    further: list[str],
-    value: Decimal,
+    further: str | None,
 ) -> None:
-    money = course.indicator.unit is Unit.ROUBLES
-    form = MONEY if money else WHOLE
+    """Draw as many of the rows as a sheet has room for; `further` is the sheet of the rest."""
+    unit = course.indicator.unit
+    look = FIGURE | {"num_format": MONEY if unit is Unit.ROUBLES else WHOLE}
     page = canvas.page(name, [width for _, width in COLUMNS])
     page.put(0, 0, course.indicator.title, **styles.TITLE)
     page.put(0, VALUE, "к отчёту", link=cell_name(back), **styles.LINK | {"align": "right"})
     page.put(1, 0, _explained(course), **NOTE)
+    here = rows[:MOST_ROWS]
+    last = FIRST + max(len(here), 1)  # as Excel counts
+    sums = f"SUM({_LETTER}{FIRST + 1}:{_LETTER}{last})"
+    if further is not None:
+        sums += f"+{cell_name(further, f'{_LETTER}{TOTAL_ROW + 1}')}"
+        note = f"Строк больше, чем вмещает лист; остальные — на листе «{further}», итог — со всех"
+        page.put(TOTAL_ROW, 0, note, link=cell_name(further), **styles.LINK)
     page.put(TOTAL_ROW, VALUE - 1, "Итого", **BODY | {"bold": True, "align": "right"})
-    sums = [f"SUM({_LETTER}{FIRST + 1}:{_LETTER}{max(FIRST + len(rows), FIRST + 1)})"]
-    sums += [cell_name(other, f"{_LETTER}{TOTAL_ROW + 1}") for other in further]
-    formula = Formula(f"=ROUND({'+'.join(sums)},{2 if money else 0})", stored(value))
-    page.put(TOTAL_ROW, VALUE, formula, **FIGURE | {"bold": True, "num_format": form})
+    formula = f"=ROUND({sums},{2 if unit is Unit.ROUBLES else 0})"
+    value = Formula(formula, stored(total(rows["value"], unit)))
+    page.put(TOTAL_ROW, VALUE, value, **look | {"bold": True})
     for column, (title, _) in enumerate(COLUMNS):
         page.put(HEADER, column, title, **styles.HEADER, bg_color=styles.NAVY)
+    if len(here):
+        page.fill(FIRST, _cells(here, cover, unit), (*_LOOKS, look))
     page.height(0, 28)
     page.close()
-    _write_rows(canvas, page, rows, cover, money=money)
     page.sheet.freeze_panes(FIRST, 0)
     page.sheet.repeat_rows(HEADER)
-    page.sheet.autofilter(HEADER, 0, max(FIRST + len(rows) - 1, FIRST), VALUE)
+    page.sheet.autofilter(HEADER, 0, last - 1, VALUE)
 
 
 def _explained(course: Course) -> str:
@@ -100,32 +107,12 @@ def _explained(course: Course) -> str:
     return f"Считаются разные: у первой строки {whom} 1, у остальных его строк 0."
 
 
-def _write_rows(
-    canvas: Canvas, page: Page, rows: pd.DataFrame, cover: Cover, *, money: bool
-) -> None:
-    """The rows themselves, written past the page's own cells as there may be very many."""
-    text = canvas.look(**CELL)
-    number = canvas.look(**FIGURE, num_format=WHOLE)
-    day = canvas.look(**CELL | {"align": "center"}, num_format="dd.mm.yyyy")
-    value = canvas.look(**FIGURE, num_format=MONEY if money else WHOLE)
-    looks = (text, text, number, day, text, text, text, value)
-    for row, cells in enumerate(_cells(rows, cover, money=money), start=FIRST):
-        for column, (cell, look) in enumerate(zip(cells, looks, strict=True)):
-            if isinstance(cell, str):
-                page.sheet.write_string(row, column, cell, look)
-            elif isinstance(cell, datetime):
-                page.sheet.write_datetime(row, column, cell, look)
-            else:
-                page.sheet.write_number(row, column, cell, look)
-
-
-def _cells(
-    rows: pd.DataFrame, cover: Cover, *, money: bool
-) -> Iterator[tuple[str | float | datetime, ...]]:
-    columns = ("file", "sheet", "row", "on", "client", "order", "manager", "value")
-    for file, sheet, row, on, client, order, manager, value in zip(
-        *(rows[name] for name in columns), strict=True
-    ):
-        figure = float(EXACT.scaleb(Decimal(int(value)), -2)) if money else int(value)
-        day = on.to_pydatetime()
-        yield file, sheet, int(row), day, cover.client(client), order, manager, figure
+def _cells(rows: pd.DataFrame, cover: Cover, unit: Unit) -> pd.DataFrame:
+    """The columns as they are written: days as Excel counts them, roubles."""
+    names = {code: cover.client(code) for code in rows["client"].unique()}
+    days = (rows["on"] - datetime.combine(EXCEL_EPOCH, time())).dt.days
+    return rows.assign(
+        on=days - (days <= _NO_DAY),
+        client=rows["client"].map(names),
+        value=rows["value"] / 100 if unit is Unit.ROUBLES else rows["value"],
+    )
