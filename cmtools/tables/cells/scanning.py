@@ -8,7 +8,6 @@ ECMA-376, part 1, 18.3.1.73 (row), 18.3.1.4 (c), 18.18.11 (the types of cells).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
 
@@ -32,7 +31,7 @@ QUOTE = ord('"')
 
 
 class _Type(IntEnum):
-    """The types of cells: first those whose value is what it says itself."""
+    """The types of cells; a cell that names none is a number."""
 
     NUMBER = 0
     SHARED = auto()
@@ -43,14 +42,15 @@ class _Type(IntEnum):
     UNKNOWN = auto()
 
 
-_TYPES: Mapping[bytes, tuple[_Type, int]] = {
-    b'n"': (_Type.NUMBER, len(' t="n"')),
-    b's"': (_Type.SHARED, len(' t="s"')),
-    b"st": (_Type.FORMULA_TEXT, len(' t="str"')),
-    b"in": (_Type.INLINE, len(' t="inlineStr"')),
-    b'b"': (_Type.TRUTH, len(' t="b"')),
-    b'e"': (_Type.ERROR, len(' t="e"')),
+_SPELT = {
+    _Type.NUMBER: b' t="n"',
+    _Type.SHARED: b' t="s"',
+    _Type.FORMULA_TEXT: b' t="str"',
+    _Type.INLINE: b' t="inlineStr"',
+    _Type.TRUTH: b' t="b"',
+    _Type.ERROR: b' t="e"',
 }
+_BEFORE = len(' t="')
 _KINDS = {
     _Type.NUMBER: Kind.NUMBER,
     _Type.SHARED: Kind.SHARED,
@@ -59,8 +59,9 @@ _KINDS = {
     _Type.TRUTH: Kind.TRUTH,
     _Type.ERROR: Kind.ERROR,
 }
-_TYPE_OF = by_letters({letters: type_ for letters, (type_, _) in _TYPES.items()}, _Type.UNKNOWN)
-_LENGTH_OF = by_letters({letters: length for letters, (_, length) in _TYPES.items()}, 0)
+_LETTERS = {type_: spelt[_BEFORE : _BEFORE + 2] for type_, spelt in _SPELT.items()}
+_TYPE_OF = by_letters({letters: type_ for type_, letters in _LETTERS.items()}, _Type.UNKNOWN)
+_LENGTH_OF = by_letters({letters: len(_SPELT[type_]) for type_, letters in _LETTERS.items()}, 0)
 _KIND_OF = np.array([_KINDS.get(type_, Kind.EMPTY) for type_ in _Type], np.uint8)
 _POWERS = 10.0 ** np.arange(MOST_EXACT + 1)
 
@@ -77,9 +78,10 @@ def scan(xml: bytes, before: int) -> Cells | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Rows:
-    """The number of each row, and in how many digits it is written."""
+    """The number of each row, where it is written and in how many digits."""
 
     number: Ints
+    at: Ints
     digits: Ints
 
 
@@ -100,7 +102,7 @@ def _rows(tags: Tags, before: int) -> _Rows:
     number, after = _whole(tags.signs, at, 7)
     insist((tags.signs[after] == QUOTE).all())
     insist(number[0] > before and (np.diff(number) > 0).all())
-    return _Rows(number=number, digits=after - at)
+    return _Rows(number=number, at=at, digits=after - at)
 
 
 def _places(tags: Tags, rows: _Rows) -> _Places:
@@ -110,8 +112,8 @@ def _places(tags: Tags, rows: _Rows) -> _Places:
     at = tags.start[cells] + len("<c")
     insist(_says(signs, at, b' r="').all())
     column, at = _column(signs, at + len(' r="'))
-    at = at + rows.digits[row]
-    insist((signs[at] == QUOTE).all() and (column > 0).all())
+    at = _row_again(signs, at, rows, row)
+    insist((signs.take(at) == QUOTE).all() and (column > 0).all())
     style, at = _style(signs, at + 1)
     type_, at = _type(signs, at)
     is_empty = tags.kind[cells] == Tag.CELL_EMPTY
@@ -132,6 +134,15 @@ def _column(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
     return column, at
 
 
+def _row_again(signs: Bytes, at: Ints, rows: _Rows, row: Ints) -> Ints:
+    """Where the number of the row ends that stands at each place once more."""
+    first, digits = rows.at.take(row), rows.digits.take(row)
+    for offset in range(int(rows.digits.max())):
+        is_same = signs.take(at + offset) == signs.take(first + offset)
+        insist((is_same | (digits <= offset)).all())
+    return at + digits
+
+
 def _style(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
     style, after = np.zeros(len(at), np.int64), at.copy()
     has = np.flatnonzero(_says(signs, at, b' s="'))
@@ -144,10 +155,13 @@ def _style(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
 def _type(signs: Bytes, at: Ints) -> tuple[Bytes, Ints]:
     type_, after = np.zeros(len(at), np.uint8), at.copy()
     has = np.flatnonzero(_says(signs, at, b' t="'))
-    letters = pair_at(signs, at[has] + len(' t="'))
+    letters = pair_at(signs, at[has] + _BEFORE)
     type_[has] = _TYPE_OF.take(letters)
     after[has] += _LENGTH_OF.take(letters)
     insist((type_ != _Type.UNKNOWN).all())
+    for long in (_Type.FORMULA_TEXT, _Type.INLINE):
+        if len(which := np.flatnonzero(type_ == long)):
+            insist(_says(signs, at.take(which), _SPELT[long]).all())
     return type_, after
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, fromstring
 
@@ -11,6 +12,7 @@ from cmtools.tables.cells.found import Cells, Kind
 from cmtools.tables.cells.text import number_of, unescaped
 from cmtools.tables.marks import column_number
 
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 NUMBER, SHARED, TRUTH, ERROR = "n", "s", "b", "e"
 INLINE, FORMULA_TEXT = "inlineStr", "str"
 
@@ -72,13 +74,21 @@ def _cells(
     for cell in row:
         if local_name(cell) != "c":
             continue
-        named = cell.get("r", "").rstrip("0123456789")
-        column = column_number(named.encode()) if named else column + 1
-        if column < 1:
-            raise ValueError("no such column")
+        column = _column(cell, number) or column + 1
         kind, payload = _value(cell, texts)
         found[column] = number, column, kind, payload, int(cell.get("s", 0))
     return [found[c] for c in sorted(found) if found[c][2] is not Kind.EMPTY]
+
+
+def _column(cell: Element, row: int) -> int | None:
+    """The column that a cell of that row says it is in."""
+    place = cell.get("r")
+    if place is None:
+        return None
+    named = _PLACE.fullmatch(place)
+    if named is None or int(named[2]) != row:
+        raise ValueError("no cell of this row")
+    return column_number(named[1].encode())
 
 
 def _value(cell: Element, texts: dict[str, int]) -> tuple[Kind, float]:

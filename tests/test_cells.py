@@ -1,0 +1,312 @@
+"""The reader of cells: against another reader, and its two ways against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from zipfile import ZipFile
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from python_calamine import load_workbook
+
+from cmtools.problems import column_letters
+from cmtools.tables.cells.found import Cells, Kind
+from cmtools.tables.cells.scanning import scan
+from cmtools.tables.cells.sheets import FEW
+from cmtools.tables.cells.styles import Shows, day_of, shown_by_code, span_of
+from cmtools.tables.cells.walking import walk
+from cmtools.tables.container import Limits
+from cmtools.tables.frames import End
+from cmtools.tables.guard import Grid, Inside
+from cmtools.tables.marks import Marks
+from cmtools.tables.values import Cell
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+ROOT = f'<worksheet xmlns="{MAIN}" xmlns:x14ac="urn:x">'
+SHARED = ["Ромашка", " с краю ", "a & b < c", "к_x0041_о", "строка\nниже", "", "З-2026-0001"]
+FORMATS = [0, 14, 46, 2, 164]  # of the styles 0 to 4; the last is the code below
+CODE = '[$-419]d\\ mmm\\ yyyy" г.";@'
+
+escape = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A cell as it is to be written: its place, type, style, value and formula."""
+
+    row: int
+    column: int
+    type: str
+    style: int
+    value: str | None
+    formula: str | None = None
+
+
+numbers = st.one_of(
+    st.integers(-(10**9), 10**16).map(str),
+    st.decimals(-(10**6), 10**9, places=4).map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.sampled_from(["46000", "0.30000000000000004", "1e3", "1E-05", "-0", "007", ".5", "5."]),
+)
+words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), max_size=12)
+contents: st.SearchStrategy[tuple[str, str | None]] = st.one_of(
+    st.tuples(st.sampled_from(["", "n"]), numbers),
+    st.tuples(st.just("s"), st.integers(0, len(SHARED) - 1).map(str)),
+    st.tuples(st.sampled_from(["str", "inlineStr"]), words),
+    st.tuples(st.just("b"), st.sampled_from(["0", "1"])),
+    st.tuples(st.just("e"), st.sampled_from(["#N/A", "#REF!"])),
+    st.tuples(st.sampled_from(["", "s", "str"]), st.none()),
+)
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> list[Drawn]:
+    """Cells of a sheet in their order, of some rows that repeat each other or do not."""
+    kinds = draw(st.lists(st.tuples(contents, st.integers(0, 4)), min_size=1, max_size=8))
+    rng = Random(draw(st.integers(0, 2**32)))
+    height, gap = draw(st.sampled_from([1, 3, 40, 400])), draw(st.integers(1, 3))
+    cells = []
+    for row in range(1, height * gap + 1, gap):
+        for column in sorted(rng.sample(range(1, 31), rng.randrange(1, 9))):
+            (type_, value), style = rng.choice(kinds)
+            formula = "A1+1" if rng.random() < 0.1 and type_ != "inlineStr" else None
+            cells.append(Drawn(row, column, type_, style, value, formula))
+    return cells
+
+
+def usual(cell: Drawn) -> str:
+    """The cell as nearly all programs write it."""
+    place = f'r="{column_letters(cell.column)}{cell.row}"'
+    style = f' s="{cell.style}"' if cell.style else ""
+    type_ = f' t="{cell.type}"' if cell.type else ""
+    return f"<c {place}{style}{type_}" + (f">{inside(cell)}</c>" if inside(cell) else "/>")
+
+
+def inside(cell: Drawn) -> str:
+    formula = f"<f>{cell.formula}</f>" if cell.formula else ""
+    if cell.value is None:
+        return formula
+    text = cell.value.translate(escape)
+    if cell.type == "inlineStr":
+        return f'<is><t xml:space="preserve">{text}</t></is>'
+    return f"{formula}<v>{text}</v>"
+
+
+def reversed_attributes(cell: Drawn) -> str:
+    head, _, rest = usual(cell).partition(">") if inside(cell) else (usual(cell)[:-2], "", "")
+    attributes = " ".join(reversed(head.split(" ")[1:]))
+    return f"<c {attributes}>{rest}" if rest else f"<c {attributes}/>"
+
+
+def row_xml(number: int, cells: Sequence[str]) -> str:
+    return f'<row r="{number}" spans="1:30" x14ac:dyDescent="0.25">{"".join(cells)}</row>'
+
+
+def rows_xml(cells: Sequence[Drawn], write: Callable[[Drawn], str] = usual) -> str:
+    by_row: dict[int, list[str]] = {}
+    for cell in cells:
+        by_row.setdefault(cell.row, []).append(write(cell))
+    return "".join(row_xml(number, of_row) for number, of_row in by_row.items())
+
+
+WAYS: Mapping[str, Callable[[Sequence[Drawn]], str]] = {
+    "usual": lambda cells: ROOT + "<sheetData>" + rows_xml(cells) + "</sheetData></worksheet>",
+    "other order": lambda cells: (
+        ROOT + "<sheetData>" + rows_xml(cells, reversed_attributes) + "</sheetData></worksheet>"
+    ),
+    "single quotes": lambda cells: WAYS["usual"](cells).replace('"', "'"),
+    "line breaks": lambda cells: (
+        WAYS["usual"](cells).replace("<c ", "\n  <c ").replace("<row ", "\n<row\n")
+    ),
+    "prefixed": lambda cells: (
+        WAYS["usual"](cells)
+        .replace("</", "</x:")
+        .replace("<", "<x:")
+        .replace("<x:/x:", "</x:")
+        .replace("xmlns=", "xmlns:x=")
+    ),
+    "comments": lambda cells: WAYS["usual"](cells).replace("</row>", "<!-- <row> --></row>"),
+}
+
+
+def write_book(path: Path, sheet: str) -> Path:
+    """The smallest book with this sheet."""
+    strings = "".join(f'<si><t xml:space="preserve">{t.translate(escape)}</t></si>' for t in SHARED)
+    looks = "".join(f'<xf numFmtId="{number}"/>' for number in FORMATS)
+    code = CODE.replace('"', "&quot;")
+    kinds = (
+        ("worksheet", "sheet.xml"),
+        ("sharedStrings", "sharedStrings.xml"),
+        ("styles", "styles.xml"),
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1" '
+        f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="r0"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        + "".join(
+            f'<Relationship Id="r{n}" Type="{OFFICE}/{kind}" Target="{target}"/>'
+            for n, (kind, target) in enumerate(kinds)
+        )
+        + "</Relationships>",
+        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{strings}</sst>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" '
+        f'formatCode="{code}"/></numFmts><cellXfs>{looks}</cellXfs></styleSheet>',
+        "xl/sheet.xml": sheet,
+    }
+    with ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.encode())
+    return path
+
+
+def ours(path: Path, name: str = "s") -> tuple[list[list[Cell]], Marks]:
+    grid = None
+    for part in Inside(limits=Limits(ratio=10**6)).read(path, frozenset({name})):
+        if isinstance(part, Grid):
+            grid = part
+            while part.grow():
+                pass
+        if isinstance(part, End):
+            assert part.fault is None
+    assert grid is not None
+    return grid.columns, grid.marks
+
+
+def told(columns: Sequence[Sequence[Cell]]) -> list[list[tuple[type, Cell]]]:
+    return [[(type(cell), cell) for cell in column] for column in columns]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(cells=sheets())
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_cells_are_those_that_another_reader_finds(
+    tmp_path: Path, way: str, cells: list[Drawn]
+) -> None:
+    """However the XML is written; and errors and formulas without a value are told besides."""
+    cells = [c if c.value != "-0" and not is_odd(c) else replace(c, value="0") for c in cells]
+    path = write_book(tmp_path / "book.xlsx", WAYS[way](cells))
+    found, marks = ours(path)
+    sheet = load_workbook(path).get_sheet_by_name("S")
+    rows = [] if sheet.start is None else sheet.to_python(skip_empty_area=False)
+    assert told(trimmed(found)) == told(trimmed([*zip(*rows, strict=True)]))
+    assert marks.errors == {(c.row, c.column) for c in cells if c.type == "e"}
+    assert marks.unsaved == {
+        (c.row, c.column) for c in cells if c.formula and c.value is None and c.type != "e"
+    }
+
+
+def trimmed(columns: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    """Without the empty rows and columns at the end."""
+    filled = [n for column in columns for n, cell in enumerate(column, start=1) if cell != ""]
+    height = max(filled, default=0)
+    kept = [column[:height] for column in columns]
+    while kept and not any(cell != "" for cell in kept[-1]):
+        kept.pop()
+    return kept
+
+
+def is_odd(cell: Drawn) -> bool:
+    """Whether the cell is a day that is none: there both readers may have their own opinion."""
+    if cell.type not in ("", "n") or cell.style not in (1, 2, 4) or cell.value is None:
+        return False
+    return not 1 <= float(cell.value) < 10**6 or not float(cell.value).is_integer()
+
+
+def same_cells(first: Cells, second: Cells) -> bool:
+    def texts(cells: Cells) -> list[object]:
+        pairs = zip(cells.kind, cells.payload, strict=True)
+        return [cells.texts[int(n)] if kind == Kind.TEXT else n for kind, n in pairs]
+
+    def columns(cells: Cells) -> list[list[int]]:
+        return [part.tolist() for part in (cells.row, cells.column, cells.kind, cells.style)]
+
+    ends = [(cells.first_row, cells.last_row) for cells in (first, second)]
+    return (
+        ends[0] == ends[1] and columns(first) == columns(second) and texts(first) == texts(second)
+    )
+
+
+@given(cells=sheets())
+@settings(max_examples=60, deadline=None)
+def test_the_quick_way_answers_as_the_thorough_one(cells: list[Drawn]) -> None:
+    """What is written as usual is never left to the thorough way, how much or little there is."""
+    rows = rows_xml(cells).encode()
+    quick = scan(rows, 0)
+    assert quick is not None
+    assert same_cells(quick, walk(ROOT.encode(), rows, 0))
+
+
+@given(cells=sheets(), seed=st.integers(0, 2**32), changes=st.integers(1, 4))
+@settings(max_examples=300, deadline=None)
+def test_spoiled_rows_are_never_read_otherwise(cells: list[Drawn], seed: int, changes: int) -> None:
+    """The quick way may pass rows on; whenever both ways have an answer it is the same."""
+    rng = Random(seed)
+    rows = bytearray(rows_xml(cells[:60]).encode())
+    signs = b'<>/"= crsvtf1A&;x-.\n'
+    for _ in range(changes):
+        at = rng.randrange(len(rows))
+        size = rng.choice((0, 0, 1, 4))
+        rows[at : at + size] = bytes(rng.choices(signs, k=rng.choice((0, 1, 1, 2))))
+    quick = scan(bytes(rows), 0)
+    try:
+        thorough = walk(ROOT.encode(), bytes(rows), 0)
+    except (ValueError, SyntaxError):
+        return
+    assert quick is None or same_cells(quick, thorough)
+
+
+@pytest.mark.parametrize("is_1904", [False, True])
+def test_days_are_those_that_another_reader_sees(tmp_path: Path, is_1904: bool) -> None:
+    """Each built-in format, and codes that are easily mistaken; all sorts of serial numbers."""
+    codes = ["dd.mm.yyyy", "h:mm", "[h]:mm", "General", '"d"0', CODE, "[Red]0", "\\d0", "0.00E+00"]
+    codes += ["[mm]:ss", "@", '#,##0.00\\ "руб."', "_-* #,##0_-;d", "[ss]", "AM/PM h", "[Red][h]"]
+    serials = [0.0, 0.5, 1, 59, 60, 61, 1462.25, 46000, 46000.5, 46000.75, 2_957_003, 1e7]
+    path = tmp_path / "days.xlsx"
+    with xlsxwriter.Workbook(str(path), {"date_1904": is_1904}) as book:
+        sheet = book.add_worksheet("S")
+        for column, shown in enumerate([*codes, *range(1, 60)]):
+            look = book.add_format({"num_format": shown})
+            for row, serial in enumerate(serials):
+                sheet.write_number(row, column, serial, look)
+    theirs = load_workbook(path).get_sheet_by_name("S").to_python(skip_empty_area=False)
+    assert told(ours(path)[0]) == told([*zip(*theirs, strict=True)])
+
+
+def test_what_a_number_shows() -> None:
+    """Worked by hand; a day before the first or after the last one stays the number it is."""
+    assert day_of(46000.0, is_1904=False) == date(2025, 12, 9)
+    assert day_of(46000.25, is_1904=False) == datetime(2025, 12, 9, 6)
+    assert day_of(0.75, is_1904=False) == time(18)
+    assert day_of(0.0, is_1904=True) == time()
+    assert [day_of(n, is_1904=False) for n in (-1.0, 2_958_466.0)] == [-1.0, 2_958_466.0]
+    assert span_of(1.5) == timedelta(days=1, hours=12)
+    assert span_of(1e300) == 1e300
+    assert shown_by_code('0" дней"') is Shows.NUMBER
+    assert shown_by_code("0.00;[Red]d") is Shows.NUMBER
+
+
+def test_a_sheet_is_read_whole_however_long_its_blocks(tmp_path: Path) -> None:
+    """A wide row far below a narrow header, gaps, and rows that stand past the first block."""
+    cells = [Drawn(1, 1, "s", 0, "0"), Drawn(1, 2, "s", 0, "2")]
+    cells += [Drawn(row, 1, "", 0, str(row)) for row in range(2, 20_000, 3)]
+    cells += [Drawn(20_001, 30, "inlineStr", 0, "край")]
+    assert len(rows_xml(cells)) > 10 * FEW
+    columns, _ = ours(write_book(tmp_path / "book.xlsx", WAYS["usual"](cells)))
+    expected: list[list[Cell]] = [[""] * 20_001 for _ in range(30)]
+    for cell in cells[2:-1]:
+        expected[0][cell.row - 1] = float(cell.row)
+    expected[0][0], expected[1][0], expected[29][20_000] = SHARED[0], SHARED[2], "край"
+    assert columns == expected
