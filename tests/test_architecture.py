@@ -28,7 +28,13 @@ HOUSE = (
     ("__main__",),
 )
 HOMES = {
-    "xlsxwriter": ("tables.writing", "tables.instruction", "tables.heading", "indicators.drawing"),
+    "xlsxwriter": (
+        "tables.writing",
+        "tables.heading",
+        "tables.instruction",
+        "tables.typed",
+        "indicators.drawing",
+    ),
     "openpyxl": ("tables.annotating",),
     "lxml": (
         "tables",

@@ -457,6 +457,7 @@ def test_one_line_more_in_a_record_is_one_column_more_everywhere(
 def test_what_is_written_is_read_again(tmp_path: Path, reader: Reader) -> None:
     """Records from the written rows, a text that looks like a formula or an escape among them."""
     codes = ["=1+1", "+7", "'а", "_x0041_", "https://example.org", "а\nб", "<&>", "0012"]
+    codes += ["<r>а & б</r>"]
     rows = [
         {"Код": code, "Цена, ₽": n + 1, "Дата": date(2026, 3, 1)} for n, code in enumerate(codes)
     ]

@@ -82,5 +82,5 @@ def shown(value: Decimal | None, unit: Unit) -> str | int | float | None:
 
 
 def money(amount: Decimal) -> str:
-    """A sum in JSON: a text with two decimals, half up."""
-    return f"{amount.quantize(KOPECK, context=EXACT):f}"
+    """A sum in JSON: a text with two decimals, half up; a zero has no sign."""
+    return f"{amount.quantize(KOPECK, context=EXACT):zf}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmtools.tables import styles
 from cmtools.tables.table import Table
+from cmtools.tables.typed import write_text
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -46,9 +47,9 @@ def write_heading(
         sheet.write_blank(row, 2, None, cell)
         value = heading.values.get(title)
         if value is not None:
-            sheet.write_string(row, 1, str(value), cell)
+            write_text(sheet, row, 1, str(value), cell)
     for row, line in enumerate(heading.aside):
-        sheet.write_string(row, last, line, edge)
+        write_text(sheet, row, last, line, edge)
     title_row, note_row = len(table.head), header_row(table) - 1
     sheet.set_row(title_row, 34)
     sheet.write_string(title_row, 0, heading.title, make(**styles.TITLE | {"valign": "vcenter"}))

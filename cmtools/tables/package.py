@@ -23,6 +23,8 @@ STYLES = "xl/styles.xml"
 WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+LEVEL = 4
+"""How hard parts are packed: a third of the time for a tenth more bytes."""
 
 
 class Package:
@@ -58,11 +60,10 @@ class Package:
             self._parts[name] = etree.tostring(
                 tree, xml_declaration=True, encoding="UTF-8", standalone=True
             )
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in self._parts.items():
                 entry = zipfile.ZipInfo(name)  # no clock: the same content, the same bytes
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, content)
+                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, LEVEL)
 
     def sheets(self) -> dict[str, str]:
         """Sheet name → its part, in order."""

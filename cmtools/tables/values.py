@@ -258,7 +258,7 @@ def writable(text: str) -> str:
 
 def roubles(amount: Decimal) -> str:
     """Money as a person reads it: `4 890,00`, its groups held together by NBSP."""
-    return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
+    return f"{amount:z,.2f}".replace(",", "\u00a0").replace(".", ",")
 
 
 def grouped(number: int) -> str:

@@ -39,6 +39,7 @@ from cmtools.tables.lists import (
     offered,
 )
 from cmtools.tables.table import Book, Table
+from cmtools.tables.typed import write_text
 from cmtools.tables.values import same_title
 
 Rows = Sequence[Mapping[str, object]]
@@ -333,7 +334,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: For
         case date():
             sheet.write_datetime(row, column, datetime.combine(value, time()), form)
         case _:
-            sheet.write_string(row, column, str(value), form)
+            write_text(sheet, row, column, str(value), form)
 
 
 def print_setup(sheet: Worksheet) -> None:
