@@ -23,7 +23,8 @@ from cmtools.tables.cells.styles import Shows, day_of, shown_by_code, span_of
 from cmtools.tables.cells.walking import walk
 from cmtools.tables.container import Limits
 from cmtools.tables.frames import End
-from cmtools.tables.guard import Grid, Inside
+from cmtools.tables.guard import Grid
+from cmtools.tables.inside import Inside
 from cmtools.tables.marks import Marks
 from cmtools.tables.values import Cell
 

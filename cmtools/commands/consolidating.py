@@ -17,7 +17,7 @@ from cmtools.commands.remembering import Reading
 from cmtools.digests.cluster import Cluster, NoCluster
 from cmtools.digests.crew import Crew, LocalCrew
 from cmtools.digests.memory import Memory
-from cmtools.digests.worker import Request
+from cmtools.digests.request import Request
 from cmtools.indicators.facts import Facts, facts_of
 from cmtools.indicators.frames import Frames
 from cmtools.problems import Place, at, in_order

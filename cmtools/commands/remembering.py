@@ -18,7 +18,7 @@ from cmtools.digests.codec import decoded
 from cmtools.digests.crew import Crew
 from cmtools.digests.digest import Digest, unread
 from cmtools.digests.memory import Memory, Stamp, stamp_of
-from cmtools.digests.worker import Answer, Request
+from cmtools.digests.request import Answer, Request
 from cmtools.tables import messages
 from cmtools.workspace import Workspace
 

@@ -7,9 +7,8 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
-from cmtools.digests import worker
 from cmtools.digests.crew import make
-from cmtools.digests.worker import Answer, Request
+from cmtools.digests.request import Answer, Request, start_worker
 from cmtools.tables.children import Child
 
 EXTRA = 'pip install "cmtools[cluster]"'
@@ -65,5 +64,5 @@ def _work(request: Request) -> Answer:
     """Runs in a thread of a worker of the cluster, whose own process never touches a book."""
     child: Child | None = getattr(_own, "child", None)
     if child is None:
-        child = _own.child = Child(worker.start, request.limits.seconds)
+        child = _own.child = Child(start_worker, request.limits.seconds)
     return make(child, request)

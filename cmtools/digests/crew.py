@@ -8,10 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self
 
-from cmtools.digests import worker
 from cmtools.digests.codec import encoded
 from cmtools.digests.digest import unread
-from cmtools.digests.worker import Answer, Request
+from cmtools.digests.request import Answer, Request, start_worker
 from cmtools.tables import messages
 from cmtools.tables.children import Child, Lost
 from cmtools.tables.container import Limits
@@ -61,7 +60,7 @@ class LocalCrew:
     def _work(self, request: Request) -> Answer:
         child: Child | None = getattr(self._own, "child", None)
         if child is None:
-            child = self._own.child = Child(worker.start, self._limits.seconds)
+            child = self._own.child = Child(start_worker, self._limits.seconds)
             self._children.append(child)
         return make(child, request)
 

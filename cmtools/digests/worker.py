@@ -9,37 +9,14 @@ from __future__ import annotations
 import gc
 import pickle
 import sys
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from subprocess import Popen
 
 from cmtools.books.loading import BookFile
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.digests.codec import encoded
 from cmtools.digests.making import digest_book
-from cmtools.tables.children import limit_memory, started
-from cmtools.tables.container import Limits
-from cmtools.tables.guard import Inside
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """Which book to read, on which day; `is_orders` where it must be a book of orders."""
-
-    path: Path = Path()
-    is_orders: bool = False
-    today: date
-    limits: Limits
-
-
-Answer = bytes | OSError
-"""An encoded digest, or why the file cannot be opened."""
-
-
-def start() -> Popen[bytes]:
-    """Such a process."""
-    return started(__name__)
+from cmtools.digests.request import Answer, Request
+from cmtools.tables.children import limit_memory
+from cmtools.tables.inside import Inside
 
 
 def answer(request: Request) -> Answer:

@@ -12,8 +12,13 @@ from typing import Any
 
 PIPE_BYTES = 1 << 20  # what is answered need not wait while we think (Linux only)
 
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
-"""Have the C library (glibc; others do not look) not give back what is needed again at once."""
+SURROUNDINGS = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 26),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Memory that is needed again at once stays with the process (glibc; others do not look), and numpy
+takes none for threads it has no use for: a core would cost 40 MB of the process's bound."""
 
 Start = Callable[[], subprocess.Popen[bytes]]
 
@@ -26,7 +31,7 @@ def started(module: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pipesize=PIPE_BYTES,
-        env={**os.environ, **KEEP_MEMORY},
+        env={**os.environ, **SURROUNDINGS},
     )
 
 

@@ -98,7 +98,7 @@ class Reader:
             OSError: the file cannot be opened.
         """
         try:
-            yield from _grids(self._frames(Request(path=path, wanted=wanted, limits=self.limits)))
+            yield from grids(self._frames(Request(path=path, wanted=wanted, limits=self.limits)))
         finally:  # of a book that was refused or left unread the cells are of no use
             self._child.drop()
 
@@ -115,20 +115,8 @@ class Reader:
             yield End(fault=messages.FILE_UNREADABLE(detail=str(lost)))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inside:
-    """A reader that reads in this very process: for one that is itself bounded and watched."""
-
-    limits: Limits
-
-    def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
-        """As `Reader.read` does."""
-        from cmtools.tables.reading import read
-
-        return _grids(read(Request(path=path, wanted=wanted, limits=self.limits)))
-
-
-def _grids(frames: Iterator[Frame]) -> Iterator[Start | Grid | End]:
+def grids(frames: Iterator[Frame]) -> Iterator[Start | Grid | End]:
+    """The frames of a book, those of each sheet as a grid that grows."""
     for frame in frames:
         match frame:
             case SheetStart(name=name):

@@ -167,33 +167,13 @@ def _type(signs: Bytes, at: Ints) -> tuple[Bytes, Ints]:
 
 def _filled(xml: bytes, tags: Tags, places: _Places, rows: _Rows) -> Cells:
     """The cells that hold anything, with their values."""
-    count, type_ = len(places.row), places.type
-    cell = np.cumsum(tags.are(Tag.CELL, Tag.CELL_EMPTY)) - 1
-
-    def owners(*kinds: Tag) -> Flags:
-        has = np.zeros(count, bool)
-        has[cell.take(tags.having(*kinds))] = True
-        return has
-
+    owner = np.cumsum(tags.are(Tag.CELL, Tag.CELL_EMPTY)) - 1
+    begin, stop = np.zeros_like(places.row), np.zeros_like(places.row)
     values = tags.having(Tag.VALUE, Tag.TEXT)
-    begin, stop = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    owner = cell.take(values)
-    begin[owner], stop[owner] = tags.end.take(values) + 1, tags.start.take(values + 1)
-    is_inline = type_ == _Type.INLINE
-    if tags.are(Tag.INLINE).any() or is_inline.any():
-        insist((owners(Tag.INLINE) == is_inline).all())
-    kind = _KIND_OF.take(type_)
-    is_blank = (begin == stop) & (type_ != _Type.ERROR)
-    kind[is_blank] = Kind.EMPTY
-    if tags.are(Tag.FORMULA, Tag.FORMULA_EMPTY).any():
-        is_text = (type_ == _Type.FORMULA_TEXT) & owners(Tag.VALUE, Tag.VALUE_EMPTY)
-        kind[is_blank & owners(Tag.FORMULA, Tag.FORMULA_EMPTY) & ~is_text] = Kind.UNSAVED
-    payload = np.zeros(count)
-    for of, read in ((Kind.NUMBER, _numbers), (Kind.SHARED, _counts), (Kind.TRUTH, _counts)):
-        which = np.flatnonzero(kind == of)
-        payload[which] = read(xml, tags.signs, begin.take(which), stop.take(which))
-    which = np.flatnonzero(kind == Kind.TEXT)
-    payload[which], texts = _texts(xml, begin[which], stop[which])
+    cells = owner.take(values)
+    begin[cells], stop[cells] = tags.end.take(values) + 1, tags.start.take(values + 1)
+    kind = _kinds(tags, owner, places.type, begin == stop)
+    payload, texts = _payload(xml, tags.signs, kind, begin, stop)
     kept = np.flatnonzero(kind != Kind.EMPTY)
     return Cells(
         row=places.row.take(kept),
@@ -205,6 +185,39 @@ def _filled(xml: bytes, tags: Tags, places: _Places, rows: _Rows) -> Cells:
         first_row=int(rows.number[0]),
         last_row=int(rows.number[-1]),
     )
+
+
+def _kinds(tags: Tags, owner: Ints, type_: Bytes, is_blank: Flags) -> Bytes:
+    """The kind of each cell; `owner` is the cell of each tag, those `is_blank` have no value."""
+
+    def have(*kinds: Tag) -> Flags:
+        found = np.zeros(len(type_), bool)
+        found[owner.take(tags.having(*kinds))] = True
+        return found
+
+    is_inline = type_ == _Type.INLINE
+    if is_inline.any() or tags.are(Tag.INLINE).any():
+        insist((have(Tag.INLINE) == is_inline).all())
+    kind = _KIND_OF.take(type_)
+    is_blank = is_blank & (kind != Kind.ERROR)
+    kind[is_blank] = Kind.EMPTY
+    if tags.are(Tag.FORMULA, Tag.FORMULA_EMPTY).any():
+        is_text = (type_ == _Type.FORMULA_TEXT) & have(Tag.VALUE, Tag.VALUE_EMPTY)
+        kind[is_blank & have(Tag.FORMULA, Tag.FORMULA_EMPTY) & ~is_text] = Kind.UNSAVED
+    return kind
+
+
+def _payload(
+    xml: bytes, signs: Bytes, kind: Bytes, begin: Ints, stop: Ints
+) -> tuple[Floats, list[str]]:
+    """What the cells of each kind hold, from their first sign up to the last; and their texts."""
+    payload = np.zeros(len(kind))
+    for of, read in ((Kind.NUMBER, _numbers), (Kind.SHARED, _counts), (Kind.TRUTH, _counts)):
+        which = np.flatnonzero(kind == of)
+        payload[which] = read(xml, signs, begin.take(which), stop.take(which))
+    which = np.flatnonzero(kind == Kind.TEXT)
+    payload[which], texts = _texts(xml, begin.take(which), stop.take(which))
+    return payload, texts
 
 
 def _counts(_: bytes, signs: Bytes, begin: Ints, stop: Ints) -> Ints:
