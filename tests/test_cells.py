@@ -19,6 +19,7 @@ from cmtools.problems import column_letters
 from cmtools.tables.cells.found import Cells, Kind
 from cmtools.tables.cells.scanning import scan
 from cmtools.tables.cells.sheets import FEW
+from cmtools.tables.cells.strings import shared_texts
 from cmtools.tables.cells.styles import Shows, day_of, shown_by_code, span_of
 from cmtools.tables.cells.walking import walk
 from cmtools.tables.container import Limits
@@ -311,3 +312,79 @@ def test_a_sheet_is_read_whole_however_long_its_blocks(tmp_path: Path) -> None:
         expected[0][cell.row - 1] = float(cell.row)
     expected[0][0], expected[1][0], expected[29][20_000] = SHARED[0], SHARED[2], "край"
     assert columns == expected
+
+
+NINES = "9" * 400
+ODD: Mapping[str, list[Cell]] = {
+    '<row r="1"><c r="A1" t="b"><v>true</v></c><c r="B1" t="b"><v>false</v></c></row>': [
+        True,
+        False,
+    ],
+    '<row r="1"><c r="A1"><v> </v></c><c r="B1" t="s"><v>0</v></c></row>': ["", SHARED[0]],
+    "<row><c><v>1</v></c><c><v>2</v></c></row>": [1.0, 2.0],
+    '<row r="1"><c r="A1" s="999"><v>46000</v></c></row>': [46000.0],
+    '<row r="1"><c r="A1" t="inlineStr"><is><r><t>а</t></r><r><t>б</t></r><rPh sb="0" eb="1">'
+    "<t>в</t></rPh></is></c></row>": ["аб"],
+    '<row r="1"><c r="A1" t="str"><v>_xD800_</v></c></row>': ["_xD800_"],
+    '<row r="1"><c r="A1" t="d"><v>2025-12-09</v></c></row>': ["2025-12-09"],
+    '<row r="1"><c r="A1" cm="1" t="str"><f t="array" ref="A1">X()</f><v>x</v></c></row>': ["x"],
+    '<row r="1"><c r="A1" t="str"><v><![CDATA[<row>]]></v></c></row>': ["<row>"],
+}
+WRONG = (
+    f'<row r="1"><c r="A1" t="s"><v>{NINES}</v></c></row>',
+    f'<row r="1"><c r="A1" t="b"><v>{NINES}</v></c></row>',
+    f'<row r="1"><c r="A1" s="{NINES}"><v>5</v></c></row>',
+    f'<row r="{NINES}"><c><v>5</v></c></row>',
+    '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>',
+    '<row r="1"><c r="A1" t="s"><v>7</v></c></row>',
+    '<row r="1"><c r="A2"><v>1</v></c></row>',
+    '<row r="2"/><row r="1"/>',
+    '<row r="1"><c r="A1" t="str"><v>&#xD800;</v></c></row>',
+    '<row r="1"><c r="A1"><v>1</v></row>',
+)
+
+
+def read_rows(path: Path, rows: str) -> list[list[Cell]] | str:
+    """The columns, or the code of the refusal; no other end is possible."""
+    write_book(path, f"{ROOT}<sheetData>{rows}</sheetData></worksheet>")
+    parts = Inside(limits=Limits()).read(path, frozenset({"s"}))
+    grid = next(part for part in parts if isinstance(part, Grid))
+    while grid.grow():
+        pass
+    return grid.end.fault.code if grid.end and grid.end.fault else grid.columns
+
+
+@pytest.mark.parametrize("rows", ODD)
+def test_odd_but_legible(tmp_path: Path, rows: str) -> None:
+    assert read_rows(tmp_path / "book.xlsx", rows) == [[cell] for cell in ODD[rows]]
+
+
+def test_rows_that_are_numbered_by_their_cells(tmp_path: Path) -> None:
+    rows = '<row><c r="A1"><v>1</v></c></row><row><c r="A3"><v>3</v></c></row>'
+    assert read_rows(tmp_path / "book.xlsx", rows) == [[1.0, "", 3.0]]
+
+
+@pytest.mark.parametrize("rows", WRONG)
+def test_what_no_sheet_may_hold_is_refused(tmp_path: Path, rows: str) -> None:
+    assert read_rows(tmp_path / "book.xlsx", rows) == "file-damaged"
+
+
+def test_shared_texts_keep_their_numbers() -> None:
+    """However they are written, and whatever stands in them."""
+    odd = b"<sst><si\n><t>a</t></si><si><t>b</t></si><si/><si><r><t>c</t></r></si></sst>"
+    assert shared_texts(odd) == ["a", "b", "", "c"]
+    assert shared_texts(b"<sst><si><t>a_x0000_b</t></si><si><t>c</t></si></sst>") == ["a\0b", "c"]
+
+
+def test_parts_are_found_whatever_their_case(tmp_path: Path) -> None:
+    """Some programs name them otherwise than their own table of contents."""
+    rows = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    sheet = f"{ROOT}<sheetData>{rows}</sheetData></worksheet>"
+    with ZipFile(write_book(tmp_path / "a.xlsx", sheet)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts["xl/SharedStrings.xml"] = parts.pop("xl/sharedStrings.xml")
+    del parts["xl/styles.xml"]
+    with ZipFile(tmp_path / "b.xlsx", "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    assert ours(tmp_path / "b.xlsx")[0] == [[SHARED[0]]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import zipfile
 import zlib
@@ -19,6 +20,7 @@ BOOK = "xl/workbook.xml"
 BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 MOST_OF_INDEX = 4 * MIB
 
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
@@ -114,10 +116,14 @@ def opened(path: Path, limits: Limits) -> Iterator[Contents]:
         try:
             with zipfile.ZipFile(file) as archive:
                 yield _contents(archive, limits)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
             raise damaged("архив не открывается целиком") from error
-        except ElementTree.ParseError as error:
+        except (ElementTree.ParseError, LookupError, RecursionError) as error:
             raise damaged("оглавление не читается") from error
+        except OSError as error:  # a place in the file that is none
+            if error.errno not in (None, errno.EINVAL):
+                raise
+            raise damaged("архив не открывается целиком") from error
         except RuntimeError as error:  # zipfile's word for an encrypted member
             raise Refused(messages.FILE_ENCRYPTED()) from error
 
@@ -142,6 +148,8 @@ def _contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
 
 
 def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
+    if any(entry.compress_type not in _PACKINGS for entry in archive.infolist()):
+        raise damaged("её части сжаты не так, как сжимает Excel")
     unpacked = sum(entry.file_size for entry in archive.infolist())
     packed = sum(entry.compress_size for entry in archive.infolist())
     if unpacked > limits.unpacked_bytes:
@@ -163,6 +171,8 @@ def _index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
         base = PurePosixPath("/" if target.startswith("/") else "/xl")
         part = parts[relation.get("Id")] = str(base / target).lstrip("/")
         of_kind[relation.get("Type", "").rpartition("/")[2]] = part
+    named = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
+    parts = {relation: named.get(part.casefold(), part) for relation, part in parts.items()}
     sheets: dict[str, str] = {}
     is_1904 = False
     for element in ElementTree.fromstring(_part(archive, BOOK)).iter():
@@ -174,8 +184,8 @@ def _index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
     return Contents(
         archive=archive,
         sheets=sheets,
-        strings=of_kind.get("sharedStrings", ""),
-        styles=of_kind.get("styles", ""),
+        strings=named.get(of_kind.get("sharedStrings", "").casefold(), ""),
+        styles=named.get(of_kind.get("styles", "").casefold(), ""),
         is_1904=is_1904,
         warnings=warnings,
         proven=set(),

@@ -20,7 +20,10 @@ from cmtools.tables.values import Cell
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looks:
-    """What cells of a book refer to: its shared texts, what each style shows, its calendar."""
+    """What cells of a book refer to: its shared texts, what each style shows, its calendar.
+
+    The last of `shows` is for the styles that are not there.
+    """
 
     shared: Sequence[str]
     shows: Ints
@@ -66,8 +69,6 @@ def _by_column(cells: Cells, before: int, looks: Looks) -> Iterator[tuple[int, _
 
 
 def _shows(style: Ints, looks: Looks) -> Ints:
-    if len(looks.shows) == 0:
-        return np.zeros(len(style), np.int64)
     return looks.shows.take(style, mode="clip")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError, fromstring
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from cmtools.tables.cells.blocks import Looks, columns_of
 from cmtools.tables.cells.found import Cells, Kind
 from cmtools.tables.cells.scanning import scan
 from cmtools.tables.cells.strings import announced, shared_texts
-from cmtools.tables.cells.styles import shown_by_style
+from cmtools.tables.cells.styles import Shows, shown_by_style
 from cmtools.tables.cells.walking import walk
 from cmtools.tables.container import Contents, Limits, damaged, too_large
 from cmtools.tables.frames import Block, SheetEnd
@@ -24,7 +24,7 @@ MAX_COLUMNS = 16_384
 CHUNK = 1 << 19  # of XML: what is made of it stays within the processor's cache
 FEW = 1 << 13  # so little is sooner walked through
 
-_ROOT = re.compile(rb"<worksheet\b[^>]*>")
+_ROOT = re.compile(rb"<worksheet\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
 def looks_of(contents: Contents, limits: Limits) -> Looks:
@@ -38,12 +38,13 @@ def looks_of(contents: Contents, limits: Limits) -> Looks:
         return without_prefix(contents.part(name))
 
     strings = part(contents.strings) if contents.strings else b""
+    styles = part(contents.styles) if contents.styles else b"<styleSheet/>"
     if (count := announced(strings)) > limits.grid_cells:
         raise too_large(f"текстов в ней {grouped(count)}, предел {grouped(limits.grid_cells)}")
     try:
         return Looks(
             shared=shared_texts(strings),
-            shows=np.array(shown_by_style(part(contents.styles)) if contents.styles else [], int),
+            shows=np.array([*shown_by_style(styles), Shows.NUMBER]),
             is_1904=contents.is_1904,
         )
     except (ValueError, ParseError) as error:
@@ -58,6 +59,7 @@ def sheet_frames(xml: bytes, looks: Looks, limits: Limits) -> Iterator[Block | S
     """
     xml = without_prefix(xml)
     before = height = width = 0
+    room = limits.unpacked_bytes  # for the texts of blocks, each of which brings its own
     lost: dict[Kind, set[tuple[int, int]]] = {Kind.ERROR: set(), Kind.UNSAVED: set()}
     try:
         for chunk in _chunks(xml):
@@ -70,7 +72,11 @@ def sheet_frames(xml: bytes, looks: Looks, limits: Limits) -> Iterator[Block | S
             for kind, places in lost.items():
                 at = np.flatnonzero(cells.kind == kind)
                 places.update(zip(cells.row[at].tolist(), cells.column[at].tolist(), strict=True))
-            yield Block(height=last - height, columns=columns_of(cells, height, looks))
+            columns = columns_of(cells, height, looks)
+            room -= sum(len(cell) for values, _ in columns for cell in values if type(cell) is str)
+            if room < 0:
+                raise too_large("её тексты повторяются слишком много раз")
+            yield Block(height=last - height, columns=columns)
             height = last
     except (ValueError, ParseError) as error:
         raise damaged("листы не читаются") from error
@@ -94,13 +100,17 @@ def _chunks(xml: bytes) -> Iterator[bytes]:
     It is a header mostly, and what stands below it is of one kind in each column.
     """
     start = xml.find(b"<sheetData")
-    start = xml.find(b">", start) + 1 if start >= 0 else 0
+    if start < 0:
+        fromstring(xml)  # a sheet of charts has no rows, but is a sheet
+        return
+    start = xml.find(b">", start) + 1
     if start == 0 or xml[start - 2 : start] == b"/>":
         return
     end = xml.rfind(b"</sheetData")
     if end < start:
         raise ValueError("the sheet breaks off")
-    size = end if b"<!" in xml else len("<row")  # a comment may hold anything
+    is_commented = b"<!" in xml or xml.find(b"<?", 2) > 0  # a comment may hold anything
+    size = end if is_commented else len("<row")
     while start < end:
         cut = xml.find(b"<row", start + size, end)
         cut = end if cut < 0 else cut

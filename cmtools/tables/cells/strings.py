@@ -10,12 +10,12 @@ from cmtools.tables.cells.text import read_text
 from cmtools.tables.cells.walking import local_name, rich_text
 
 _PLAIN = re.compile(rb'<si>\s*<t(?: xml:space="preserve")?>([^<]*)</t>\s*</si>')
-_ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d+)"')
-_ANY = re.compile(rb"<si[ >/]")
+_ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')
+_ANY = re.compile(rb"<si[\s>/]")
 
 
 def announced(xml: bytes) -> int:
-    """How many texts the part says that it holds; other readers make room for so many."""
+    """How many texts the part says that it holds: readers that believe it run out of memory."""
     found = _ANNOUNCED.search(xml, 0, 1 << 12)
     return int(found[1]) if found else 0
 
@@ -31,7 +31,7 @@ def shared_texts(xml: bytes) -> Sequence[str]:
         return [rich_text(item) for item in fromstring(xml) if local_name(item) == "si"]
     if not found:
         return []
-    texts = b"\0".join(found).decode().split("\0")
+    texts = b"<".join(found).decode().split("<")  # the one sign that none of them has
     if b"\r" in xml:
         return [read_text(text) for text in texts]
     return [read_text(text) if "&" in text or "_x" in text else text for text in texts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(\w{1,8}));|&")
+_SURROGATES = range(0xD800, 0xE000)
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(
@@ -32,7 +33,13 @@ def read_text(text: str) -> str:
 
 def unescaped(text: str) -> str:
     """A text in which `_x000D_` and its like are the characters again (ECMA-376, 22.4.2.4)."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPE.sub(_escaped, text) if "_x" in text else text
+
+
+def _escaped(escape: re.Match[str]) -> str:
+    """The character; half of one, which no file could hold, stays as it is written."""
+    code = int(escape[1], 16)
+    return escape[0] if code in _SURROGATES else chr(code)
 
 
 def number_of(content: bytes) -> float:
@@ -54,4 +61,7 @@ def _character(entity: re.Match[str]) -> str:
         return _NAMED[name]
     if not (decimal or hexadecimal):
         raise ValueError("a bare ampersand")
-    return chr(int(decimal) if decimal else int(hexadecimal, 16))
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    if code == 0 or code in _SURROGATES:
+        raise ValueError("no character")
+    return chr(code)

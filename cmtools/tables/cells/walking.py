@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element, fromstring
 
 import numpy as np
@@ -13,6 +12,8 @@ from cmtools.tables.cells.text import number_of, unescaped
 from cmtools.tables.marks import column_number
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_COUNT = re.compile(r"\s*\d{1,9}\s*")
+_TRUTHS = {"true": 1, "false": 0}
 NUMBER, SHARED, TRUTH, ERROR = "n", "s", "b", "e"
 INLINE, FORMULA_TEXT = "inlineStr", "str"
 
@@ -29,7 +30,7 @@ def walk(root: bytes, xml: bytes, before: int) -> Cells:
     found: list[tuple[int, int, Kind, float, int]] = []
     first = number = before
     for row in fromstring(root + xml + b"</worksheet>"):
-        named = int(row.get("r", number + 1))
+        named = _number(row, number)
         if named <= number:
             raise ValueError("the rows are not in order")
         first, number = (named if number == before else first), named
@@ -47,6 +48,15 @@ def walk(root: bytes, xml: bytes, before: int) -> Cells:
     )
 
 
+def _number(row: Element, before: int) -> int:
+    """The number of a row: as it says, as its first cell says, or the next one."""
+    if (said := row.get("r")) is not None:
+        return _count(said)
+    place = next((cell.get("r", "") for cell in row), "")
+    named = _PLACE.fullmatch(place)
+    return int(named[2]) if named else before + 1
+
+
 def local_name(element: Element) -> str:
     """The name of an element without its namespace."""
     return element.tag.rpartition("}")[2]
@@ -54,15 +64,13 @@ def local_name(element: Element) -> str:
 
 def rich_text(element: Element) -> str:
     """The text of a shared or inline string, of all its runs; without the phonetic ones."""
-    return unescaped("".join(_runs(element)))
-
-
-def _runs(element: Element) -> Iterator[str]:
-    for part in element:
-        if local_name(part) == "t":
-            yield part.text or ""
-        elif local_name(part) == "r":
-            yield from _runs(part)
+    runs = (
+        text
+        for part in element
+        for text in (part if local_name(part) == "r" else (part,))
+        if local_name(text) == "t"
+    )
+    return unescaped("".join(run.text or "" for run in runs))
 
 
 def _cells(
@@ -76,7 +84,7 @@ def _cells(
             continue
         column = _column(cell, number) or column + 1
         kind, payload = _value(cell, texts)
-        found[column] = number, column, kind, payload, int(cell.get("s", 0))
+        found[column] = number, column, kind, payload, _count(cell.get("s", "0"))
     return [found[c] for c in sorted(found) if found[c][2] is not Kind.EMPTY]
 
 
@@ -101,11 +109,19 @@ def _value(cell: Element, texts: dict[str, int]) -> tuple[Kind, float]:
         content = rich_text(parts["is"]) if "is" in parts else ""
     elif type_ not in (NUMBER, SHARED, TRUTH):  # a formula's text, or a day by ISO 8601
         content = unescaped(content)
-    if not content:
+    if not content or (type_ in (NUMBER, SHARED, TRUTH) and content.isspace()):
         is_text = type_ == FORMULA_TEXT and "v" in parts
         return Kind.UNSAVED if "f" in parts and not is_text else Kind.EMPTY, 0
     if type_ == NUMBER:
         return Kind.NUMBER, number_of(content.encode())
-    if type_ in (SHARED, TRUTH):
-        return Kind.SHARED if type_ == SHARED else Kind.TRUTH, int(content)
+    if type_ == SHARED:
+        return Kind.SHARED, _count(content)
+    if type_ == TRUTH:
+        return Kind.TRUTH, _TRUTHS[content] if content in _TRUTHS else _count(content)
     return Kind.TEXT, texts.setdefault(content, len(texts))
+
+
+def _count(text: str) -> int:
+    if not _COUNT.fullmatch(text):
+        raise ValueError("no count")
+    return int(text)
