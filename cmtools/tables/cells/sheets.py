@@ -21,7 +21,7 @@ from cmtools.tables.values import grouped
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
-CHUNK = 1 << 19  # of XML: what is made of it stays within the processor's cache
+CHUNK = 1 << 21  # of XML: some thousand rows, so that what repeats itself is seen to
 FEW = 1 << 13  # so little is sooner walked through
 
 _ROOT = re.compile(rb"<worksheet\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
