@@ -88,8 +88,8 @@ def _month(workspace: str) -> None:
 def by_columns(count: str) -> float:
     """Seconds in which so many rows of «Позиции» become records, the way of `validate`."""
     from cmtools.books.orders import POSITIONS
+    from cmtools.tables.frames import Marks
     from cmtools.tables.guard import Grid
-    from cmtools.tables.marks import Marks
     from cmtools.tables.sheet import Sheet
 
     rows = _typed(int(count))

@@ -23,10 +23,9 @@ from cmtools.tables.cells.strings import shared_texts
 from cmtools.tables.cells.styles import Shows, day_of, shown_by_code, span_of
 from cmtools.tables.cells.walking import walk
 from cmtools.tables.container import Limits
-from cmtools.tables.frames import End
+from cmtools.tables.frames import End, Marks
 from cmtools.tables.guard import Grid
 from cmtools.tables.inside import Inside
-from cmtools.tables.marks import Marks
 from cmtools.tables.values import Cell
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -27,10 +27,9 @@ from cmtools.tables import messages, values
 from cmtools.tables.cells.sheets import CHUNK
 from cmtools.tables.columns import CODE, DIGITS, MONEY, NUMBER, WHOLE, Column, Kind
 from cmtools.tables.container import MIB, Limits
-from cmtools.tables.frames import End
+from cmtools.tables.frames import End, Marks
 from cmtools.tables.guard import Grid, Reader
 from cmtools.tables.layout import find_header
-from cmtools.tables.marks import Marks
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Partial, Row, Table
 from cmtools.tables.values import Cell

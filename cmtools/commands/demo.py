@@ -31,8 +31,8 @@ from cmtools.indicators.periods import next_month, plan_due
 from cmtools.placing import placed
 from cmtools.sample import Books, mistakes, sample_books
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.frames import Marks
 from cmtools.tables.guard import Grid
-from cmtools.tables.marks import Marks
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
 from cmtools.tables.values import Cell, roubles

@@ -24,7 +24,7 @@ from cmtools.indicators.plan import is_called, plan_title
 from cmtools.indicators.planning import PLANNED
 from cmtools.problems import Message, Place, Problem, at
 from cmtools.tables import messages
-from cmtools.tables.marks import formula_cells, plain
+from cmtools.tables.markup import formula_cells, plain
 from cmtools.tables.package import Package
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Partial

@@ -19,6 +19,7 @@ from cmtools.indicators.managers import Managers
 from cmtools.indicators.merging import Flags, Ints, Rows, objects, table_of
 from cmtools.indicators.periods import Period
 from cmtools.indicators.prices import Deals, Prices, price_positions
+from cmtools.tables.table import Table
 
 MOST_KOPECKS = 2.0**63 - 2.0**13  # floats err by less
 EPOCH = date(1970, 1, 1).toordinal()
@@ -68,8 +69,8 @@ class Cutter:
         return Window(
             orders=self._orders(orders, category, attached, prices),
             lines=self._lines(category, prices),
-            payments=self._payments(period),
-            deliveries=self._deliveries(period),
+            payments=self._moved(PAYMENTS, period, "kind"),
+            deliveries=self._moved(DELIVERIES, period, "kind", "quality"),
             claims=self._claims(period),
             met=self._met(period),
             clients=self._received(period),
@@ -126,28 +127,15 @@ class Cutter:
             profit=kopecks(prices.profit[by_order]),
         )
 
-    def _payments(self, period: Period) -> pd.DataFrame:
-        """Money that came and went."""
-        rows, at, order = self._counted(self._linked.hanging[PAYMENTS], period)
+    def _moved(self, table: Table[Any], period: Period, *choices: str) -> pd.DataFrame:
+        """Money or goods that came and went, with what was chosen of them."""
+        rows, at, order = self._counted(self._linked.hanging[table], period)
         return self._of_orders(
             rows,
             at,
             order,
             rows["on"][at],
-            kind=rows["kind"][at],
-            amount=kopecks(rows.wide("amount", at)),
-        )
-
-    def _deliveries(self, period: Period) -> pd.DataFrame:
-        """Goods that came and went."""
-        rows, at, order = self._counted(self._linked.hanging[DELIVERIES], period)
-        return self._of_orders(
-            rows,
-            at,
-            order,
-            rows["on"][at],
-            kind=rows["kind"][at],
-            quality=rows["quality"][at],
+            **{name: rows[name][at] for name in choices},
             amount=kopecks(rows.wide("amount", at)),
         )
 

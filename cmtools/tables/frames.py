@@ -9,7 +9,6 @@ from pathlib import Path
 
 from cmtools.problems import Fault
 from cmtools.tables.container import Limits
-from cmtools.tables.marks import Marks
 from cmtools.tables.values import Cell
 
 Packed = tuple[Sequence[Cell], "array[int] | None"]
@@ -38,6 +37,14 @@ class SheetStart:
     """The blocks that follow are those of this sheet."""
 
     name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marks:
+    """The cells (row, column), counted from 1, that hold no value that can be trusted."""
+
+    errors: frozenset[tuple[int, int]] = frozenset()
+    unsaved: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,8 +16,7 @@ from typing import Protocol, Self
 from cmtools.tables import messages, readiness
 from cmtools.tables.children import Child, Lost
 from cmtools.tables.container import Limits
-from cmtools.tables.frames import Block, End, Frame, Request, SheetEnd, SheetStart, Start
-from cmtools.tables.marks import Marks
+from cmtools.tables.frames import Block, End, Frame, Marks, Request, SheetEnd, SheetStart, Start
 from cmtools.tables.values import Cell
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
+from cmtools.tables.frames import Marks
 from cmtools.tables.guard import Grid
-from cmtools.tables.marks import Marks
 from cmtools.tables.table import Table
 from cmtools.tables.values import Cell, is_empty, same_title, shown
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from xml.sax.saxutils import escape
 
 from cmtools.problems import column_letters
-from cmtools.tables.marks import column_number
+from cmtools.tables.markup import column_number
 from cmtools.tables.package import WORKBOOK, Package
 from cmtools.tables.values import writable
 

@@ -9,9 +9,9 @@ from typing import Any, Generic
 
 from cmtools.problems import Fault, Place, Problem, Severity, at
 from cmtools.tables import messages
+from cmtools.tables.frames import Marks
 from cmtools.tables.guard import Grid
 from cmtools.tables.layout import Layout, find_card, find_head, find_header
-from cmtools.tables.marks import Marks
 from cmtools.tables.table import TODAY, Partial, R, Rule, Source, Table
 from cmtools.tables.values import Cell, Parse, is_empty, shown, text
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import fromstring
 
-from cmtools.tables.cells.text import read_text
-from cmtools.tables.cells.walking import local_name, rich_text
+from cmtools.tables.cells.text import local_name, read_text, rich_text
 
 _PLAIN = re.compile(rb'<si>\s*<t(?: xml:space="preserve")?>([^<]*)</t>\s*</si>')
 _ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from xml.etree.ElementTree import fromstring
 
-from cmtools.tables.cells.walking import local_name
+from cmtools.tables.cells.text import local_name
 from cmtools.tables.values import EXCEL_EPOCH
 
 _BUILT_IN_DAYS = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))

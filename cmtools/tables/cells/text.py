@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.etree.ElementTree import Element
 
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(\w{1,8}));|&")
 _SURROGATES = range(0xD800, 0xE000)
@@ -40,6 +41,22 @@ def _escaped(escape: re.Match[str]) -> str:
     """The character; half of one, which no file could hold, stays as it is written."""
     code = int(escape[1], 16)
     return escape[0] if code in _SURROGATES else chr(code)
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def rich_text(element: Element) -> str:
+    """The text of a shared or inline string, of all its runs; without the phonetic ones."""
+    runs = (
+        text
+        for part in element
+        for text in (part if local_name(part) == "r" else (part,))
+        if local_name(text) == "t"
+    )
+    return unescaped("".join(run.text or "" for run in runs))
 
 
 def number_of(content: bytes) -> float:

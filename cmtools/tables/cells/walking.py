@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element, fromstring
 import numpy as np
 
 from cmtools.tables.cells.found import Cells, Kind
-from cmtools.tables.cells.text import number_of, unescaped
-from cmtools.tables.marks import column_number
+from cmtools.tables.cells.text import local_name, number_of, rich_text, unescaped
+from cmtools.tables.markup import column_number
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _COUNT = re.compile(r"\s*\d{1,9}\s*")
@@ -55,22 +55,6 @@ def _number(row: Element, before: int) -> int:
     place = next((cell.get("r", "") for cell in row), "")
     named = _PLACE.fullmatch(place)
     return int(named[2]) if named else before + 1
-
-
-def local_name(element: Element) -> str:
-    """The name of an element without its namespace."""
-    return element.tag.rpartition("}")[2]
-
-
-def rich_text(element: Element) -> str:
-    """The text of a shared or inline string, of all its runs; without the phonetic ones."""
-    runs = (
-        text
-        for part in element
-        for text in (part if local_name(part) == "r" else (part,))
-        if local_name(text) == "t"
-    )
-    return unescaped("".join(run.text or "" for run in runs))
 
 
 def _cells(

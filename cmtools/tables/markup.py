@@ -1,9 +1,8 @@
-"""What a sheet's XML says of its cells besides their values."""
+"""The tags of a sheet's XML: how they are written, and which cells hold a formula."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 # Each pattern starts with a literal, which makes the search fast, and looks ahead a bounded way,
 # which keeps it linear whatever a hostile sheet holds.
@@ -12,14 +11,6 @@ _CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _FORMULA = re.compile(rb"<c\b[^>]{0,200}>\s{0,99}<f\b")
 _ROOT_PREFIX = re.compile(rb"<(\w{1,20}):(?:worksheet|sst|styleSheet)\b")
 _HEAD = 1 << 16
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Marks:
-    """The cells (row, column), counted from 1, that hold no value that can be trusted."""
-
-    errors: frozenset[tuple[int, int]] = frozenset()
-    unsaved: frozenset[tuple[int, int]] = frozenset()
 
 
 def without_prefix(xml: bytes) -> bytes:
