@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipFile
 
 import pytest
 import xlsxwriter
@@ -18,7 +18,7 @@ from python_calamine import load_workbook
 from cmtools.problems import column_letters
 from cmtools.tables.cells.found import Cells, Kind
 from cmtools.tables.cells.scanning import scan
-from cmtools.tables.cells.sheets import FEW
+from cmtools.tables.cells.sheets import CHUNK, FEW
 from cmtools.tables.cells.strings import shared_texts
 from cmtools.tables.cells.styles import Shows, day_of, shown_by_code, span_of
 from cmtools.tables.cells.walking import walk
@@ -387,3 +387,58 @@ def test_parts_are_found_whatever_their_case(tmp_path: Path) -> None:
         for name, content in parts.items():
             book.writestr(name, content)
     assert ours(tmp_path / "b.xlsx")[0] == [[SHARED[0]]]
+
+
+def refused(path: Path, limits: Limits | None = None) -> str:
+    """The code with which the book ends."""
+    parts = Inside(limits=limits or Limits()).read(path, frozenset({"s"}))
+    faults = []
+    for part in parts:
+        while isinstance(part, Grid) and part.grow():
+            pass
+        faults += [part.fault.code] if isinstance(part, End) and part.fault else []
+    (code,) = faults
+    return code
+
+
+def small_book(path: Path) -> Path:
+    return write_book(path, WAYS["usual"]([Drawn(1, 1, "s", 0, "0")]))
+
+
+@pytest.mark.parametrize("packing", [ZIP_BZIP2, ZIP_LZMA])
+def test_a_book_packed_as_excel_never_does_is_damaged(tmp_path: Path, packing: int) -> None:
+    with ZipFile(small_book(tmp_path / "a.xlsx")) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with ZipFile(tmp_path / "b.xlsx", "w", packing) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+    assert refused(tmp_path / "b.xlsx") == "file-damaged"
+
+
+def test_a_table_of_contents_that_lies_outside_of_the_file_is_damage(tmp_path: Path) -> None:
+    """No word of the system about it reaches the caller: the file itself could be opened."""
+    path = small_book(tmp_path / "a.xlsx")
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b"PK\5\6") + 16
+    offset = int.from_bytes(content[place : place + 4], "little") + 50
+    content[place : place + 4] = offset.to_bytes(4, "little")
+    path.write_bytes(content)
+    assert refused(path) == "file-damaged"
+
+
+def test_texts_that_every_block_repeats_are_bounded(tmp_path: Path) -> None:
+    """Each block brings its texts with it: a small file must not become gigabytes on the way."""
+    wide = f'<row r="{{}}" x="{"x" * CHUNK}"><c r="A{{}}" t="s"><v>0</v></c></row>'
+    rows = "".join(wide.format(number, number) for number in range(1, 8))
+    path = write_book(tmp_path / "a.xlsx", f"{ROOT}<sheetData>{rows}</sheetData></worksheet>")
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    strings = parts["xl/sharedStrings.xml"].replace(SHARED[0].encode(), b"x" * 2 * CHUNK)
+    with ZipFile(tmp_path / "b.xlsx", "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, strings if name == "xl/sharedStrings.xml" else content)
+    narrow = Limits(
+        file_bytes=20 * CHUNK, unpacked_bytes=10 * CHUNK
+    )  # the file has 9, its texts 14
+    assert refused(tmp_path / "b.xlsx", narrow) == "file-too-large"
+    assert len(ours(tmp_path / "b.xlsx")[0][0]) == 7
