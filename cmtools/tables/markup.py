@@ -9,16 +9,21 @@ import re
 _ROW = re.compile(rb'<row [^>]{0,200}?\br="(\d+)"')
 _CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _FORMULA = re.compile(rb"<c\b[^>]{0,200}>\s{0,99}<f\b")
-_ROOT_PREFIX = re.compile(rb"<(\w{1,20}):(?:worksheet|sst|styleSheet)\b")
+_ROOT = re.compile(rb"<(?:(\w{1,20}):)?(?:worksheet|sst|styleSheet)\b")
 _HEAD = 1 << 16
 
 
 def without_prefix(xml: bytes) -> bytes:
     """The XML with no prefix to the names of its elements, if its root has one."""
-    prefix = _ROOT_PREFIX.search(xml, 0, _HEAD)
-    if prefix is None:
+    root = _ROOT.search(xml, 0, _HEAD)
+    if root is None or root[1] is None:
         return xml
-    return xml.replace(b"<" + prefix[1] + b":", b"<").replace(b"</" + prefix[1] + b":", b"</")
+    return xml.replace(b"<" + root[1] + b":", b"<").replace(b"</" + root[1] + b":", b"</")
+
+
+def contains(xml: bytes, mark: bytes) -> bool:
+    """Whether `<!` or `<?` stands in it: the second sign is rare, and so looked for first."""
+    return mark[1:] in xml and mark in xml
 
 
 def plain(xml: bytes) -> bytes:

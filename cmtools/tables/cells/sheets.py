@@ -16,7 +16,7 @@ from cmtools.tables.cells.styles import Shows, shown_by_style
 from cmtools.tables.cells.walking import walk
 from cmtools.tables.container import Contents, Limits, damaged, too_large
 from cmtools.tables.frames import Block, Marks, SheetEnd
-from cmtools.tables.markup import without_prefix
+from cmtools.tables.markup import contains, without_prefix
 from cmtools.tables.values import grouped
 
 MAX_ROWS = 1_048_576
@@ -109,7 +109,7 @@ def _chunks(xml: bytes) -> Iterator[bytes]:
     end = xml.rfind(b"</sheetData")
     if end < start:
         raise ValueError("the sheet breaks off")
-    is_commented = b"<!" in xml or b"<?" in xml[start:end]  # a comment may hold anything
+    is_commented = contains(xml, b"<!") or contains(xml[start:end], b"<?")  # may hold anything
     size = end if is_commented else len("<row")
     while start < end:
         cut = xml.find(b"<row", start + size, end)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import fromstring
 
 from cmtools.tables.cells.text import local_name, read_text, rich_text
+from cmtools.tables.markup import contains
 
 _PLAIN = re.compile(rb'<si>\s*<t(?: xml:space="preserve")?>([^<]*)</t>\s*</si>')
 _ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')
-_ANY = re.compile(rb"<si[\s>/]")
 
 
 def announced(xml: bytes) -> int:
@@ -26,7 +26,7 @@ def shared_texts(xml: bytes) -> Sequence[str]:
         ValueError: they are not what this part may hold.
     """
     found = _PLAIN.findall(xml)
-    if len(found) < len(_ANY.findall(xml)) or b"<!" in xml:  # rich ones, or empty, or a comment
+    if len(found) < xml.count(b"<si") or contains(xml, b"<!"):  # rich, or empty, or a comment
         return [rich_text(item) for item in fromstring(xml) if local_name(item) == "si"]
     if not found:
         return []

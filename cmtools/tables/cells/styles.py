@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from xml.etree.ElementTree import fromstring
 
 from cmtools.tables.cells.text import local_name
@@ -66,6 +67,7 @@ def shown_by_code(code: str) -> Shows:
     return Shows.DAY if _DAY.search(_BRACKETS.sub("", signs)) else Shows.NUMBER
 
 
+@lru_cache(maxsize=1 << 14)  # the days of a few years are those of all books
 def day_of(serial: float, *, is_1904: bool) -> date | time | float:
     """The day, moment or time of day that a number is, to the millisecond; else the number."""
     if not 0 <= serial < _LAST_SERIAL - (_EPOCH_1904 - EXCEL_EPOCH).days * is_1904:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -121,13 +122,16 @@ class Tags:
 
     def are(self, *kinds: Tag) -> Flags:
         """Of each tag, whether it is of these kinds."""
-        wanted = np.zeros(len(Tag), bool)
-        wanted[list(kinds)] = True
-        return wanted.take(self.kind)
+        return _among(kinds).take(self.kind)
 
     def having(self, *kinds: Tag) -> Ints:
         """Which tags are of these kinds."""
         return np.flatnonzero(self.are(*kinds))
+
+
+@cache
+def _among(kinds: tuple[Tag, ...]) -> Flags:
+    return np.array([tag in kinds for tag in Tag])
 
 
 def tags_of(xml: bytes) -> Tags:
