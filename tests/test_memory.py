@@ -143,6 +143,7 @@ def test_books_that_are_no_more_are_forgotten(root: Path) -> None:
     extra_book(root, ORDERS, {})
     (root / SECOND).unlink()
     read(root)
+    assert history(root, "К-0002") == []
     with sqlite3.connect(file_of(root)) as database:
         assert database.execute("SELECT path FROM books").fetchall() == [(ORDERS,)]
         assert database.execute("SELECT count(*) FROM orders").fetchall() == [(0,)]
@@ -192,6 +193,17 @@ def test_who_has_an_order_number(root: Path) -> None:
     with Memory(root) as found:
         assert found.books_with("З-2026-0002") == [root / SECOND, root / ORDERS]
         assert found.books_with("З-2026-9999") == []
+
+
+def test_a_digest_that_was_spoiled_before_its_orders_were_listed(root: Path) -> None:
+    """Nobody may take the silence of a memory for the silence of the books."""
+    read(root)
+    with Memory(root) as found:
+        found.complete()
+    _execute(file_of(root), "UPDATE books SET digest = x'00' WHERE id = 1")
+    with Memory(root) as found:
+        assert not found.is_complete()
+    assert read(root) == 2
 
 
 # What may befall it

@@ -29,7 +29,7 @@ from cmtools.digests.shares import is_remote
 FOLDER, NAME = ".cmtools", "books.sqlite3"
 TAIL = 1 << 14
 PATIENCE = 5.0  # seconds for which another process may be writing
-VERSION = 2
+VERSION = 3
 COMPLETE = 1  # the file's application_id once all books of the workspace are in it
 BROKEN = (
     sqlite3.SQLITE_NOTADB,
@@ -44,7 +44,8 @@ CREATE TABLE IF NOT EXISTS books (
     changed INTEGER NOT NULL,
     checksum BLOB NOT NULL,
     digest BLOB NOT NULL,
-    seal INTEGER NOT NULL
+    seal INTEGER NOT NULL,
+    is_listed INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS orders (
     book INTEGER NOT NULL,
@@ -55,13 +56,13 @@ CREATE TABLE IF NOT EXISTS orders (
 CREATE INDEX IF NOT EXISTS orders_by_number ON orders (number);
 CREATE INDEX IF NOT EXISTS orders_by_client ON orders (client, day);
 CREATE INDEX IF NOT EXISTS orders_by_book ON orders (book);
+CREATE INDEX IF NOT EXISTS books_unlisted ON books (id) WHERE NOT is_listed;
 """
 
 KEEP = """
 INSERT INTO books (path, size, changed, checksum, digest, seal) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET size = excluded.size, changed = excluded.changed,
-    checksum = excluded.checksum, digest = excluded.digest, seal = excluded.seal
-RETURNING id
+    checksum = excluded.checksum, digest = excluded.digest, seal = excluded.seal, is_listed = 0
 """
 
 T = TypeVar("T")
@@ -132,11 +133,11 @@ class Memory:
 
     def is_complete(self) -> bool:
         """Whether all books of a workspace have been compared with it since it was made."""
-        return self._rows("PRAGMA application_id") == [(COMPLETE,)]
+        return self._listed("PRAGMA application_id") == [(COMPLETE,)]
 
     def complete(self) -> None:
         """Note that all books of the workspace have been compared with it."""
-        self._rows(f"PRAGMA application_id = {COMPLETE}")
+        self._ask(lambda database: database.execute(f"PRAGMA application_id = {COMPLETE}"), None)
 
     def order_days(self, client: str) -> list[tuple[Path, date]]:
         """The book and the day of each order that counts for a client's category, by day.
@@ -148,7 +149,7 @@ class Memory:
             "SELECT path, day FROM orders JOIN books ON id = book WHERE day IS NOT NULL"
             " AND (client = ?1 OR client > ?1 || ' ' AND client < ?1 || '!') ORDER BY day, path"
         )
-        rows = self._rows(query, code)
+        rows = self._listed(query, code)
         return [(self._root / path, date.fromordinal(day)) for path, day in rows]
 
     def books_with(self, number: str) -> list[Path]:
@@ -157,8 +158,7 @@ class Memory:
         The work does not grow with the number of books that are remembered.
         """
         query = "SELECT path FROM orders JOIN books ON id = book WHERE number = ? ORDER BY path"
-        key = ORDERS.key.same(number)
-        rows = self._rows(query, key)
+        rows = self._listed(query, ORDERS.key.same(number))
         return [self._root / path for (path,) in rows]
 
     def _recalled(
@@ -174,8 +174,7 @@ class Memory:
             ((content, seal),) = database.execute(
                 "SELECT digest, seal FROM books WHERE id = ?", (book,)
             ).fetchall()
-            is_whole = isinstance(content, bytes) and zlib.crc32(content) == seal
-            digest = decoded(content) if is_whole else None
+            digest = _unsealed(content, seal)
             if digest is not None and digest.holds_on(today):
                 found[path] = digest
         return found
@@ -183,17 +182,25 @@ class Memory:
     def _keep(
         self, database: sqlite3.Connection, books: Collection[tuple[Path, Stamp, bytes]]
     ) -> None:
+        rows = [
+            (self._key(path), *stamp, content, zlib.crc32(content))
+            for path, stamp, content in books
+        ]
         with database:
-            for path, stamp, content in books:
-                digest = decoded(content)
-                if digest is None or not digest.is_whole:
-                    continue
-                ((book,),) = database.execute(
-                    KEEP, (self._key(path), *stamp, content, zlib.crc32(content))
-                ).fetchall()
+            database.executemany(KEEP, rows)
+
+    def _list_orders(self, database: sqlite3.Connection) -> None:
+        """Put the orders of books that came since the last time into the table of orders."""
+        with database:
+            query = "SELECT id, digest, seal FROM books WHERE NOT is_listed"
+            for book, *kept in database.execute(query).fetchall():
+                digest = _unsealed(*kept)
+                if digest is None:
+                    raise sqlite3.DatabaseError("a digest is broken")
                 database.execute("DELETE FROM orders WHERE book = ?", (book,))
                 rows = ((book, *row) for row in _orders(digest))
                 database.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", rows)
+                database.execute("UPDATE books SET is_listed = 1 WHERE id = ?", (book,))
 
     def _drop_vanished(self, database: sqlite3.Connection) -> None:
         with database:
@@ -202,7 +209,9 @@ class Memory:
             database.executemany("DELETE FROM orders WHERE book = ?", gone)
             database.executemany("DELETE FROM books WHERE id = ?", gone)
 
-    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+    def _listed(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        """What a query finds once all orders are listed, which a report alone has no need of."""
+        self._ask(self._list_orders, None)
         return self._ask(lambda database: database.execute(query, values).fetchall(), [])
 
     def _key(self, path: Path) -> str:
@@ -260,6 +269,12 @@ class Memory:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+
+def _unsealed(content: Any, seal: int) -> Digest | None:
+    """The digest that was kept; None where the file was damaged or another program kept it."""
+    is_whole = isinstance(content, bytes) and zlib.crc32(content) == seal
+    return decoded(content) if is_whole else None
 
 
 def _orders(digest: Digest) -> Iterator[tuple[str | None, str | None, int | None]]:
