@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hostile
+from cmtools.commands import consolidating
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.outcome import ExitCode, Outcome, Unavailable
 from cmtools.commands.report import report
@@ -268,6 +269,7 @@ def test_one_process_or_many(many: Path) -> None:
     alone = everything(many, processes=1)
     assert alone[0]["receipts"][0] == 1000
     assert everything(many, processes=3) == alone
+    assert everything(many) == alone, "by the process that stands ready"
 
 
 def test_progress_is_told(many: Path) -> None:
@@ -279,8 +281,12 @@ def test_progress_is_told(many: Path) -> None:
     assert told == [(done, 10) for done in range(1, 11)]
 
 
-def test_a_book_that_costs_too_much_costs_only_itself(tmp_path: Path) -> None:
-    """A book beyond its second of reading, and one beyond its memory."""
+@pytest.mark.parametrize("little", [0, consolidating.LITTLE])
+def test_a_book_that_costs_too_much_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: int
+) -> None:
+    """A book beyond the memory of whoever reads it: processes, or the one that stands ready."""
+    monkeypatch.setattr(consolidating, "LITTLE", little)
     root = shelf(healthy(tmp_path / "work"), "книги/1.xlsx", "книги/3.xlsx")
     (root / "cmtools.toml").write_text("[read]\nmemory_mb = 300\ngrid_cells = 100000000000\n")
     hostile.far_cells(root / "книги" / "2.xlsx")

@@ -15,20 +15,21 @@ from cmtools.commands.opening import explain_os_error
 from cmtools.commands.outcome import Progress, Unavailable, silent
 from cmtools.commands.remembering import Reading
 from cmtools.digests.cluster import Cluster, NoCluster
-from cmtools.digests.crew import Crew, LocalCrew
+from cmtools.digests.crew import Alone, Crew, LocalCrew
 from cmtools.digests.memory import Memory
 from cmtools.digests.request import Request
 from cmtools.indicators.facts import Facts, facts_of
 from cmtools.indicators.frames import Frames
 from cmtools.problems import Place, at, in_order
 from cmtools.tables import messages
-from cmtools.tables.container import Limits
 from cmtools.tables.guard import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
 
 if TYPE_CHECKING:
     from cmtools.indicators.linking import Linked
     from cmtools.indicators.managers import Managers
+
+LITTLE = 1 << 20  # bytes of books: reading them takes as long as starting more processes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,16 +75,18 @@ def consolidate(
     orders = [book for book in own if book.book is ORDER_BOOK]
     if books is not None:
         orders = _matching(workspace, books)
-    with Memory(workspace.root) as memory, _crew(scheduler, limits, processes) as crew:
-        reading = Reading(orders, memory, crew, Request(today=today, limits=limits))
-        # meanwhile these import numpy and pandas, which takes about as long as a book
-        from cmtools.indicators.cutting import frames_of
-        from cmtools.indicators.linking import link
-        from cmtools.indicators.managers import managers_of
-        from cmtools.indicators.merging import merge
+    with Memory(workspace.root) as memory, Reader(limits) as reader:
+        reading = Reading(orders, memory, Request(today=today, limits=limits))
+        with _crew(scheduler, processes, reading, reader) as crew:
+            reading.begin(crew)
+            # meanwhile these import numpy, which takes about as long as some books
+            from cmtools.indicators.cutting import frames_of
+            from cmtools.indicators.linking import link
+            from cmtools.indicators.managers import managers_of
+            from cmtools.indicators.merging import merge
 
-        loaded = _load(others, limits, today)
-        digests = reading.digests(progress)
+            loaded = _load(others, reader, today)
+            digests = reading.digests(progress)
         memory.forget_vanished()
     facts = facts_of(loaded.dataset)
     merged = merge([book.name for book in orders], digests)
@@ -120,23 +123,25 @@ def _each_once(paths: Sequence[Path]) -> Collection[Path]:
     return dict(zip(real, paths, strict=True)).values()
 
 
-def _crew(scheduler: str | None, limits: Limits, processes: int | None) -> Crew:
+def _crew(scheduler: str | None, processes: int | None, reading: Reading, reader: Reader) -> Crew:
+    """Who reads what is not remembered; of little a process that stands ready is done first."""
+    if scheduler is None and processes is None and reading.fresh_bytes <= LITTLE:
+        return Alone(reader)
     if scheduler is None:
-        return LocalCrew(limits, processes)
+        return LocalCrew(reader.limits, processes)
     try:
         return Cluster(scheduler)
     except NoCluster as error:
         raise Unavailable(str(error)) from error
 
 
-def _load(others: Sequence[BookFile], limits: Limits, today: date) -> Loaded:
+def _load(others: Sequence[BookFile], reader: Reader, today: date) -> Loaded:
     """Read the other books; one that is missing is a problem."""
     here = [book for book in others if book.path.is_file()]
-    with Reader(limits) as reader:
-        try:
-            loaded = load((), here, reader, today)
-        except OSError as error:
-            raise Unavailable(explain_os_error(error)) from error
+    try:
+        loaded = load((), here, reader, today)
+    except OSError as error:
+        raise Unavailable(explain_os_error(error)) from error
     missing = [
         at(Place(file=book.name), messages.FILE_MISSING()) for book in others if book not in here
     ]

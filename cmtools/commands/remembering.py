@@ -30,18 +30,20 @@ def compare(
 ) -> None:
     """Have a memory say of the workspace's books of orders what they say now."""
     books = [book for book in workspace.books() if book.book is ORDER_BOOK]
-    request = Request(today=today, limits=workspace.limits())
-    Reading(books, memory, crew, request).digests(progress)
+    reading = Reading(books, memory, Request(today=today, limits=workspace.limits()))
+    reading.begin(crew)
+    reading.digests(progress)
     memory.forget_vanished()
     memory.complete()
 
 
 class Reading:
-    """Books on their way: some are remembered, the others are being read from the start on."""
+    """Books on their way: some are remembered, the others have to be read.
 
-    def __init__(
-        self, books: Sequence[BookFile], memory: Memory, crew: Crew, request: Request
-    ) -> None:
+    `fresh_bytes` is the size of all those others.
+    """
+
+    def __init__(self, books: Sequence[BookFile], memory: Memory, request: Request) -> None:
         self._paths = [book.path for book in books]
         self._memory = memory
         self._stamps: dict[Path, Stamp] = {}
@@ -52,13 +54,17 @@ class Reading:
             except OSError as error:
                 self._found[path] = _unopened(error)
         self._found |= memory.recall(self._stamps, request.today)
-        self._asked = {
-            book.path: crew.submit(
-                replace(request, path=book.path, is_orders=book.book is ORDER_BOOK)
-            )
+        self._fresh = {
+            book.path: replace(request, path=book.path, is_orders=book.book is ORDER_BOOK)
             for book in books
             if book.path not in self._found
         }
+        self._asked: dict[Path, Future[Answer]] = {}
+        self.fresh_bytes = sum(self._stamps[path].size for path in self._fresh)
+
+    def begin(self, crew: Crew) -> None:
+        """Have what is not remembered read."""
+        self._asked = {path: crew.submit(request) for path, request in self._fresh.items()}
 
     def digests(self, progress: Progress) -> list[Digest]:
         """The digests of all books, in their order, once all have been read."""

@@ -13,6 +13,7 @@ from zlib import crc32
 
 from cmtools.books.loading import BookFile, Reading
 from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.digests.codec import encoded
 from cmtools.digests.digest import (
     BAD,
     COUNTED,
@@ -29,6 +30,7 @@ from cmtools.digests.digest import (
     is_number,
     unread,
 )
+from cmtools.digests.request import Answer, Request
 from cmtools.problems import Message, Problem
 from cmtools.tables.columns import MONEY, Field
 from cmtools.tables.dataset import Dataset
@@ -48,6 +50,16 @@ def digest_of_sound(dataset: Dataset, file: str, today: date) -> Digest:
     """The digest of a book that was read with others and has no errors."""
     sheets = [s for table in FIELDS for s in dataset.sheets(table) if s.source.file == file]
     return digest_of(sheets, (), today)
+
+
+def answer(request: Request, reader: Reads) -> Answer:
+    """Read the book that is asked for."""
+    book = ORDER_BOOK if request.is_orders else None
+    file = BookFile(path=request.path, name="", book=book)
+    try:
+        return encoded(digest_book(file, reader, request.today))
+    except OSError as error:
+        return error
 
 
 def digest_book(file: BookFile, reader: Reads, today: date) -> Digest:

@@ -10,23 +10,10 @@ import gc
 import pickle
 import sys
 
-from cmtools.books.loading import BookFile
-from cmtools.books.orders import ORDER_BOOK
-from cmtools.digests.codec import encoded
-from cmtools.digests.making import digest_book
-from cmtools.digests.request import Answer, Request
+from cmtools.digests.making import answer
+from cmtools.digests.request import Request
 from cmtools.tables.children import limit_memory
 from cmtools.tables.inside import Inside
-
-
-def answer(request: Request) -> Answer:
-    """Read a book here and now."""
-    book = ORDER_BOOK if request.is_orders else None
-    file = BookFile(path=request.path, name="", book=book)
-    try:
-        return encoded(digest_book(file, Inside(limits=request.limits), request.today))
-    except OSError as error:
-        return error
 
 
 def main() -> None:
@@ -40,6 +27,7 @@ def main() -> None:
         except EOFError:
             return
         limit_memory(2 * request.limits.memory_bytes)  # to read it, and to understand it
-        pickle.dump(answer(request), answers, protocol=pickle.HIGHEST_PROTOCOL)
+        found = answer(request, Inside(limits=request.limits))
+        pickle.dump(found, answers, protocol=pickle.HIGHEST_PROTOCOL)
         answers.flush()
         gc.collect()  # what is frozen is not looked at: this takes no time
