@@ -20,10 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hostile
-from cmtools.commands import consolidating
+from cmtools.commands import consolidating, remembering
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.outcome import ExitCode, Outcome, Unavailable
 from cmtools.commands.report import report
+from cmtools.digests.memory import Memory
 from cmtools.indicators.linking import Reason
 from cmtools.indicators.monthly import monthly
 from reckoning import Books, indicators
@@ -256,13 +257,18 @@ Everything = tuple[dict[str, tuple[Decimal, str]], int, tuple[Reason, ...]]
 
 
 def everything(root: Path, **options: int | str) -> Everything:
-    """All figures of November with all their source rows, and all that was left out."""
+    """All figures of November, nothing being remembered."""
     shutil.rmtree(root / ".cmtools", ignore_errors=True)
+    return figures(root, **options)
+
+
+def figures(root: Path, **options: object) -> Everything:
+    """All figures of November with all their source rows, and all that was left out."""
     pattern = str(root / "книги" / "*.xlsx")
     consolidated = consolidate(root, TODAY, books=pattern, **options)  # type: ignore[arg-type]
     found = monthly(consolidated.frames, date(2026, 11, 1), {})
-    figures = {f.indicator.id: (f.fact, f.sources.to_csv()) for f in found.figures}
-    return figures, found.unpriced_orders, consolidated.linked.reasons
+    facts = {f.indicator.id: (f.fact, f.sources.to_csv()) for f in found.figures}
+    return facts, found.unpriced_orders, consolidated.linked.reasons
 
 
 def test_one_process_or_many(many: Path) -> None:
@@ -270,6 +276,38 @@ def test_one_process_or_many(many: Path) -> None:
     assert alone[0]["receipts"][0] == 1000
     assert everything(many, processes=3) == alone
     assert everything(many) == alone, "by the process that stands ready"
+
+
+@pytest.mark.parametrize(("batch", "few"), [(64, 64), (4, 64), (4, 1), (1, 1)])
+def test_however_digests_are_put_together(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int, few: int
+) -> None:
+    """Books change, go and come: what is remembered says each time what reading all anew says."""
+    monkeypatch.setattr(remembering, "BATCH", batch)
+    monkeypatch.setattr(consolidating, "FEW", few)
+    root = Path(shutil.copytree(many, tmp_path / "work"))
+    books = root / "книги"
+
+    def check(fresh: int) -> None:
+        told: list[int] = []
+        remembered = figures(root, progress=lambda _, total: told.append(total))
+        with Memory(root) as memory:
+            days = memory.order_days("К-0002")
+        assert (len(told), remembered) == (fresh, everything(root))
+        figures(root)
+        with Memory(root) as memory:
+            assert memory.order_days("К-0002") == days != []
+
+    shutil.rmtree(root / ".cmtools", ignore_errors=True)
+    check(fresh=12)
+    check(fresh=1)
+    for number in (0, 5, 6):
+        shelf(root, f"книги/{number}.xlsx")
+        extra_book(books, f"{number}.xlsx", {"Платежи": [payment(900 + number, "З-1")]})
+    check(fresh=4)
+    (books / "3.xlsx").unlink()
+    shelf(root, *(f"книги/{number}.xlsx" for number in range(10, 13)))
+    check(fresh=3)
 
 
 def test_progress_is_told(many: Path) -> None:

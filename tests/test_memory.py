@@ -24,7 +24,7 @@ from cmtools.commands.outcome import Outcome
 from cmtools.commands.report import report
 from cmtools.digests import memory, shares
 from cmtools.digests.codec import decoded, encoded
-from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Told, unread
+from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Part, Told, unread
 from cmtools.digests.making import packed
 from cmtools.digests.memory import FOLDER, NAME, Memory, stamp_of
 from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TODAY, Row, extra_book, healthy, put
@@ -200,7 +200,7 @@ def test_a_digest_that_was_spoiled_before_its_orders_were_listed(root: Path) -> 
     read(root)
     with Memory(root) as found:
         found.complete()
-    _execute(file_of(root), "UPDATE books SET digest = x'00' WHERE id = 1")
+    _execute(file_of(root), "UPDATE digests SET content = x'00' WHERE id = 1")
     with Memory(root) as found:
         assert not found.is_complete()
     assert read(root) == 2
@@ -224,14 +224,16 @@ SPOILED: dict[str, Spoil] = {
     "cut off": lambda path: path.write_bytes(path.read_bytes()[:5000]),
     "flipped here and there": _flip,
     "of another version": lambda path: _execute(path, "PRAGMA user_version = 99"),
-    "of the version before": lambda path: _execute(path, "PRAGMA user_version = 1"),
+    "of the version before": lambda path: _execute(path, "PRAGMA user_version = 2"),
     "without its tables": lambda path: _execute(path, "DROP TABLE books"),
-    "with other columns": lambda path: _execute(path, "ALTER TABLE books DROP COLUMN seal"),
-    "digests that are none": lambda path: _execute(path, "UPDATE books SET digest = x'00'"),
-    "digests of another kind": lambda path: _execute(path, "UPDATE books SET digest = 'text'"),
-    "digests mixed up": lambda path: _execute(
-        path, "UPDATE books SET digest = (SELECT max(digest) FROM books)"
+    "with other columns": lambda path: _execute(path, "ALTER TABLE digests DROP COLUMN seal"),
+    "digests that are none": lambda path: _execute(path, "UPDATE digests SET content = x'00'"),
+    "digests of another kind": lambda path: _execute(path, "UPDATE digests SET content = 'text'"),
+    "digests of other bytes": lambda path: _execute(
+        path, "UPDATE digests SET content = (SELECT max(content) FROM digests)"
     ),
+    "digests that are not there": lambda path: _execute(path, "UPDATE books SET digest = 99"),
+    "places that are not there": lambda path: _execute(path, "UPDATE books SET place = 99"),
 }
 
 
@@ -341,16 +343,21 @@ texts = st.lists(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_digest_comes_back(texts: list[str], numbers: list[str], cells: list[int]) -> None:
     """Whatever stands in the cells, control characters and the empty text among them."""
     table = {name: packed(cells) for name in (ROW, UNSOUND, *FIELDS[PAYMENTS])}
-    made = Digest(
-        texts=texts,
-        numbers=numbers,
-        marks=packed(range(len(numbers))),
-        columns={PAYMENTS.title: table},
+    part = Part(
+        heights=dict.fromkeys((table.title for table in FIELDS), 0) | {PAYMENTS.title: len(cells)},
+        numbers=len(numbers),
         places={PAYMENTS.title: {"on": 3}},
         told=[Told(PAYMENTS.title, 0, 2, 3, "code", "текст")],
         huge={(PAYMENTS.title, "amount", 0): "1E+30"},
         past=5,
         future=7,
+    )
+    made = Digest(
+        parts=[part],
+        texts=texts,
+        numbers=numbers,
+        marks=packed(range(len(numbers))),
+        columns={PAYMENTS.title: table},
     )
     found = decoded(encoded(made))
     assert found is not None
@@ -364,5 +371,5 @@ def test_bytes_that_are_no_digest() -> None:
     assert decoded(whole) is not None
     for cut in range(len(whole)):
         assert decoded(whole[:cut]) is None
-    assert decoded(whole.replace(b"format 2", b"format 1")) is None
+    assert decoded(whole.replace(b"format 3", b"format 2")) is None
     assert decoded(b"\x80\x05}\x94." * 10) is None

@@ -130,9 +130,10 @@ def by_columns(orders: Sequence[Order], terms: Tariff) -> list[tuple[int, int] |
     made = price_positions(
         Merged(
             files=["Заказы.xlsx"],
-            digests=[],
+            parts=[],
             texts=objects(KINDS),
             numbers=objects([]),
+            marks=np.array([], np.int64),
             key_of=np.array([], np.int64),
             rows={POSITIONS: rows},
             starts={},

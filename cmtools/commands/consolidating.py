@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cmtools.indicators.managers import Managers
 
 LITTLE = 1 << 20  # bytes of books: reading them takes as long as starting more processes
+FEW = 64  # digests: of more it pays to keep one instead
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,13 +84,15 @@ def consolidate(
             from cmtools.indicators.cutting import frames_of
             from cmtools.indicators.linking import link
             from cmtools.indicators.managers import managers_of
-            from cmtools.indicators.merging import merge
+            from cmtools.indicators.merging import as_one, merge
 
             loaded = _load(others, reader, today)
             digests = reading.digests(progress)
+        merged = merge([book.name for book in orders], digests)
+        if len(digests) > FEW:
+            reading.remember_as_one(as_one(merged))
         memory.forget_vanished()
     facts = facts_of(loaded.dataset)
-    merged = merge([book.name for book in orders], digests)
     linked = link(merged, facts)
     managers = managers_of(merged, facts.clients)
     return Consolidated(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,9 +13,9 @@ from cmtools.books.orders import ORDER_BOOK
 from cmtools.commands.opening import explain_os_error
 from cmtools.commands.outcome import Progress, Unavailable
 from cmtools.digests.cluster import NoCluster
-from cmtools.digests.codec import decoded
+from cmtools.digests.codec import decoded, encoded
 from cmtools.digests.crew import Crew
-from cmtools.digests.digest import Digest, unread
+from cmtools.digests.digest import Digest, runs, unread
 from cmtools.digests.memory import Memory, Stamp, stamp_of
 from cmtools.digests.request import Answer, Request
 from cmtools.tables import messages
@@ -47,13 +46,15 @@ class Reading:
         self._paths = [book.path for book in books]
         self._memory = memory
         self._stamps: dict[Path, Stamp] = {}
-        self._found: dict[Path, Digest] = {}
+        self._found: dict[Path, tuple[Digest, int]] = {}
         for path in self._paths:
             try:
                 self._stamps[path] = stamp_of(path)
             except OSError as error:
-                self._found[path] = _unopened(error)
-        self._found |= memory.recall(self._stamps, request.today)
+                self._found[path] = _unopened(error), 0
+        remembered = memory.recall(self._stamps, request.today)
+        self._found |= remembered
+        self._remembered = set(remembered)
         self._fresh = {
             book.path: replace(request, path=book.path, is_orders=book.book is ORDER_BOOK)
             for book in books
@@ -67,20 +68,43 @@ class Reading:
         self._asked = {path: crew.submit(request) for path, request in self._fresh.items()}
 
     def digests(self, progress: Progress) -> list[Digest]:
-        """The digests of all books, in their order, once all have been read."""
-        fresh: list[tuple[Path, Stamp, bytes]] = []
+        """All books, in their order, as few digests, once all have been read."""
+        fresh: dict[Path, Digest] = {}
         for done, (path, promise) in enumerate(self._asked.items(), start=1):
-            self._found[path] = self._taken(path, promise, fresh)
+            digest = self._taken(promise)
+            self._found[path] = digest, 0
+            if digest.parts[0].is_whole and self._is_unchanged(path):
+                fresh[path] = digest
             progress(done, len(self._asked))
-            if len(fresh) == BATCH or done == len(self._asked):
-                self._memory.remember(fresh)
+            if fresh and (len(fresh) == BATCH or done == len(self._asked)):
+                self._remember(fresh)
                 fresh.clear()
-        return [self._found[path] for path in self._paths]
+        return runs([self._found[path] for path in self._paths])
 
-    def _taken(
-        self, path: Path, promise: Future[Answer], fresh: list[tuple[Path, Stamp, bytes]]
-    ) -> Digest:
-        """The digest that was promised; `fresh` gets it if the file has not changed meanwhile."""
+    def _remember(self, fresh: Mapping[Path, Digest]) -> None:
+        """Keep some digests as one, which is read and put together sooner than many."""
+        digests = [*fresh.values()]
+        if len(digests) > 1:
+            from cmtools.indicators.merging import as_one, merge
+
+            digests = [as_one(merge([""] * len(fresh), digests))]
+        (digest,) = digests
+        books = [(path, self._stamps[path], place) for place, path in enumerate(fresh)]
+        self._memory.remember(encoded(digest), books)
+        self._found |= {path: (digest, place) for path, _, place in books}
+        self._remembered.update(fresh)
+
+    def remember_as_one(self, digest: Digest) -> None:
+        """Have the memory keep a digest of all the books, in their order, instead of many."""
+        books = [
+            (path, self._stamps[path], place)
+            for place, path in enumerate(self._paths)
+            if path in self._remembered
+        ]
+        self._memory.bind(encoded(digest), books)
+
+    def _taken(self, promise: Future[Answer]) -> Digest:
+        """The digest that was promised."""
         try:
             answer = promise.result()
         except NoCluster as error:
@@ -90,10 +114,14 @@ class Reading:
         digest = decoded(answer)
         if digest is None:
             raise Unavailable("на кластере другая версия cmtools: поставьте везде одну")
-        with suppress(OSError):
-            if digest.is_whole and stamp_of(path) == self._stamps[path]:
-                fresh.append((path, self._stamps[path], answer))
         return digest
+
+    def _is_unchanged(self, path: Path) -> bool:
+        """Whether a file is still the one that was asked for."""
+        try:
+            return stamp_of(path) == self._stamps[path]
+        except OSError:
+            return False
 
 
 def _unopened(error: OSError) -> Digest:

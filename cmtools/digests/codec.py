@@ -6,18 +6,19 @@ import json
 import struct
 import sys
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cmtools import __version__
-from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Column, Digest, Told
+from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Column, Digest, Part, Told
 
-FORMAT = 2
+FORMAT = 3
 MAKER = f"cmtools {__version__}, format {FORMAT}, {sys.byteorder}-endian"
 """By whom a digest was made: another program's digests are not taken."""
 
 _SIZES = struct.Struct("<qq")
 _WIDTHS = {kind: array(kind).itemsize for kind in "bhiq"}
+_KINDS = {width: kind for kind, width in _WIDTHS.items()}
 _BETWEEN = "\udcff"
 """What stands between texts: in UTF-8 the byte 255, which no text has."""
 
@@ -29,18 +30,18 @@ def encoded(digest: Digest) -> bytes:
     sheets = {title: digest.columns[title] for title in _COLUMNS if digest.height(title)}
     columns = [digest.marks]
     columns += (fields[name] for title, fields in sheets.items() for name in _COLUMNS[title])
+    places: list[Mapping[str, Mapping[str, int]]] = []
+    for part in digest.parts:
+        if part.places not in places:
+            places.append(part.places)
     header = {
         "maker": MAKER,
         "rows": {title: digest.height(title) for title in sheets},
         "kinds": "".join(map(_kind, columns)),
         "texts": len(digest.texts),
         "numbers": len(digest.numbers),
-        "places": digest.places,
-        "told": digest.told,
-        "huge": [(*where, text) for where, text in digest.huge.items()],
-        "past": digest.past,
-        "future": digest.future,
-        "is_whole": digest.is_whole,
+        "places": places,
+        "parts": [_part(part, places.index(part.places)) for part in digest.parts],
     }
     head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     texts = _BETWEEN.join((*digest.texts, *digest.numbers))
@@ -53,7 +54,7 @@ def decoded(content: bytes) -> Digest | None:
     """The digest that the bytes hold; None where they hold none, or one of another program."""
     try:
         return _decoded(content)
-    except (ValueError, TypeError, KeyError, StopIteration, struct.error):
+    except (ValueError, TypeError, LookupError, StopIteration, struct.error):
         return None
 
 
@@ -66,29 +67,44 @@ def _decoded(content: bytes) -> Digest | None:
     columns_at = body_at + body
     texts = content[body_at:columns_at].decode(errors="surrogateescape").split(_BETWEEN)
     numbers_at = header["texts"]
-    parts = _Parts(memoryview(content), columns_at, header["kinds"])
-    marks = parts.take(header["numbers"])
+    taken = _Columns(memoryview(content), columns_at, header["kinds"])
+    marks = taken.take(header["numbers"])
     columns = {
-        title: {name: parts.take(rows) for name in _COLUMNS[title]}
+        title: {name: taken.take(rows) for name in _COLUMNS[title]}
         for title, rows in header["rows"].items()
     }
-    if parts.at != len(content):
+    if taken.at != len(content):
         return None
     return Digest(
+        parts=[_part_of(part, header["places"]) for part in header["parts"]],
         texts=texts[:numbers_at],
         numbers=texts[numbers_at : numbers_at + header["numbers"]],
         marks=marks,
         columns=columns,
-        places=header["places"],
-        told=[Told(*fault) for fault in header["told"]],
-        huge={(sheet, name, line): text for sheet, name, line, text in header["huge"]},
-        past=header["past"],
-        future=header["future"],
-        is_whole=header["is_whole"],
     )
 
 
-class _Parts:
+def _part(part: Part, places: int) -> Sequence[Any]:
+    heights = [part.heights.get(title, 0) for title in _COLUMNS]
+    huge = [(*where, text) for where, text in part.huge.items()]
+    return heights, part.numbers, places, part.told, huge, part.past, part.future, part.is_whole
+
+
+def _part_of(kept: Sequence[Any], all_places: Sequence[Any]) -> Part:
+    heights, numbers, places, told, huge, past, future, is_whole = kept
+    return Part(
+        heights=dict(zip(_COLUMNS, heights, strict=True)),
+        numbers=numbers,
+        places=all_places[places],
+        told=[Told(*fault) for fault in told],
+        huge={(sheet, name, line): text for sheet, name, line, text in huge},
+        past=past,
+        future=future,
+        is_whole=is_whole,
+    )
+
+
+class _Columns:
     """Columns of the kinds given that follow each other; `at` is where the next one begins."""
 
     def __init__(self, view: memoryview, at: int, kinds: str) -> None:
@@ -103,4 +119,4 @@ class _Parts:
 
 
 def _kind(column: Column) -> str:
-    return column.format if isinstance(column, memoryview) else column.typecode
+    return _KINDS[memoryview(column).itemsize]

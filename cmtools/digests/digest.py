@@ -1,4 +1,4 @@
-"""What is kept of a book of orders: all that figures are made of, in columns of whole numbers.
+"""What is kept of books of orders: all that figures are made of, in columns of whole numbers.
 
 A digest says of a book only what the book says by itself; it does not depend on settings, clients
 or other books. It knows no place either: the name of its file is whoever's who holds it.
@@ -86,24 +86,20 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Digest:
-    """A book of orders, read and checked row by row; or the reason why it was not.
+class Part:
+    """What a digest says of one of its books besides the rows.
 
-    numbers: all different order numbers as they were typed, in the order of their rows; of those
-        that count as the same the `marks` are equal, of others hardly ever.
-    texts: all different texts of the other columns.
-    columns: sheet → field → a whole number for each row; perhaps not of sheets without rows.
+    heights: how many rows each sheet has; perhaps not of sheets without rows.
+    numbers: how many different order numbers the book has.
     places: sheet → field → its column in the sheet, of the sheets that the book has.
     huge: sheet, field and line of each `HUGE` → the number as a text.
     past, future: the last order day that is not after the day of reading, and the first that is:
-        from the one up to the other, excluded, the digest holds.
+        from the one up to the other, excluded, what is said holds.
     is_whole: false where the book could not be read: then there is nothing but the reason.
     """
 
-    texts: Sequence[str] = ()
-    numbers: Sequence[str] = ()
-    marks: Column
-    columns: Mapping[str, Mapping[str, Column]]
+    heights: Mapping[str, int]
+    numbers: int
     places: Mapping[str, Mapping[str, int]]
     told: Sequence[Told]
     huge: Mapping[tuple[str, str, int], str]
@@ -111,17 +107,70 @@ class Digest:
     future: int = date.max.toordinal()
     is_whole: bool = True
 
-    def height(self, sheet: str) -> int:
-        """How many rows there are in a sheet."""
-        columns = self.columns.get(sheet)
-        return len(columns[ROW]) if columns else 0
-
     def holds_on(self, today: date) -> bool:
         """Whether a reading on that day would say the same."""
         return self.past <= today.toordinal() < self.future
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """Books of orders one after another, read and checked row by row; mostly one of them.
+
+    numbers: all different order numbers of each book as they were typed, in the order of their
+        rows; of those that count as the same the `marks` are equal, of others hardly ever.
+    texts: all different texts of the other columns, perhaps some more.
+    columns: sheet → field → a whole number for each row; perhaps not of sheets without rows.
+    before: the number by which rows know the first of `numbers`.
+    """
+
+    parts: Sequence[Part]
+    texts: Sequence[str] = ()
+    numbers: Sequence[str] = ()
+    marks: Column
+    columns: Mapping[str, Mapping[str, Column]]
+    before: int = 0
+
+    def height(self, sheet: str) -> int:
+        """How many rows there are in a sheet."""
+        columns = self.columns.get(sheet)
+        return len(columns[ROW]) if columns else 0
+
+    def cut(self, first: int, stop: int) -> Digest:
+        """The books from one up to another, excluded; nothing is copied."""
+        if (first, stop) == (0, len(self.parts)):
+            return self
+        parts = self.parts[first:stop]
+        before = sum(part.numbers for part in self.parts[:first])
+        numbers = slice(before, before + sum(part.numbers for part in parts))
+        columns = {}
+        for title, fields in self.columns.items():
+            start = sum(part.heights.get(title, 0) for part in self.parts[:first])
+            end = start + sum(part.heights.get(title, 0) for part in parts)
+            columns[title] = {name: column[start:end] for name, column in fields.items()}
+        return Digest(
+            parts=parts,
+            texts=self.texts,
+            numbers=self.numbers[numbers],
+            marks=self.marks[numbers],
+            columns=columns,
+            before=self.before + before,
+        )
+
+
+def runs(books: Sequence[tuple[Digest, int]]) -> list[Digest]:
+    """Books, each given by a digest and its place in it, as few digests in the same order."""
+    found: list[tuple[Digest, int, int]] = []
+    for digest, place in books:
+        last = found[-1] if found else None
+        if last is not None and last[0] is digest and last[2] == place:
+            found[-1] = (digest, last[1], place + 1)
+        else:
+            found.append((digest, place, place + 1))
+    return [digest.cut(first, stop) for digest, first, stop in found]
+
+
 def unread(code: str, reason: str) -> Digest:
     """The digest of a book that cannot be read."""
     told = [Told("", -1, 0, 0, code, reason)]
-    return Digest(marks=array("b"), columns={}, places={}, told=told, huge={}, is_whole=False)
+    part = Part(heights={}, numbers=0, places={}, told=told, huge={}, is_whole=False)
+    return Digest(parts=[part], marks=array("b"), columns={})

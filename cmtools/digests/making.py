@@ -26,6 +26,7 @@ from cmtools.digests.digest import (
     UNSOUND,
     Column,
     Digest,
+    Part,
     Told,
     is_number,
     unread,
@@ -94,16 +95,22 @@ def digest_of(sheets: Sequence[Sheet[Any]], problems: Iterable[Problem], today: 
     texts = _Texts()
     huge: dict[tuple[str, str, int], str] = {}
     days = {on for s in sheets if s.table is ORDERS for on in s.values["on"] if on is not None}
-    return Digest(
-        columns={sheet.table.title: _columns(sheet, texts, huge) for sheet in sheets},
-        texts=list(texts.texts),
-        numbers=list(texts.numbers),
-        marks=packed([crc32(ORDERS.key.same(number).encode()) for number in texts.numbers]),
+    columns = {sheet.table.title: _columns(sheet, texts, huge) for sheet in sheets}
+    part = Part(
+        heights={sheet.table.title: len(sheet.rows) for sheet in sheets},
+        numbers=len(texts.numbers),
         places={sheet.table.title: dict(sheet.source.columns) for sheet in sheets},
         told=list(_told(problems, sheets)),
         huge=huge,
         past=max((on for on in days if on <= today), default=date.min).toordinal(),
         future=min((on for on in days if on > today), default=date.max).toordinal(),
+    )
+    return Digest(
+        parts=[part],
+        texts=list(texts.texts),
+        numbers=list(texts.numbers),
+        marks=packed([crc32(ORDERS.key.same(number).encode()) for number in texts.numbers]),
+        columns=columns,
     )
 
 

@@ -15,8 +15,9 @@ import hashlib
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar, cast
@@ -37,14 +38,19 @@ BROKEN = (
     sqlite3.SQLITE_ERROR,
 )  # the last: of another make
 SCHEMA = """
+CREATE TABLE IF NOT EXISTS digests (
+    id INTEGER PRIMARY KEY,
+    content BLOB NOT NULL,
+    seal INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS books (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     changed INTEGER NOT NULL,
     checksum BLOB NOT NULL,
-    digest BLOB NOT NULL,
-    seal INTEGER NOT NULL,
+    digest INTEGER NOT NULL,
+    place INTEGER NOT NULL,
     is_listed INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS orders (
@@ -56,16 +62,27 @@ CREATE TABLE IF NOT EXISTS orders (
 CREATE INDEX IF NOT EXISTS orders_by_number ON orders (number);
 CREATE INDEX IF NOT EXISTS orders_by_client ON orders (client, day);
 CREATE INDEX IF NOT EXISTS orders_by_book ON orders (book);
+CREATE INDEX IF NOT EXISTS books_by_digest ON books (digest);
 CREATE INDEX IF NOT EXISTS books_unlisted ON books (id) WHERE NOT is_listed;
 """
 
 KEEP = """
-INSERT INTO books (path, size, changed, checksum, digest, seal) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (path) DO UPDATE SET size = excluded.size, changed = excluded.changed,
-    checksum = excluded.checksum, digest = excluded.digest, seal = excluded.seal, is_listed = 0
+INSERT INTO books (digest, place, path, size, changed, checksum) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (path) DO UPDATE SET digest = excluded.digest, place = excluded.place,
+    size = excluded.size, changed = excluded.changed, checksum = excluded.checksum, is_listed = 0
 """
+BIND = """
+UPDATE books SET digest = ?, place = ?
+WHERE path = ? AND size = ? AND changed = ? AND checksum = ?
+"""
+UNUSED = "DELETE FROM digests WHERE NOT EXISTS (SELECT 1 FROM books WHERE digest = digests.id)"
+NAMED = ("number", "client", "on", "request")
+MOST_BYTES = 1 << 29  # SQLite keeps up to 10**9 in a row
 
 T = TypeVar("T")
+
+Remembered = tuple[Path, "Stamp", int]
+"""A book, the stamp of what was read, and its place among the books of a digest."""
 
 
 class Stamp(NamedTuple):
@@ -119,13 +136,18 @@ class Memory:
     ) -> None:
         self._close()
 
-    def recall(self, stamps: Mapping[Path, Stamp], today: date) -> dict[Path, Digest]:
-        """The digests that still hold, of books that bear these stamps."""
+    def recall(self, stamps: Mapping[Path, Stamp], today: date) -> dict[Path, tuple[Digest, int]]:
+        """The books that bear these stamps, if what is known of them holds: digest and place."""
         return self._ask(lambda database: self._recalled(database, stamps, today), {})
 
-    def remember(self, books: Collection[tuple[Path, Stamp, bytes]]) -> None:
-        """Keep encoded digests of books instead of what was known of them; all or none."""
-        self._ask(lambda database: self._keep(database, books), None)
+    def remember(self, digest: bytes, books: Collection[Remembered]) -> None:
+        """Keep an encoded digest of books instead of what was known of them; all or nothing."""
+        self._ask(lambda database: self._keep(database, digest, books), None)
+
+    def bind(self, digest: bytes, books: Collection[Remembered]) -> None:
+        """Keep one encoded digest of many remembered books instead of several."""
+        if len(digest) <= MOST_BYTES:
+            self._ask(lambda database: self._bind(database, digest, books), None)
 
     def forget_vanished(self) -> None:
         """Drop what is known of books that are no more."""
@@ -163,42 +185,61 @@ class Memory:
 
     def _recalled(
         self, database: sqlite3.Connection, stamps: Mapping[Path, Stamp], today: date
-    ) -> dict[Path, Digest]:
+    ) -> dict[Path, tuple[Digest, int]]:
         wanted = {self._key(path): path for path in stamps}
-        known = database.execute("SELECT id, path, size, changed, checksum FROM books").fetchall()
-        found: dict[Path, Digest] = {}
-        for book, key, *stamp in known:
-            path = wanted.get(key)
-            if path is None or stamps[path] != tuple(stamp):
-                continue
-            ((content, seal),) = database.execute(
-                "SELECT digest, seal FROM books WHERE id = ?", (book,)
-            ).fetchall()
-            digest = _unsealed(content, seal)
-            if digest is not None and digest.holds_on(today):
-                found[path] = digest
-        return found
+        query = "SELECT digest, place, path, size, changed, checksum FROM books"
+        known = {
+            path: (number, place)
+            for number, place, key, *stamp in database.execute(query)
+            if (path := wanted.get(key)) is not None and stamps[path] == tuple(stamp)
+        }
+        digests = _digests(database, {number for number, _ in known.values()})
+        return {
+            path: (digests[number], place)
+            for path, (number, place) in known.items()
+            if number in digests
+            and any(part.holds_on(today) for part in digests[number].parts[place : place + 1])
+        }
 
     def _keep(
-        self, database: sqlite3.Connection, books: Collection[tuple[Path, Stamp, bytes]]
+        self, database: sqlite3.Connection, digest: bytes, books: Collection[Remembered]
     ) -> None:
-        rows = [
-            (self._key(path), *stamp, content, zlib.crc32(content))
-            for path, stamp, content in books
-        ]
         with database:
-            database.executemany(KEEP, rows)
+            query = "SELECT digest FROM books WHERE path = ?"
+            keys = [self._key(path) for path, *_ in books]
+            former = {row for key in keys for row in database.execute(query, (key,))}
+            database.executemany(KEEP, self._rows_of(database, digest, books))
+            database.executemany(f"{UNUSED} AND id = ?", former)
+
+    def _bind(
+        self, database: sqlite3.Connection, digest: bytes, books: Collection[Remembered]
+    ) -> None:
+        with database:
+            database.executemany(BIND, self._rows_of(database, digest, books))
+            database.execute(UNUSED)
+
+    def _rows_of(
+        self, database: sqlite3.Connection, digest: bytes, books: Collection[Remembered]
+    ) -> list[tuple[Any, ...]]:
+        """What the table of books says of books of a digest, which is kept from now on."""
+        query = "INSERT INTO digests (content, seal) VALUES (?, ?) RETURNING id"
+        ((number,),) = database.execute(query, (digest, zlib.crc32(digest))).fetchall()
+        return [(number, place, self._key(path), *stamp) for path, stamp, place in books]
 
     def _list_orders(self, database: sqlite3.Connection) -> None:
         """Put the orders of books that came since the last time into the table of orders."""
         with database:
-            query = "SELECT id, digest, seal FROM books WHERE NOT is_listed"
-            for book, *kept in database.execute(query).fetchall():
-                digest = _unsealed(*kept)
-                if digest is None:
-                    raise sqlite3.DatabaseError("a digest is broken")
+            query = "SELECT digest, place, id FROM books WHERE NOT is_listed"
+            books = database.execute(query).fetchall()
+            digests = _digests(database, {number for number, *_ in books})
+            orders = {number: _orders(digest) for number, digest in digests.items()}
+            for number, place, book in books:
                 database.execute("DELETE FROM orders WHERE book = ?", (book,))
-                rows = ((book, *row) for row in _orders(digest))
+                if place >= len(orders.get(number, ())):  # what all books say is not known then
+                    database.execute("DELETE FROM books WHERE id = ?", (book,))
+                    database.execute("PRAGMA application_id = 0")
+                    continue
+                rows = ((book, *row) for row in orders[number][place])
                 database.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", rows)
                 database.execute("UPDATE books SET is_listed = 1 WHERE id = ?", (book,))
 
@@ -208,6 +249,8 @@ class Memory:
             gone = [(book,) for book, key in books if not (self._root / key).exists()]
             database.executemany("DELETE FROM orders WHERE book = ?", gone)
             database.executemany("DELETE FROM books WHERE id = ?", gone)
+            if gone:
+                database.execute(UNUSED)
 
     def _listed(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """What a query finds once all orders are listed, which a report alone has no need of."""
@@ -260,6 +303,7 @@ class Memory:
         self._database = sqlite3.connect(
             self._file if self._lasting else ":memory:", timeout=PATIENCE
         )
+        self._database.execute("PRAGMA page_size = 16384")  # digests are large; of a new file
         ((version,),) = self._database.execute("PRAGMA user_version").fetchall()
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError(f"version {version}")
@@ -271,23 +315,35 @@ class Memory:
             self._database = None
 
 
-def _unsealed(content: Any, seal: int) -> Digest | None:
-    """The digest that was kept; None where the file was damaged or another program kept it."""
-    is_whole = isinstance(content, bytes) and zlib.crc32(content) == seal
-    return decoded(content) if is_whole else None
+def _digests(database: sqlite3.Connection, numbers: Collection[int]) -> dict[int, Digest]:
+    """The digests of these numbers, without those that were damaged or made by another program."""
+    found = {}
+    for number in numbers:
+        query = "SELECT content, seal FROM digests WHERE id = ?"
+        for content, seal in database.execute(query, (number,)).fetchall():
+            is_whole = isinstance(content, bytes) and zlib.crc32(content) == seal
+            digest = decoded(content) if is_whole else None
+            if digest is not None:
+                found[number] = digest
+    return found
 
 
-def _orders(digest: Digest) -> Iterator[tuple[str | None, str | None, int | None]]:
-    """Number and client, as they are compared, and the day, if it counts, of each order."""
-    columns = digest.columns.get(ORDERS.title)
-    if columns is None:
-        return
+def _orders(digest: Digest) -> list[list[tuple[str | None, str | None, int | None]]]:
+    """Of each book the number and the client of each order, as compared, and the day if it counts.
+
+    An order counts for its client's category once its request is final.
+    """
+    columns = digest.columns.get(ORDERS.title, {})
     same_client = ORDERS.fields["client"].same
     final = list(Request).index(Request.FINAL)
-    names = ("number", "client", "on", "request")
-    for number, client, on, request in zip(*(columns[name] for name in names), strict=True):
-        yield (
-            ORDERS.key.same(digest.numbers[number]) if number >= 0 else None,
+    rows = zip(*(columns.get(name, ()) for name in NAMED), strict=True)
+    orders = [
+        (
+            ORDERS.key.same(digest.numbers[number - digest.before]) if number >= 0 else None,
             same_client(digest.texts[client]) if client >= 0 else None,
             on if on >= 0 and client >= 0 and request == final else None,
         )
+        for number, client, on, request in rows
+    ]
+    ends = [*accumulate(part.heights.get(ORDERS.title, 0) for part in digest.parts)]
+    return [orders[start:end] for start, end in pairwise([0, *ends])]

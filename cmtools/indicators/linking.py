@@ -236,7 +236,7 @@ class _Linking:
         field, title = rows.table.fields[name], rows.table.title
         for row in np.flatnonzero(wrong):
             book = int(rows.book[row])
-            column = self.merged.digests[book].places[title].get(name)
+            column = self.merged.parts[book].places[title].get(name)
             place = Place(
                 file=self.merged.files[book], sheet=title, row=int(rows.row[row]), column=column
             )

@@ -24,6 +24,7 @@ from cmtools.digests.digest import (
     UNSOUND,
     Column,
     Digest,
+    Part,
     Told,
     is_number,
     is_text,
@@ -64,17 +65,19 @@ class Rows:
 class Merged:
     """All that was read of all books of orders.
 
-    files: what the books are called; `digests` are theirs.
-    texts: each different text once; `numbers` are the order numbers as typed in each book.
+    files: what the books are called; `parts` are what their digests say besides the rows.
+    texts: each different text once; `numbers` are the order numbers as typed in each book, `marks`
+        are theirs.
     key_of: for each order number the first one that counts as the same, -1 for none.
     rows: the rows of each table; `starts` are the first rows of each book in each of them.
     huge: numbers beyond 64 bits: (table, field, row) → text.
     """
 
     files: Sequence[str]
-    digests: Sequence[Digest]
+    parts: Sequence[Part]
     texts: Texts
     numbers: Texts
+    marks: Ints
     key_of: Ints
     rows: Mapping[Table[Any], Rows]
     starts: Mapping[Table[Any], Ints]
@@ -83,48 +86,69 @@ class Merged:
     def has(self, table: Table[Any]) -> bool:
         """Whether rows of other tables can refer to this one: it was read, with its key column."""
         key = table.key.name
-        places = [d.places[table.title] for d in self.digests if table.title in d.places]
+        places = [part.places[table.title] for part in self.parts if table.title in part.places]
         return bool(places) and all(key in columns for columns in places)
 
     def told(self) -> list[tuple[int, Told]]:
         """The errors that books show by themselves, each with the number of its book."""
-        return [(book, told) for book, digest in enumerate(self.digests) for told in digest.told]
+        return [(book, told) for book, part in enumerate(self.parts) for told in part.told]
 
 
 def merge(files: Sequence[str], digests: Sequence[Digest]) -> Merged:
-    """Put digests together in the order given."""
+    """Put digests together in the order given; `files` are the names of all their books."""
+    parts = [part for digest in digests for part in digest.parts]
     numbers = list(chain.from_iterable(digest.numbers for digest in digests))
     texts = list(chain.from_iterable(digest.texts for digest in digests))
     number_of = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     known = _Known(
         text_of=np.array([*map(number_of.__getitem__, texts), HUGE, BAD, NONE], np.int32),
         first_text=_starts([len(digest.texts) for digest in digests]),
-        first_number=_starts([len(digest.numbers) for digest in digests]),
+        first_number=_starts([len(digest.numbers) for digest in digests])
+        - np.array([digest.before for digest in digests], np.int32),
     )
+    marks = _joined([digest.marks for digest in digests])
     rows: dict[Table[Any], Rows] = {}
     starts: dict[Table[Any], Ints] = {}
     for table in FIELDS:
-        rows[table], starts[table] = _rows(table, digests, known)
+        heights = [part.heights.get(table.title, 0) for part in parts]
+        rows[table], starts[table] = _rows(table, digests, heights, known), _starts(heights)
     by_title = {table.title: table for table in FIELDS}
     return Merged(
         files=files,
-        digests=digests,
+        parts=parts,
         texts=objects(list(number_of)),
         numbers=objects(numbers),
-        key_of=table_of(_firsts(_joined([digest.marks for digest in digests]), numbers), -1),
+        marks=marks,
+        key_of=table_of(_firsts(marks, numbers), -1),
         rows=rows,
         starts=starts,
         huge={
             (by_title[sheet], name, int(starts[by_title[sheet]][book]) + line): text
-            for book, digest in enumerate(digests)
-            for (sheet, name, line), text in digest.huge.items()
+            for book, part in enumerate(parts)
+            for (sheet, name, line), text in part.huge.items()
         },
+    )
+
+
+def as_one(merged: Merged) -> Digest:
+    """All the books as one digest, which is put together sooner than many."""
+
+    def columns(rows: Rows) -> dict[str, Column]:
+        found = {ROW: rows.row, UNSOUND: rows.unsound.astype(np.int8), **rows.columns}
+        return {name: _narrow(column).data for name, column in found.items()}
+
+    return Digest(
+        parts=merged.parts,
+        texts=merged.texts.tolist(),
+        numbers=merged.numbers.tolist(),
+        marks=merged.marks.data,
+        columns={table.title: columns(rows) for table, rows in merged.rows.items()},
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Known:
-    """Where the texts of each book begin among those of all, and what number each has now.
+    """Where the texts of each digest begin among those of all, and what number each has now.
 
     The last three numbers are what stands for no text, as it is.
     """
@@ -134,7 +158,10 @@ class _Known:
     first_number: Ints
 
 
-def _rows(table: Table[Any], digests: Sequence[Digest], known: _Known) -> tuple[Rows, Ints]:
+def _rows(
+    table: Table[Any], digests: Sequence[Digest], heights: Sequence[int], known: _Known
+) -> Rows:
+    """The rows of a table; `heights` says how many each book has."""
     counts = [digest.height(table.title) for digest in digests]
     filled = [digest.columns[table.title] for digest in digests if digest.height(table.title)]
     columns = {name: _joined([columns[name] for columns in filled]) for name in FIELDS[table]}
@@ -144,18 +171,17 @@ def _rows(table: Table[Any], digests: Sequence[Digest], known: _Known) -> tuple[
             columns[name] = _shifted(column, known.first_number, counts)
         elif is_text(field):
             columns[name] = known.text_of[_shifted(column, known.first_text, counts)]
-    rows = Rows(
+    return Rows(
         table=table,
-        book=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        book=np.repeat(np.arange(len(heights), dtype=np.int32), heights),
         row=_joined([columns[ROW] for columns in filled]),
         unsound=_joined([columns[UNSOUND] for columns in filled]).astype(bool),
         columns=columns,
     )
-    return rows, _starts(counts)
 
 
 def _shifted(column: Ints, first: Ints, counts: Sequence[int]) -> Ints:
-    """Numbers of each book's own texts as numbers among those of all books."""
+    """Numbers of each digest's own texts as numbers among those of all."""
     return np.where(column < 0, column, column + np.repeat(first, counts))
 
 
@@ -167,6 +193,14 @@ def _starts(counts: Sequence[int]) -> Ints:
 def _joined(columns: Sequence[Column]) -> Ints:
     """Columns one after the other, of the smallest kind that holds them all."""
     return np.concatenate([np.asarray(column) for column in columns] or [np.empty(0, np.int8)])
+
+
+def _narrow(column: Ints) -> Ints:
+    """The column in as few bytes as it needs."""
+    least, most = column.min(initial=0), column.max(initial=0)
+    kinds = (np.int8, np.int16, np.int32)
+    fit = (kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return np.ascontiguousarray(column, next(fit, np.int64))
 
 
 def _firsts(marks: Ints, numbers: Sequence[str]) -> Ints:

@@ -154,7 +154,7 @@ def _replace_book(job: Job, plan: Plan, place: Place) -> None:
     disk.flush_folder(target.parent)
     if wanted.digest is not None:
         with Memory(place.workspace.root) as memory, suppress(OSError):
-            memory.remember([(target, stamp, (job.folder / wanted.digest).read_bytes())])
+            memory.remember((job.folder / wanted.digest).read_bytes(), [(target, stamp, 0)])
 
 
 def _place_papers(job: Job, plan: Plan, place: Place) -> Plan:
