@@ -22,11 +22,12 @@ from cmtools.commands import remembering
 from cmtools.commands.consolidating import consolidate
 from cmtools.commands.outcome import Outcome
 from cmtools.commands.report import report
-from cmtools.digests import memory, shares
+from cmtools.digests import memory, shares, store
 from cmtools.digests.codec import decoded, encoded
 from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Part, Told, unread
 from cmtools.digests.making import packed
-from cmtools.digests.memory import FOLDER, NAME, Memory, stamp_of
+from cmtools.digests.memory import FOLDER, NAME, Memory
+from cmtools.digests.stamps import stamp_of
 from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TODAY, Row, extra_book, healthy, put
 
 SECOND = "Предварительные заказы — Вера.xlsx"
@@ -264,7 +265,7 @@ def test_where_nothing_can_be_kept(root: Path) -> None:
 
 
 def test_a_database_that_somebody_holds(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "PATIENCE", 0.1)
+    monkeypatch.setattr(store, "PATIENCE", 0.1)
     before = november(root)
     holder = sqlite3.connect(file_of(root), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")

@@ -16,8 +16,9 @@ from cmtools.digests.cluster import NoCluster
 from cmtools.digests.codec import decoded, encoded
 from cmtools.digests.crew import Crew
 from cmtools.digests.digest import Digest, runs, unread
-from cmtools.digests.memory import Memory, Stamp, stamp_of
+from cmtools.digests.memory import Memory
 from cmtools.digests.request import Answer, Request
+from cmtools.digests.stamps import Stamp, stamp_of
 from cmtools.tables import messages
 from cmtools.workspace import Workspace
 

@@ -4,39 +4,30 @@ The file is a convenience, never a source: it may be deleted at any time, one th
 anew, and where it cannot be kept (on a network share, without rights, on a full disk) everything
 is read as if there were none; `trouble` says why.
 
-A digest is taken for a book whose path, size, time of change and checksum are those that were
-read. The checksum is of the file's end, where a zip has its table of contents with the CRC-32 of
-every part: a book changed under the same size and time shows for the price of reading 16 KiB.
+A digest is taken for a book whose path and stamp are those that were read.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import accumulate, pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar, cast
+from typing import Any, Self
 
 from cmtools.books.orders import ORDERS, Request
 from cmtools.digests.codec import decoded
 from cmtools.digests.digest import Digest
 from cmtools.digests.shares import is_remote
+from cmtools.digests.stamps import Stamp
+from cmtools.digests.store import Store
 
 FOLDER, NAME = ".cmtools", "books.sqlite3"
-TAIL = 1 << 14
-PATIENCE = 5.0  # seconds for which another process may be writing
 VERSION = 3
 COMPLETE = 1  # the file's application_id once all books of the workspace are in it
-BROKEN = (
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_ERROR,
-)  # the last: of another make
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS digests (
     id INTEGER PRIMARY KEY,
@@ -79,51 +70,28 @@ UNUSED = "DELETE FROM digests WHERE NOT EXISTS (SELECT 1 FROM books WHERE digest
 NAMED = ("number", "client", "on", "request")
 MOST_BYTES = 1 << 29  # SQLite keeps up to 10**9 in a row
 
-T = TypeVar("T")
-
-Remembered = tuple[Path, "Stamp", int]
+Remembered = tuple[Path, Stamp, int]
 """A book, the stamp of what was read, and its place among the books of a digest."""
-
-
-class Stamp(NamedTuple):
-    """By what a file is known to be the same: bytes, nanoseconds, the checksum of its end."""
-
-    size: int
-    changed: int
-    checksum: bytes
-
-
-def stamp_of(path: Path) -> Stamp:
-    """The stamp of a file as it is now.
-
-    Raises:
-        OSError: the file cannot be opened.
-    """
-    with path.open("rb", buffering=0) as file:
-        found = os.fstat(file.fileno())
-        file.seek(max(found.st_size - TAIL, 0))
-        checksum = hashlib.blake2b(file.read(), digest_size=16).digest()
-    return Stamp(found.st_size, found.st_mtime_ns, checksum)
 
 
 class Memory:
     """The digests of books by path: relative to the workspace, or absolute outside of it.
 
-    `trouble` is why nothing is remembered, in Russian; None while all is well. One that is not
-    `lasting` touches no disk and is gone with the process.
+    One that is not `lasting` touches no disk and is gone with the process.
     """
 
     def __init__(self, root: Path, *, lasting: bool = True) -> None:
         self._root = root.absolute()
         self._inside = f"{self._root.as_posix()}/"
-        self._file = root / FOLDER / NAME
-        self._lasting = lasting
-        self._database: sqlite3.Connection | None = None
-        self.trouble: str | None = None
-        if lasting and is_remote(root):
-            self.trouble = "рабочая папка лежит на сетевом диске"
-        else:
-            self._try(self._open)
+        is_kept = lasting and not is_remote(root)
+        self._store = Store(root / FOLDER / NAME if is_kept else None, SCHEMA, VERSION)
+        if lasting and not is_kept:
+            self._store.give_up("рабочая папка лежит на сетевом диске")
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing is remembered, in Russian; None while all is well."""
+        return self._store.trouble
 
     def __enter__(self) -> Self:
         return self
@@ -134,24 +102,24 @@ class Memory:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._close()
+        self._store.close()
 
     def recall(self, stamps: Mapping[Path, Stamp], today: date) -> dict[Path, tuple[Digest, int]]:
         """The books that bear these stamps, if what is known of them holds: digest and place."""
-        return self._ask(lambda database: self._recalled(database, stamps, today), {})
+        return self._store.ask(lambda database: self._recalled(database, stamps, today), {})
 
     def remember(self, digest: bytes, books: Collection[Remembered]) -> None:
         """Keep an encoded digest of books instead of what was known of them; all or nothing."""
-        self._ask(lambda database: self._keep(database, digest, books), None)
+        self._store.ask(lambda database: self._keep(database, digest, books), None)
 
     def bind(self, digest: bytes, books: Collection[Remembered]) -> None:
         """Keep one encoded digest of many remembered books instead of several."""
         if len(digest) <= MOST_BYTES:
-            self._ask(lambda database: self._bind(database, digest, books), None)
+            self._store.ask(lambda database: self._bind(database, digest, books), None)
 
     def forget_vanished(self) -> None:
         """Drop what is known of books that are no more."""
-        self._ask(self._drop_vanished, None)
+        self._store.ask(self._drop_vanished, None)
 
     def is_complete(self) -> bool:
         """Whether all books of a workspace have been compared with it since it was made."""
@@ -159,7 +127,9 @@ class Memory:
 
     def complete(self) -> None:
         """Note that all books of the workspace have been compared with it."""
-        self._ask(lambda database: database.execute(f"PRAGMA application_id = {COMPLETE}"), None)
+        self._store.ask(
+            lambda database: database.execute(f"PRAGMA application_id = {COMPLETE}"), None
+        )
 
     def order_days(self, client: str) -> list[tuple[Path, date]]:
         """The book and the day of each order that counts for a client's category, by day.
@@ -254,65 +224,11 @@ class Memory:
 
     def _listed(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """What a query finds once all orders are listed, which a report alone has no need of."""
-        self._ask(self._list_orders, None)
-        return self._ask(lambda database: database.execute(query, values).fetchall(), [])
+        self._store.ask(self._list_orders, None)
+        return self._store.ask(lambda database: database.execute(query, values).fetchall(), [])
 
     def _key(self, path: Path) -> str:
         return path.absolute().as_posix().removeprefix(self._inside)
-
-    def _ask(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
-        """The answer of the database; `otherwise` where there is none or it fails."""
-        database = self._database
-        if database is None:
-            return otherwise
-        return self._try(lambda: work(database), otherwise)
-
-    def _try(self, work: Callable[[], T], otherwise: T | None = None) -> T:
-        """Whatever fails costs no more than the memory; a file that is broken is made anew."""
-        try:
-            return work()
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_NOTADB) in BROKEN:
-                self._renew()
-            else:  # locked, no room, no rights, no such disk
-                self._give_up(error)
-        except OSError as error:
-            self._give_up(error)
-        return cast(T, otherwise)
-
-    def _renew(self) -> None:
-        self._close()
-        try:
-            self._file.unlink(missing_ok=True)
-            self._open()
-        except (sqlite3.Error, OSError) as error:
-            self._give_up(error)
-
-    def _give_up(self, reason: Exception) -> None:
-        self._close()
-        is_busy = isinstance(reason, sqlite3.OperationalError) and "locked" in str(reason)
-        self.trouble = (
-            "файл памяти занят другой программой"
-            if is_busy
-            else f"в папке {FOLDER} ничего не сохранить"
-        )
-
-    def _open(self) -> None:
-        if self._lasting:
-            self._file.parent.mkdir(exist_ok=True)
-        self._database = sqlite3.connect(
-            self._file if self._lasting else ":memory:", timeout=PATIENCE
-        )
-        self._database.execute("PRAGMA page_size = 16384")  # digests are large; of a new file
-        ((version,),) = self._database.execute("PRAGMA user_version").fetchall()
-        if version not in (0, VERSION):
-            raise sqlite3.DatabaseError(f"version {version}")
-        self._database.executescript(f"{SCHEMA} PRAGMA user_version = {VERSION};")
-
-    def _close(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
 
 
 def _digests(database: sqlite3.Connection, numbers: Collection[int]) -> dict[int, Digest]:

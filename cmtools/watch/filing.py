@@ -14,7 +14,8 @@ from pathlib import Path
 
 from cmtools import origins
 from cmtools.commands.received import Paper
-from cmtools.digests.memory import Memory, stamp_of
+from cmtools.digests.memory import Memory
+from cmtools.digests.stamps import stamp_of
 from cmtools.documents.naming import cut, safe_name, version_name
 from cmtools.watch import disk, record
 from cmtools.watch.jobs import Job
