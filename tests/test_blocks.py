@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pandas as pd
+import numpy as np
 import pytest
 import xlsxwriter
 from hypothesis import example, given
@@ -20,6 +20,7 @@ from openxml_audit import OpenXmlValidator
 
 from cmtools.indicators.drawing import blocks
 from cmtools.indicators.drawing.blocks import Block, with_blocks
+from cmtools.indicators.frame import Frame, numbered
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TITLE = "Книга & <лист>"
@@ -49,7 +50,9 @@ def drawn(*sheets: tuple[Sequence[str], Sequence[float]]) -> bytes:
             sheet.write_string(0, 0, TITLE)
             for column, look in enumerate(looks):
                 sheet.write_blank(2, column, None, look)
-            rows = pd.DataFrame({"text": pd.Series(texts, dtype=object), "number": numbers})
+            index, names = numbered(texts)
+            columns = {"text": index, "number": np.array(numbers, object)}
+            rows = Frame(columns=columns, names={"text": names})
             wanted.append(Block(sheet=number, row=3, rows=rows))
     return with_blocks(content.getvalue(), wanted)
 

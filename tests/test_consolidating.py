@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -153,6 +154,39 @@ def test_an_order_number_in_two_books(tmp_path: Path) -> None:
     ]
 
 
+def test_one_order_however_each_book_spells_it(tmp_path: Path) -> None:
+    """And one client and one manager: each counts once, and is shown as it is spelled first."""
+    root = healthy(tmp_path)
+    order: Row = {
+        **HEALTHY["Заказы"][1],
+        "№ заказа": "З-9",
+        "Код клиента": "к-0002",
+        "Менеджер": "петрова  Анна сергеевна",
+        "№ договора": None,
+    }
+    goods, claim = HEALTHY["Поставки"][2], HEALTHY["Претензии"][1]
+    again = {
+        "Заказы": [order],
+        "Поставки": [{**goods, "№ заказа": "з-2026-0002"}],
+        "Претензии": [{**claim, "№ заказа": "З-2026-0002 "}],
+    }
+    extra_book(root, SECOND, again)
+    before, found = november(healthy(tmp_path / "alone")), november(root)
+    twice = {"received_amount": "3100.00", "claims_made_amount": "900.00"}
+    assert facts(found) == facts(before) | twice
+    figures = {figure.indicator.id: figure for figure in found.facts["figures"]}
+    for id, orders in (
+        ("received_orders", ["З-2026-0002", "З-2026-0002"]),
+        ("claims_made", ["З-2026-0001", "З-2026-0002", "З-2026-0002"]),
+        ("new_clients", ["З-2026-0002", "З-9"]),
+    ):
+        figure = figures[id]
+        assert [order for (order,) in figure.sources.values("order")] == orders
+        assert figure.indicator.by_manager(figure.sources) == {
+            "Петрова Анна Сергеевна": facts(before)[id]
+        }
+
+
 def test_order_numbers_whose_checksums_are_equal(tmp_path: Path) -> None:
     """CRC-32 does not tell these two apart; they are two orders all the same."""
     numbers = ("З-488576923", "З-587779587")
@@ -253,7 +287,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-Everything = tuple[dict[str, tuple[Decimal, str]], int, tuple[Reason, ...]]
+Everything = tuple[dict[str, tuple[Decimal, list[tuple[Any, ...]]]], int, tuple[Reason, ...]]
 
 
 def everything(root: Path, **options: int | str) -> Everything:
@@ -267,7 +301,9 @@ def figures(root: Path, **options: object) -> Everything:
     pattern = str(root / "книги" / "*.xlsx")
     consolidated = consolidate(root, TODAY, books=pattern, **options)  # type: ignore[arg-type]
     found = monthly(consolidated.frames, date(2026, 11, 1), {})
-    facts = {f.indicator.id: (f.fact, f.sources.to_csv()) for f in found.figures}
+    facts = {
+        f.indicator.id: (f.fact, list(f.sources.values(*f.sources.columns))) for f in found.figures
+    }
     return facts, found.unpriced_orders, consolidated.linked.reasons
 
 

@@ -498,7 +498,7 @@ def test_a_plan_value_in_error_is_left_out(tmp_path: Path) -> None:
 def sources(outcome: Outcome, indicator: str) -> list[tuple[str, int, int]]:
     """(sheet, row, value) of the rows behind a figure."""
     (found,) = [f for f in outcome.facts["figures"] if f.indicator.id == indicator]
-    return list(found.sources[["sheet", "row", "value"]].itertuples(index=False, name=None))
+    return list(found.sources.values("sheet", "row", "value"))
 
 
 def test_every_figure_is_the_sum_of_its_source_rows(tmp_path: Path) -> None:

@@ -140,13 +140,12 @@ def _figures(indicator: Indicator, plan: Decimal | None, fact: Decimal) -> Figur
 
 
 def _unpriced(found: Review, cover: Cover) -> list[NamedPlace]:
-    rows = found.unpriced.head(MOST_NAMED)
-    columns = (rows[name] for name in ("order", "client", "file", "sheet", "row"))
+    rows = found.unpriced[:MOST_NAMED].values("order", "client", "file", "sheet", "row")
     return [
         NamedPlace(
             place=f"{order}, {cover.client(client)}", reason=f"{file}, «{sheet}», строка {row}"
         )
-        for order, client, file, sheet, row in zip(*columns, strict=True)
+        for order, client, file, sheet, row in rows
     ]
 
 

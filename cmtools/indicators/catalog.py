@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cmtools.books.orders import DeliveryKind, PaymentKind, Quality, Request
 from cmtools.books.settings import Category
-from cmtools.indicators.frames import SOURCE, Frames, Window, number
+from cmtools.indicators.frames import SOURCE, Frames, Window
 from cmtools.indicators.periods import Period
 from cmtools.pricing import EXACT
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Column, Frame
+    from cmtools.indicators.merging import Ints
 
-Rows = Callable[[Window], "pd.DataFrame"]
+Rows = Callable[[Window], "Frame"]
 
 
 class Unit(StrEnum):
@@ -44,33 +45,39 @@ class Indicator:
     of: str
     planned: bool = False
 
-    def sources(self, books: Frames, month: date) -> pd.DataFrame:
+    def sources(self, books: Frames, month: date) -> Frame:
         """The source rows with their `value`, whose sum is the figure: kopecks or pieces.
 
         Of rows that count together (two orders of one client) the first has the 1, the rest 0.
         """
         rows = self.rows(books.within(Period.of(month)))
-        counted = rows[self.of]
-        value = counted if self.unit is Unit.ROUBLES else (~counted.duplicated()).astype("int64")
-        return rows[list(SOURCE)].assign(value=value)
+        in_roubles = self.unit is Unit.ROUBLES
+        value = rows[self.of] if in_roubles else rows.firsts(self.of).astype("int64")
+        return rows.select(SOURCE).assign(value=value)
 
     def history(self, books: Frames, months: Sequence[date]) -> tuple[Decimal, ...]:
-        """The figure of each month of a row of months, in its unit."""
+        """The figure of each of months on end, in its unit."""
         rows = self.rows(books.within(Period.of(months[0], months[-1])))
-        found = self._grouped(rows, [rows["on"].dt.year, rows["on"].dt.month])
-        return tuple(found.get((month.year, month.month), Decimal(0)) for month in months)
+        month = rows.spans("on", [month.toordinal() for month in months])
+        found = self._grouped(rows, self.of, month)
+        return tuple(found.get(place, Decimal(0)) for place in range(len(months)))
 
-    def _grouped(self, rows: pd.DataFrame, by: Any) -> dict[Any, Decimal]:
-        groups = rows.groupby(by, sort=False)[self.of]
-        found = groups.nunique() if self.unit is Unit.PIECES else groups.sum()
-        return {key: in_unit(value, self.unit) for key, value in found.items()}
-
-    def figure(self, sources: pd.DataFrame) -> Decimal:
+    def figure(self, sources: Frame) -> Decimal:
         """The figure that the source rows add up to, in its unit."""
         return total(sources["value"], self.unit)
 
+    def by_manager(self, sources: Frame) -> dict[str, Decimal]:
+        """Manager → the figure, as if the others' rows were not there."""
+        found = self._grouped(sources, "value", sources["manager"])
+        return {sources.names["manager"][number]: figure for number, figure in found.items()}
 
-def total(values: pd.Series[int], unit: Unit = Unit.ROUBLES) -> Decimal:
+    def _grouped(self, rows: Frame, amount: str, by: Ints) -> dict[int, Decimal]:
+        pieces = self.unit is Unit.PIECES
+        found = rows.counts(self.of, by) if pieces else rows.sums(amount, by)
+        return {group: in_unit(whole, self.unit) for group, whole in found.items()}
+
+
+def total(values: Column, unit: Unit = Unit.ROUBLES) -> Decimal:
     """The sum of a column of kopecks in roubles, or of pieces."""
     return in_unit(values.sum(), unit)
 
@@ -80,9 +87,9 @@ def in_unit(whole: int, unit: Unit) -> Decimal:
     return EXACT.scaleb(Decimal(int(whole)), -2) if unit is Unit.ROUBLES else Decimal(int(whole))
 
 
-def final(rows: pd.DataFrame) -> pd.DataFrame:
+def final(rows: Frame) -> Frame:
     """The orders, or their lines: a request that is preliminary is no order yet."""
-    return rows[rows["request"] == number(Request.FINAL)]
+    return rows[rows.chosen("request", Request.FINAL)]
 
 
 def orders_of(category: Category) -> Rows:
@@ -95,60 +102,59 @@ def lines_of(category: Category) -> Rows:
     return lambda window: _of(category, window.lines)
 
 
-def _of(category: Category, rows: pd.DataFrame) -> pd.DataFrame:
-    is_final = rows["request"] == number(Request.FINAL)
-    return rows[is_final & (rows["category"] == number(category))]
+def _of(category: Category, rows: Frame) -> Frame:
+    return rows[rows.chosen("request", Request.FINAL) & rows.chosen("category", category)]
 
 
-def order_lines(window: Window) -> pd.DataFrame:
+def order_lines(window: Window) -> Frame:
     """The priced positions of the orders."""
     return final(window.lines)
 
 
-def receipts(window: Window) -> pd.DataFrame:
+def receipts(window: Window) -> Frame:
     """What clients paid, and as less than nothing what they were given back."""
     payments = window.payments
-    payments = payments[payments["kind"] != number(PaymentKind.TO_CONTRACTOR)]
-    refunded = (payments["kind"] == number(PaymentKind.REFUND)).astype("int64")
+    payments = payments[~payments.chosen("kind", PaymentKind.TO_CONTRACTOR)]
+    refunded = payments.chosen("kind", PaymentKind.REFUND).astype("int64")
     return payments.assign(amount=payments["amount"] * (1 - 2 * refunded))
 
 
-def paid_contractors(window: Window) -> pd.DataFrame:
+def paid_contractors(window: Window) -> Frame:
     """What contractors were paid."""
     payments = window.payments
-    return payments[payments["kind"] == number(PaymentKind.TO_CONTRACTOR)]
+    return payments[payments.chosen("kind", PaymentKind.TO_CONTRACTOR)]
 
 
-def lost_system(window: Window) -> pd.DataFrame:
+def lost_system(window: Window) -> Frame:
     """Clients lost who were системные after their last order."""
     return window.losses[window.losses["was_system"]]
 
 
-def lost_other(window: Window) -> pd.DataFrame:
+def lost_other(window: Window) -> Frame:
     """Clients lost who were not."""
     return window.losses[~window.losses["was_system"]]
 
 
-def clients_received(window: Window) -> pd.DataFrame:
+def clients_received(window: Window) -> Frame:
     """Clients handed over by the sales managers."""
     return window.clients
 
 
-def claims_made(window: Window) -> pd.DataFrame:
+def claims_made(window: Window) -> Frame:
     """Claims that were made, whatever became of them."""
     return window.claims
 
 
-def claims_met(window: Window) -> pd.DataFrame:
+def claims_met(window: Window) -> Frame:
     """Claims that were met, each on the day of its decision."""
     return window.met
 
 
-def received(window: Window) -> pd.DataFrame:
+def received(window: Window) -> Frame:
     """Goods that came from contractors and were no waste."""
     goods = window.deliveries
-    goods = goods[goods["kind"] == number(DeliveryKind.RECEIVED)]
-    return goods[goods["quality"] != number(Quality.DEFECTIVE)]
+    goods = goods[goods.chosen("kind", DeliveryKind.RECEIVED)]
+    return goods[~goods.chosen("quality", Quality.DEFECTIVE)]
 
 
 def _pieces(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from cmtools.books.orders import CLAIMS, DELIVERIES, PAYMENTS, POSITIONS, Decision
+from cmtools.books.register import Client
 from cmtools.books.settings import Category
 from cmtools.indicators.categories import CATEGORIES, History
 from cmtools.indicators.facts import Facts
-from cmtools.indicators.frames import Frames, Window, number
+from cmtools.indicators.frame import Column, Frame, number, numbered
+from cmtools.indicators.frames import Frames, Window
 from cmtools.indicators.linking import FINAL, Hanging, Linked
 from cmtools.indicators.managers import Managers
 from cmtools.indicators.merging import Flags, Ints, Rows, objects, table_of
@@ -23,7 +25,6 @@ from cmtools.tables.table import Table
 
 MOST_KOPECKS = 2.0**63 - 2.0**13  # floats err by less
 EPOCH = date(1970, 1, 1).toordinal()
-SECONDS = 86_400
 
 
 def frames_of(linked: Linked, facts: Facts, managers: Managers, today: date) -> Frames:
@@ -39,10 +40,17 @@ class Cutter:
     """
 
     def __init__(self, linked: Linked, facts: Facts, managers: Managers, today: date) -> None:
-        self._linked, self._facts, self._managers = linked, facts, managers
-        self._clients = facts.sound_clients
-        self._files = objects(linked.merged.files)
-        self._manager = managers.spellings_of(linked.merged)
+        self._linked, self._facts = linked, facts
+        self._manager = managers.of_orders(linked.merged)
+        self._names = {
+            "file": objects(linked.merged.files),
+            "client": linked.client.names,
+            "order": linked.merged.numbers,
+            "manager": objects(list(managers.spellings.values())),
+            "reason": linked.merged.texts,
+            "dissatisfaction": linked.merged.texts,
+        }
+        self._clients = _clients(facts.sound_clients, managers)
         client, on = linked.client.index, linked.orders["on"]
         final = linked.orders["request"] == FINAL
         self._history = History(client, on, linked.sound & final)
@@ -93,12 +101,11 @@ class Cutter:
         deals = Deals(shipped=np.where(due >= 0, due, on), category=category)
         return price_positions(linked.merged, positions, usable, deals, terms.tariff)
 
-    def _orders(self, at: Ints, category: Ints, attached: Ints, prices: Prices) -> pd.DataFrame:
+    def _orders(self, at: Ints, category: Ints, attached: Ints, prices: Prices) -> Frame:
         """The sound orders; `attached` are the rows of their positions."""
         orders, positions = self._linked.orders, self._linked.hanging[POSITIONS]
         unpriced = np.bincount(positions.order[attached], minlength=len(orders))
         unpriced -= np.bincount(positions.order[prices.at], minlength=len(orders))
-        texts = table_of(self._linked.merged.texts, "")
         return self._of_orders(
             orders,
             at,
@@ -107,10 +114,10 @@ class Cutter:
             request=orders["request"][at],
             category=category[at],
             unpriced=unpriced[at] > 0,
-            dissatisfaction=_texts(texts[orders["dissatisfaction"][at]]),
+            dissatisfaction=orders["dissatisfaction"][at],
         )
 
-    def _lines(self, category: Ints, prices: Prices) -> pd.DataFrame:
+    def _lines(self, category: Ints, prices: Prices) -> Frame:
         """The priced positions, order by order."""
         positions, orders = self._linked.hanging[POSITIONS], self._linked.orders
         order = positions.order[prices.at]
@@ -127,7 +134,7 @@ class Cutter:
             profit=kopecks(prices.profit[by_order]),
         )
 
-    def _moved(self, table: Table[Any], period: Period, *choices: str) -> pd.DataFrame:
+    def _moved(self, table: Table[Any], period: Period, *choices: str) -> Frame:
         """Money or goods that came and went, with what was chosen of them."""
         rows, at, order = self._counted(self._linked.hanging[table], period)
         return self._of_orders(
@@ -139,20 +146,19 @@ class Cutter:
             amount=kopecks(rows.wide("amount", at)),
         )
 
-    def _claims(self, period: Period) -> pd.DataFrame:
+    def _claims(self, period: Period) -> Frame:
         """Claims that were made."""
         rows, at, order = self._counted(self._linked.hanging[CLAIMS], period)
-        texts = table_of(self._linked.merged.texts, "")
         return self._of_orders(
             rows,
             at,
             order,
             rows["on"][at],
-            reason=_texts(texts[rows["reason"][at]]),
+            reason=rows["reason"][at],
             amount=kopecks(rows.wide("amount", at)),
         )
 
-    def _met(self, period: Period) -> pd.DataFrame:
+    def _met(self, period: Period) -> Frame:
         """Claims that were met, each on the day of its decision."""
         rows, at, order = self._counted(self._linked.hanging[CLAIMS], period, "decided")
         is_met = rows["decision"][at] == number(Decision.MET)
@@ -165,22 +171,21 @@ class Cutter:
             amount=kopecks(np.maximum(rows.wide("met_amount", at), 0)),
         )
 
-    def _received(self, period: Period) -> pd.DataFrame:
+    def _received(self, period: Period) -> Frame:
         """The clients by the day on which they were received."""
-        days = np.array([client.received.toordinal() for client in self._clients], np.int64)
-        at = np.flatnonzero(_in(days, period))
-        return self._of_clients(at, days[at])
+        return self._clients[_in(self._clients["on"], period)]
 
-    def _lost(self, period: Period) -> pd.DataFrame:
+    def _lost(self, period: Period) -> Frame:
         """A limit that runs out today or later has lost nobody yet: an order may still come."""
         found = self._losses
-        place_of = {client.code: place for place, client in enumerate(self._clients)}
+        place_of = {code: place for place, (code,) in enumerate(self._clients.values("client"))}
         place = np.array([place_of.get(name, -1) for name in self._linked.client.names], np.int64)
         at = np.flatnonzero(_in(found.on, period) & (found.on < self._today.toordinal()))
         at = at[place[found.client[at]] >= 0]
         at = at[np.argsort(place[found.client[at]], kind="stable")]
-        frame = self._of_clients(place[found.client[at]], found.on[at])
-        return frame.assign(was_system=found.was_system[at])
+        return self._clients[place[found.client[at]]].assign(
+            on=found.on[at], was_system=found.was_system[at]
+        )
 
     def _counted(
         self, hanging: Hanging, period: Period, column: str = "on"
@@ -189,38 +194,41 @@ class Cutter:
         at = np.flatnonzero(hanging.counted & _in(hanging.rows[column], period))
         return hanging.rows, at, hanging.order[at]
 
-    def _of_orders(
-        self, rows: Rows, at: Ints, order: Ints, on: Ints, **columns: Any
-    ) -> pd.DataFrame:
+    def _of_orders(self, rows: Rows, at: Ints, order: Ints, on: Ints, **columns: Column) -> Frame:
         """A frame of some rows, each of which belongs to an order and has its day."""
-        orders, client = self._linked.orders, self._linked.client
-        return pd.DataFrame(
-            {
-                "file": _texts(self._files[rows.book[at]]),
-                "sheet": _texts(objects([rows.table.title]).repeat(len(at))),
-                "row": rows.row[at].astype(np.int64),
-                "on": _days(on),
-                "client": _texts(client.names[client.index[order]]),
-                "order": _texts(self._linked.merged.numbers[orders["number"][order]]),
-                "manager": _texts(self._manager[orders["manager"][order]]),
+        return Frame(
+            columns={
+                "file": rows.book[at],
+                "sheet": np.zeros(len(at), np.int8),
+                "row": rows.row[at],
+                "on": on.astype(np.int64),
+                "client": self._linked.client.index[order],
+                "order": self._linked.orders["number"][order],  # of a sound order no other has it
+                "manager": self._manager[order],
                 **columns,
             },
-            copy=False,
+            names=self._names | {"sheet": objects([rows.table.title])},
         )
 
-    def _of_clients(self, at: Ints, on: Ints) -> pd.DataFrame:
-        clients = [self._clients[place] for place in at]
-        return pd.DataFrame(
-            {
-                "file": _texts([client.source.file for client in clients]),
-                "sheet": _texts([client.source.sheet for client in clients]),
-                "row": np.array([client.row for client in clients], np.int64),
-                "on": _days(on),
-                "client": _texts([client.code for client in clients]),
-                "order": _texts([""] * len(clients)),
-                "manager": _texts([self._managers.spelled(client.manager) for client in clients]),
-            }
-        )
+
+def _clients(clients: Sequence[Client], managers: Managers) -> Frame:
+    """The clients, each on the day on which it was received."""
+    texts = {
+        "file": numbered([client.source.file for client in clients]),
+        "sheet": numbered([client.source.sheet for client in clients]),
+        "client": numbered([client.code for client in clients]),
+        "order": numbered([""] * len(clients)),
+        "manager": numbered([managers.spelled(client.manager) for client in clients]),
+    }
+    days = [client.received.toordinal() for client in clients]
+    return Frame(
+        columns={
+            "row": np.array([client.row for client in clients], np.int64),
+            "on": np.array(days, np.int64),
+            **{name: index for name, (index, _) in texts.items()},
+        },
+        names={name: found for name, (_, found) in texts.items()},
+    )
 
 
 def _in(day: Ints, period: Period) -> Flags:
@@ -234,17 +242,7 @@ def _month_starts(day: npt.NDArray[np.int64]) -> Ints:
     return months.astype("datetime64[D]").astype(np.int64) + EPOCH
 
 
-def _texts(values: Any) -> pd.Series[Any]:
-    """A column of texts as they are: pandas need not look at each one to know what they are."""
-    return pd.Series(values, dtype=object)
-
-
-def _days(ordinals: Ints) -> pd.Series[pd.Timestamp]:
-    """A column of dates."""
-    return pd.Series(((ordinals.astype(np.int64) - EPOCH) * SECONDS).astype("datetime64[s]"))
-
-
-def kopecks(whole: npt.NDArray[Any]) -> pd.Series[int]:
+def kopecks(whole: Column) -> Column:
     """A column of exact kopecks: int64, or Python's own numbers where their sum would not fit."""
     fits = np.abs(whole.astype(float)).sum() < MOST_KOPECKS
-    return pd.Series(whole, dtype="int64" if fits else "object")
+    return whole.astype(np.int64 if fits else object)

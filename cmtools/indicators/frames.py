@@ -1,7 +1,7 @@
 """What figures are made of, asked for by period: a month needs no other month's rows; pure.
 
 Every frame has the columns `SOURCE`: where its row stands, its day, its client, its order (empty
-where there is none) and its manager in one spelling. Choices are numbers, see `number`; money
+where there is none) and its manager in one spelling. Days are ordinals, choices are numbers, money
 counts whole kopecks.
 """
 
@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cmtools.indicators.periods import Period
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Frame
 
 SOURCE = ("file", "sheet", "row", "on", "client", "order", "manager")
 
@@ -30,24 +29,19 @@ class Window:
     in the row of the client.
     """
 
-    orders: pd.DataFrame
-    lines: pd.DataFrame
-    payments: pd.DataFrame
-    deliveries: pd.DataFrame
-    claims: pd.DataFrame
-    met: pd.DataFrame
-    clients: pd.DataFrame
-    losses: pd.DataFrame
+    orders: Frame
+    lines: Frame
+    payments: Frame
+    deliveries: Frame
+    claims: Frame
+    met: Frame
+    clients: Frame
+    losses: Frame
 
     def of_manager(self, name: str) -> Window:
         """The rows of one manager, spelled as the frames spell it."""
         frames = {item.name: getattr(self, item.name) for item in fields(self)}
-        return Window(**{key: rows[rows["manager"] == name] for key, rows in frames.items()})
-
-
-def number(choice: StrEnum) -> int:
-    """The number of a choice in a frame; none is -1."""
-    return list(type(choice)).index(choice)
+        return Window(**{key: rows.called("manager", name) for key, rows in frames.items()})
 
 
 class Frames:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cmtools.books.orders import ORDERS
 from cmtools.books.register import Client
-from cmtools.indicators.merging import Merged, Texts, table_of, used
+from cmtools.indicators.merging import Ints, Merged, each
 from cmtools.tables.table import Partial
 from cmtools.tables.values import same, squeeze
 
@@ -28,12 +28,12 @@ class Managers:
         """The one spelling of a manager as a person typed it; None where nobody is called so."""
         return self.spellings.get(same(name))
 
-    def spellings_of(self, merged: Merged) -> Texts:
-        """The one spelling of each text that names a manager of an order; None of the others."""
-        spelled = np.full(len(merged.texts), None, object)
-        for number in used(merged.rows[ORDERS]["manager"], len(spelled)):
-            spelled[number] = self.spelled(merged.texts[number])
-        return table_of(spelled, None)
+    def of_orders(self, merged: Merged) -> Ints:
+        """Each order's manager as the place of the one spelling in `spellings`, -1 for none."""
+        places = {key: place for place, key in enumerate(self.spellings)}
+        return each(
+            merged.rows[ORDERS]["manager"], lambda number: places[same(merged.texts[number])]
+        )
 
 
 def managers_of(merged: Merged, clients: Iterable[Client | Partial]) -> Managers:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from cmtools.books.orders import Request
 from cmtools.indicators.catalog import INDICATORS, Indicator, final, total
-from cmtools.indicators.frames import Frames, Window, number
+from cmtools.indicators.frames import Frames, Window
 from cmtools.indicators.periods import Period
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +24,7 @@ class Figure:
     indicator: Indicator
     plan: Decimal | None
     fact: Decimal
-    sources: pd.DataFrame
+    sources: Frame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +68,6 @@ def _figure(
 
 def _preliminary(window: Window) -> Preliminary:
     requests, lines = (
-        rows[rows["request"] == number(Request.PRELIMINARY)]
-        for rows in (window.orders, window.lines)
+        rows[rows.chosen("request", Request.PRELIMINARY)] for rows in (window.orders, window.lines)
     )
     return Preliminary(orders=len(requests), amount=total(lines["amount"]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cmtools.tables.values import same, squeeze
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,18 +22,17 @@ class Reason:
     total: int
 
 
-def reasons(rows: pd.DataFrame, column: str, month: date) -> tuple[Reason, ...]:
+def reasons(rows: Frame, column: str, month: date) -> tuple[Reason, ...]:
     """The reasons of a column, the most frequent first; the report's `month` is the rows' last.
 
     Texts that differ in case, spaces or ё/е alone are one reason; an empty one is none.
     """
     spellings: dict[str, str] = {}
     in_month, total = Counter[str](), Counter[str]()
-    named = rows[rows[column] != ""]
-    for on, text in zip(named["on"].dt.date, named[column], strict=True):
+    for on, text in rows[rows[column] >= 0].values("on", column):
         spellings.setdefault(same(text), squeeze(text))
         total[same(text)] += 1
-        in_month[same(text)] += on >= month
+        in_month[same(text)] += on >= month.toordinal()
     counted = [
         Reason(text=spellings[key], month=in_month[key], total=times)
         for key, times in total.items()

@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cmtools.indicators.catalog import INDICATORS, Indicator, Unit, final, in_unit
+from cmtools.indicators.catalog import INDICATORS, Indicator, final
 from cmtools.indicators.frames import Frames
 from cmtools.indicators.monthly import Figure, Monthly
 from cmtools.indicators.periods import YEAR, Period, months_up_to
 from cmtools.indicators.reasons import Reason, reasons
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Frame
 
 Goals = Mapping[str, Decimal]
 """Indicator id → its plan."""
@@ -28,7 +28,7 @@ class Course:
     indicator: Indicator
     facts: tuple[Decimal, ...]
     plans: tuple[Decimal | None, ...]
-    sources: pd.DataFrame
+    sources: Frame
 
     @property
     def fact(self) -> Decimal:
@@ -67,7 +67,7 @@ class Review:
     sides: tuple[Side, ...]
     claims: tuple[Reason, ...]
     dissatisfaction: tuple[Reason, ...]
-    unpriced: pd.DataFrame
+    unpriced: Frame
 
     @property
     def month(self) -> date:
@@ -103,22 +103,13 @@ def review(
 
 def side_by_side(figures: Sequence[Figure]) -> tuple[Side, ...]:
     """Every manager whom a figure of the month knows, the one with the most orders first."""
-    columns = [_by_manager(figure) for figure in figures]
+    columns = [figure.indicator.by_manager(figure.sources) for figure in figures]
     names = dict.fromkeys(name for column in columns for name in column)
     sides = [
         Side(manager=name, facts=tuple(column.get(name, Decimal(0)) for column in columns))
         for name in names
     ]
     return tuple(sorted(sides, key=lambda side: (-ordered(side.facts), side.manager)))
-
-
-def _by_manager(figure: Figure) -> dict[str, Decimal]:
-    """Manager → the figure, as if the others' rows were not there."""
-    indicator = figure.indicator
-    groups = figure.sources.groupby("manager", sort=False)
-    pieces = indicator.unit is Unit.PIECES
-    found = groups[indicator.of].nunique() if pieces else groups["value"].sum()
-    return {str(manager): in_unit(whole, indicator.unit) for manager, whole in found.items()}
 
 
 def ordered(facts: Sequence[Decimal]) -> Decimal:

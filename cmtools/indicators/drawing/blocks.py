@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from cmtools.tables.values import writable
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Frame
+    from cmtools.indicators.merging import Texts
 
 _STRINGS = "xl/sharedStrings.xml"
 _ITEM = re.compile("<si>.*?</si>", re.DOTALL)
@@ -38,7 +39,7 @@ class Block:
 
     sheet: int
     row: int
-    rows: pd.DataFrame
+    rows: Frame
 
 
 def with_blocks(book: bytes, blocks: Sequence[Block]) -> bytes:
@@ -68,11 +69,12 @@ def _pieces(sheet: str, block: Block, texts: _Texts) -> Iterator[bytes]:
     numbers = range(block.row, block.row + len(block.rows))
     template = f'<row r="%s"{pattern[1]}>'
     cells: list[Sequence[object]] = [numbers]
-    for (letter, look), name in zip(_CELL.findall(pattern[2]), block.rows, strict=True):
-        column = block.rows[name].tolist()
-        is_text = isinstance(column[0], str)
-        template += f'<c r="{letter}%s"{look}{_SHARED if is_text else ""}><v>%s</v></c>'
-        cells += [numbers, texts.numbers(column) if is_text else column]
+    for (letter, look), (name, column) in zip(
+        _CELL.findall(pattern[2]), block.rows.columns.items(), strict=True
+    ):
+        values, names = column.tolist(), block.rows.names.get(name)
+        template += f'<c r="{letter}%s"{look}{"" if names is None else _SHARED}><v>%s</v></c>'
+        cells += [numbers, values if names is None else texts.numbers(values, names)]
     rows = map(f"{template}</row>".__mod__, zip(*cells, strict=True))
     yield _LAST_ROW.sub(rf"\g<1>{numbers[-1]}", sheet[: pattern.start()]).encode()
     while piece := "".join(islice(rows, _AT_ONCE)):
@@ -87,13 +89,13 @@ class _Texts:
         self._head = xml[: xml.index("<si>")]
         self._items = {item: number for number, item in enumerate(_ITEM.findall(xml))}
 
-    def numbers(self, column: Sequence[str]) -> list[int]:
-        """The number of each text of a column."""
+    def numbers(self, column: Sequence[int], names: Texts) -> list[int]:
+        """The number here of each text of a column of names."""
         known = {
-            text: self._items.setdefault(_item(text), len(self._items))
-            for text in dict.fromkeys(column)
+            number: self._items.setdefault(_item(names[number]), len(self._items))
+            for number in dict.fromkeys(column)
         }
-        return [known[text] for text in column]
+        return [known[number] for number in column]
 
     def xml(self) -> bytes:
         """The part of the workbook that holds them."""

@@ -17,7 +17,7 @@ from cmtools.tables import styles
 from cmtools.tables.writing import print_setup, write_cell
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Frame
 
 MONEY, WHOLE, PERCENT = "#,##0.00", "#,##0", "#,##0.0"
 DASH = "—"
@@ -90,7 +90,7 @@ class Page:
         form = self._canvas.look(**(look or BODY))
         self._cells[row, column] = (value, form, column if upto is None else upto, link)
 
-    def fill(self, row: int, rows: pd.DataFrame, looks: Sequence[dict[str, Any]]) -> None:
+    def fill(self, row: int, rows: Frame, looks: Sequence[dict[str, Any]]) -> None:
         """All rows from this one on, to be told before the cells are written; see `Block`."""
         for column, look in enumerate(looks):
             self.put(row, column, None, **look)

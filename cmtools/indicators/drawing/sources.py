@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from cmtools.indicators.catalog import Indicator, Unit, total
@@ -24,7 +23,7 @@ from cmtools.tables.values import EXCEL_EPOCH
 from cmtools.tables.writing import Formula
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cmtools.indicators.frame import Frame
 
 COLUMNS = (
     ("Книга", 40),
@@ -64,7 +63,7 @@ def _draw_part(
     canvas: Canvas,
     name: str,
     course: Course,
-    rows: pd.DataFrame,
+    rows: Frame,
     cover: Cover,
     back: str,
     further: str | None,
@@ -107,12 +106,10 @@ def _explained(course: Course) -> str:
     return f"Считаются разные: у первой строки {whom} 1, у остальных его строк 0."
 
 
-def _cells(rows: pd.DataFrame, cover: Cover, unit: Unit) -> pd.DataFrame:
+def _cells(rows: Frame, cover: Cover, unit: Unit) -> Frame:
     """The columns as they are written: days as Excel counts them, roubles."""
-    names = {code: cover.client(code) for code in rows["client"].unique()}
-    days = (rows["on"] - datetime.combine(EXCEL_EPOCH, time())).dt.days
-    return rows.assign(
+    days = rows["on"] - EXCEL_EPOCH.toordinal()
+    return rows.renamed("client", cover.client).assign(
         on=days - (days <= _NO_DAY),
-        client=rows["client"].map(names),
         value=rows["value"] / 100 if unit is Unit.ROUBLES else rows["value"],
     )
