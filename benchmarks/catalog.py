@@ -92,7 +92,14 @@ def _large(shelf: Shelf) -> Measured:
     return in_turn(wall(ours), wall(rival("calamine", _book(shelf.large))), rounds=5)
 
 
+def _need(library: str) -> None:
+    """Skip what is held against a library that is not here."""
+    if find_spec(library) is None:
+        raise Skipped(f"{library} is not installed: pip install {library}")
+
+
 def _frames(shelf: Shelf) -> Measured:
+    _need("pandas")
     ours = program(*_validate(shelf.large, _book(shelf.large)))
     return in_turn(wall(ours), wall(rival("openpyxl", _book(shelf.large))), rounds=1)
 
@@ -114,8 +121,7 @@ def _help(_: Shelf) -> Measured:
 
 
 def _parse(_: Shelf) -> Measured:
-    if find_spec("pydantic") is None:
-        raise Skipped("pydantic is not installed: pip install pydantic")
+    _need("pydantic")
     ours, beside = rival("by_columns", str(ROWS)), rival("by_rows", str(ROWS))
     return in_turn(told(ours), told(beside), rounds=5)
 
@@ -148,6 +154,7 @@ def _again(shelf: Shelf) -> float:
 
 
 def _many(shelf: Shelf) -> Measured:
+    _need("pandas")
     beside = wall(rival("shelf", str(shelf.many / "books")))
     return in_turn(lambda: _anew(shelf), beside, rounds=1)
 

@@ -51,7 +51,6 @@ HOMES = {
     "num2words": ("documents.wording",),
     "pymorphy3": ("documents.cases.dictionary",),
     "pytrovich": ("documents.cases.forms",),
-    "pandas": ("indicators",),
     "numpy": ("indicators", "tables.cells"),
     "distributed": ("digests.cluster",),
     "typer": ("cli", "answering", "usage"),

@@ -17,7 +17,7 @@ from cmtools import __version__
 PROGRAM = shutil.which("cmtools", path=str(Path(sys.executable).parent)) or "cmtools"
 PATIENCE = 60  # seconds; only a guard against a program that hangs
 LIBRARIES = (
-    "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pandas pymorphy3 "
+    "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pymorphy3 "
     "python_calamine pytrovich rich segno watchdog xlsxwriter"
 ).split()
 COMMANDS = (
