@@ -174,13 +174,13 @@ def test_one_order_however_each_book_spells_it(tmp_path: Path) -> None:
     before, found = november(healthy(tmp_path / "alone")), november(root)
     twice = {"received_amount": "3100.00", "claims_made_amount": "900.00"}
     assert facts(found) == facts(before) | twice
-    figures = {figure.indicator.id: figure for figure in found.facts["figures"]}
+    known = {figure.indicator.id: figure for figure in found.facts["figures"]}
     for id, orders in (
         ("received_orders", ["З-2026-0002", "З-2026-0002"]),
         ("claims_made", ["З-2026-0001", "З-2026-0002", "З-2026-0002"]),
         ("new_clients", ["З-2026-0002", "З-9"]),
     ):
-        figure = figures[id]
+        figure = known[id]
         assert [order for (order,) in figure.sources.values("order")] == orders
         assert figure.indicator.by_manager(figure.sources) == {
             "Петрова Анна Сергеевна": facts(before)[id]
