@@ -43,7 +43,7 @@ class History:
 
     def losses(self, rules: Rules) -> Losses:
         """Every time that a limit ran out before the next order came: `clients.losses`."""
-        days = np.unique(self._points)
+        days = self._points[np.diff(self._points, prepend=-1) > 0]
         client, last = np.divmod(days, SPAN)
         system = self.categories_at(client, last + 1, rules) == SYSTEM
         on = last + np.where(system, rules.lost_system_days, rules.lost_other_days)
