@@ -375,6 +375,30 @@ def test_shared_texts_keep_their_numbers() -> None:
     assert shared_texts(b"<sst><si><t>a_x0000_b</t></si><si><t>c</t></si></sst>") == ["a\0b", "c"]
 
 
+ITEMS = (
+    "<si><t>{}</t></si>",
+    '<si><t xml:space="preserve">{}</t></si>',
+    "<si>\n <t>{}</t>\n</si>",
+    "<si><r><t>{}</t></r></si>",
+    "<si><t>{}</t><phoneticPr/></si>",
+    "<si\n><t>{}</t></si>",
+    "<!--<si><t>no</t></si>--><si><t>{}</t></si>",
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(ITEMS) | st.just(ITEMS[0]), st.text("aя <&>\"'_x09\n/", max_size=9)
+        )
+    )
+)
+def test_shared_texts_in_any_writing(items: list[tuple[str, str]]) -> None:
+    """Those that are all written plainly are cut apart, the others walked through."""
+    xml = "".join(item.format(text.translate(escape)) for item, text in items)
+    assert shared_texts(f"<sst>{xml}</sst>".encode()) == [text for _, text in items]
+
+
 def test_parts_are_found_whatever_their_case(tmp_path: Path) -> None:
     """Some programs name them otherwise than their own table of contents."""
     rows = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'

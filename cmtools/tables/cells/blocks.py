@@ -142,12 +142,8 @@ def _values(
 ) -> list[Cell]:
     """The values of cells of one kind."""
     match kind:
-        case Kind.NUMBER if shows == Shows.DAY:
-            return [day_of(number, is_1904=looks.is_1904) for number in payload.tolist()]
-        case Kind.NUMBER if shows == Shows.SPAN:
-            return [span_of(number) for number in payload.tolist()]
         case Kind.NUMBER:
-            return [*payload.tolist()]
+            return _shown(payload.tolist(), shows, looks)
         case Kind.SHARED | Kind.TEXT:
             known = looks.shared if kind == Kind.SHARED else texts
             if payload.max() >= len(known):
@@ -157,3 +153,12 @@ def _values(
             return [*(payload != 0).tolist()]
         case _:
             return [""] * len(payload)
+
+
+def _shown(numbers: list[float], shows: int, looks: Looks) -> list[Cell]:
+    """Numbers as their format shows them."""
+    if shows == Shows.NUMBER:
+        return [*numbers]
+    if shows == Shows.SPAN:
+        return [span_of(number) for number in numbers]
+    return [day_of(number, is_1904=looks.is_1904) for number in numbers]

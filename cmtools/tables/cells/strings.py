@@ -9,7 +9,9 @@ from xml.etree.ElementTree import fromstring
 from cmtools.tables.cells.text import local_name, read_text, rich_text
 from cmtools.tables.markup import contains
 
-_PLAIN = re.compile(rb'<si>\s*<t(?: xml:space="preserve")?>([^<]*)</t>\s*</si>')
+_OPEN, _CLOSE = b"<si><t>", b"</t></si>"
+_SPACED = b'<si><t xml:space="preserve">'
+_TAGS = (_OPEN + _CLOSE).count(b"<")
 _ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')
 
 
@@ -25,12 +27,22 @@ def shared_texts(xml: bytes) -> Sequence[str]:
     Raises:
         ValueError: they are not what this part may hold.
     """
-    found = _PLAIN.findall(xml)
-    if len(found) < xml.count(b"<si") or contains(xml, b"<!"):  # rich, or empty, or a comment
+    texts = _plain_texts(xml)
+    if texts is None:  # rich ones, or empty, or a comment
         return [rich_text(item) for item in fromstring(xml) if local_name(item) == "si"]
-    if not found:
-        return []
-    texts = b"<".join(found).decode().split("<")  # the one sign that none of them has
     if b"\r" in xml:
         return [read_text(text) for text in texts]
-    return [read_text(text) if "&" in text or "_x" in text else text for text in texts]
+    if b"&" in xml or b"_x" in xml:
+        return [read_text(text) if "&" in text or "_x" in text else text for text in texts]
+    return texts
+
+
+def _plain_texts(xml: bytes) -> Sequence[str] | None:
+    """The texts as they are written if each is all that its item holds; else None."""
+    if b"<si" not in xml:
+        return []
+    items = xml[xml.find(b"<si>") : xml.rfind(_CLOSE) + len(_CLOSE)].replace(_SPACED, _OPEN)
+    texts = items[len(_OPEN) : -len(_CLOSE)].decode().split((_CLOSE + _OPEN).decode())
+    is_plain = items.startswith(_OPEN) and items.count(b"<") == len(texts) * _TAGS
+    is_all = xml.count(b"<si") == len(texts) and not contains(xml, b"<!")
+    return texts if is_plain and is_all else None
