@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -140,12 +141,13 @@ def _columns(
         numbers = _numbers(sheet, name, texts)
         for index in sheet.bad[name]:
             numbers[index] = BAD
-        if max(numbers, default=0) > MOST:
-            for index, number in enumerate(numbers):
-                if number > MOST:
-                    numbers[index] = HUGE
-                    huge[table.title, name, index] = str(sheet.values[name][index])
-        columns[name] = packed(numbers)
+        try:
+            columns[name] = packed(numbers)
+        except OverflowError:
+            for index in [at for at, number in enumerate(numbers) if number > MOST]:
+                numbers[index] = HUGE
+                huge[table.title, name, index] = str(sheet.values[name][index])
+            columns[name] = packed(numbers)
     return columns
 
 
@@ -185,10 +187,13 @@ def _python_type(table: Table[Any], name: str) -> Any:
 
 
 def packed(numbers: Sequence[int]) -> array[int]:
-    """Whole numbers in the smallest kind of column that holds them all."""
-    least, most = min(numbers, default=0), max(numbers, default=0)
-    for kind, bits in (("b", 7), ("h", 15), ("i", 31)):
-        if -(1 << bits) <= least and most < 1 << bits:
+    """Whole numbers in the smallest kind of column that holds them all.
+
+    Raises:
+        OverflowError: one needs over 64 bits.
+    """
+    for kind in "bhi":
+        with suppress(OverflowError):
             return array(kind, numbers)
     return array("q", numbers)
 
