@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -121,17 +120,15 @@ class Tags:
     kind: Bytes
 
     def are(self, *kinds: Tag) -> Flags:
-        """Of each tag, whether it is of these kinds."""
-        return _among(kinds).take(self.kind)
+        """Of each tag, whether it is of these few kinds."""
+        found = np.zeros(len(self.kind), bool)
+        for kind in kinds:
+            found |= self.kind == kind
+        return found
 
     def having(self, *kinds: Tag) -> Ints:
         """Which tags are of these kinds."""
         return np.flatnonzero(self.are(*kinds))
-
-
-@cache
-def _among(kinds: tuple[Tag, ...]) -> Flags:
-    return np.array([tag in kinds for tag in Tag])
 
 
 def tags_of(xml: bytes) -> Tags:
