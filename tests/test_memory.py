@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -234,6 +235,10 @@ SPOILED: dict[str, Spoil] = {
         path, "UPDATE digests SET content = (SELECT max(content) FROM digests)"
     ),
     "digests that are not there": lambda path: _execute(path, "UPDATE books SET digest = 99"),
+    "places of other books": lambda path: _execute(path, "UPDATE books SET place = 1 - place"),
+    "texts for numbers": lambda path: _execute(
+        path, "UPDATE books SET place = 'text', path = zeroblob(id)"
+    ),
     "places that are not there": lambda path: _execute(path, "UPDATE books SET place = 99"),
 }
 
@@ -295,6 +300,14 @@ def test_what_is_a_network_share(tmp_path: Path) -> None:
     assert found == [False, True, True, False]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")
+def test_a_book_whose_name_is_no_text(root: Path) -> None:
+    """It is read each time; nothing else is forgotten for it."""
+    (root / SECOND).rename(root / SECOND.replace(".xlsx", " \udcff.xlsx"))
+    assert receipts(root) == "22920.00"
+    assert [read(root), read(root)] == [1, 1]
+
+
 def test_two_processes_at_once(root: Path) -> None:
     command = [sys.executable, "-m", "cmtools", "report", "2026-11", "--json"]
     command += ["--workspace", str(root), "--today", f"{TODAY}"]
@@ -330,6 +343,52 @@ def test_a_book_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.Mo
     assert receipts(root) == "22920.00"
     monkeypatch.undo()
     assert read(root) == 2
+
+
+def _renumber(root: Path, number: str) -> None:
+    """Have the second book hold one order of this number."""
+    extra_book(root, SECOND, {"Заказы": [{**HEALTHY["Заказы"][1], "№ заказа": number}]})
+
+
+def _with(root: Path, *numbers: str) -> list[int]:
+    with Memory(root) as found:
+        return [len(found.books_with(number)) for number in numbers]
+
+
+def test_a_book_that_is_remembered_anew_while_orders_are_listed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is listed is what is remembered, though another process came in between."""
+    monkeypatch.setattr(store, "PATIENCE", 0.1)
+    _renumber(root, "О-1")
+    read(root)
+
+    def meanwhile(*asked: Any) -> Any:
+        found = digests(*asked)
+        monkeypatch.setattr(memory, "_digests", digests)
+        _renumber(root, "О-2")
+        read(root)
+        return found
+
+    digests = memory._digests
+    monkeypatch.setattr(memory, "_digests", meanwhile)
+    _with(root, "О-1")
+    read(root)
+    assert _with(root, "О-1", "О-2") == [0, 1]
+
+
+def test_a_version_that_was_read_before_does_not_replace_a_later_one(root: Path) -> None:
+    """Of two processes the first to read may be the last to remember."""
+    _renumber(root, "О-1")
+    extra_book(root, "Предварительные заказы — Яна.xlsx", {})
+
+    def meanwhile(done: int, total: int) -> None:
+        if done == total - 1:
+            _renumber(root, "О-2")
+            read(root)
+
+    consolidate(root, TODAY, progress=meanwhile)
+    assert _with(root, "О-1", "О-2") == [0, 1]
 
 
 # Digests as bytes

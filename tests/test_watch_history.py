@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,11 @@ import openpyxl
 import pytest
 
 from cmtools.commands.consolidating import consolidate
+from cmtools.commands.neighbours import Neighbours
 from cmtools.commands.report import report
 from cmtools.digests import memory
 from cmtools.watch.errands import Compare
+from cmtools.workspace import find_workspace
 from watching import TODAY, Here, drop, ends, office, work_off
 from workbench import HEALTHY, ORDERS, Row, extra_book, healthy
 
@@ -98,6 +101,29 @@ def test_a_number_that_stands_in_another_book(
     files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "а-2"))
     assert "«Предварительные заказы — первая.xlsx»" in files["Протокол.txt"].decode()
     assert "заказ с таким номером уже есть" in files["Протокол.txt"].decode()
+
+
+def test_a_memory_that_is_lost_while_it_is_asked(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its silence is not taken for the silence of the books."""
+    (root / STATE).mkdir(exist_ok=True)
+    shutil.copyfile(healthy(root.parent / "other") / ORDERS, root / ORDERS)
+    neighbours = Neighbours(find_workspace(root), lambda: None)
+    asked = (["К-0002"], [str(HEALTHY["Заказы"][1]["№ заказа"])], "нет.xlsx", TODAY)
+    before = neighbours.ask(*asked)
+    assert all(before.days.values())
+    assert all(before.taken.values())
+    order_days = memory.Memory.order_days
+
+    def lost(asked: memory.Memory, client: str) -> list[tuple[Path, date]]:
+        with sqlite3.connect(root / STATE / memory.NAME) as database:
+            database.execute("DROP TABLE IF EXISTS orders")
+        return order_days(asked, client)
+
+    monkeypatch.setattr(memory.Memory, "order_days", lost)
+    assert neighbours.ask(*asked) == before
+    neighbours.close()
 
 
 def test_the_version_that_is_replaced_says_nothing_any_more(

@@ -6,8 +6,7 @@ workspace's memory: what that costs does not grow with the number of books.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,30 +51,31 @@ class Neighbours:
 
     def ask(self, clients: Iterable[str], numbers: Iterable[str], but: str, today: date) -> Said:
         """What all books but that of a name say of clients and of order numbers."""
-        with self._memory(today) as memory:
-            days = {
-                client: [on for path, on in memory.order_days(client) if self._counts(path, but)]
-                for client in clients
-            }
-            taken = {
-                number: path.name
-                for number in numbers
-                for path in memory.books_with(number)
-                if self._counts(path, but) and path.is_file()
-            }
-        return Said(days=days, taken=taken)
-
-    @contextmanager
-    def _memory(self, today: date) -> Iterator[Memory]:
+        clients, numbers = [*clients], [*numbers]
         with Memory(self._workspace.root) as memory:
             if memory.trouble is None and not memory.is_complete():
                 self._compare(memory, today)
-            if memory.is_complete():
-                yield memory
-                return
+            said = self._said(memory, clients, numbers, but)
+            if memory.is_complete():  # else it may have been lost before it was asked
+                return said
         self._own = self._own or Memory(self._workspace.root, lasting=False)
         self._compare(self._own, today)
-        yield self._own
+        return self._said(self._own, clients, numbers, but)
+
+    def _said(
+        self, memory: Memory, clients: Sequence[str], numbers: Sequence[str], but: str
+    ) -> Said:
+        days = {
+            client: [on for path, on in memory.order_days(client) if self._counts(path, but)]
+            for client in clients
+        }
+        taken = {
+            number: path.name
+            for number in numbers
+            for path in memory.books_with(number)
+            if self._counts(path, but) and path.is_file()
+        }
+        return Said(days=days, taken=taken)
 
     def _compare(self, memory: Memory, today: date) -> None:
         compare(self._workspace, memory, self._crew, today, lambda *_: self._beat())

@@ -74,7 +74,7 @@ class Reading:
         for done, (path, promise) in enumerate(self._asked.items(), start=1):
             digest = self._taken(promise)
             self._found[path] = digest, 0
-            if digest.parts[0].is_whole and self._is_unchanged(path):
+            if digest.parts[0].is_whole:
                 fresh[path] = digest
             progress(done, len(self._asked))
             if fresh and (len(fresh) == BATCH or done == len(self._asked)):
@@ -84,6 +84,9 @@ class Reading:
 
     def _remember(self, fresh: Mapping[Path, Digest]) -> None:
         """Keep some digests as one, which is read and put together sooner than many."""
+        fresh = {path: digest for path, digest in fresh.items() if self._is_unchanged(path)}
+        if not fresh:
+            return
         digests = [*fresh.values()]
         if len(digests) > 1:
             from cmtools.indicators.merging import as_one, merge

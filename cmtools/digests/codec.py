@@ -27,6 +27,7 @@ _COLUMNS = {table.title: (ROW, UNSOUND, *names) for table, names in FIELDS.items
 
 def encoded(digest: Digest) -> bytes:
     """The digest as bytes: the sizes of a JSON header and of all texts, both, then the columns."""
+    assert not digest.before, "the rows of a digest that was cut know its numbers by others"
     sheets = {title: digest.columns[title] for title in _COLUMNS if digest.height(title)}
     columns = [digest.marks]
     columns += (fields[name] for title, fields in sheets.items() for name in _COLUMNS[title])

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from itertools import accumulate, pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from cmtools.books.orders import ORDERS, Request
 from cmtools.digests.codec import decoded
@@ -30,9 +30,9 @@ VERSION = 3
 COMPLETE = 1  # the file's application_id once all books of the workspace are in it
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS digests (
-    id INTEGER PRIMARY KEY,
-    content BLOB NOT NULL,
-    seal INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seal INTEGER NOT NULL,
+    content BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS books (
     id INTEGER PRIMARY KEY,
@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS books (
     checksum BLOB NOT NULL,
     digest INTEGER NOT NULL,
     place INTEGER NOT NULL,
+    seal INTEGER NOT NULL,
     is_listed INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS orders (
@@ -58,17 +59,25 @@ CREATE INDEX IF NOT EXISTS books_unlisted ON books (id) WHERE NOT is_listed;
 """
 
 KEEP = """
-INSERT INTO books (digest, place, path, size, changed, checksum) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO books (digest, place, seal, path, size, changed, checksum)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (path) DO UPDATE SET digest = excluded.digest, place = excluded.place,
-    size = excluded.size, changed = excluded.changed, checksum = excluded.checksum, is_listed = 0
+    seal = excluded.seal, size = excluded.size, changed = excluded.changed,
+    checksum = excluded.checksum, is_listed = 0
 """
 BIND = """
-UPDATE books SET digest = ?, place = ?
+UPDATE books SET digest = ?, place = ?, seal = ?
 WHERE path = ? AND size = ? AND changed = ? AND checksum = ?
+"""
+KNOWN = """
+SELECT books.id, digest, place, books.seal, digests.seal, path, size, changed, checksum
+FROM books JOIN digests ON digests.id = digest
 """
 UNUSED = "DELETE FROM digests WHERE NOT EXISTS (SELECT 1 FROM books WHERE digest = digests.id)"
 NAMED = ("number", "client", "on", "request")
 MOST_BYTES = 1 << 29  # SQLite keeps up to 10**9 in a row
+
+T = TypeVar("T")
 
 Remembered = tuple[Path, Stamp, int]
 """A book, the stamp of what was read, and its place among the books of a digest."""
@@ -110,7 +119,8 @@ class Memory:
 
     def remember(self, digest: bytes, books: Collection[Remembered]) -> None:
         """Keep an encoded digest of books instead of what was known of them; all or nothing."""
-        self._store.ask(lambda database: self._keep(database, digest, books), None)
+        if len(digest) <= MOST_BYTES:
+            self._store.ask(lambda database: self._keep(database, digest, books), None)
 
     def bind(self, digest: bytes, books: Collection[Remembered]) -> None:
         """Keep one encoded digest of many remembered books instead of several."""
@@ -123,7 +133,7 @@ class Memory:
 
     def is_complete(self) -> bool:
         """Whether all books of a workspace have been compared with it since it was made."""
-        return self._listed("PRAGMA application_id") == [(COMPLETE,)]
+        return self._listed("PRAGMA application_id", (), int) == [COMPLETE]
 
     def complete(self) -> None:
         """Note that all books of the workspace have been compared with it."""
@@ -141,8 +151,9 @@ class Memory:
             "SELECT path, day FROM orders JOIN books ON id = book WHERE day IS NOT NULL"
             " AND (client = ?1 OR client > ?1 || ' ' AND client < ?1 || '!') ORDER BY day, path"
         )
-        rows = self._listed(query, code)
-        return [(self._root / path, date.fromordinal(day)) for path, day in rows]
+        return self._listed(
+            query, (code,), lambda path, day: (self._root / path, date.fromordinal(day))
+        )
 
     def books_with(self, number: str) -> list[Path]:
         """The books in which an order bears that number, each as often as there is one.
@@ -150,25 +161,24 @@ class Memory:
         The work does not grow with the number of books that are remembered.
         """
         query = "SELECT path FROM orders JOIN books ON id = book WHERE number = ? ORDER BY path"
-        rows = self._listed(query, ORDERS.key.same(number))
-        return [self._root / path for (path,) in rows]
+        return self._listed(query, (ORDERS.key.same(number),), lambda path: self._root / path)
 
     def _recalled(
         self, database: sqlite3.Connection, stamps: Mapping[Path, Stamp], today: date
     ) -> dict[Path, tuple[Digest, int]]:
         wanted = {self._key(path): path for path in stamps}
-        query = "SELECT digest, place, path, size, changed, checksum FROM books"
         known = {
             path: (number, place)
-            for number, place, key, *stamp in database.execute(query)
-            if (path := wanted.get(key)) is not None and stamps[path] == tuple(stamp)
+            for _, number, place, key, stamp in _known(database)
+            if (path := wanted.get(key)) is not None and stamps[path] == stamp
         }
         digests = _digests(database, {number for number, _ in known.values()})
         return {
             path: (digests[number], place)
             for path, (number, place) in known.items()
             if number in digests
-            and any(part.holds_on(today) for part in digests[number].parts[place : place + 1])
+            and place in range(len(digests[number].parts))
+            and digests[number].parts[place].holds_on(today)
         }
 
     def _keep(
@@ -192,24 +202,32 @@ class Memory:
         self, database: sqlite3.Connection, digest: bytes, books: Collection[Remembered]
     ) -> list[tuple[Any, ...]]:
         """What the table of books says of books of a digest, which is kept from now on."""
-        query = "INSERT INTO digests (content, seal) VALUES (?, ?) RETURNING id"
-        ((number,),) = database.execute(query, (digest, zlib.crc32(digest))).fetchall()
-        return [(number, place, self._key(path), *stamp) for path, stamp, place in books]
+        seal = zlib.crc32(digest)
+        query = "INSERT INTO digests (seal, content) VALUES (?, ?) RETURNING id"
+        ((number,),) = database.execute(query, (seal, digest)).fetchall()
+        rows = ((place, self._key(path), *stamp) for path, stamp, place in books)
+        return [(number, place, _seal(seal, place, *row), *row) for place, *row in rows]
 
     def _list_orders(self, database: sqlite3.Connection) -> None:
         """Put the orders of books that came since the last time into the table of orders."""
+        query = "SELECT id FROM books WHERE NOT is_listed"
+        if not database.execute(f"{query} LIMIT 1").fetchall():
+            return
         with database:
-            query = "SELECT digest, place, id FROM books WHERE NOT is_listed"
-            books = database.execute(query).fetchall()
-            digests = _digests(database, {number for number, *_ in books})
+            database.execute("BEGIN IMMEDIATE")  # a book that is remembered meanwhile waits
+            unlisted = database.execute(query).fetchall()
+            sound = {book: kept for book, *kept, _, _ in _known(database, "WHERE NOT is_listed")}
+            digests = _digests(database, {number for number, _ in sound.values()})
             orders = {number: _orders(digest) for number, digest in digests.items()}
-            for number, place, book in books:
+            for (book,) in unlisted:
                 database.execute("DELETE FROM orders WHERE book = ?", (book,))
-                if place >= len(orders.get(number, ())):  # what all books say is not known then
+                number, place = sound.get(book, (-1, -1))
+                of_digest = orders.get(number, [])
+                if place not in range(len(of_digest)):  # what all books say is not known then
                     database.execute("DELETE FROM books WHERE id = ?", (book,))
                     database.execute("PRAGMA application_id = 0")
                     continue
-                rows = ((book, *row) for row in orders[number][place])
+                rows = ((book, *row) for row in of_digest[place])
                 database.executemany("INSERT INTO orders VALUES (?, ?, ?, ?)", rows)
                 database.execute("UPDATE books SET is_listed = 1 WHERE id = ?", (book,))
 
@@ -222,13 +240,35 @@ class Memory:
             if gone:
                 database.execute(UNUSED)
 
-    def _listed(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+    def _listed(self, query: str, values: Sequence[str], made: Callable[..., T]) -> list[T]:
         """What a query finds once all orders are listed, which a report alone has no need of."""
         self._store.ask(self._list_orders, None)
-        return self._store.ask(lambda database: database.execute(query, values).fetchall(), [])
+        return self._store.ask(
+            lambda database: [made(*row) for row in database.execute(query, values).fetchall()], []
+        )
 
     def _key(self, path: Path) -> str:
-        return path.absolute().as_posix().removeprefix(self._inside)
+        """How a book is called; one whose name is no text is not found again."""
+        name = path.absolute().as_posix().removeprefix(self._inside)
+        return name.encode(errors="replace").decode()
+
+
+def _known(
+    database: sqlite3.Connection, which: str = ""
+) -> list[tuple[int, int, int, str, tuple[int, int, bytes]]]:
+    """Books as they were kept: id, digest and place in it, path, stamp; no row that was damaged."""
+    return [
+        (book, number, place, key, (size, changed, checksum))
+        for book, number, place, seal, of_digest, key, size, changed, checksum in (
+            database.execute(KNOWN + which)
+        )
+        if seal == _seal(of_digest, place, key, size, changed, checksum)
+    ]
+
+
+def _seal(*said: object) -> int:
+    """A checksum of what is said of a book."""
+    return zlib.crc32(repr(said).encode())
 
 
 def _digests(database: sqlite3.Connection, numbers: Collection[int]) -> dict[int, Digest]:

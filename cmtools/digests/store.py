@@ -14,6 +14,7 @@ BROKEN = (
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_ERROR,
 )  # the last: of another make
+PRIMARY = 0xFF  # of an extended code, such as SQLITE_CORRUPT_INDEX, the bits that say what it is
 
 T = TypeVar("T")
 
@@ -55,12 +56,14 @@ class Store:
         try:
             return work()
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_NOTADB) in BROKEN:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_NOTADB) & PRIMARY in BROKEN:
                 self._renew()
             else:  # locked, no room, no rights, no such disk
                 self._fail(error)
         except OSError as error:
             self._fail(error)
+        except (TypeError, ValueError, OverflowError):  # rows that nobody here wrote
+            self._renew()
         return cast(T, otherwise)
 
     def _renew(self) -> None:

@@ -54,7 +54,7 @@ class History:
 
 def _points(client: Ints, day: Ints | int) -> npt.NDArray[np.int64]:
     """Clients and days as numbers that are sorted by client and day."""
-    return client * np.int64(SPAN) + day
+    return client.astype(np.int64) * SPAN + day
 
 
 def _ordinal_before(day: int, months: int) -> int:

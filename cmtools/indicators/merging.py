@@ -98,11 +98,13 @@ def merge(files: Sequence[str], digests: Sequence[Digest]) -> Merged:
     """Put digests together in the order given; `files` are the names of all their books."""
     parts = [part for digest in digests for part in digest.parts]
     numbers = list(chain.from_iterable(digest.numbers for digest in digests))
-    texts = list(chain.from_iterable(digest.texts for digest in digests))
+    held = {id(digest.texts): digest.texts for digest in digests}  # those cut from one share them
+    texts = list(chain.from_iterable(held.values()))
+    first_text = dict(zip(held, _starts([len(own) for own in held.values()]).tolist(), strict=True))
     number_of = {text: number for number, text in enumerate(dict.fromkeys(texts))}
     known = _Known(
         text_of=np.array([*map(number_of.__getitem__, texts), HUGE, BAD, NONE], np.int32),
-        first_text=_starts([len(digest.texts) for digest in digests]),
+        first_text=np.array([first_text[id(digest.texts)] for digest in digests], np.int32),
         first_number=_starts([len(digest.numbers) for digest in digests])
         - np.array([digest.before for digest in digests], np.int32),
     )

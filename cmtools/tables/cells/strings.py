@@ -42,7 +42,8 @@ def _plain_texts(xml: bytes) -> Sequence[str] | None:
     if b"<si" not in xml:
         return []
     items = xml[xml.find(b"<si>") : xml.rfind(_CLOSE) + len(_CLOSE)].replace(_SPACED, _OPEN)
-    texts = items[len(_OPEN) : -len(_CLOSE)].decode().split((_CLOSE + _OPEN).decode())
-    is_plain = items.startswith(_OPEN) and items.count(b"<") == len(texts) * _TAGS
-    is_all = xml.count(b"<si") == len(texts) and not contains(xml, b"<!")
-    return texts if is_plain and is_all else None
+    inside, between = items[len(_OPEN) : -len(_CLOSE)], _CLOSE + _OPEN
+    count = inside.count(between) + 1
+    is_plain = items.startswith(_OPEN) and items.count(b"<") == count * _TAGS
+    is_all = xml.count(b"<si") == count and not contains(xml, b"<!")
+    return inside.decode().split(between.decode()) if is_plain and is_all else None
