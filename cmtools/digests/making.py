@@ -180,10 +180,14 @@ def _encoder(python_type: Any, field: Field, texts: _Texts) -> Callable[[Any], i
     return list(python_type).index if issubclass(python_type, StrEnum) else int
 
 
-@cache
 def _python_type(table: Table[Any], name: str) -> Any:
-    hint = get_type_hints(table.record)[name]
+    hint = _hints(table)[name]
     return next((part for part in get_args(hint) if part is not type(None)), hint)
+
+
+@cache
+def _hints(table: Table[Any]) -> Mapping[str, Any]:
+    return get_type_hints(table.record)
 
 
 def packed(numbers: Sequence[int]) -> array[int]:
