@@ -54,9 +54,9 @@ def answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(outcome.data, ensure_ascii=False, indent=1))
     else:
-        from cmtools import reporters
+        from cmtools.reporters.showing import show
 
-        reporters.show(kind, outcome)
+        show(kind, outcome)
     if outcome.trouble:
         typer.echo(f"cmtools: {_printable(outcome.trouble)}", err=True)
     raise typer.Exit(outcome.code)
@@ -94,10 +94,10 @@ def with_progress(title: str, run: Callable[[Any], Outcome]) -> Callable[[], Out
     def shown() -> Outcome:
         if not sys.stderr.isatty():
             return run(lambda done, total: None)
-        from cmtools import reporters
+        from cmtools.reporters.console import progress
 
-        with reporters.progress(title) as progress:
-            return run(progress)
+        with progress(title) as told:
+            return run(told)
 
     return shown
 

@@ -17,7 +17,7 @@ from cmtools.commands.outcome import Misuse
 from cmtools.commands.templates import check, fields
 from cmtools.documents.catalog import FORMS
 from cmtools.documents.engine.filters import FILTERS
-from cmtools.reporters import show
+from cmtools.reporters.showing import show
 from cmtools.workspace import WorkspaceError
 from workbench import healthy
 

@@ -1,0 +1,1 @@
+"""Outcomes told to a person at a console, in Russian; `showing` knows who tells which."""
