@@ -13,7 +13,7 @@ from textwrap import wrap
 from benchmarks.catalog import BENCHMARKS, Benchmark, Shelf
 from benchmarks.measuring import Measured, Skipped
 
-WIDTHS = (8, 36, 8, 8, 7, 8, 5)  # 80 columns in all
+WIDTHS = (8, 34, 9, 10, 6, 9, 4)  # 80 columns in all
 
 
 def main() -> None:
