@@ -29,6 +29,7 @@ blanks docs: $(READY)
 	$(RUN)/python -m docs.generate
 
 bench: $(READY)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
 	$(RUN)/python -m benchmarks
 
 clean:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -16,7 +17,27 @@ if TYPE_CHECKING:
     from cmtools.commands.outcome import Outcome
 
 
-def leave(code: int) -> NoReturn:
+def end_with(app: typer.Typer) -> NoReturn:
+    """Run the program; the only place that ends the process."""
+    _speak_utf8()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # there is nothing here to multiply
+    gc.disable()  # a run is short: records are made once and kept, so collecting finds nothing
+    try:
+        code = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        code = 130
+    except BrokenPipeError:  # whoever read our answer has gone
+        os._exit(0)
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a wrong call
+            code = _complain(error)
+        else:  # a fault of ours: one line for the person, the rest in a log
+            _say_no(_fault_line(error), "--json" in sys.argv)
+            code = 3
+    _leave(code or 0)
+
+
+def _leave(code: int) -> NoReturn:
     """End at once: taking a hundred thousand records apart one by one helps nobody."""
     try:
         sys.stdout.flush()
@@ -26,7 +47,7 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def complain(error: Exception) -> int:
+def _complain(error: Exception) -> int:
     """Tell what is wrong with a call; the exit code."""
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
@@ -34,11 +55,11 @@ def complain(error: Exception) -> int:
         return 2
     group = context.command if context is not None else None
     commands = group.list_commands(context) if context and isinstance(group, Group) else ()
-    say_no(complaint(error, commands), "--json" in sys.argv)
+    _say_no(complaint(error, commands), "--json" in sys.argv)
     return 2
 
 
-def say_no(reason: str, as_json: bool) -> None:
+def _say_no(reason: str, as_json: bool) -> None:
     """One line on stderr, and an answer that says no where JSON was asked for."""
     if as_json:
         no = {"ok": False, "error": reason, "problems": []}
@@ -79,7 +100,7 @@ def ran(run: Callable[[], Any], as_json: bool) -> Any:
 
 
 def _refuse(reason: str, code: int, as_json: bool) -> NoReturn:
-    say_no(reason, as_json)
+    _say_no(reason, as_json)
     raise typer.Exit(code)
 
 
@@ -102,14 +123,14 @@ def with_progress(title: str, run: Callable[[Any], Outcome]) -> Callable[[], Out
     return shown
 
 
-def speak_utf8() -> None:
+def _speak_utf8() -> None:
     """What is printed is UTF-8, whatever the system's own encoding."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def fault_line(fault: Exception) -> str:
+def _fault_line(fault: Exception) -> str:
     """One line about a fault of the program's own; its traceback goes to a log."""
     import tempfile
     import traceback

@@ -5,25 +5,26 @@ Heavy imports wait inside the functions: `cmtools --help` costs little more than
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from cmtools import __version__
 from cmtools.answering import (
     answer,
-    complain,
-    fault_line,
-    leave,
+    end_with,
     ran,
-    say_no,
-    speak_utf8,
     with_progress,
+)
+from cmtools.options import (
+    JsonOption,
+    ManagerOption,
+    TodayOption,
+    VersionOption,
+    WorkspaceOption,
+    root_of,
+    today_of,
 )
 from cmtools.tables.readiness import prepare
 from cmtools.usage import Command, Group
@@ -39,32 +40,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", metavar="ПАПКА", help="Рабочая папка.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Ответ одним объектом JSON.")]
-TodayOption = Annotated[
-    datetime | None,
-    typer.Option(
-        "--today", formats=["%Y-%m-%d"], metavar="ГГГГ-ММ-ДД", help="Считать этот день сегодняшним."
-    ),
-]
-
-
-def _show_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"cmtools {__version__}")
-        raise typer.Exit
-
 
 @app.callback()
 def options(
     context: typer.Context,
     workspace: WorkspaceOption = None,
-    _version: Annotated[
-        bool,
-        typer.Option("--version", help="Версия программы.", is_eager=True, callback=_show_version),
-    ] = False,
+    _version: VersionOption = False,
 ) -> None:
     """Книги клиент-менеджера: проверка, цены, документы, план и отчёт."""
     context.obj = workspace
@@ -98,9 +79,11 @@ def validate(
     prepare()
     from cmtools.commands.validate import validate as run
 
-    root = _root(context, workspace)
+    root = root_of(context, workspace)
     answer(
-        lambda: run(root, files or (), today=_today(today), annotate=annotate), "validate", as_json
+        lambda: run(root, files or (), today=today_of(today), annotate=annotate),
+        "validate",
+        as_json,
     )
 
 
@@ -121,14 +104,14 @@ def price(
     prepare()
     from cmtools.commands.price import price as run
 
-    root = _root(context, workspace)
+    root = root_of(context, workspace)
     answer(
         lambda: run(
             root,
             file,
             order=order,
             in_place=in_place,
-            today=_today(today),
+            today=today_of(today),
             now=datetime.now(),
         ),
         "explain" if explain else "price",
@@ -171,7 +154,7 @@ def docs(
     from cmtools.commands.docs import Asked
     from cmtools.commands.docs import docs as run
 
-    root = _root(context, workspace)
+    root = root_of(context, workspace)
     asked = Asked(orders=order or (), every=every, contract=contract, client=client)
     answer(
         with_progress(
@@ -182,7 +165,7 @@ def docs(
                 kinds=kind or (),
                 row=row,
                 as_pdf=as_pdf,
-                today=_today(today),
+                today=today_of(today),
                 progress=progress,
             ),
         ),
@@ -210,7 +193,7 @@ def templates_check(
 
     if fields is not None:
         answer(lambda: run.fields(fields), "fields", as_json)
-    root = _root(context, workspace)
+    root = root_of(context, workspace)
     answer(lambda: run.check(root), "templates", as_json)
 
 
@@ -218,9 +201,7 @@ def templates_check(
 def report(
     context: typer.Context,
     month: Annotated[str, typer.Argument(metavar="ГГГГ-ММ", help="Месяц отчёта.")],
-    manager: Annotated[
-        str | None, typer.Option("--manager", metavar="ИМЯ", help="Один менеджер.")
-    ] = None,
+    manager: ManagerOption = None,
     books: Annotated[
         str | None,
         typer.Option(
@@ -242,7 +223,7 @@ def report(
     prepare()
     from cmtools.commands.report import report as run
 
-    root = _root(context, workspace)
+    root = root_of(context, workspace)
 
     answer(
         with_progress(
@@ -254,7 +235,7 @@ def report(
                 books=books,
                 strict=strict,
                 scheduler=scheduler,
-                today=_today(today),
+                today=today_of(today),
                 progress=progress,
             ),
         ),
@@ -267,9 +248,7 @@ def report(
 def plan(
     context: typer.Context,
     month: Annotated[str, typer.Argument(metavar="ГГГГ-ММ", help="Месяц плана.")],
-    manager: Annotated[
-        str | None, typer.Option("--manager", metavar="ИМЯ", help="Один менеджер.")
-    ] = None,
+    manager: ManagerOption = None,
     as_json: JsonOption = False,
     today: TodayOption = None,
     workspace: WorkspaceOption = None,
@@ -278,9 +257,11 @@ def plan(
     prepare()
     from cmtools.commands.plan import plan as run
 
-    root = _root(context, workspace)
+    root = root_of(context, workspace)
     now = datetime.now()
-    answer(lambda: run(root, month, manager=manager, today=_today(today), now=now), "plan", as_json)
+    answer(
+        lambda: run(root, month, manager=manager, today=today_of(today), now=now), "plan", as_json
+    )
 
 
 @app.command("client", cls=Command)
@@ -304,9 +285,9 @@ def client(
     prepare()
     from cmtools.commands.client import client as run
 
-    root = _root(context, workspace)
+    root = root_of(context, workspace)
     day = as_of.date() if as_of else None
-    answer(lambda: run(root, code, as_of=day, today=_today(today)), "client", as_json)
+    answer(lambda: run(root, code, as_of=day, today=today_of(today)), "client", as_json)
 
 
 @app.command("watch", cls=Command)
@@ -321,7 +302,7 @@ def watch(
     """Следить за папкой «Входящие»: принимать книги, возвращать ошибки."""
     from cmtools.watch.face import watch as run
 
-    root, day = _root(context, workspace), today.date() if today else None
+    root, day = root_of(context, workspace), today.date() if today else None
     raise typer.Exit(ran(lambda: run(root, once=once, today=day), as_json=False))
 
 
@@ -336,8 +317,8 @@ def doctor(
     prepare()
     from cmtools.watch.doctor import doctor as run
 
-    root = _root(context, workspace)
-    answer(lambda: run(root, today=_today(today)), "doctor", as_json)
+    root = root_of(context, workspace)
+    answer(lambda: run(root, today=today_of(today)), "doctor", as_json)
 
 
 @app.command("demo", cls=Command)
@@ -353,36 +334,12 @@ def demo(
     from cmtools.commands.demo import demo as run
 
     now = datetime.now()
-    answer(lambda: run(folder, today=_today(today), now=now), "demo", as_json)
+    answer(lambda: run(folder, today=today_of(today), now=now), "demo", as_json)
 
 
 def main() -> NoReturn:
-    """Run the program; the only place that ends the process."""
-    speak_utf8()
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # there is nothing here to multiply
-    gc.disable()  # a run is short: records are made once and kept, so collecting finds nothing
-    try:
-        code = app(standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort):
-        code = 130
-    except BrokenPipeError:  # whoever read our answer has gone
-        os._exit(0)
-    except Exception as error:
-        if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # a wrong call
-            code = complain(error)
-        else:  # a fault of ours: one line for the person, the rest in a log
-            say_no(fault_line(error), "--json" in sys.argv)
-            code = 3
-    leave(code or 0)
-
-
-def _root(context: typer.Context, workspace: Path | None) -> Path:
-    found: Path | None = workspace or context.obj
-    return found or Path.cwd()
-
-
-def _today(given: datetime | None) -> date:
-    return given.date() if given else date.today()
+    """Run the program."""
+    end_with(app)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ HOUSE = (
     ("origins",),
     ("commands",),
     ("reporters", "usage"),
-    ("watch", "answering"),
+    ("watch", "answering", "options"),
     ("cli",),
     ("__main__",),
 )
@@ -53,12 +53,12 @@ HOMES = {
     "pytrovich": ("documents.cases.forms",),
     "numpy": ("indicators", "tables.cells"),
     "distributed": ("digests.cluster",),
-    "typer": ("cli", "answering", "usage"),
+    "typer": ("cli", "answering", "options", "usage"),
     "rich": ("cli", "reporters", "watch.live"),
     "watchdog": ("watch.wake",),
     "filelock": ("watch.locks", "watch.owner"),
 }
-FACES = ("cli", "answering", "watch", "reporters")
+FACES = ("cli", "answering", "options", "watch", "reporters")
 THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "datetime.now")
 
 ROOT = Path(cmtools.__file__).parent

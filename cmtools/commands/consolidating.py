@@ -128,14 +128,14 @@ def _each_once(paths: Sequence[Path]) -> Collection[Path]:
 
 def _crew(scheduler: str | None, processes: int | None, reading: Reading, reader: Reader) -> Crew:
     """Who reads what is not remembered; of little a process that stands ready is done first."""
-    if scheduler is None and processes is None and reading.fresh_bytes <= LITTLE:
+    if scheduler is not None:
+        try:
+            return Cluster(scheduler)
+        except NoCluster as error:
+            raise Unavailable(str(error)) from error
+    if processes is None and reading.fresh_bytes <= LITTLE:
         return Alone(reader)
-    if scheduler is None:
-        return LocalCrew(reader.limits, processes)
-    try:
-        return Cluster(scheduler)
-    except NoCluster as error:
-        raise Unavailable(str(error)) from error
+    return LocalCrew(reader.limits, processes)
 
 
 def _load(others: Sequence[BookFile], reader: Reader, today: date) -> Loaded:

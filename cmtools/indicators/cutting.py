@@ -79,7 +79,7 @@ class Cutter:
             lines=self._lines(category, prices),
             payments=self._moved(PAYMENTS, period, "kind"),
             deliveries=self._moved(DELIVERIES, period, "kind", "quality"),
-            claims=self._claims(period),
+            claims=self._moved(CLAIMS, period, "reason"),
             met=self._met(period),
             clients=self._received(period),
             losses=self._lost(period),
@@ -134,27 +134,15 @@ class Cutter:
             profit=kopecks(prices.profit[by_order]),
         )
 
-    def _moved(self, table: Table[Any], period: Period, *choices: str) -> Frame:
-        """Money or goods that came and went, with what was chosen of them."""
+    def _moved(self, table: Table[Any], period: Period, *names: str) -> Frame:
+        """Money or goods that came and went, or claims made, with more of their columns."""
         rows, at, order = self._counted(self._linked.hanging[table], period)
         return self._of_orders(
             rows,
             at,
             order,
             rows["on"][at],
-            **{name: rows[name][at] for name in choices},
-            amount=kopecks(rows.wide("amount", at)),
-        )
-
-    def _claims(self, period: Period) -> Frame:
-        """Claims that were made."""
-        rows, at, order = self._counted(self._linked.hanging[CLAIMS], period)
-        return self._of_orders(
-            rows,
-            at,
-            order,
-            rows["on"][at],
-            reason=rows["reason"][at],
+            **{name: rows[name][at] for name in names},
             amount=kopecks(rows.wide("amount", at)),
         )
 

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from cmtools.commands.outcome import Outcome
 from cmtools.commands.quoting import Quote
 from cmtools.pricing import explain
-from cmtools.reporters.console import NBSP, safe, show_files, show_problems, table_of
+from cmtools.reporters.console import NBSP, safe, show_files, show_problems, show_tally, table_of
 from cmtools.tables.values import roubles
 
 
@@ -26,13 +26,7 @@ def tell_init(console: Console, outcome: Outcome) -> None:
 def tell_validate(console: Console, outcome: Outcome) -> None:
     """What is wrong, and how much of it."""
     show_problems(console, outcome.problems)
-    checked = outcome.facts["checked"]
-    errors = sum(problem.is_error for problem in outcome.problems)
-    warnings = len(outcome.problems) - errors
-    mark = "[red]✗[/]" if errors else "[green]✓[/]"
-    console.print(
-        f"{mark} Проверено книг: {len(checked)}. Ошибок: {errors}, предупреждений: {warnings}."
-    )
+    show_tally(console, "книг", len(outcome.facts["checked"]), outcome.problems)
     show_files(console, outcome.files)
 
 

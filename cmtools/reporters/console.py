@@ -75,6 +75,16 @@ def _explained(problem: Problem) -> Text:
     return line
 
 
+def show_tally(console: Console, what: str, checked: int, problems: Sequence[Problem]) -> None:
+    """How many of what were checked, and how many problems they have."""
+    errors = sum(problem.is_error for problem in problems)
+    mark = "[red]✗[/]" if errors else "[green]✓[/]"
+    warnings = len(problems) - errors
+    console.print(
+        f"{mark} Проверено {what}: {checked}. Ошибок: {errors}, предупреждений: {warnings}."
+    )
+
+
 def show_files(console: Console, files: Iterable[str]) -> None:
     """What was made."""
     for name in files:

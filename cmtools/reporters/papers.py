@@ -7,7 +7,7 @@ from collections import Counter
 from rich.console import Console
 
 from cmtools.commands.outcome import Outcome
-from cmtools.reporters.console import safe, show_problems, table_of
+from cmtools.reporters.console import safe, show_problems, show_tally, table_of
 
 MOST_FILES = 40
 
@@ -31,13 +31,7 @@ def tell_docs(console: Console, outcome: Outcome) -> None:
 def tell_templates(console: Console, outcome: Outcome) -> None:
     """What is wrong with the templates."""
     show_problems(console, outcome.problems)
-    errors = sum(problem.is_error for problem in outcome.problems)
-    warnings = len(outcome.problems) - errors
-    mark = "[red]✗[/]" if errors else "[green]✓[/]"
-    console.print(
-        f"{mark} Проверено шаблонов: {outcome.facts['checked']}. "
-        f"Ошибок: {errors}, предупреждений: {warnings}."
-    )
+    show_tally(console, "шаблонов", outcome.facts["checked"], outcome.problems)
 
 
 def tell_fields(console: Console, outcome: Outcome) -> None:
