@@ -14,13 +14,13 @@ from benchmarks import TODAY
 from benchmarks.workspaces import Row, write_workspace
 from cmtools.books.blanks import write_filled
 from cmtools.books.catalog import BOOKS
+from cmtools.books.default_rows import shipped_rows
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, POSITIONS
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import STAGES
-from cmtools.books.shipped import shipped_rows
-from cmtools.sample import sample_books
+from cmtools.demo import sample_books
 from cmtools.tables.table import Table
-from cmtools.tables.writing import Rows
+from cmtools.tables.writer.workbook import Rows
 from cmtools.workspace import INBOX
 
 ORDERS_A_BOOK = 20

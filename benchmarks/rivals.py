@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 from benchmarks import TODAY
 
 if TYPE_CHECKING:
-    from cmtools.documents.engine.loading import Template
+    from cmtools.documents.template.loader import Template
     from cmtools.tables.columns import Field
-    from cmtools.tables.values import Cell
+    from cmtools.tables.parsers import Cell
 
 OURS = ("figures", "figures_memory")
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -72,12 +72,12 @@ def figures_memory(workspace: str) -> int:
 
 
 def _month(workspace: str) -> None:
-    from cmtools.tables.readiness import prepare
+    from cmtools.tables.reader.prestart import prepare
 
     gc.disable()  # as the program itself does, and this:
     prepare()
-    from cmtools.commands.consolidating import consolidate
-    from cmtools.indicators.monthly import monthly
+    from cmtools.reports.load import consolidate
+    from cmtools.reports.month import monthly
 
     consolidated = consolidate(
         Path(workspace), TODAY, books=str(Path(workspace) / "books" / "*.xlsx")
@@ -90,8 +90,8 @@ def _month(workspace: str) -> None:
 def by_columns(count: str) -> float:
     """Seconds in which so many rows of «Позиции» become records, the way of `validate`."""
     from cmtools.books.orders import POSITIONS
-    from cmtools.tables.frames import Marks
-    from cmtools.tables.guard import Grid
+    from cmtools.tables.reader.protocol import Marks
+    from cmtools.tables.reader.sandbox import Grid
     from cmtools.tables.sheet import Sheet
 
     rows = _typed(int(count))
@@ -172,7 +172,7 @@ def memory(folder: str) -> int:
 
 def engine(workspace: str, count: str) -> float:
     """Milliseconds in which a specification is filled, packed and read back."""
-    from cmtools.documents.engine import rendering
+    from cmtools.documents.template import renderer as rendering
 
     template, record = _template(), _record(workspace)
     return _milliseconds(lambda: len(rendering.render(template, record).content), int(count))
@@ -186,8 +186,10 @@ def docxtpl(workspace: str, count: str) -> float:
     from docxtpl import DocxTemplate  # type: ignore[attr-defined]
     from jinja2 import Environment
 
-    from cmtools.documents.engine import declaring, parts, rendering
-    from cmtools.documents.engine.filters import BY_NAME
+    from cmtools.documents.template import docx_parts as parts
+    from cmtools.documents.template import renderer as rendering
+    from cmtools.documents.template import schema as declaring
+    from cmtools.documents.template.filters import BY_NAME
 
     def text(content: bytes) -> str:
         return parts.text_of(parts.unpack(content)["word/document.xml"])
@@ -212,7 +214,7 @@ def growth(workspace: str, count: str) -> float:
     """Megabytes by which the memory grows while so many documents are made, after the first 50."""
     import resource
 
-    from cmtools.documents.engine import rendering
+    from cmtools.documents.template import renderer as rendering
 
     template, record = _template(), _record(workspace)
     peaks = []
@@ -232,19 +234,20 @@ def _specification() -> Path:
 
 def _template() -> Template:
     from cmtools.documents.catalog import BY_ID
-    from cmtools.documents.engine import declaring, loading
+    from cmtools.documents.template import loader as loading
+    from cmtools.documents.template import schema as declaring
 
     return loading.load(_specification(), declaring.declared(BY_ID["specification"].record))
 
 
 def _record(workspace: str) -> Any:
     """The fields of a specification of five lines, from the first order that may have one."""
-    from cmtools.commands.gathering import Rows
-    from cmtools.commands.opening import open_books
     from cmtools.documents.catalog import BY_ID
+    from cmtools.documents.context import RowIndex
+    from cmtools.pricing.session import open_books
 
     opened = open_books(Path(workspace), (), TODAY)
-    rows = Rows(opened, TODAY)
+    rows = RowIndex(opened, TODAY)
     quote = next(quote for quote in opened.quotes.quotes if quote.lines)
     kind = BY_ID["specification"]
     return kind.fill(rows.material(kind, rows.of_order(quote), None, TODAY))

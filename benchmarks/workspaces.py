@@ -16,14 +16,14 @@ from typing import Any
 from benchmarks import TODAY
 from cmtools.books.blanks import write_filled
 from cmtools.books.catalog import BOOKS
+from cmtools.books.default_rows import shipped_rows
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import CONTRACTORS, SETTINGS
-from cmtools.books.shipped import shipped_rows
 from cmtools.commands.init import init
-from cmtools.sample import sample_books
+from cmtools.demo import sample_books
 from cmtools.tables.table import Table
-from cmtools.tables.writing import Rows
+from cmtools.tables.writer.workbook import Rows
 
 POSITIONS_AN_ORDER = 5
 

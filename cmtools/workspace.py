@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.books.catalog import BOOKS
-from cmtools.books.loading import BookFile
+from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
-from cmtools.tables.container import MIB, Limits
+from cmtools.tables.reader.container import MIB, Limits
 
 MARKER = "cmtools.toml"
 PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS = "Планы", "Отчёты", "Шаблоны", "Клиенты"

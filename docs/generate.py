@@ -22,14 +22,14 @@ from typer.testing import CliRunner
 import cmtools
 from cmtools.books.blanks import write_blanks
 from cmtools.books.catalog import BOOKS
-from cmtools.cli import app
+from cmtools.cli.app import app
 from cmtools.commands.client import ANSWER as CLIENT_ANSWER
 from cmtools.documents.catalog import FORMS, KINDS
-from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.engine.declaring import declared, listed
-from cmtools.documents.engine.filters import FILTERS
-from cmtools.indicators.catalog import INDICATORS
+from cmtools.documents.template.filters import FILTERS
+from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.template.schema import declared, listed
 from cmtools.problems import Message, Severity
+from cmtools.reports.indicators import INDICATORS
 from cmtools.tables.columns import Column, Field
 from cmtools.tables.table import Table
 

@@ -19,11 +19,11 @@ from docx import Document
 from docx.shared import Mm
 from PIL import Image
 
-from cmtools.documents.engine.declaring import declared
-from cmtools.documents.engine.faults import BadTemplate
-from cmtools.documents.engine.loading import Template, load
-from cmtools.documents.engine.rendering import Rendered, render
-from cmtools.documents.texts import Count, Day, Name, Picture, Post, Sum
+from cmtools.documents.field_types import Count, Day, Name, Picture, Post, Sum
+from cmtools.documents.template.loader import Template, load
+from cmtools.documents.template.messages import BadTemplate
+from cmtools.documents.template.renderer import Rendered, render
+from cmtools.documents.template.schema import declared
 
 BODY = "word/document.xml"
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import watching
-from cmtools.watch import record
-from cmtools.watch.owner import FOLDER
+from cmtools.watch import protocol_text as record
+from cmtools.watch.lease import FOLDER
 from cmtools.workspace import CLIENT_FOLDERS, INBOX
 
 CHANGES = "mkdir rename replace link unlink rmdir fsync write open".split()

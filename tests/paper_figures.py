@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from cmtools.commands.docs import Asked, docs
-from cmtools.commands.outcome import Outcome
+from cmtools.commands.results import Outcome
 from paper_cases import FORMS, WITH_VAT, WITHOUT_VAT, Case, grid_books
 from papers import CLIENT_KINDS, CONTRACT_KINDS, ORDER_KINDS, Paper, money
 from reckoning import (

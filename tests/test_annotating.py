@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from openpyxl.styles.colors import Color
 
 from cmtools.commands.validate import validate
-from cmtools.tables import styles
+from cmtools.tables.writer import styles
 from workbench import ORDERS, TODAY, drop_columns, healthy, put
 
 COPY = "Предварительные заказы — ошибки.xlsx"

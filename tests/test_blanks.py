@@ -23,13 +23,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cmtools.books.blanks import write_blanks, write_filled
 from cmtools.books.catalog import BOOKS
+from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN
-from cmtools.books.shipped import shipped_rows
-from cmtools.sample import sample_books
+from cmtools.demo import sample_books
 from cmtools.tables.columns import CODE, DIGITS, TEXT, Field
-from cmtools.tables.lists import LAST_ROW, LISTS_SHEET, foreign_tables, list_name
 from cmtools.tables.table import Book, Table
-from cmtools.tables.writing import Formula, Rows
+from cmtools.tables.writer.dropdowns import LAST_ROW, LISTS_SHEET, foreign_tables, list_name
+from cmtools.tables.writer.workbook import Formula, Rows
 from cmtools.workspace import shipped
 from office import convert
 

@@ -18,9 +18,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
 
-from cmtools.indicators.drawing import blocks
-from cmtools.indicators.drawing.blocks import Block, with_blocks
-from cmtools.indicators.frame import Frame, numbered
+from cmtools.reports.frame import Frame, numbered
+from cmtools.reports.workbook import bulk_rows as blocks
+from cmtools.reports.workbook.bulk_rows import Block, with_blocks
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TITLE = "Книга & <лист>"

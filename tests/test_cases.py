@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtools.documents.cases import (
+from cmtools.documents.declension import (
     Case,
     Gender,
-    Worded,
+    Inflection,
     gender_of,
     name_in,
     organisation_gender,
@@ -263,7 +263,7 @@ SMALL = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 ANYTHING = st.text(max_size=400) | st.text(f"{SMALL}{SMALL.upper()} .-'\u00a0«»()—,", max_size=60)
 
 
-def rows(table: str) -> Iterator[tuple[str, dict[Case, Worded]]]:
+def rows(table: str) -> Iterator[tuple[str, dict[Case, Inflection]]]:
     """The nominative, and the answer that grammar gives in each case."""
     for line in filter(None, table.replace("~", NBSP).splitlines()):
         unsure, forms = line.split(": ", 1)
@@ -271,16 +271,19 @@ def rows(table: str) -> Iterator[tuple[str, dict[Case, Worded]]]:
         marks = zip(LETTERS, Case, oblique, strict=True)
         yield (
             nominative,
-            {case: Worded(text=text, sure=letter not in unsure) for letter, case, text in marks},
+            {
+                case: Inflection(text=text, sure=letter not in unsure)
+                for letter, case, text in marks
+            },
         )
 
 
 def answers(
-    word: Callable[[Case, str], Worded], table: str
-) -> tuple[list[Worded | str], list[Worded | str]]:
+    word: Callable[[Case, str], Inflection], table: str
+) -> tuple[list[Inflection | str], list[Inflection | str]]:
     """What was said and what is right, row by row; of what is not sure only that it is not."""
-    said: list[Worded | str] = []
-    right: list[Worded | str] = []
+    said: list[Inflection | str] = []
+    right: list[Inflection | str] = []
     for nominative, expected in rows(table):
         for case, answer in expected.items():
             got = word(case, nominative)
@@ -315,19 +318,19 @@ def test_posts_that_a_person_has_to_look_at(post: str) -> None:
 
 @pytest.mark.parametrize("name", ["John Smith", "Нгуен Ван Тхи", "Иванова Ивана Ивановича"])
 def test_a_name_that_is_not_understood_stays(name: str) -> None:
-    assert name_in(Case.GENITIVE, name) == Worded(text=name, sure=False)
+    assert name_in(Case.GENITIVE, name) == Inflection(text=name, sure=False)
 
 
 @pytest.mark.parametrize("blank", ["", " ", NBSP, "\n"])
 def test_of_nothing_there_is_nothing_to_word(blank: str) -> None:
-    assert name_in(Case.GENITIVE, blank) == Worded(text=blank, sure=True)
-    assert post_in(Case.GENITIVE, blank) == Worded(text=blank, sure=True)
+    assert name_in(Case.GENITIVE, blank) == Inflection(text=blank, sure=True)
+    assert post_in(Case.GENITIVE, blank) == Inflection(text=blank, sure=True)
 
 
 @pytest.mark.parametrize("word", [name_in, post_in])
-def test_a_whole_page_is_left_alone(word: Callable[[Case, str], Worded]) -> None:
+def test_a_whole_page_is_left_alone(word: Callable[[Case, str], Inflection]) -> None:
     page = "директор " * 400
-    assert word(Case.GENITIVE, page) == Worded(text=page, sure=False)
+    assert word(Case.GENITIVE, page) == Inflection(text=page, sure=False)
 
 
 @pytest.mark.parametrize(
@@ -432,12 +435,12 @@ def test_what_is_no_letter_is_no_name(text: str) -> None:
 def test_letters_in_pieces_are_left_alone() -> None:
     for text in ("Андреи\u0306 Иванов", "Генеральныи\u0306 директор"):
         assert not name_in(Case.GENITIVE, text).sure
-        assert post_in(Case.GENITIVE, text) == Worded(text=text, sure=False)
+        assert post_in(Case.GENITIVE, text) == Inflection(text=text, sure=False)
 
 
 def test_the_libraries_are_loaded_by_the_first_question_in_silence() -> None:
     script = (
-        "import sys; from cmtools.documents.cases import Case, name_in\n"
+        "import sys; from cmtools.documents.declension import Case, name_in\n"
         "assert not {'pymorphy3', 'pytrovich'} & {*sys.modules}\n"
         "assert name_in(Case.GENITIVE, 'Орлова Анна').text == 'Орловой Анны'\n"
         "assert {'pymorphy3', 'pytrovich'} <= {*sys.modules}"

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from cmtools.problems import column_letters
-from cmtools.tables.cells.found import Cells, Kind
-from cmtools.tables.cells.scanning import scan
-from cmtools.tables.cells.sheets import CHUNK, FEW
-from cmtools.tables.cells.strings import shared_texts
-from cmtools.tables.cells.styles import Shows, day_of, shown_by_code, span_of
-from cmtools.tables.cells.walking import walk
-from cmtools.tables.container import Limits
-from cmtools.tables.frames import End, Marks
-from cmtools.tables.guard import Grid
-from cmtools.tables.inside import Inside
-from cmtools.tables.values import Cell
+from cmtools.tables.parsers import Cell
+from cmtools.tables.reader.cell_arrays import CellKind, Cells
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.fast_parser import scan
+from cmtools.tables.reader.inline import Inside
+from cmtools.tables.reader.number_formats import ShownAs, day_of, shown_by_code, span_of
+from cmtools.tables.reader.protocol import End, Marks
+from cmtools.tables.reader.sandbox import Grid
+from cmtools.tables.reader.shared_strings import shared_texts
+from cmtools.tables.reader.sheet_cells import CHUNK, FEW
+from cmtools.tables.reader.xml_parser import walk
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -229,7 +229,7 @@ def is_odd(cell: Drawn) -> bool:
 def same_cells(first: Cells, second: Cells) -> bool:
     def texts(cells: Cells) -> list[object]:
         pairs = zip(cells.kind, cells.payload, strict=True)
-        return [cells.texts[int(n)] if kind == Kind.TEXT else n for kind, n in pairs]
+        return [cells.texts[int(n)] if kind == CellKind.TEXT else n for kind, n in pairs]
 
     def columns(cells: Cells) -> list[list[int]]:
         return [part.tolist() for part in (cells.row, cells.column, cells.kind, cells.style)]
@@ -295,8 +295,8 @@ def test_what_a_number_shows() -> None:
     assert [day_of(n, is_1904=False) for n in (-1.0, 2_958_466.0)] == [-1.0, 2_958_466.0]
     assert span_of(1.5) == timedelta(days=1, hours=12)
     assert span_of(1e300) == 1e300
-    assert shown_by_code('0" дней"') is Shows.NUMBER
-    assert shown_by_code("0.00;[Red]d") is Shows.NUMBER
+    assert shown_by_code('0" дней"') is ShownAs.NUMBER
+    assert shown_by_code("0.00;[Red]d") is ShownAs.NUMBER
 
 
 def test_a_sheet_is_read_whole_however_long_its_blocks(tmp_path: Path) -> None:

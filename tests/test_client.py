@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cmtools.commands.client import ANSWER, client
-from cmtools.commands.outcome import ExitCode, Misuse, Outcome
+from cmtools.commands.results import ExitCode, Outcome
+from cmtools.errors import UsageError
 from cmtools.problems import Place
 from strategies import client_row, order_row
 from workbench import Row, workspace_with
@@ -125,7 +126,7 @@ def test_a_code_however_typed(tmp_path: Path, typed: str) -> None:
 
 def test_an_unknown_client_is_misuse(tmp_path: Path) -> None:
     root = workspace_with(tmp_path, books())
-    with pytest.raises(Misuse, match="нет клиента «К-0010»; может быть, «К-0001»"):
+    with pytest.raises(UsageError, match="нет клиента «К-0010»; может быть, «К-0001»"):
         client(root, "К-0010", today=TODAY)
 
 

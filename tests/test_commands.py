@@ -20,7 +20,8 @@ import pytest
 
 import hostile
 from cmtools.commands.init import init
-from cmtools.commands.outcome import ExitCode, Misuse, Unavailable
+from cmtools.commands.results import ExitCode
+from cmtools.errors import Unavailable, UsageError
 from test_price import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
 from test_startup import run
 from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TASKS, TODAY, extra_book, healthy, put
@@ -240,7 +241,7 @@ def test_a_fault_of_the_program(room: bool, tmp_path: Path) -> None:
 def test_ctrl_c_while_books_are_read(tmp_path: Path) -> None:
     """The whole group gets the signal, the reading process too."""
     slow = "def slow(*_): print('reading', flush=True); time.sleep(60)\n"
-    slow += "import cmtools.commands.opening as module\nmodule.load = slow"
+    slow += "import cmtools.pricing.session as module\nmodule.load = slow"
     with start(slow, healthy(tmp_path), "validate") as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"reading\n"
@@ -320,7 +321,7 @@ def test_explanation_at_80_columns(tmp_path: Path) -> None:
 def test_a_file_that_is_no_order_book(kind: str, tmp_path: Path) -> None:
     file = healthy(tmp_path) / "Прайс.xlsx"
     hostile.registry(file) if kind == "registry" else openpyxl.Workbook().save(file)
-    with pytest.raises(Misuse, match="не книга заказов"):
+    with pytest.raises(UsageError, match="не книга заказов"):
         ask(tmp_path, file)
 
 

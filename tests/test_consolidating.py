@@ -21,13 +21,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hostile
-from cmtools.commands import consolidating, remembering
-from cmtools.commands.consolidating import consolidate
-from cmtools.commands.outcome import ExitCode, Outcome, Unavailable
 from cmtools.commands.report import report
+from cmtools.commands.results import ExitCode, Outcome
 from cmtools.digests.memory import Memory
-from cmtools.indicators.linking import Reason
-from cmtools.indicators.monthly import monthly
+from cmtools.errors import Unavailable
+from cmtools.reports import load as consolidating
+from cmtools.reports import reading as remembering
+from cmtools.reports.linking import Reason
+from cmtools.reports.load import consolidate
+from cmtools.reports.month import monthly
 from reckoning import Books, indicators
 from strategies import TODAY as LATER
 from strategies import cases, client_row, order_row, position_row

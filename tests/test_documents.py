@@ -17,18 +17,20 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cmtools.books.counterparty import LegalForm
 from cmtools.books.orders import Decision, DeliveryMethod
-from cmtools.books.party import Form
 from cmtools.commands.docs import Asked, docs
-from cmtools.commands.outcome import Misuse, Outcome
 from cmtools.commands.price import price
-from cmtools.documents import naming, wording
-from cmtools.documents.catalog import KINDS, Kind, MadeFrom
-from cmtools.documents.engine.declaring import declared
-from cmtools.documents.engine.loading import load
-from cmtools.documents.engine.parts import clean
-from cmtools.documents.shelving import ClientFolders
-from cmtools.tables.values import roubles
+from cmtools.commands.results import Outcome
+from cmtools.documents import file_names as naming
+from cmtools.documents import russian_text as wording
+from cmtools.documents.catalog import KINDS, DocumentKind, SourceRow
+from cmtools.documents.storage import ClientFolders
+from cmtools.documents.template.docx_parts import clean
+from cmtools.documents.template.loader import load
+from cmtools.documents.template.schema import declared
+from cmtools.errors import UsageError
+from cmtools.tables.parsers import roubles
 from workbench import (
     CONTRACTOR,
     REGISTRY,
@@ -556,7 +558,7 @@ def test_codes_that_look_the_same_are_told_apart() -> None:
 
 
 def test_unknown_order_names_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(Misuse, match=r"нет заказа «З-2026-002».*З-2026-0002"):
+    with pytest.raises(UsageError, match=r"нет заказа «З-2026-002».*З-2026-0002"):
         make(healthy(tmp_path), "З-2026-002")
 
 
@@ -566,13 +568,13 @@ def test_order_is_found_however_its_code_is_typed(tmp_path: Path) -> None:
 
 def test_row_that_fits_no_claim_makes_nothing(tmp_path: Path) -> None:
     root = healthy(tmp_path)
-    with pytest.raises(Misuse, match="строка 999 не подходит"):
+    with pytest.raises(UsageError, match="строка 999 не подходит"):
         docs(root, Asked(orders=[SECOND]), kinds=("offer", "claim-act"), row=999, today=TODAY)
     assert list((root / "Клиенты").rglob("*.docx")) == []
 
 
 def test_unknown_kind_names_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(Misuse, match="может быть, «specification»"):
+    with pytest.raises(UsageError, match="может быть, «specification»"):
         make(healthy(tmp_path), SECOND, "spec")
 
 
@@ -644,7 +646,7 @@ def test_order_without_positions(tmp_path: Path) -> None:
     assert [code for code, _ in refused(make(root))] == ["positions-needed"]
 
 
-_OF_OTHERS = (MadeFrom.CONTRACT, MadeFrom.CLIENT, MadeFrom.TRANSFER)
+_OF_OTHERS = (SourceRow.CONTRACT, SourceRow.CLIENT, SourceRow.TRANSFER)
 OWN_ERRORS: dict[str, Change] = {
     "order": put("Заказы", "Предоплата, %", 1, 150),
     "position": put("Позиции", "Тираж", 2, "много"),
@@ -682,7 +684,9 @@ def test_order_book_of_another_manager_does_not_stop_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.made_from in _OF_OTHERS])
-def test_order_in_error_that_names_no_client_or_contract(tmp_path: Path, kind: Kind) -> None:
+def test_order_in_error_that_names_no_client_or_contract(
+    tmp_path: Path, kind: DocumentKind
+) -> None:
     """A paper of the client or the contract, asked for by an order that leads to neither."""
     unnamed = put("Заказы", "№ договора", 1, None)
     root = healthy(tmp_path, unnamed, put("Заказы", "Код клиента", 1, "К-0999"))
@@ -691,7 +695,7 @@ def test_order_in_error_that_names_no_client_or_contract(tmp_path: Path, kind: K
 
 def test_sound_order_without_a_contract_has_none_of_its_papers(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Заказы", "№ договора", 1, None))
-    kinds = [kind.id for kind in KINDS if kind.made_from is MadeFrom.CONTRACT]
+    kinds = [kind.id for kind in KINDS if kind.made_from is SourceRow.CONTRACT]
     found = refused(make(root, SECOND, *kinds))
     assert {code for code, _ in found} == {"contract-needed"}
     assert len(found) == len(kinds)
@@ -886,21 +890,21 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
-def test_shipped_template_names_only_declared_fields(kind: Kind) -> None:
+def test_shipped_template_names_only_declared_fields(kind: DocumentKind) -> None:
     assert "word/document.xml" in load(TEMPLATES / kind.template, declared(kind.record)).compiled
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
-def test_shipped_template_compares_with_real_choices(kind: Kind) -> None:
+def test_shipped_template_compares_with_real_choices(kind: DocumentKind) -> None:
     with zipfile.ZipFile(TEMPLATES / kind.template) as archive:
         text = re.sub("<[^>]+>", "", archive.read(BODY).decode())
-    choices = {choice.value for choice in (*Form, *DeliveryMethod, *Decision)}
+    choices = {choice.value for choice in (*LegalForm, *DeliveryMethod, *Decision)}
     compared = set(re.findall(r'[!=]= "(.*?)"', text))
     assert compared <= {*choices, "0", "0,00", "Остаток", "Оплата"}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
-def test_page_of_the_shipped_template(kind: Kind) -> None:
+def test_page_of_the_shipped_template(kind: DocumentKind) -> None:
     """ГОСТ Р 7.0.97-2016: A4, margins of what is kept long, pages numbered from the second."""
     section = Document(str(TEMPLATES / kind.template)).sections[0]
     sides = (section.left_margin, section.right_margin, section.top_margin, section.bottom_margin)

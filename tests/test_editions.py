@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.documents.editions import keep
-from cmtools.documents.shelving import State
-from cmtools.documents.stamping import fingerprint, stamp_of, stamped
+from cmtools.documents.fingerprint import fingerprint, stamp_of, stamped
+from cmtools.documents.storage import DocumentState
+from cmtools.documents.versions import keep
 from cmtools.workspace import shipped
 
 TYPES = '<?xml version="1.0"?><Types xmlns="http://types"></Types>'
@@ -45,7 +45,7 @@ def bodies(folder: Path) -> dict[str, str]:
     return found
 
 
-def kept(folder: Path, text: str, *endings: str) -> tuple[list[str], State]:
+def kept(folder: Path, text: str, *endings: str) -> tuple[list[str], DocumentState]:
     papers = {ending: office_file(text) for ending in endings or (".xlsx",)}
     paths, state = keep(folder, "Отчёт", papers)
     return [path.name for path in paths], state
@@ -97,18 +97,18 @@ def test_a_file_of_another_hand_has_no_stamp(tmp_path: Path, content: bytes) -> 
 
 
 def test_an_untouched_file_is_refreshed(tmp_path: Path) -> None:
-    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], State.MADE)
-    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], State.UNCHANGED)
-    assert kept(tmp_path, "two") == (["Отчёт.xlsx"], State.REFRESHED)
+    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], DocumentState.MADE)
+    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], DocumentState.UNCHANGED)
+    assert kept(tmp_path, "two") == (["Отчёт.xlsx"], DocumentState.REFRESHED)
     assert bodies(tmp_path) == {"Отчёт.xlsx": "two"}
 
 
 def test_a_touched_file_stays_and_the_next_version_is_made_once(tmp_path: Path) -> None:
     kept(tmp_path, "one")
     saved_by_a_person(tmp_path / "Отчёт.xlsx", "one, signed")
-    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], State.UNCHANGED)
-    assert kept(tmp_path, "two") == (["Отчёт (2).xlsx"], State.VERSION)
-    assert kept(tmp_path, "three") == (["Отчёт (2).xlsx"], State.REFRESHED)
+    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], DocumentState.UNCHANGED)
+    assert kept(tmp_path, "two") == (["Отчёт (2).xlsx"], DocumentState.VERSION)
+    assert kept(tmp_path, "three") == (["Отчёт (2).xlsx"], DocumentState.REFRESHED)
     assert bodies(tmp_path) == {"Отчёт.xlsx": "one, signed", "Отчёт (2).xlsx": "three"}
 
 
@@ -118,7 +118,7 @@ def test_papers_of_one_make_keep_one_version(tmp_path: Path) -> None:
     kept(tmp_path, "one", *both)
     saved_by_a_person(tmp_path / "Отчёт.docx", "one, with a comment")
     names = ["Отчёт (2).xlsx", "Отчёт (2).docx"]
-    assert kept(tmp_path, "two", *both) == (names, State.VERSION)
+    assert kept(tmp_path, "two", *both) == (names, DocumentState.VERSION)
     assert bodies(tmp_path) == {
         "Отчёт.xlsx": "one",
         "Отчёт.docx": "one, with a comment",
@@ -131,7 +131,7 @@ def test_a_paper_that_is_missing_is_made_again(tmp_path: Path) -> None:
     both = (".xlsx", ".docx")
     kept(tmp_path, "one", *both)
     (tmp_path / "Отчёт.docx").unlink()
-    assert kept(tmp_path, "one", *both)[1] is State.REFRESHED
+    assert kept(tmp_path, "one", *both)[1] is DocumentState.REFRESHED
     assert bodies(tmp_path) == {"Отчёт.xlsx": "one", "Отчёт.docx": "one"}
 
 
@@ -141,11 +141,11 @@ def test_a_touched_file_of_other_words_for_the_same_is_no_reason(tmp_path: Path)
     late = {".xlsx": office_file("late")}
     in_time = {".xlsx": office_file("in time")}
     saved_by_a_person(tmp_path / "Отчёт.xlsx", "in time, signed")
-    assert keep(tmp_path, "Отчёт", late, lambda: in_time)[1] is State.UNCHANGED
+    assert keep(tmp_path, "Отчёт", late, lambda: in_time)[1] is DocumentState.UNCHANGED
     assert bodies(tmp_path) == {"Отчёт.xlsx": "in time, signed"}
 
 
 def test_other_names_are_of_no_interest(tmp_path: Path) -> None:
     for name in ("Отчёт — Орлова.xlsx", "Отчёт (2).txt", "Мой Отчёт (3).xlsx"):
         (tmp_path / name).write_bytes(b"")
-    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], State.MADE)
+    assert kept(tmp_path, "one") == (["Отчёт.xlsx"], DocumentState.MADE)

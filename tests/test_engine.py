@@ -20,15 +20,17 @@ from jinja2 import Environment
 from lxml import etree
 
 import drafts
-from cmtools.documents.catalog import KINDS, Kind
-from cmtools.documents.engine import packing, parts, sandbox, tags
-from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.engine.declaring import Declared, declared, values
-from cmtools.documents.engine.faults import BadTemplate
-from cmtools.documents.engine.filters import BY_NAME
-from cmtools.documents.engine.loading import load
-from cmtools.documents.engine.rendering import _read_back, render
-from cmtools.documents.texts import Count, Day, Name, Picture, Post, Sum
+from cmtools.documents.catalog import KINDS, DocumentKind
+from cmtools.documents.field_types import Count, Day, Name, Picture, Post, Sum
+from cmtools.documents.template import docx_parts as parts
+from cmtools.documents.template import jinja_tags as tags
+from cmtools.documents.template import packing, sandbox
+from cmtools.documents.template.filters import BY_NAME
+from cmtools.documents.template.loader import load
+from cmtools.documents.template.messages import BadTemplate
+from cmtools.documents.template.renderer import _read_back, render
+from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.template.schema import FieldSpec, declared, values
 from drafts import BODY, KNOWN, LETTER, blank, built, changed, faults, saved, with_body
 from office import convert
 
@@ -94,7 +96,7 @@ def filled(kind: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
-def test_document_is_what_docxtpl_makes(kind: Kind) -> None:
+def test_document_is_what_docxtpl_makes(kind: DocumentKind) -> None:
     ours, theirs = ours_and_theirs(TEMPLATES / kind.template, filled(kind.record))
     assert ours == theirs
 
@@ -723,13 +725,13 @@ def test_alternative_text_that_is_more_than_a_field(tmp_path: Path) -> None:
 # Every kind of field has its word
 
 
-def kinds_of(found: dict[str, Declared]) -> set[type]:
+def kinds_of(found: dict[str, FieldSpec]) -> set[type]:
     inner = [kinds_of(dict(field.parts)) for field in found.values() if field.parts]
     return {field.sort for field in found.values()}.union(*inner)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
-def test_fields_are_of_known_kinds(kind: Kind) -> None:
+def test_fields_are_of_known_kinds(kind: DocumentKind) -> None:
     assert kinds_of(declared(kind.record)) <= KINDS_OF_FIELDS.keys()
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtools.documents.cases import Case, name_in, post_in
-from cmtools.documents.engine.declaring import TEXTS
-from cmtools.documents.engine.filters import BY_NAME, FILTERS, Filter
-from cmtools.documents.texts import Count, Day, Inflected, Name, Post, Sum
+from cmtools.documents.declension import Case, name_in, post_in
+from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
+from cmtools.documents.template.filters import BY_NAME, FILTERS, Filter
+from cmtools.documents.template.schema import TEXTS
 from drafts import changed, made, shown
 
 NB = "\u00a0"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmtools.books.orders import PaymentKind
-from cmtools.indicators.cutting import kopecks
-from cmtools.indicators.frame import Frame, numbered
+from cmtools.reports.frame import Frame, numbered
+from cmtools.reports.period_rows import kopecks
 
 BEYOND = 2**63  # the first sum that does not fit
 

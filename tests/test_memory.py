@@ -19,16 +19,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cmtools.books.orders import PAYMENTS
-from cmtools.commands import remembering
-from cmtools.commands.consolidating import consolidate
-from cmtools.commands.outcome import Outcome
 from cmtools.commands.report import report
+from cmtools.commands.results import Outcome
 from cmtools.digests import memory, shares, store
 from cmtools.digests.codec import decoded, encoded
 from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Part, Told, unread
 from cmtools.digests.making import packed
 from cmtools.digests.memory import FOLDER, NAME, Memory
 from cmtools.digests.stamps import stamp_of
+from cmtools.reports import reading as remembering
+from cmtools.reports.load import consolidate
 from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TODAY, Row, extra_book, healthy, put
 
 SECOND = "Предварительные заказы — Вера.xlsx"

@@ -27,7 +27,7 @@ from cmtools.digests.digest import (
     unread,
 )
 from cmtools.digests.making import packed
-from cmtools.indicators.merging import Merged, as_one, merge
+from cmtools.reports.merging import Merged, as_one, merge
 
 NUMBERS = ("З-1", "з-1", "З 2", "З-300", "", "Z-1")
 WHOLE = st.sampled_from(

@@ -2,8 +2,7 @@
 
 import pytest
 
-from cmtools.commands.outcome import perhaps
-from cmtools.tables.nearest import hinted, nearest
+from cmtools.tables.suggestions import hinted, nearest, perhaps
 
 
 @pytest.mark.parametrize(

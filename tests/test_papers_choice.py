@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cmtools.commands.docs import Asked, docs
-from cmtools.commands.outcome import Misuse
+from cmtools.errors import UsageError
 
 # By stage, by contract, by client
 from paper_cases import WITH_VAT, grid_books
@@ -168,7 +168,7 @@ def row_number(root: Path, index: int) -> int:
 def test_a_row_that_is_not_there_is_told(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     for row in (0, -1, 999):
-        with pytest.raises(Misuse):
+        with pytest.raises(UsageError):
             make(root, SECOND, "claim-act", row=row)
     assert list((root / "Клиенты").rglob("*.docx")) == []
 

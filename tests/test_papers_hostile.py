@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cmtools.commands.docs import Asked, docs
-from cmtools.commands.outcome import Outcome
+from cmtools.commands.results import Outcome
 from office import convert
 from paper_figures import make
 from papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, audit

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from cmtools.commands.docs import Asked, docs
-from cmtools.commands.outcome import Misuse, Outcome
+from cmtools.commands.results import Outcome
+from cmtools.errors import UsageError
 from paper_figures import kinds_of, make
 from papers import CLIENT_KINDS, CONTRACT_KINDS, ORDER_KINDS, PRICED, Paper, blemishes, money
 from workbench import (
@@ -225,7 +226,7 @@ def test_unknown_is_wrong_usage(
     tmp_path: Path, asked: Asked, kinds: tuple[str, ...], nearest: str
 ) -> None:
     root = healthy(tmp_path)
-    with pytest.raises(Misuse, match=nearest):
+    with pytest.raises(UsageError, match=nearest):
         docs(root, asked, kinds=kinds, today=TODAY)
     assert papers(root) == []
 

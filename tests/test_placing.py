@@ -18,9 +18,9 @@ import openpyxl
 import pytest
 
 import test_price as books
-from cmtools.commands.outcome import Unavailable
 from cmtools.commands.validate import validate
-from cmtools.placing import copy, placed
+from cmtools.errors import Unavailable
+from cmtools.files import copy, placed
 from cmtools.workspace import is_copy
 from test_price import BACKUP, COPY, PRICED, ask, edit, part_of, parts, swap
 from workbench import HEALTHY, ORDERS, REGISTRY, TODAY, add, extra_book, healthy, insert_column
@@ -110,7 +110,7 @@ def test_a_full_disk_while_writing_leaves_all_as_it_was(target: Path) -> None:
     before = held(target.parent)
     script = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "from cmtools.placing import placed\n"
+        "from cmtools.files import placed\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "with placed(Path(sys.argv[1])) as aside:\n    aside.write_bytes(b'new ' * 50_000)\n"
@@ -196,7 +196,7 @@ def test_killed_in_mid_write_the_old_file_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "Предварительные заказы.xlsx"
     target.write_bytes(OLD)
     script = (
-        "import sys, time\nfrom pathlib import Path\nfrom cmtools.placing import placed\n"
+        "import sys, time\nfrom pathlib import Path\nfrom cmtools.files import placed\n"
         "with placed(Path(sys.argv[1])) as aside, aside.open('wb') as file:\n"
         "    file.write(b'half')\n    file.flush()\n    print('written', flush=True)\n"
         "    time.sleep(60)\n"

@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from cmtools.books.plan import plan_formula
-from cmtools.commands.outcome import ExitCode, Misuse, Outcome
 from cmtools.commands.plan import plan
 from cmtools.commands.report import report
+from cmtools.commands.results import ExitCode, Outcome
 from cmtools.commands.validate import validate
-from cmtools.indicators.catalog import Unit
-from cmtools.indicators.periods import ended_months
-from cmtools.indicators.planning import grown
-from cmtools.tables.values import roubles
+from cmtools.errors import UsageError
+from cmtools.reports.indicators import Unit
+from cmtools.reports.months import ended_months
+from cmtools.reports.plan_from_history import grown
+from cmtools.tables.parsers import roubles
 from office import convert
 from reckoning import Books, half_up
 from strategies import client_row, order_row, position_row
@@ -190,7 +191,7 @@ def test_a_manager_has_a_plan_of_his_own(tmp_path: Path) -> None:
     path = "Планы/2026-12 План — Орлова Анна.xlsx"
     assert (outcome.data["path"], outcome.data["manager"]) == (path, "Орлова Анна")
     assert cells(root / path)["Менеджер"][0] == "Орлова Анна"
-    with pytest.raises(Misuse, match="«Орлова Анна»"):
+    with pytest.raises(UsageError, match="«Орлова Анна»"):
         made(root, manager="Орлова")
 
 

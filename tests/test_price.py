@@ -14,9 +14,10 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from cmtools.commands.outcome import ExitCode, Misuse, Outcome
 from cmtools.commands.price import price
-from cmtools.tables.package import Package
+from cmtools.commands.results import ExitCode, Outcome
+from cmtools.errors import UsageError
+from cmtools.tables.patch.package import Package
 from office import convert
 from test_startup import run
 from workbench import (
@@ -179,7 +180,7 @@ def test_one_order(number: str, tmp_path: Path) -> None:
 
 def test_no_such_order(tmp_path: Path) -> None:
     healthy(tmp_path)
-    with pytest.raises(Misuse, match=f"^нет заказа «З-2026-002».*«?{SECOND}"):
+    with pytest.raises(UsageError, match=f"^нет заказа «З-2026-002».*«?{SECOND}"):
         ask(tmp_path, order="З-2026-002")
     assert not (tmp_path / COPY).exists()
 
@@ -225,7 +226,7 @@ def test_several_order_books(tmp_path: Path) -> None:
     for file in (tmp_path / IVANOV, tmp_path / "Планы" / ".." / IVANOV):
         one = ask(tmp_path, file)
         assert (orders_of(one), one.files) == (own, both.files[:1]), file
-    with pytest.raises(Misuse, match=f"нет заказа «{FIRST}»"):
+    with pytest.raises(UsageError, match=f"нет заказа «{FIRST}»"):
         ask(tmp_path, tmp_path / IVANOV, order=FIRST)
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from cmtools.books.orders import POSITIONS, Design, Position
 from cmtools.books.settings import RULES, Category, Discount, Markup, Rules, Vat
 from cmtools.digests.digest import HUGE, NONE
-from cmtools.indicators.categories import CATEGORIES
-from cmtools.indicators.linking import Hanging
-from cmtools.indicators.merging import Merged, Rows, objects
-from cmtools.indicators.prices import Deals, price_positions
-from cmtools.pricing import EXACT, Tariff, price_lines, tariff
+from cmtools.pricing.price import EXACT, Tariff, price_lines, tariff
+from cmtools.reports.categories import CATEGORIES
+from cmtools.reports.linking import Hanging
+from cmtools.reports.merging import Merged, Rows, objects
+from cmtools.reports.prices import Deals, price_positions
 from cmtools.tables.table import Source
 
 KINDS = ("визитки", "Буклеты", "плакаты")

@@ -14,12 +14,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils.cell import coordinate_from_string
 
+from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN
-from cmtools.books.shipped import shipped_rows
-from cmtools.commands.outcome import ExitCode, Misuse, Outcome
 from cmtools.commands.report import report
-from cmtools.indicators.catalog import INDICATORS, total
-from cmtools.indicators.cutting import kopecks
+from cmtools.commands.results import ExitCode, Outcome
+from cmtools.errors import UsageError
+from cmtools.reports.indicators import INDICATORS, total
+from cmtools.reports.period_rows import kopecks
 from cmtools.workspace import shipped
 from strategies import client_row, order_row, position_row
 from workbench import (
@@ -157,7 +158,7 @@ def test_priced_preliminary_requests_stand_apart(tmp_path: Path) -> None:
     ["2026-13", "2026-00", "2026-1", "2026", "11.2026", "2026-11-01", "", "٢٠٢٦-11", "0000-01"],
 )
 def test_what_is_no_month_is_misuse(tmp_path: Path, month: str) -> None:
-    with pytest.raises(Misuse, match="ГГГГ-ММ"):
+    with pytest.raises(UsageError, match="ГГГГ-ММ"):
         report(tmp_path, month, today=TODAY)
 
 
@@ -246,18 +247,18 @@ def test_a_manager_of_rows_in_error_is_known(tmp_path: Path) -> None:
     ("typed", "nearest"), [("Петрова", SALES), ("Смирнова Пётр", CLERK), ("Ильич", CLERK)]
 )
 def test_an_unknown_manager_is_misuse(tmp_path: Path, typed: str, nearest: str) -> None:
-    with pytest.raises(Misuse, match=f"«{typed}».*«{nearest}»"):
+    with pytest.raises(UsageError, match=f"«{typed}».*«{nearest}»"):
         november(tmp_path, manager=typed)
 
 
 def test_the_nearest_manager_by_a_word_of_the_name(tmp_path: Path) -> None:
     """A surname alone is nearer to its bearer than to a short name like it."""
-    with pytest.raises(Misuse, match=f"«{SALES}»"):
+    with pytest.raises(UsageError, match=f"«{SALES}»"):
         november(tmp_path, put("Клиенты", "Менеджер", 2, "Петренко"), manager="петрова")
 
 
 def test_a_manager_of_an_empty_workspace(tmp_path: Path) -> None:
-    with pytest.raises(Misuse, match=r"нет ни в заказах, ни среди клиентов$"):
+    with pytest.raises(UsageError, match=r"нет ни в заказах, ни среди клиентов$"):
         report(workspace_with(tmp_path, {}), "2026-11", manager=SALES, today=TODAY)
 
 

@@ -12,11 +12,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cmtools.commands.outcome import ExitCode, Outcome
 from cmtools.commands.report import report
-from cmtools.indicators.catalog import INDICATORS
-from cmtools.indicators.drawing import sources
-from cmtools.tables.values import roubles
+from cmtools.commands.results import ExitCode, Outcome
+from cmtools.reports.indicators import INDICATORS
+from cmtools.reports.workbook import source_sheets as sources
+from cmtools.tables.parsers import roubles
 from office import convert
 from reckoning import Books, indicators, months_before
 from strategies import MANAGERS, client_row, order_row, position_row

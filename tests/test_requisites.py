@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum.ru import inn as stdnum_inn
 from stdnum.ru import ogrn as stdnum_ogrn
 
-from cmtools.books.requisites import (
+from cmtools.books.requisite_checks import (
     account_is_valid,
     bik_is_valid,
     correspondent_is_valid,

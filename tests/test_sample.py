@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 from holidays import country_holidays
 
-from cmtools.books.requisites import (
+from cmtools.books.requisite_checks import (
     account_is_valid,
     correspondent_is_valid,
     inn_is_valid,
@@ -18,7 +18,7 @@ from cmtools.books.requisites import (
     kpp_is_valid,
     ogrn_is_valid,
 )
-from cmtools.sample import Book, Books, Row, mistakes, sample_books
+from cmtools.demo import Book, Books, Row, mistakes, sample_books
 
 TODAYS = [date(2026, 11, 21), date(2027, 1, 1), date(2026, 2, 28), date(2028, 2, 29)]
 # the stages as shipped, with their norms in working days

@@ -79,7 +79,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_command_line_loads_no_heavy_library() -> None:
-    assert loaded_by("import cmtools.cli") == set()
+    assert loaded_by("import cmtools.cli.app") == set()
 
 
 def test_a_check_loads_no_library_but_the_reader() -> None:
@@ -205,9 +205,9 @@ def test_russian_is_written_in_any_locale(tmp_path: Path) -> None:
 
 def test_a_fault_of_the_program_is_one_line_and_a_log(workspace: Path, tmp_path: Path) -> None:
     script = (
-        "import sys, cmtools.commands.validate as module; from cmtools import cli\n"
+        "import sys, cmtools.commands.validate as module; from cmtools.cli import app\n"
         "def broken(*_, **__): raise ZeroDivisionError('broken')\n"
-        "module.validate = broken; sys.argv = ['cmtools', 'validate']; cli.main()"
+        "module.validate = broken; sys.argv = ['cmtools', 'validate']; app.main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -23,17 +23,18 @@ from hypothesis import strategies as st
 import hostile
 from cmtools.books.catalog import SHEETS
 from cmtools.problems import Fault
-from cmtools.tables import messages, values
-from cmtools.tables.cells.sheets import CHUNK
-from cmtools.tables.columns import CODE, DIGITS, MONEY, NUMBER, WHOLE, Column, Kind
-from cmtools.tables.container import MIB, Limits
-from cmtools.tables.frames import End, Marks
-from cmtools.tables.guard import Grid, Reader
-from cmtools.tables.layout import find_header
+from cmtools.tables import messages
+from cmtools.tables import parsers as values
+from cmtools.tables.columns import CODE, DIGITS, MONEY, NUMBER, WHOLE, Column, ValueKind
+from cmtools.tables.headers import find_header
+from cmtools.tables.parsers import Cell
+from cmtools.tables.reader.container import MIB, Limits
+from cmtools.tables.reader.protocol import End, Marks
+from cmtools.tables.reader.sandbox import Grid, Reader
+from cmtools.tables.reader.sheet_cells import CHUNK
 from cmtools.tables.sheet import Sheet
-from cmtools.tables.table import Book, Partial, Row, Table
-from cmtools.tables.values import Cell
-from cmtools.tables.writing import Rows, write_book
+from cmtools.tables.table import Book, InvalidRow, Row, Table
+from cmtools.tables.writer.workbook import Rows, write_book
 
 if sys.platform == "linux":
     import resource
@@ -183,7 +184,7 @@ def test_what_is_no_number(cell: Cell, code: str) -> None:
         (CODE, "З-1\u00a0 а", "З-1 а"),
     ],
 )
-def test_kinds(kind: Kind, cell: Cell, found: object) -> None:
+def test_kinds(kind: ValueKind, cell: Cell, found: object) -> None:
     assert kind.parse(cell) == found
 
 
@@ -386,8 +387,8 @@ def test_rows_become_records_and_what_is_left_of_them() -> None:
     price, since = Decimal("10.5"), date(2026, 3, 1)
     assert first == Sweet(source=source, row=2, code="а", price=price, count=3, since=since)
     assert others == [
-        Partial(source=source, row=4, values={"code": "б", "count": None}),
-        Partial(source=source, row=5, values={"price": Decimal(5), "since": None}),
+        InvalidRow(source=source, row=4, values={"code": "б", "count": None}),
+        InvalidRow(source=source, row=5, values={"price": Decimal(5), "since": None}),
     ]
     assert sorted(told(sheet)) == [
         ("ambiguous-number", "B4"),
@@ -447,7 +448,7 @@ def test_one_line_more_in_a_record_is_one_column_more_everywhere(
     sheet = Sheet(TASTY, FILE, read(reader, filled)["Сладости"])
     assert sheet.values["taste"] == [Taste.SOUR, None, None]
     assert told(sheet) == [("not-a-choice", "E3"), ("required", "E4")]
-    assert [type(entry) for entry in sheet.entries()] == [TastySweet, Partial, Partial]
+    assert [type(entry) for entry in sheet.entries()] == [TastySweet, InvalidRow, InvalidRow]
 
     without = Sheet(SWEETS, FILE, read(reader, filled)["Сладости"])
     assert (told(without), without.values["code"]) == ([], ["а", "б", "в"])

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cmtools.commands.outcome import Misuse
+from cmtools.cli.console.dispatch import show
 from cmtools.commands.templates import check, fields
 from cmtools.documents.catalog import FORMS
-from cmtools.documents.engine.filters import FILTERS
-from cmtools.reporters.showing import show
+from cmtools.documents.template.filters import FILTERS
+from cmtools.errors import UsageError
 from cmtools.workspace import WorkspaceError
 from workbench import healthy
 
@@ -106,7 +106,9 @@ def test_what_a_template_may_name(name: str) -> None:
 
 
 def test_unknown_document_names_the_nearest() -> None:
-    with pytest.raises(Misuse, match=r"нет документа «спецефикация»; может быть, «спецификация»\?"):
+    with pytest.raises(
+        UsageError, match=r"нет документа «спецефикация»; может быть, «спецификация»\?"
+    ):
         fields("спецефикация")
 
 

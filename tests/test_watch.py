@@ -18,15 +18,17 @@ from pathlib import Path
 import pytest
 
 import watching
-from cmtools.commands.received import Answer
-from cmtools.watch import disk, journal, record
-from cmtools.watch.assistant import Died, Stopped
-from cmtools.watch.clerk import Clerk
-from cmtools.watch.crew import Crew
-from cmtools.watch.errands import Errand, Reply, Work
+from cmtools.inbox.result import Answer
+from cmtools.watch import durable_fs as disk
+from cmtools.watch import event_log as journal
+from cmtools.watch import protocol_text as record
+from cmtools.watch.drop_processor import DropProcessor
 from cmtools.watch.inbox import DAY, Inbox
-from cmtools.watch.owner import FOLDER, PULSE, Owner
+from cmtools.watch.lease import FOLDER, PULSE, Lease
+from cmtools.watch.requests import Errand, ProcessDrop, Reply
 from cmtools.watch.watcher import Watcher
+from cmtools.watch.worker_client import WorkerDied, WorkerStopped
+from cmtools.watch.worker_pool import WorkerPool
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
 from watching import Stub, drop, ends, office, work_off, workspace
 
@@ -122,7 +124,7 @@ def test_13_14_18_23_what_has_no_end_yet_waits_and_is_returned_in_the_end(
     path, clock = drop(root, "a.xlsx", half), Clock()
     shared = office(root, settle=1.0, patience=9.0, clock=clock)
     watcher = Watcher(shared, [Stub()], settle=1.0, scan=1.0)
-    crew: Crew = watcher._crew
+    crew: WorkerPool = watcher._crew
     shared.owner.open()
     crew.start()
     try:
@@ -188,7 +190,7 @@ def test_19_deleted_before_it_is_taken(root: Path) -> None:
     path.unlink()
     shared.owner.open()
     try:
-        assert Clerk(shared, Stub()).take(found[0]) is None
+        assert DropProcessor(shared, Stub()).take(found[0]) is None
     finally:
         shared.owner.close()
     assert ends(root) == {}
@@ -197,17 +199,17 @@ def test_19_deleted_before_it_is_taken(root: Path) -> None:
 class Meddler(Stub):
     """Does something once, just when the work on a drop begins."""
 
-    def __init__(self, deed: Callable[[Work], object]) -> None:
-        self._deed: Callable[[Work], object] | None = deed
+    def __init__(self, deed: Callable[[ProcessDrop], object]) -> None:
+        self._deed: Callable[[ProcessDrop], object] | None = deed
 
     def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, Work) and self._deed is not None:
+        if isinstance(errand, ProcessDrop) and self._deed is not None:
             deed, self._deed = self._deed, None
             deed(errand)
         return super().ask(errand)
 
 
-def meddle(root: Path, deed: Callable[[Work], object]) -> None:
+def meddle(root: Path, deed: Callable[[ProcessDrop], object]) -> None:
     """One run of a watcher during which something happens."""
     assert Watcher(office(root), [Meddler(deed)], settle=0.0, scan=1.0).run(once=True)
 
@@ -225,7 +227,7 @@ def test_13_20_written_on_after_it_was_claimed(root: Path) -> None:
     path = drop(root, "a.txt", "плохо".encode())
     with path.open("ab") as writer:
 
-        def write_on(_: Work) -> None:
+        def write_on(_: ProcessDrop) -> None:
             writer.seek(0)
             writer.truncate()
             writer.write(b"better, whole")
@@ -285,7 +287,7 @@ def test_25_36_40_no_events_and_an_inbox_made_anew(
         raise OSError(errno.ENOSPC, "inotify watch limit reached")
 
     with monkeypatch.context() as patched:
-        patched.setattr("cmtools.watch.wake._observe", refuse)
+        patched.setattr("cmtools.watch.scan_trigger._observe", refuse)
         with running(root):
             drop(root, "a.txt", b"a")
             until(lambda: len(ends(root)) == 1)
@@ -330,7 +332,7 @@ def abandoned(root: Path, pulse: bytes) -> Path:
 
 def test_29_a_dead_owner_here_is_known_by_its_lock(root: Path) -> None:
     """Whatever process bears its number by now."""
-    kernel = Owner(root, clock=time.monotonic, lease_seconds=60.0)._kernel
+    kernel = Lease(root, clock=time.monotonic, lease_seconds=60.0)._kernel
     abandoned(root, f"{kernel} {os.getpid()} 7\n".encode())
     work_off(office(root))
     assert originals(root) == {"a.txt": b"text"}
@@ -348,7 +350,7 @@ def test_29_a_live_owner_keeps_its_jobs(root: Path) -> None:
 def test_29_an_owner_elsewhere_is_dead_once_its_pulse_stands_still(root: Path) -> None:
     """By our own clock, never by times that another machine has written."""
     job, clock = abandoned(root, b"another-kernel 1 7\n"), Clock()
-    owner = Owner(root / FOLDER, clock=clock, lease_seconds=60.0)
+    owner = Lease(root / FOLDER, clock=clock, lease_seconds=60.0)
     owner.open()
     pulse = root / FOLDER / f"0123456789abcdef{PULSE}"
     for second in (0.0, 50.0, 59.0):
@@ -372,7 +374,7 @@ def test_29_who_was_thought_dead_lets_go(root: Path) -> None:
     drop(root)
     thief = office(root)
 
-    def steal(errand: Work) -> None:
+    def steal(errand: ProcessDrop) -> None:
         job = errand.aside.parent
         thief.owner.open()
         job.rename(thief.owner.own / job.name)
@@ -410,10 +412,10 @@ class Failing(Stub):
         self._times, self._hung, self._stage = times, hung, stage
 
     def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, Work):
+        if isinstance(errand, ProcessDrop):
             self.paints.append(errand.paint)
             if len(self.paints) <= self._times:
-                raise Died("умер", hung=self._hung, stage=self._stage)
+                raise WorkerDied("умер", hung=self._hung, stage=self._stage)
         return super().ask(errand)
 
 
@@ -441,9 +443,9 @@ def test_3_stopped_in_mid_job_the_file_is_back(root: Path) -> None:
     drop(root, "a.txt", b"text")
     watchers: list[Watcher] = []
 
-    def stop(_: Work) -> None:
+    def stop(_: ProcessDrop) -> None:
         watchers[0].stop()
-        raise Stopped
+        raise WorkerStopped
 
     watchers.append(Watcher(office(root), [Meddler(stop)], settle=0.0, scan=1.0))
     watchers[0].run(once=False)
@@ -459,7 +461,7 @@ class Crowded(Stub):
         self._code, self._times = code, times
 
     def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, Work) and self._times:
+        if isinstance(errand, ProcessDrop) and self._times:
             self._times -= 1
             raise OSError(self._code, os.strerror(self._code))
         return super().ask(errand)
@@ -675,7 +677,7 @@ def test_49_50_links(root: Path) -> None:
     with pytest.raises(disk.NotAFile), disk.opened(path):
         pass
     shared.owner.open()
-    clerk = Clerk(shared, Stub())
+    clerk = DropProcessor(shared, Stub())
     assert clerk.take(found) is None
     assert path.is_symlink()
     shared.owner.close()

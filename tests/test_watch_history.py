@@ -13,11 +13,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cmtools.commands.consolidating import consolidate
-from cmtools.commands.neighbours import Neighbours
 from cmtools.commands.report import report
 from cmtools.digests import memory
-from cmtools.watch.errands import Compare
+from cmtools.reports.load import consolidate
+from cmtools.reports.other_books import OtherBooks
+from cmtools.watch.requests import SyncIndex
 from cmtools.workspace import find_workspace
 from watching import TODAY, Here, drop, ends, office, work_off
 from workbench import HEALTHY, ORDERS, Row, extra_book, healthy
@@ -109,7 +109,7 @@ def test_a_memory_that_is_lost_while_it_is_asked(
     """Its silence is not taken for the silence of the books."""
     (root / STATE).mkdir(exist_ok=True)
     shutil.copyfile(healthy(root.parent / "other") / ORDERS, root / ORDERS)
-    neighbours = Neighbours(find_workspace(root), lambda: None)
+    neighbours = OtherBooks(find_workspace(root), lambda: None)
     asked = (["К-0002"], [str(HEALTHY["Заказы"][1]["№ заказа"])], "нет.xlsx", TODAY)
     before = neighbours.ask(*asked)
     assert all(before.days.values())
@@ -144,7 +144,7 @@ def test_a_book_put_there_by_hand_counts_once_it_was_compared(
     for name in (f"{STEM} — с ценами.xlsx", "Клиенты/А.xlsx"):
         (root / name).write_bytes(book(tmp_path, "К-0002", "А-3"))
     (root / f"{STEM} — Вера.xlsx").write_bytes(by_hand)
-    here.ask(Compare(root=root, today=TODAY))
+    here.ask(SyncIndex(root=root, today=TODAY))
     files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "А-2", "А-3"))
     text = files["Протокол.txt"].decode()
     assert "Вера.xlsx" in text

@@ -13,8 +13,9 @@ import pytest
 
 import killing
 import watching
-from cmtools.watch import disk, record
-from cmtools.watch.clerk import Clerk
+from cmtools.watch import durable_fs as disk
+from cmtools.watch import protocol_text as record
+from cmtools.watch.drop_processor import DropProcessor
 from watching import Stub, drop, ends, office, work_off, workspace
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork and SIGKILL are POSIX's")
@@ -134,7 +135,7 @@ def test_a_plan_that_was_torn_is_no_plan(tmp_path: Path) -> None:
     shared = office(root)
     shared.owner.open()
     ready = shared.inbox.look(0.0).ready[0]
-    job = Clerk(shared, Stub()).take(ready)
+    job = DropProcessor(shared, Stub()).take(ready)
     assert job is not None
     assert not path.exists()
     (job.folder / f"{disk.ASIDE}plan.json").write_bytes(b'{"name": ')

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cmtools.watch.errands import Beat
+from cmtools.watch.requests import Heartbeat
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 from test_watch_history import book
 from watching import Here, drop, ends, office, work_off
@@ -47,7 +47,7 @@ def worked_on(root: Path, content: bytes, change: Callable[[Path], None], at: in
     """Work on a drop; as its papers of that number begins the change comes. Its result folder."""
     papers: list[str] = []
 
-    def beat(beat: Beat) -> None:
+    def beat(beat: Heartbeat) -> None:
         papers.extend([beat.stage] * (beat.stage == "papers"))
         if len(papers) == at and beat.stage == "papers":
             change(root)

@@ -12,20 +12,30 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from cmtools.commands.received import Answer, Paper, Replacement
-from cmtools.origins import checksum
-from cmtools.tables.container import Limits
-from cmtools.watch.assistant import Assistant
-from cmtools.watch.clerk import Clerk, Office
-from cmtools.watch.errands import Beat, Broken, Compare, Digest, Errand, Look, Refresh, Reply, Work
-from cmtools.watch.filing import Place
+from cmtools.inbox.result import Answer, MadeDocument, Replacement
+from cmtools.known_files import checksum
+from cmtools.tables.reader.container import Limits
+from cmtools.watch.commit import ResultFolder
+from cmtools.watch.completeness import shape_of
+from cmtools.watch.decision import Decision
+from cmtools.watch.drop_processor import DropProcessor, WatchContext
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.jobs import Job
-from cmtools.watch.ledger import Ledger
-from cmtools.watch.owner import FOLDER, Owner
-from cmtools.watch.plans import Plan
-from cmtools.watch.wholeness import shape_of
-from cmtools.watch.working import Bench
+from cmtools.watch.lease import FOLDER, Lease
+from cmtools.watch.requests import (
+    CheckComplete,
+    Errand,
+    HashInputs,
+    Heartbeat,
+    ProcessDrop,
+    RefreshReports,
+    Reply,
+    SyncIndex,
+    WorkerError,
+)
+from cmtools.watch.seen_index import SeenIndex
+from cmtools.watch.worker_client import WorkerClient
+from cmtools.watch.worker_main import RequestHandler
 from cmtools.workspace import DONE, FAILED, INBOX, Workspace
 
 BOOK, PAPERS = "Книга.xlsx", "Клиенты/К-1"
@@ -40,15 +50,15 @@ class Stub:
     """Does the work of the working process at once."""
 
     def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, Look):
+        if isinstance(errand, CheckComplete):
             return shape_of(errand.path, Limits())
-        if isinstance(errand, Digest):
+        if isinstance(errand, HashInputs):
             return "settings"
-        if isinstance(errand, Compare):
+        if isinstance(errand, SyncIndex):
             return None
-        if isinstance(errand, Refresh):
+        if isinstance(errand, RefreshReports):
             return (f"Отчёты/{errand.month}",)
-        assert isinstance(errand, Work)
+        assert isinstance(errand, ProcessDrop)
         content = errand.copy.read_bytes()
         if content.startswith("книга".encode()):
             return _accepted(errand)
@@ -62,28 +72,30 @@ class Stub:
 class Here:
     """An assistant that does the real work in this very process; `beat` is called meanwhile."""
 
-    def __init__(self, beat: Callable[[Beat], None] = lambda beat: None) -> None:
-        self._bench = Bench(beat)
+    def __init__(self, beat: Callable[[Heartbeat], None] = lambda beat: None) -> None:
+        self._bench = RequestHandler(beat)
 
     def ask(self, errand: Errand) -> Reply:
         reply = self._bench.answer(errand)
         if isinstance(reply, OSError):
             raise reply
-        assert not isinstance(reply, Broken), reply.trace
+        assert not isinstance(reply, WorkerError), reply.trace
         return reply
 
     def stop(self) -> None:
         self._bench.__exit__()
 
 
-def _accepted(errand: Work) -> Answer:
+def _accepted(errand: ProcessDrop) -> Answer:
     was = checksum(errand.root / BOOK)
     papers = []
     for number in (1, 2):
         source = errand.aside / f"paper {number}"
         source.write_bytes(paper(number))
         folder, source_name = f"{PAPERS}/{number}", f"{errand.aside.name}/{source.name}"
-        papers.append(Paper(source=source_name, folder=folder, stem=f"З-{number}", version=1))
+        papers.append(
+            MadeDocument(source=source_name, folder=folder, stem=f"З-{number}", version=1)
+        )
     (errand.result / "цены.xlsx").write_bytes(b"prices")
     return Answer(
         verdict="accepted",
@@ -125,16 +137,16 @@ def office(
     now: Callable[[], float] = time.time,
     inbox: Path | None = None,
     done: Path | None = None,
-) -> Office:
+) -> WatchContext:
     """What the clerks of one watcher share."""
-    owner = Owner(root / FOLDER, clock=clock, lease_seconds=lease)
-    return Office(
-        place=Place(
+    owner = Lease(root / FOLDER, clock=clock, lease_seconds=lease)
+    return WatchContext(
+        place=ResultFolder(
             workspace=Workspace(root),
             done=done or root / DONE,
             failed=root / FAILED,
             jobs=owner.root,
-            ledger=Ledger(root / ".cmtools" / "watch"),
+            ledger=SeenIndex(root / ".cmtools" / "watch"),
         ),
         inbox=Inbox(inbox or root / INBOX, settle=settle, patience=patience, now=now),
         owner=owner,
@@ -147,13 +159,13 @@ def office(
     )
 
 
-def _deaf(job: str, plan: Plan) -> None:
+def _deaf(job: str, plan: Decision) -> None:
     """Hear nothing."""
 
 
-def work_off(shared: Office, assistant: Assistant | None = None) -> None:
+def work_off(shared: WatchContext, assistant: WorkerClient | None = None) -> None:
     """What a watcher does in one run, step by step in this thread; a fault ends it."""
-    clerk = Clerk(shared, assistant or Stub())
+    clerk = DropProcessor(shared, assistant or Stub())
     shared.owner.open()
     try:
         shared.owner.adopt()

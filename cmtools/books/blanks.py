@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.books.catalog import BOOKS
-from cmtools.books.shipped import shipped_headings, shipped_rows
+from cmtools.books.default_rows import shipped_headings, shipped_rows
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.heading import Heading
-from cmtools.tables.lists import Lists, foreign_tables
 from cmtools.tables.table import Book, Table
-from cmtools.tables.writing import Rows, write_book
+from cmtools.tables.writer.dropdowns import Lists, foreign_tables
+from cmtools.tables.writer.heading import Heading
+from cmtools.tables.writer.workbook import Rows, write_book
 
 
 def write_blanks(folder: Path, books: Sequence[Book] = BOOKS) -> list[Path]:

@@ -9,8 +9,8 @@ from cmtools.books.plan import PLAN_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.books.tasks import TASK_BOOK
+from cmtools.tables.parsers import same
 from cmtools.tables.table import Book
-from cmtools.tables.values import same
 
 BOOKS = (SETTINGS, REGISTER, ORDER_BOOK, TASK_BOOK, PLAN_BOOK)
 

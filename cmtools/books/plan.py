@@ -8,10 +8,10 @@ from typing import Annotated
 
 from cmtools.tables.columns import GOAL, MEAN, PERCENT, Column
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.heading import Heading
-from cmtools.tables.layout import Filled
+from cmtools.tables.headers import Filled
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Row, Table
+from cmtools.tables.writer.heading import Heading
 
 MONTH, MANAGER, APPROVED_BY, APPROVED_ON = "Месяц", "Менеджер", "Утвердил", "Дата утверждения"
 PLAN_HEAD = (MONTH, MANAGER, APPROVED_BY, APPROVED_ON)

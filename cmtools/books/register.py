@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from cmtools.books import party
-from cmtools.books.party import Form
+from cmtools.books import counterparty as party
+from cmtools.books.counterparty import LegalForm
 from cmtools.tables.columns import CODE, Column
 from cmtools.tables.table import Book, Row, Table
 
@@ -27,7 +27,7 @@ class Client(Row):
     code: Annotated[str, Column("Код", CODE, unique=True, width=11, hint="К-0001")]
     name: Annotated[str, party.ShortName]
     full_name: party.FullName
-    form: Annotated[Form, party.LegalForm]
+    form: Annotated[LegalForm, party.FormColumn]
     inn: party.Inn
     kpp: party.Kpp
     ogrn: party.Ogrn

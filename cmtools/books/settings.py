@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from cmtools.books import party, requisites
-from cmtools.books.party import Form
+from cmtools.books import counterparty as party
+from cmtools.books import requisite_checks as requisites
+from cmtools.books.counterparty import LegalForm
 from cmtools.problems import Fault, Message, Severity
 from cmtools.tables.columns import CODE, DIGITS, NUMBER, PERCENT, Column
 from cmtools.tables.dataset import Dataset
@@ -44,7 +45,7 @@ class Organization(Row):
 
     name: Annotated[str | None, party.ShortName]
     full_name: party.FullName
-    form: Annotated[Form | None, party.LegalForm]
+    form: Annotated[LegalForm | None, party.FormColumn]
     inn: party.Inn
     kpp: party.Kpp
     ogrn: party.Ogrn
@@ -66,12 +67,12 @@ class Organization(Row):
     city: Annotated[str | None, Column("Город", hint="Место заключения договоров")]
 
 
-def own_inn(inn: str | None, form: Form | None) -> Fault | None:
+def own_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
     """As a client's; an empty one is told with all that is still empty."""
     return party.inn_by_form(inn, form) if inn else None
 
 
-def own_kpp(kpp: str | None, form: Form | None) -> Fault | None:
+def own_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
     """As a client's; an empty one is told with all that is still empty."""
     return party.kpp_by_form(kpp, form) if kpp else None
 

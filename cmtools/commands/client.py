@@ -9,12 +9,14 @@ from pathlib import Path
 from cmtools.books.orders import ORDERS, Order, Request
 from cmtools.books.register import CLIENTS, Client, Status
 from cmtools.books.settings import RULES, Rules, rules_of
-from cmtools.clients import Standing, losses, order_days, standing
-from cmtools.commands.opening import Opened, open_books
-from cmtools.commands.outcome import Misuse, Outcome, perhaps
+from cmtools.commands.results import Outcome
+from cmtools.errors import UsageError
+from cmtools.pricing.category import Standing, losses, order_days, standing
+from cmtools.pricing.session import Session, open_books
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.table import Partial
+from cmtools.tables.suggestions import perhaps
+from cmtools.tables.table import InvalidRow
 
 ANSWER = {
     "client": "код",
@@ -79,7 +81,7 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
     )
 
 
-def _find(dataset: Dataset, code: str) -> Client | Partial:
+def _find(dataset: Dataset, code: str) -> Client | InvalidRow:
     same = CLIENTS.key.same
     known = {
         same(entry.get("code")): entry
@@ -90,10 +92,10 @@ def _find(dataset: Dataset, code: str) -> Client | Partial:
     if found is not None:
         return found
     codes = (entry.get("code") for entry in known.values())
-    raise Misuse(f"нет клиента «{code}»{perhaps(code, codes)}")
+    raise UsageError(f"нет клиента «{code}»{perhaps(code, codes)}")
 
 
-def _who(entry: Client | Partial) -> dict[str, object]:
+def _who(entry: Client | InvalidRow) -> dict[str, object]:
     status = entry.get("status")
     return {
         "client": entry.get("code"),
@@ -104,7 +106,7 @@ def _who(entry: Client | Partial) -> dict[str, object]:
     }
 
 
-def _counted(rows: Sequence[Order | Partial], day: date) -> list[Order | Partial]:
+def _counted(rows: Sequence[Order | InvalidRow], day: date) -> list[Order | InvalidRow]:
     """The orders up to the day, the latest first."""
     known = [
         row
@@ -115,7 +117,7 @@ def _counted(rows: Sequence[Order | Partial], day: date) -> list[Order | Partial
     return sorted(known, key=lambda row: row.get("on"), reverse=True)
 
 
-def _order(row: Order | Partial, day: date, found: Standing) -> dict[str, object]:
+def _order(row: Order | InvalidRow, day: date, found: Standing) -> dict[str, object]:
     return {
         "order": row.get("number"),
         "date": f"{row.get('on')}",
@@ -165,7 +167,7 @@ def _why(found: Standing, rules: Rules, day: date) -> list[str]:
     return words
 
 
-def _problems(opened: Opened, rows: Sequence[Client | Order | Partial]) -> tuple[Problem, ...]:
+def _problems(opened: Session, rows: Sequence[Client | Order | InvalidRow]) -> tuple[Problem, ...]:
     """The errors of these rows, of a whole sheet that could hold more of them, and of the rules."""
     sheets = (CLIENTS.title, ORDERS.title)
     places: set[tuple[str, str | None, int | None]]

@@ -10,33 +10,33 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cmtools import origins
+from cmtools import known_files as origins
 from cmtools.books.blanks import option, write_filled
 from cmtools.books.catalog import BOOKS
-from cmtools.books.crosscheck import check_across
+from cmtools.books.cross_rules import check_across
+from cmtools.books.default_rows import shipped_rows
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.settings import STAGES
-from cmtools.books.shipped import shipped_rows
-from cmtools.clients import months_before
-from cmtools.commands.consolidating import consolidate
 from cmtools.commands.docs import Asked, docs
 from cmtools.commands.init import init
-from cmtools.commands.outcome import Outcome
 from cmtools.commands.plan import make_plan
 from cmtools.commands.price import price
-from cmtools.commands.quoting import quote_orders
 from cmtools.commands.report import report
+from cmtools.commands.results import Outcome
 from cmtools.commands.validate import validate
-from cmtools.indicators.periods import next_month, plan_due
-from cmtools.placing import placed
-from cmtools.sample import Books, mistakes, sample_books
+from cmtools.demo import Books, mistakes, sample_books
+from cmtools.files import placed
+from cmtools.pricing.category import months_before
+from cmtools.pricing.orders import quote_orders
+from cmtools.reports.load import consolidate
+from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.frames import Marks
-from cmtools.tables.guard import Grid
+from cmtools.tables.parsers import Cell, roubles
+from cmtools.tables.reader.protocol import Marks
+from cmtools.tables.reader.sandbox import Grid
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
-from cmtools.tables.values import Cell, roubles
-from cmtools.tables.writing import Rows
+from cmtools.tables.writer.workbook import Rows
 
 EXAMPLES = "Примеры"
 MISTAKEN = "Книга с ошибками.xlsx"

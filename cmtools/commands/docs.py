@@ -10,20 +10,25 @@ from typing import Any
 
 from cmtools.books.orders import CONTRACTS
 from cmtools.books.register import CLIENTS
-from cmtools.books.settings import DOCUMENTS, SETTINGS, STAGES, document_ids
-from cmtools.commands.desk import Desk, Made
-from cmtools.commands.gathering import Rows, Subject
-from cmtools.commands.opening import Opened, open_books
-from cmtools.commands.outcome import Misuse, Outcome, Progress, perhaps, silent
-from cmtools.commands.quoting import Quote, find_quote
-from cmtools.documents import pdf, shelving
-from cmtools.documents.catalog import BY_ID, KINDS, Kind, MadeFrom
-from cmtools.documents.shelving import State
+from cmtools.books.settings import DOCUMENTS
+from cmtools.commands.results import Outcome
+from cmtools.documents import pdf
+from cmtools.documents import storage as shelving
+from cmtools.documents.catalog import BY_ID, KINDS, DocumentKind, SourceRow
+from cmtools.documents.context import DocumentSubject, RowIndex
+from cmtools.documents.make import DocumentMaker, Made
+from cmtools.documents.stage import kinds_of_stage
+from cmtools.documents.storage import DocumentState
+from cmtools.errors import UsageError
+from cmtools.pricing.orders import find_quote
+from cmtools.pricing.session import Session, open_books
 from cmtools.problems import Problem, in_order
-from cmtools.tables.table import Partial, R, Row, Table
+from cmtools.progress import Progress, silent
+from cmtools.tables.suggestions import perhaps
+from cmtools.tables.table import InvalidRow, R, Table
 
-_OF_ORDERS = (MadeFrom.ORDER, MadeFrom.CLAIM)
-_OF_CLIENTS = (MadeFrom.CLIENT, MadeFrom.TRANSFER)
+_OF_ORDERS = (SourceRow.ORDER, SourceRow.CLAIM)
+_OF_CLIENTS = (SourceRow.CLIENT, SourceRow.TRANSFER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,15 +62,15 @@ def docs(
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
     if sum(map(bool, (asked.orders, asked.every, asked.contract, asked.client))) != 1:
-        raise Misuse("укажите что-то одно: --order, --all, --contract или --client")
+        raise UsageError("укажите что-то одно: --order, --all, --contract или --client")
     named = tuple(dict.fromkeys(_known_kind(kind) for kind in kinds))
     _refuse_strangers(asked, named)
     opened = open_books(root, (), today)
-    desk = Desk(opened, today)
+    desk = DocumentMaker(opened, today)
     subjects = _subjects(desk.rows, asked)
     tasks = [task for subject in subjects for task in _tasks(desk, subject, named)]
     for subject, wanted in tasks:  # a wrong call makes nothing
-        if isinstance(wanted, Kind):
+        if isinstance(wanted, DocumentKind):
             desk.row_of(wanted, subject, row)
     problems: list[Problem] = []
     made: list[Made] = []
@@ -106,87 +111,67 @@ def _outcome(
     )
 
 
-def _refuse_strangers(asked: Asked, kinds: Sequence[Kind]) -> None:
+def _refuse_strangers(asked: Asked, kinds: Sequence[DocumentKind]) -> None:
     """A document of an order cannot be made of a contract, nor one of a contract of a client."""
     for kind in kinds:
         of_order = kind.made_from in _OF_ORDERS
         if of_order and (asked.contract or asked.client):
-            raise Misuse(f"документ «{kind.name}» делают из заказа: укажите --order")
+            raise UsageError(f"документ «{kind.name}» делают из заказа: укажите --order")
         if asked.client and not of_order and kind.made_from not in _OF_CLIENTS:
-            raise Misuse(f"документ «{kind.name}» делают из договора: укажите --contract")
+            raise UsageError(f"документ «{kind.name}» делают из договора: укажите --contract")
 
 
-def _subjects(rows: Rows, asked: Asked) -> Iterator[Subject]:
+def _subjects(rows: RowIndex, asked: Asked) -> Iterator[DocumentSubject]:
     quotes = rows.opened.quotes.quotes
     if asked.contract:
         yield rows.of_contract(_found(rows, CONTRACTS, asked.contract, "договора"))
     elif asked.client:
-        yield Subject(client=_found(rows, CLIENTS, asked.client, "клиента"))
+        yield DocumentSubject(client=_found(rows, CLIENTS, asked.client, "клиента"))
     else:
         found = quotes if asked.every else [find_quote(quotes, n) for n in asked.orders]
         distinct = {quote.number: quote for quote in reversed(found)}
         yield from (rows.of_order(quote) for quote in reversed(distinct.values()))
 
 
-def _found(rows: Rows, table: Table[R], key: str, what: str) -> R | Partial:
+def _found(rows: RowIndex, table: Table[R], key: str, what: str) -> R | InvalidRow:
     """The row of a key, or the nearest one named."""
     found = rows.one(table, key)
     if found is not None:
         return found
     known = [row.get(table.key.name) for row in rows.dataset.entries(table)]
-    raise Misuse(f"нет {what} «{key}»{perhaps(key, filter(None, known))}")
+    raise UsageError(f"нет {what} «{key}»{perhaps(key, filter(None, known))}")
 
 
-def _known_kind(name: str) -> Kind:
+def _known_kind(name: str) -> DocumentKind:
     wanted = name.strip().lower()
     if wanted in BY_ID:
         return BY_ID[wanted]
-    raise Misuse(f"нет документа «{name}»{perhaps(name, DOCUMENTS)}")
+    raise UsageError(f"нет документа «{name}»{perhaps(name, DOCUMENTS)}")
 
 
 def _tasks(
-    desk: Desk, subject: Subject, named: Sequence[Kind]
-) -> list[tuple[Subject, Kind | Problem]]:
+    desk: DocumentMaker, subject: DocumentSubject, named: Sequence[DocumentKind]
+) -> list[tuple[DocumentSubject, DocumentKind | Problem]]:
     """The documents to make of a subject; problems where its stage cannot be known."""
-    wanted: list[Kind | Problem]
+    wanted: list[DocumentKind | Problem]
     if named:
         wanted = list(named)
     elif subject.quote:
         kinds, problems = kinds_of_stage(desk.rows.opened, subject.quote, desk.rows)
         wanted = [*kinds, *problems]
     elif subject.contract:
-        wanted = [kind for kind in KINDS if kind.made_from is MadeFrom.CONTRACT]
+        wanted = [kind for kind in KINDS if kind.made_from is SourceRow.CONTRACT]
     else:
         wanted = [
             kind
             for kind in KINDS
-            if kind.made_from is MadeFrom.CLIENT
-            or (kind.made_from is MadeFrom.TRANSFER and desk.rows_to_choose(kind, subject))
+            if kind.made_from is SourceRow.CLIENT
+            or (kind.made_from is SourceRow.TRANSFER and desk.rows_to_choose(kind, subject))
         ]
     return [(subject, found) for found in wanted]
 
 
-def kinds_of_stage(opened: Opened, quote: Quote, rows: Rows) -> tuple[list[Kind], list[Problem]]:
-    """The documents that the order's stage asks for; problems where that cannot be known."""
-    stage = rows.one(STAGES, quote.entry.get("stage"))
-    if stage is None or isinstance(stage, Partial):
-        hiding = [row for row in (quote.entry, stage) if row is not None]
-        return [], [p for p in opened.problems if p.is_error and _hides_stage(p, hiding)]
-    return [BY_ID[name] for name in document_ids(stage.documents)], []
-
-
-def _hides_stage(problem: Problem, rows: Sequence[Row | Partial]) -> bool:
-    place = problem.place
-    if place.file == SETTINGS.file_name and place.row is None:
-        return place.sheet in (None, STAGES.title)
-    return any(
-        (row.source.file, row.source.sheet) == (place.file, place.sheet)
-        and place.row in (None, row.row)
-        for row in rows
-    )
-
-
-def _as_pdf(opened: Opened, made: Sequence[Made]) -> tuple[list[dict[str, str]], str]:
+def _as_pdf(opened: Session, made: Sequence[Made]) -> tuple[list[dict[str, str]], str]:
     """The same documents as PDF beside them; what the environment lacks, in one line.
 
     A PDF that lies there already is left alone: it may be the scan of what was signed.
@@ -197,7 +182,7 @@ def _as_pdf(opened: Opened, made: Sequence[Made]) -> tuple[list[dict[str, str]],
     fresh: dict[Path, Path] = {}
     for path, done in papers.items():
         pages[path] = path.with_suffix(pdf.ENDING)
-        if done.state is not State.UNCHANGED or not pages[path].exists():
+        if done.state is not DocumentState.UNCHANGED or not pages[path].exists():
             pages[path] = fresh[path] = shelving.free(pages[path])
     try:
         pdf.convert(fresh)
@@ -207,7 +192,7 @@ def _as_pdf(opened: Opened, made: Sequence[Made]) -> tuple[list[dict[str, str]],
         {
             "kind": done.kind.id,
             "path": workspace.name(pages[path]),
-            "state": (State.MADE if path in fresh else State.UNCHANGED).value,
+            "state": (DocumentState.MADE if path in fresh else DocumentState.UNCHANGED).value,
         }
         for path, done in papers.items()
     ], ""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from cmtools.books.catalog import BOOKS
 from cmtools.books.plan import PLAN_BOOK
-from cmtools.commands.outcome import Outcome, Unavailable
-from cmtools.placing import copy, placed
+from cmtools.commands.results import Outcome
+from cmtools.errors import Unavailable
+from cmtools.files import copy, placed
 from cmtools.workspace import (
     FOLDERS,
     MARKER,

@@ -8,22 +8,22 @@ from decimal import Decimal
 from pathlib import Path
 
 from cmtools.books.plan import PlanLine
-from cmtools.commands import papers
-from cmtools.commands.consolidating import Consolidated, consolidate
-from cmtools.commands.drafting import Draft, draft_of, stem, told, workbook
-from cmtools.commands.existing import Existing, existing_plan
-from cmtools.commands.figures import first_day, known_manager, money, shown
-from cmtools.commands.outcome import Outcome
+from cmtools.commands.results import Outcome
 from cmtools.documents.catalog import PLAN as FORM
-from cmtools.documents.editions import keep, write
-from cmtools.documents.stamping import fingerprint
-from cmtools.indicators.catalog import Unit
-from cmtools.indicators.planning import PLANNED, Goal
-from cmtools.placing import copy
-from cmtools.pricing import QUOTIENT
+from cmtools.documents.fingerprint import fingerprint
+from cmtools.documents.versions import keep, write
+from cmtools.files import copy
+from cmtools.pricing.price import QUOTIENT
 from cmtools.problems import Problem
-from cmtools.tables.table import Partial
-from cmtools.tables.values import same
+from cmtools.reports import documents as papers
+from cmtools.reports.indicators import Unit
+from cmtools.reports.inputs import first_day, known_manager, money, shown
+from cmtools.reports.load import Consolidated, consolidate
+from cmtools.reports.plan_draft import Draft, draft_of, stem, told, workbook
+from cmtools.reports.plan_file import Existing, existing_plan
+from cmtools.reports.plan_from_history import PLANNED, Goal
+from cmtools.tables.parsers import same
+from cmtools.tables.table import InvalidRow
 from cmtools.workspace import PLANS, backup_of
 
 
@@ -162,7 +162,7 @@ def _base_as_json(goal: Goal) -> str | int | float:
     return int(goal.base) if goal.base.denominator == 1 else float(goal.base)
 
 
-def _lines_as_json(lines: Sequence[PlanLine | Partial]) -> dict[str, object]:
+def _lines_as_json(lines: Sequence[PlanLine | InvalidRow]) -> dict[str, object]:
     """What a plan that stays says of the planned indicators."""
     by_title = {same(str(line.get("indicator"))): line for line in lines}
     return {

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from cmtools import origins
-from cmtools.books.blanks import lists_of
-from cmtools.books.loading import BookFile
-from cmtools.books.orders import ORDER_BOOK, ORDERS, POSITIONS
+from cmtools.books.loader import BookFile
+from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
-from cmtools.commands.costing import costing_sheet, priced_cells
-from cmtools.commands.opening import Opened, open_books
-from cmtools.commands.outcome import Misuse, Outcome, Unavailable
-from cmtools.commands.quoting import PRICES_UNSOUND, PositionQuote, Quote, find_quote
-from cmtools.placing import copy, placed
-from cmtools.pricing import ZERO, Line
+from cmtools.commands.results import Outcome
+from cmtools.errors import UsageError
+from cmtools.pricing.orders import PRICES_UNSOUND, PricedOrder, PricedPosition, find_quote
+from cmtools.pricing.price import ZERO, Line
+from cmtools.pricing.priced_book import write_prices
+from cmtools.pricing.session import Session, open_books
 from cmtools.problems import Place, Problem, at, has_errors, in_order
 from cmtools.tables import messages
-from cmtools.tables.lists import refresh_lists
-from cmtools.tables.package import Package
-from cmtools.tables.patching import add_sheet, compute_anew, leave_foreign_parts, patch_cells
-from cmtools.tables.values import same
-from cmtools.workspace import PRICED, backup_of, beside
 
 FOUR_PLACES = Decimal("0.0001")
 
@@ -59,7 +51,7 @@ def price(
         quotes = [find_quote(quotes, order)]
         problems = tuple(p for p in problems if _concerns(p, quotes[0]))
     moment = now or datetime.combine(today, time())
-    files = _write(opened, targets, moment if in_place else None)
+    files = write_prices(opened, targets, moment if in_place else None)
     return Outcome(
         problems=problems,
         data={
@@ -73,32 +65,17 @@ def price(
     )
 
 
-def _write(opened: Opened, targets: Sequence[BookFile], in_place: datetime | None) -> list[str]:
-    """Write each book's copy, or at that moment the book itself; all are read before any."""
-    packages = [(target, Package(target.path)) for target in targets]
-    if in_place:
-        _refuse_macros(packages)
-    files: list[str] = []
-    for target, package in packages:
-        _fill(opened, target, package)
-        if in_place:
-            files += _write_in_place(opened, target, package, in_place)
-        else:
-            files.append(_write_copy(opened, target, package))
-    return files
-
-
-def _order_books(opened: Opened, file: Path | None) -> list[BookFile]:
+def _order_books(opened: Session, file: Path | None) -> list[BookFile]:
     """The order books that were read, of those asked about."""
     books = opened.loaded.books
     targets = [target for target in opened.targets if books.get(target.name) is ORDER_BOOK]
     unknown = any(problem.code == messages.FILE_UNKNOWN.code for problem in opened.problems)
     if file is not None and not targets and (unknown or opened.targets[0].name in books):
-        raise Misuse(f"«{file}» — не книга заказов: в ней нет листов «Заказы» и «Позиции»")
+        raise UsageError(f"«{file}» — не книга заказов: в ней нет листов «Заказы» и «Позиции»")
     return targets
 
 
-def _problems(opened: Opened, asked: set[str]) -> tuple[Problem, ...]:
+def _problems(opened: Session, asked: set[str]) -> tuple[Problem, ...]:
     """What is wrong with these books, with the settings, and with the register as a whole."""
     found = [
         problem
@@ -115,7 +92,7 @@ def _problems(opened: Opened, asked: set[str]) -> tuple[Problem, ...]:
     return in_order(found)
 
 
-def _concerns(problem: Problem, quote: Quote) -> bool:
+def _concerns(problem: Problem, quote: PricedOrder) -> bool:
     """Whether a problem is of the order's own rows, or of the settings."""
     place = problem.place
     if place.file == SETTINGS.file_name or place.row is None:
@@ -127,7 +104,7 @@ def _concerns(problem: Problem, quote: Quote) -> bool:
     )
 
 
-def _missing_order_books(opened: Opened) -> set[str]:
+def _missing_order_books(opened: Session) -> set[str]:
     return {
         problem.place.file
         for problem in opened.problems
@@ -136,71 +113,7 @@ def _missing_order_books(opened: Opened) -> set[str]:
     }
 
 
-def _refuse_macros(packages: Iterable[tuple[BookFile, Package]]) -> None:
-    for target, package in packages:
-        if package.macros():
-            raise Unavailable(f"в «{target.name}» есть макросы: цены можно записать только в копию")
-
-
-def _fill(opened: Opened, target: BookFile, package: Package) -> None:
-    """Put the prices and the lists into the book's parts."""
-    sheets: dict[str, str] = {}
-    for name, part in package.sheets().items():
-        sheets.setdefault(same(name), part)
-    quotes = _quotes_of(opened, target)
-    for sheet in opened.loaded.dataset.sheets(POSITIONS):
-        if sheet.source.file == target.name:
-            part = sheets[same(POSITIONS.title)]
-            lines = {f.entry.row: f.line for quote in quotes for f in quote.positions}
-            package[part] = patch_cells(package[part], priced_cells(sheet, lines))
-    refresh_lists(package, ORDER_BOOK, lists_of(ORDER_BOOK, opened.loaded.dataset))
-    compute_anew(package)
-
-
-def _quotes_of(opened: Opened, target: BookFile) -> list[Quote]:
-    return [q for q in opened.quotes.quotes if q.entry.source.file == target.name]
-
-
-def _write_in_place(
-    opened: Opened, target: BookFile, package: Package, now: datetime
-) -> tuple[str, str]:
-    """Write the book itself, once its bytes are safe in a backup that was not there before."""
-    backup = backup_of(target.path, now)
-    copy(target.path, backup)
-    untouched = origins.is_ours(opened.workspace.root, target.path)
-    with placed(target.path.resolve()) as aside:
-        package.save(aside)
-    if untouched:
-        origins.note_made(opened.workspace.root, target.path)
-    return opened.workspace.name(backup), opened.workspace.name(target.path)
-
-
-def write_priced(opened: Opened, target: BookFile, path: Path) -> None:
-    """Write the priced copy of a book that was read.
-
-    Raises:
-        OSError: no rights, no room.
-    """
-    package = Package(target.path)
-    _fill(opened, target, package)
-    _save_copy(opened, target, package, path)
-
-
-def _write_copy(opened: Opened, target: BookFile, package: Package) -> str:
-    path = beside(target.path, PRICED)
-    _save_copy(opened, target, package, path)
-    return opened.workspace.name(path)
-
-
-def _save_copy(opened: Opened, target: BookFile, package: Package, path: Path) -> None:
-    leave_foreign_parts(package)
-    rules = opened.quotes.tariff.rules
-    add_sheet(package, costing_sheet(_quotes_of(opened, target), rules))
-    with placed(path) as aside:
-        package.save(aside)
-
-
-def quote_as_json(quote: Quote) -> dict[str, Any]:
+def quote_as_json(quote: PricedOrder) -> dict[str, Any]:
     """An order in the shape of the command's answer; what has no price is null."""
     sums = quote.totals
     priced = sums is not None and bool(quote.lines)
@@ -221,7 +134,7 @@ def quote_as_json(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _position_as_json(found: PositionQuote) -> dict[str, Any]:
+def _position_as_json(found: PricedPosition) -> dict[str, Any]:
     line = found.line
     return {"position": found.entry.get("number"), **(_line_as_json(line) if line else UNPRICED)}
 

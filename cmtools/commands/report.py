@@ -6,23 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from cmtools.commands.consolidating import Consolidated, consolidate
-from cmtools.commands.figures import (
-    first_day,
-    frames_of_manager,
-    goals_of,
-    known_manager,
-    left_out_of,
-    money,
-    plan_file,
-    shown,
-)
-from cmtools.commands.outcome import Outcome, Progress, silent
-from cmtools.commands.reporting import Material, make_report
-from cmtools.indicators.monthly import Monthly, monthly
-from cmtools.indicators.omissions import Omission
-from cmtools.indicators.periods import YEAR, months_up_to
-from cmtools.indicators.review import Goals
+from cmtools.commands.results import Outcome
+from cmtools.progress import Progress, silent
+from cmtools.reports.exclusions import Omission
+from cmtools.reports.inputs import money, shown
+from cmtools.reports.month import Monthly
+from cmtools.reports.report import make_month_report
 
 
 def report(
@@ -47,37 +36,25 @@ def report(
         WorkspaceError, Unavailable: see `consolidate`.
         OSError: the files cannot be written.
     """
-    first = first_day(month)
-    read = consolidate(root, today, books=books, scheduler=scheduler, progress=progress)
-    who = known_manager(read, manager)
-    frames = frames_of_manager(read, who)
-    plan = plan_file(read, first, who)
-    found = monthly(frames, first, goals_of(read, plan))
-    left_out = left_out_of(read, plan)
-    material = Material(
-        dataset=read.loaded.dataset,
-        books=frames,
-        found=found,
-        goals=_goals_by_month(read, first, who),
-        left_out=left_out,
+    made = make_month_report(
+        root,
+        month,
+        manager=manager,
+        books=books,
+        scheduler=scheduler,
+        today=today,
+        progress=progress,
     )
-    files, problems = make_report(read.workspace, first, who, material, today)
-    answer = _answer(month, who, found, left_out) | {"files": files}
-    if problems:
-        answer["problems"] = [problem.as_json() for problem in problems]
+    answer = _answer(month, made.manager, made.figures, made.left_out) | {"files": made.files}
+    if made.problems:
+        answer["problems"] = [problem.as_json() for problem in made.problems]
     return Outcome(
-        problems=tuple(problems),
+        problems=tuple(made.problems),
         data=answer,
-        facts=_facts(found) | {"unremembered": read.note},
-        files=tuple(files),
-        is_failure=strict and bool(left_out),
+        facts=_facts(made.figures) | {"unremembered": made.unremembered},
+        files=tuple(made.files),
+        is_failure=strict and bool(made.left_out),
     )
-
-
-def _goals_by_month(read: Consolidated, month: date, manager: str | None) -> dict[date, Goals]:
-    """The plans of the report's twelve months, of those that have one."""
-    files = {past: plan_file(read, past, manager) for past in months_up_to(month, YEAR)}
-    return {past: goals_of(read, file) for past, file in files.items() if file is not None}
 
 
 def _answer(

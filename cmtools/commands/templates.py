@@ -6,16 +6,17 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cmtools.commands.opening import explain_os_error
-from cmtools.commands.outcome import Misuse, Outcome, perhaps
-from cmtools.documents.catalog import FORMS, Form
-from cmtools.documents.engine import loading
-from cmtools.documents.engine.declaring import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.engine.declaring import declared, listed
-from cmtools.documents.engine.faults import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
-from cmtools.documents.engine.filters import FILTERS
+from cmtools.commands.results import Outcome
+from cmtools.documents.catalog import FORMS, TemplateForm
+from cmtools.documents.template import loader as loading
+from cmtools.documents.template.filters import FILTERS
+from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
+from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
+from cmtools.documents.template.schema import declared, listed
+from cmtools.errors import UsageError
+from cmtools.pricing.session import explain_os_error
 from cmtools.problems import Fault, Place, at, has_errors, in_order
-from cmtools.tables.nearest import nearest
+from cmtools.tables.suggestions import nearest, perhaps
 from cmtools.workspace import TEMPLATES, find_workspace
 
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
@@ -47,7 +48,7 @@ def check(root: Path) -> Outcome:
     )
 
 
-def _faults_of(folder: Path, form: Form) -> Sequence[Fault]:
+def _faults_of(folder: Path, form: TemplateForm) -> Sequence[Fault]:
     try:
         return loading.load(folder / form.template, declared(form.record)).remarks
     except BadTemplate as bad:
@@ -86,9 +87,9 @@ def fields(document: str) -> Outcome:
     return Outcome(data={"template": form.template, "fields": rows, "filters": filters})
 
 
-def _form(document: str) -> Form:
+def _form(document: str) -> TemplateForm:
     names = {name.lower(): form for form in FORMS for name in (form.name, getattr(form, "id", ""))}
     wanted = document.strip().lower().removesuffix(".docx")
     if wanted and wanted in names:
         return names[wanted]
-    raise Misuse(f"нет документа «{document}»{perhaps(wanted, names)}")
+    raise UsageError(f"нет документа «{document}»{perhaps(wanted, names)}")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from cmtools.commands.opening import Opened, open_books
-from cmtools.commands.outcome import Outcome
+from cmtools.commands.results import Outcome
+from cmtools.pricing.session import Session, open_books
 from cmtools.problems import has_errors
 from cmtools.workspace import ANNOTATED, beside
 
@@ -35,8 +35,8 @@ def validate(
     )
 
 
-def _annotate(opened: Opened) -> tuple[str, ...]:
-    from cmtools.tables.annotating import annotate
+def _annotate(opened: Session) -> tuple[str, ...]:
+    from cmtools.tables.patch.annotated_copy import annotate
 
     made = []
     for target in opened.targets:

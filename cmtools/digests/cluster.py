@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from cmtools.digests.crew import make
 from cmtools.digests.request import Answer, Request, start_worker
-from cmtools.tables.children import Child
+from cmtools.tables.reader.worker import WorkerProcess
 
 EXTRA = 'pip install "cmtools[cluster]"'
 PATIENCE = "10s"
@@ -56,7 +56,7 @@ def _keep(promise: Future[Answer], found: Any) -> None:
 
 def _work(request: Request) -> Answer:
     """Runs in a thread of a worker of the cluster, whose own process never touches a book."""
-    child: Child | None = getattr(_own, "child", None)
+    child: WorkerProcess | None = getattr(_own, "child", None)
     if child is None:
-        child = _own.child = Child(start_worker, request.limits.seconds)
+        child = _own.child = WorkerProcess(start_worker, request.limits.seconds)
     return make(child, request)

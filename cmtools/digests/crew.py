@@ -12,9 +12,9 @@ from cmtools.digests.digest import unread
 from cmtools.digests.making import answer
 from cmtools.digests.request import Answer, Request, start_worker
 from cmtools.tables import messages
-from cmtools.tables.children import Child, Lost
-from cmtools.tables.container import Limits
-from cmtools.tables.guard import Reads
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.sandbox import WorkbookReader
+from cmtools.tables.reader.worker import WorkerLost, WorkerProcess
 
 
 class Crew(Protocol):
@@ -35,7 +35,7 @@ class LocalCrew:
         self._limits = limits
         self._threads = ThreadPoolExecutor(processes or cores(), "crew")
         self._own = threading.local()
-        self._children: list[Child] = []
+        self._children: list[WorkerProcess] = []
 
     def __enter__(self) -> Self:
         return self
@@ -49,9 +49,9 @@ class LocalCrew:
         return self._threads.submit(self._work, request)
 
     def _work(self, request: Request) -> Answer:
-        child: Child | None = getattr(self._own, "child", None)
+        child: WorkerProcess | None = getattr(self._own, "child", None)
         if child is None:
-            child = self._own.child = Child(start_worker, self._limits.seconds)
+            child = self._own.child = WorkerProcess(start_worker, self._limits.seconds)
             self._children.append(child)
         return make(child, request)
 
@@ -59,7 +59,7 @@ class LocalCrew:
 class Alone:
     """Whoever asks makes them, by a reader that stands ready: a little is done sooner so."""
 
-    def __init__(self, reader: Reads) -> None:
+    def __init__(self, reader: WorkbookReader) -> None:
         self._reader = reader
 
     def __enter__(self) -> Self:
@@ -74,11 +74,11 @@ class Alone:
         return promise
 
 
-def make(child: Child, request: Request) -> Answer:
+def make(child: WorkerProcess, request: Request) -> Answer:
     """Have a process make a digest; one that is lost over the book costs only the book."""
     try:
         (found,) = child.ask(request, lambda _: True)
-    except Lost as lost:
+    except WorkerLost as lost:
         fault = messages.FILE_UNREADABLE(detail=str(lost))
         return encoded(unread(fault.code, fault.message))
     assert isinstance(found, bytes | OSError)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 from zlib import crc32
 
-from cmtools.books.loading import BookFile, Reading
+from cmtools.books.loader import BookFile, BookReading
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.digests.codec import encoded
 from cmtools.digests.digest import (
@@ -36,7 +36,7 @@ from cmtools.digests.request import Answer, Request
 from cmtools.problems import Message, Problem
 from cmtools.tables.columns import MONEY, Field
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.guard import Reads
+from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
 
@@ -54,7 +54,7 @@ def digest_of_sound(dataset: Dataset, file: str, today: date) -> Digest:
     return digest_of(sheets, (), today)
 
 
-def answer(request: Request, reader: Reads) -> Answer:
+def answer(request: Request, reader: WorkbookReader) -> Answer:
     """Read the book that is asked for."""
     book = ORDER_BOOK if request.is_orders else None
     file = BookFile(path=request.path, name="", book=book)
@@ -64,13 +64,13 @@ def answer(request: Request, reader: Reads) -> Answer:
         return error
 
 
-def digest_book(file: BookFile, reader: Reads, today: date) -> Digest:
+def digest_book(file: BookFile, reader: WorkbookReader, today: date) -> Digest:
     """Read a book and keep what figures need of it; a book that cannot be read says why.
 
     Raises:
         OSError: the file cannot be opened.
     """
-    reading = Reading(reader, FIELDS)
+    reading = BookReading(reader, FIELDS)
     reading.read(file)
     book = reading.books.get(file.name)
     if book is None:

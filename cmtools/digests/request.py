@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from subprocess import Popen
 
-from cmtools.tables.children import started
-from cmtools.tables.container import Limits
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.worker import started
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,8 +12,8 @@ import sys
 
 from cmtools.digests.making import answer
 from cmtools.digests.request import Request
-from cmtools.tables.children import limit_memory
-from cmtools.tables.inside import Inside
+from cmtools.tables.reader.inline import Inside
+from cmtools.tables.reader.worker import limit_memory
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from cmtools.books.settings import DOCUMENTS
 from cmtools.documents.fields import clients, contracts, money, monthly, orders
 
 
-class MadeFrom(StrEnum):
+class SourceRow(StrEnum):
     """The row that a document is made from; its number stands first in the file's name."""
 
     ORDER = "заказ"
@@ -32,7 +32,7 @@ class Folder(StrEnum):
     OWN = ""
 
 
-class Shows(StrEnum):
+class PriceVisibility(StrEnum):
     """Whether a document shows a price to the client; an internal paper shows all figures."""
 
     NO_PRICE = "no price"
@@ -42,7 +42,7 @@ class Shows(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
+class TemplateForm:
     """A paper with a template; `record` declares the fields that the template may name.
 
     `name` is also the file name of the template and of what is made from it.
@@ -58,7 +58,7 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind(Form):
+class DocumentKind(TemplateForm):
     """A kind of document that `cmtools docs` makes; `fill` makes its fields.
 
     `kept_long` papers have the margins of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
@@ -66,170 +66,170 @@ class Kind(Form):
     """
 
     id: str
-    made_from: MadeFrom
+    made_from: SourceRow
     folder: Folder
-    shows: Shows
+    shows: PriceVisibility
     fill: Callable[[Any], Any]
     needs_contract: bool = False
     kept_long: bool = False
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+KINDS: tuple[DocumentKind, ...] = (
+    DocumentKind(
         id="request",
         name=DOCUMENTS["request"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.REQUESTS,
-        shows=Shows.FINAL_PRICE,
+        shows=PriceVisibility.FINAL_PRICE,
         record=orders.DealFields,
         fill=orders.request,
     ),
-    Kind(
+    DocumentKind(
         id="contractor-request",
         name=DOCUMENTS["contractor-request"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.REQUESTS,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=orders.ContractorRequestFields,
         fill=orders.contractor_request,
     ),
-    Kind(
+    DocumentKind(
         id="offer",
         name=DOCUMENTS["offer"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.REQUESTS,
-        shows=Shows.PRICE,
+        shows=PriceVisibility.PRICE,
         record=orders.DealFields,
         fill=orders.deal,
     ),
-    Kind(
+    DocumentKind(
         id="essentials",
         name=DOCUMENTS["essentials"],
-        made_from=MadeFrom.CONTRACT,
+        made_from=SourceRow.CONTRACT,
         folder=Folder.CONTRACT,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=contracts.EssentialsFields,
         fill=contracts.essentials,
     ),
-    Kind(
+    DocumentKind(
         id="contract",
         name=DOCUMENTS["contract"],
-        made_from=MadeFrom.CONTRACT,
+        made_from=SourceRow.CONTRACT,
         folder=Folder.CONTRACT,
-        shows=Shows.PRICE,
+        shows=PriceVisibility.PRICE,
         record=contracts.AgreementFields,
         fill=contracts.agreement,
         kept_long=True,
     ),
-    Kind(
+    DocumentKind(
         id="approval",
         name=DOCUMENTS["approval"],
-        made_from=MadeFrom.CONTRACT,
+        made_from=SourceRow.CONTRACT,
         folder=Folder.CONTRACT,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=contracts.ApprovalFields,
         fill=contracts.approval,
     ),
-    Kind(
+    DocumentKind(
         id="specification",
         name=DOCUMENTS["specification"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.CONTRACT,
-        shows=Shows.PRICE,
+        shows=PriceVisibility.PRICE,
         record=orders.DealFields,
         fill=orders.deal,
         needs_contract=True,
         kept_long=True,
     ),
-    Kind(
+    DocumentKind(
         id="invoice",
         name=DOCUMENTS["invoice"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.MONEY,
-        shows=Shows.PRICE,
+        shows=PriceVisibility.PRICE,
         record=money.InvoiceFields,
         fill=money.invoice,
     ),
-    Kind(
+    DocumentKind(
         id="production-entry",
         name=DOCUMENTS["production-entry"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.REQUESTS,
-        shows=Shows.ALL_FIGURES,
+        shows=PriceVisibility.ALL_FIGURES,
         record=money.ProductionEntryFields,
         fill=money.production_entry,
         needs_contract=True,
     ),
-    Kind(
+    DocumentKind(
         id="design-brief",
         name=DOCUMENTS["design-brief"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.TECHNICAL,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=orders.DesignBriefFields,
         fill=orders.design_brief,
     ),
-    Kind(
+    DocumentKind(
         id="readiness",
         name=DOCUMENTS["readiness"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.LETTERS,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=orders.ReadinessFields,
         fill=orders.readiness,
     ),
-    Kind(
+    DocumentKind(
         id="act",
         name=DOCUMENTS["act"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.MONEY,
-        shows=Shows.PRICE,
+        shows=PriceVisibility.PRICE,
         record=orders.DealFields,
         fill=orders.deal,
         kept_long=True,
     ),
-    Kind(
+    DocumentKind(
         id="claim-act",
         name=DOCUMENTS["claim-act"],
-        made_from=MadeFrom.CLAIM,
+        made_from=SourceRow.CLAIM,
         folder=Folder.MONEY,
-        shows=Shows.PRICE,
+        shows=PriceVisibility.PRICE,
         record=money.ClaimActFields,
         fill=money.claim_act,
     ),
-    Kind(
+    DocumentKind(
         id="handover-finance",
         name=DOCUMENTS["handover-finance"],
-        made_from=MadeFrom.CONTRACT,
+        made_from=SourceRow.CONTRACT,
         folder=Folder.CONTRACT,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=contracts.FinanceHandoverFields,
         fill=contracts.handover_finance,
     ),
-    Kind(
+    DocumentKind(
         id="handover-technical",
         name=DOCUMENTS["handover-technical"],
-        made_from=MadeFrom.ORDER,
+        made_from=SourceRow.ORDER,
         folder=Folder.TECHNICAL,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=orders.TechnicalHandoverFields,
         fill=orders.handover_technical,
     ),
-    Kind(
+    DocumentKind(
         id="client-transfer",
         name=DOCUMENTS["client-transfer"],
-        made_from=MadeFrom.TRANSFER,
+        made_from=SourceRow.TRANSFER,
         folder=Folder.CONTRACT,
-        shows=Shows.NO_PRICE,
+        shows=PriceVisibility.NO_PRICE,
         record=clients.ClientTransferFields,
         fill=clients.client_transfer,
     ),
-    Kind(
+    DocumentKind(
         id="client-card",
         name=DOCUMENTS["client-card"],
-        made_from=MadeFrom.CLIENT,
+        made_from=SourceRow.CLIENT,
         folder=Folder.OWN,
-        shows=Shows.ALL_FIGURES,
+        shows=PriceVisibility.ALL_FIGURES,
         record=clients.ClientCardFields,
         fill=clients.client_card,
     ),
@@ -237,8 +237,8 @@ KINDS: tuple[Kind, ...] = (
 
 BY_ID = {kind.id: kind for kind in KINDS}
 
-REPORT = Form(name="Отчёт", record=monthly.ReportFields)
-PLAN = Form(name="План", record=monthly.PlanFields)
+REPORT = TemplateForm(name="Отчёт", record=monthly.ReportFields)
+PLAN = TemplateForm(name="План", record=monthly.PlanFields)
 
-FORMS: tuple[Form, ...] = (*KINDS, REPORT, PLAN)
+FORMS: tuple[TemplateForm, ...] = (*KINDS, REPORT, PLAN)
 """Every paper that has a template in the workspace."""

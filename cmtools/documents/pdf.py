@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cmtools.placing import copy
+from cmtools.files import copy
 
 ENDING = ".pdf"
 AT_ONCE = 100  # documents in one run

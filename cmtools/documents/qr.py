@@ -6,8 +6,8 @@ import io
 import re
 from decimal import Decimal
 
-from cmtools.documents.engine.parts import clean
-from cmtools.documents.texts import Picture
+from cmtools.documents.field_types import Picture
+from cmtools.documents.template.docx_parts import clean
 
 SEPARATORS = "|~^;#$!*%&@`\\<>{}[]()\"'?/:+_-,."  # the first that occurs in no value
 LONGEST = {"Name": 160, "BankName": 45, "Purpose": 210}  # signs

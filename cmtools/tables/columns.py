@@ -19,15 +19,16 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cmtools.problems import Fault
-from cmtools.tables import messages, values
-from cmtools.tables.values import Cell, Parse
+from cmtools.tables import messages
+from cmtools.tables import parsers as values
+from cmtools.tables.parsers import Cell, Parse
 
 if TYPE_CHECKING:
     from cmtools.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueKind:
     """A kind of value: how it is read, how Excel shows it and what the reference calls it."""
 
     name: str
@@ -37,19 +38,19 @@ class Kind:
     align: Literal["left", "center", "right"] = "left"
 
 
-TEXT = Kind("текст", values.text, "@", 24)
-CODE = Kind("код", values.code, "@", 14)
-DIGITS = Kind("цифры", values.digits, "@", 16)
-WHOLE = Kind("целое число", values.whole, "#,##0", 10, "right")
-NUMBER = Kind("число", values.decimal(4), "General", 12, "right")
-MONEY = Kind("деньги, ₽", values.decimal(2), "#,##0.00", 14, "right")
-COST = Kind("деньги, ₽ (до 4 знаков)", values.decimal(4), "#,##0.00##", 14, "right")
-MEAN = Kind("число", values.number, "#,##0.00", 18, "right")
-GOAL = Kind("число", values.decimal(4), "#,##0", 18, "right")
-PERCENT = Kind("проценты", values.decimal(4), "General", 11, "right")
-DATE = Kind("дата", values.day, "dd.mm.yyyy", 12, "center")
-YES_NO = Kind("да/нет", values.yes_no, "@", 12, "center")
-CHOICE = Kind("выбор из списка", values.text, "@", 16)
+TEXT = ValueKind("текст", values.text, "@", 24)
+CODE = ValueKind("код", values.code, "@", 14)
+DIGITS = ValueKind("цифры", values.digits, "@", 16)
+WHOLE = ValueKind("целое число", values.whole, "#,##0", 10, "right")
+NUMBER = ValueKind("число", values.decimal(4), "General", 12, "right")
+MONEY = ValueKind("деньги, ₽", values.decimal(2), "#,##0.00", 14, "right")
+COST = ValueKind("деньги, ₽ (до 4 знаков)", values.decimal(4), "#,##0.00##", 14, "right")
+MEAN = ValueKind("число", values.number, "#,##0.00", 18, "right")
+GOAL = ValueKind("число", values.decimal(4), "#,##0", 18, "right")
+PERCENT = ValueKind("проценты", values.decimal(4), "General", 11, "right")
+DATE = ValueKind("дата", values.day, "dd.mm.yyyy", 12, "center")
+YES_NO = ValueKind("да/нет", values.yes_no, "@", 12, "center")
+CHOICE = ValueKind("выбор из списка", values.text, "@", 16)
 
 YES_NO_CHOICES = ("да", "нет")
 
@@ -70,7 +71,7 @@ class Column:
     """
 
     title: str
-    kind: Kind | None = None
+    kind: ValueKind | None = None
     expected: bool = False
     unique: bool = False
     refers: Table[Any] | None = None
@@ -91,7 +92,7 @@ class Field:
 
     name: str
     column: Column
-    kind: Kind
+    kind: ValueKind
     required: bool
     choices: tuple[str, ...]
     parse: Parse
@@ -122,7 +123,7 @@ class Field:
         return values.same_code(value) if self.kind is CODE else values.same(value)
 
 
-_KINDS: dict[object, Kind] = {
+_KINDS: dict[object, ValueKind] = {
     str: TEXT,
     int: WHOLE,
     Decimal: MONEY,

@@ -10,10 +10,10 @@ from typing import Any
 from cmtools.problems import Problem
 from cmtools.tables import messages
 from cmtools.tables.columns import Field
-from cmtools.tables.nearest import hinted
+from cmtools.tables.parsers import squeeze
 from cmtools.tables.sheet import Sheet
-from cmtools.tables.table import Partial, R, Table
-from cmtools.tables.values import squeeze
+from cmtools.tables.suggestions import hinted
+from cmtools.tables.table import InvalidRow, R, Table
 
 NEAREST_AMONG = 2000  # past so many names the search for a near one costs more than it helps
 NEAREST_FOR = 50
@@ -38,7 +38,7 @@ class Dataset:
         """The table's sheets, one a file."""
         return self._sheets.get(table, [])
 
-    def entries(self, table: Table[R]) -> list[R | Partial]:
+    def entries(self, table: Table[R]) -> list[R | InvalidRow]:
         """All rows of the table, in the order of files and rows; ask once all is checked."""
         if table not in self._entries:
             self._entries[table] = [row for sheet in self.sheets(table) for row in sheet.entries()]
@@ -46,7 +46,7 @@ class Dataset:
 
     def records(self, table: Table[R]) -> list[R]:
         """The records of all sound rows of the table, in the order of files and rows."""
-        return [row for row in self.entries(table) if not isinstance(row, Partial)]
+        return [row for row in self.entries(table) if not isinstance(row, InvalidRow)]
 
     @property
     def problems(self) -> list[Problem]:

@@ -9,11 +9,11 @@ from typing import Any, Generic
 
 from cmtools.problems import Fault, Place, Problem, Severity, at
 from cmtools.tables import messages
-from cmtools.tables.frames import Marks
-from cmtools.tables.guard import Grid
-from cmtools.tables.layout import Layout, find_card, find_head, find_header
-from cmtools.tables.table import TODAY, Partial, R, Rule, Source, Table
-from cmtools.tables.values import Cell, Parse, is_empty, shown, text
+from cmtools.tables.headers import SheetLayout, find_card, find_head, find_header
+from cmtools.tables.parsers import Cell, Parse, is_empty, shown, text
+from cmtools.tables.reader.protocol import Marks
+from cmtools.tables.reader.sandbox import Grid
+from cmtools.tables.table import TODAY, InvalidRow, R, Rule, Source, Table
 
 
 class Sheet(Generic[R]):
@@ -51,7 +51,7 @@ class Sheet(Generic[R]):
         self._drop_blank_rows()
         self._require()
 
-    def _parse(self, layout: Layout) -> None:
+    def _parse(self, layout: SheetLayout) -> None:
         """Understand the cells, those that are here while the rest is still being read."""
         grid, header = layout.grid, layout.header
         positions = {name: position - 1 for name, position in layout.columns.items()}
@@ -140,7 +140,7 @@ class Sheet(Generic[R]):
             if fault is not None:
                 self.add(index, rule.at, fault)
 
-    def entries(self) -> list[R | Partial]:
+    def entries(self) -> list[R | InvalidRow]:
         """All rows in their order: records of the sound ones, what is left of the others."""
         bad: set[int] = set().union(*self.bad.values())
         make, source = self.table.make, self.source
@@ -150,13 +150,13 @@ class Sheet(Generic[R]):
             for index, values in rows
         ]
 
-    def _partial(self, index: int) -> Partial:
+    def _partial(self, index: int) -> InvalidRow:
         values = {
             name: column[index]
             for name, column in self.values.items()
             if index not in self.bad[name]
         }
-        return Partial(source=self.source, row=self.rows[index], values=values)
+        return InvalidRow(source=self.source, row=self.rows[index], values=values)
 
 
 def _lost(marks: Marks, position: int, header: int) -> dict[int, Fault]:

@@ -52,7 +52,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Partial:
+class InvalidRow:
     """A row that has errors: what of it could be understood, by field name."""
 
     source: Source

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmtools.watch.owner import FOLDER
+from cmtools.watch.lease import FOLDER
 
 SETTLING = "копируется"
 DAY = 24 * 3600.0

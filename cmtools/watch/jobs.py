@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmtools.watch import disk
-from cmtools.watch.owner import FOLDER, Owner
+from cmtools.watch import durable_fs as disk
+from cmtools.watch.lease import FOLDER, Lease
 
 ORIGINAL, ASIDE, RESULT, PLAN = "original", "aside", "result", "plan.json"
 
@@ -64,7 +64,7 @@ class Job:
             disk.remove(self.folder)
 
 
-def claim(owner: Owner, path: Path) -> Job | None:
+def claim(owner: Lease, path: Path) -> Job | None:
     """Make a dropped file ours by a rename; None where it is gone or another one's by now.
 
     Raises:

@@ -11,9 +11,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from cmtools.watch.plans import Plan
-from cmtools.watch.record import printable
-from cmtools.watch.watcher import State
+from cmtools.watch.decision import Decision
+from cmtools.watch.protocol_text import printable
+from cmtools.watch.watcher import WatcherState
 
 LAST = 8
 MOST_LISTED = 6
@@ -25,10 +25,10 @@ class View:
     def __init__(self, folder: str, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, emoji=False)
         self._folder = folder
-        self._ends: deque[tuple[datetime, Plan]] = deque(maxlen=LAST)
+        self._ends: deque[tuple[datetime, Decision]] = deque(maxlen=LAST)
         self._accepted = 0
         self._returned = 0
-        self._state = State()
+        self._state = WatcherState()
         self._live = (
             Live(console=self._console, auto_refresh=False, transient=False)
             if self._console.is_terminal
@@ -51,7 +51,7 @@ class View:
     def _frame(self) -> AbstractContextManager[object]:
         return self._live if self._live is not None else nullcontext()
 
-    def show(self, state: State) -> None:
+    def show(self, state: WatcherState) -> None:
         """Show how things stand; what has not changed is not said again."""
         before, self._state = self._state, state
         if self._live is not None:
@@ -61,7 +61,7 @@ class View:
         for trouble in sorted(set(state.troubles) - set(before.troubles)):
             self._console.print(f"Задержка: {printable(trouble)}", markup=False)
 
-    def end(self, plan: Plan, at: datetime) -> None:
+    def end(self, plan: Decision, at: datetime) -> None:
         """Tell that a file has come to its end."""
         self._ends.appendleft((at, plan))
         self._accepted += plan.answer.accepted
@@ -100,7 +100,7 @@ def _line(sign: str, name: str, what: str) -> Text:
     return Text(sign).append(printable(name)).append(f" — {what}", style="dim")
 
 
-def _ended(at: datetime, plan: Plan) -> Text:
+def _ended(at: datetime, plan: Decision) -> Text:
     style = "green" if plan.answer.accepted else "red"
     line = Text(f"{at:%H:%M:%S} ").append("✓ " if plan.answer.accepted else "✗ ", style=style)
     return line.append(printable(plan.name)).append(f" — {plan.answer.verdict}", style="dim")

@@ -9,14 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmtools.watch import disk
-from cmtools.watch.assistant import Assistant
-from cmtools.watch.clerk import Office
-from cmtools.watch.crew import Crew
+from cmtools.watch import durable_fs as disk
+from cmtools.watch.drop_processor import WatchContext
 from cmtools.watch.inbox import SETTLING, Looked
 from cmtools.watch.jobs import Job
-from cmtools.watch.record import printable
-from cmtools.watch.wake import Bell
+from cmtools.watch.protocol_text import printable
+from cmtools.watch.scan_trigger import ScanTrigger
+from cmtools.watch.worker_client import WorkerClient
+from cmtools.watch.worker_pool import WorkerPool
 
 ADOPT_SECONDS = 5.0
 PAUSE = 0.1  # between two scans, at least
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class WatcherState:
     """What a live view shows: the inbox, what is in work, what the environment holds up."""
 
     looked: Looked = field(default_factory=Looked)
@@ -41,19 +41,19 @@ class Watcher:
 
     def __init__(
         self,
-        office: Office,
-        assistants: Sequence[Assistant],
+        office: WatchContext,
+        assistants: Sequence[WorkerClient],
         *,
         settle: float,
         scan: float,
-        show: Callable[[State], None] = lambda state: None,
+        show: Callable[[WatcherState], None] = lambda state: None,
     ) -> None:
         self._office = office
         self._settle = settle
         self._scan = scan
         self._show = show
-        self._bell = Bell(office.inbox.folder, office.clock)
-        self._crew = Crew(office, assistants, self._bell.ring)
+        self._bell = ScanTrigger(office.inbox.folder, office.clock)
+        self._crew = WorkerPool(office, assistants, self._bell.ring)
         self._stop = threading.Event()
         self._looked = Looked()
         self._fault = ""
@@ -168,9 +168,9 @@ class Watcher:
         if self._office.root in folder.parents and self._office.root.is_dir():
             disk.make_folder(folder)
 
-    def _state(self) -> State:
+    def _state(self) -> WatcherState:
         troubles = [trouble.reason for trouble in self._crew.troubles().values()]
-        return State(
+        return WatcherState(
             looked=self._looked,
             at_work=tuple(self._crew.at_work()),
             troubles=tuple(([self._fault] if self._fault else []) + troubles),

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 from cmtools.books.orders import Claim, Delivery, Payment, Request
 from cmtools.books.register import Contact, Touch, Transfer
-from cmtools.documents import wording
-from cmtools.documents.engine.declaring import values
+from cmtools.documents import russian_text as wording
+from cmtools.documents.data import ClientMaterial, OrderMaterial, TransferMaterial
+from cmtools.documents.field_types import Count, Day, Name, Sum
 from cmtools.documents.fields.money import ClaimFields, claim_fields
 from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
-from cmtools.documents.material import ClientMaterial, OrderMaterial, TransferMaterial
-from cmtools.documents.sides import Party, party
-from cmtools.documents.texts import Count, Day, Name, Sum
-from cmtools.pricing import ZERO
-from cmtools.tables.values import grouped
+from cmtools.documents.parties import Party, party
+from cmtools.documents.template.schema import values
+from cmtools.pricing.price import ZERO
+from cmtools.tables.parsers import grouped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

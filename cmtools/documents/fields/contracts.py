@@ -7,13 +7,13 @@ from datetime import date
 from typing import Annotated
 
 from cmtools.books.orders import CONTRACTS, Contract
-from cmtools.documents import wording
-from cmtools.documents.engine.declaring import values
+from cmtools.documents import russian_text as wording
+from cmtools.documents.data import ContractMaterial
+from cmtools.documents.field_types import Day, Name
 from cmtools.documents.fields.orders import PaperFields, paper_fields
 from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
-from cmtools.documents.material import ContractMaterial
-from cmtools.documents.sides import Party, party
-from cmtools.documents.texts import Day, Name
+from cmtools.documents.parties import Party, party
+from cmtools.documents.template.schema import values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from cmtools.books.orders import Design, Position
-from cmtools.documents.texts import Count, Sum
-from cmtools.documents.wording import percent, unit_price
-from cmtools.pricing import Line, Totals, round2
-from cmtools.tables.values import grouped
+from cmtools.documents.field_types import Count, Sum
+from cmtools.documents.russian_text import percent, unit_price
+from cmtools.pricing.price import Line, Totals, round2
+from cmtools.tables.parsers import grouped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

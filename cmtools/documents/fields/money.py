@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Annotated
 
 from cmtools.books.orders import Claim, Order
-from cmtools.documents import wording
-from cmtools.documents.engine.declaring import values
+from cmtools.documents import russian_text as wording
+from cmtools.documents.data import OrderMaterial
+from cmtools.documents.field_types import Count, Day, Picture, Sum
 from cmtools.documents.fields.lines import CostLineFields, PositionFields, cost_lines
 from cmtools.documents.fields.lines import position_fields as lines_of
 from cmtools.documents.fields.orders import (
@@ -28,11 +29,10 @@ from cmtools.documents.fields.terms import (
     order_fields,
     total_fields,
 )
-from cmtools.documents.material import OrderMaterial
+from cmtools.documents.parties import Party, party
 from cmtools.documents.qr import payment_text, qr_png
-from cmtools.documents.sides import Party, party
-from cmtools.documents.texts import Count, Day, Picture, Sum
-from cmtools.pricing import HUNDRED, ZERO, Totals, round2, vat_inside
+from cmtools.documents.template.schema import values
+from cmtools.pricing.price import HUNDRED, ZERO, Totals, round2, vat_inside
 
 
 def amount_due(order: Order, totals: Totals, paid: Decimal) -> tuple[str, Decimal]:

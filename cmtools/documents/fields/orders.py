@@ -9,8 +9,9 @@ from typing import Annotated
 
 from cmtools.books.orders import Layout, Paper, Request
 from cmtools.books.settings import Contractor
-from cmtools.documents import wording
-from cmtools.documents.engine.declaring import values
+from cmtools.documents import russian_text as wording
+from cmtools.documents.data import OrderMaterial
+from cmtools.documents.field_types import Day, Name
 from cmtools.documents.fields.lines import (
     DeliveryLine,
     LineFields,
@@ -28,11 +29,10 @@ from cmtools.documents.fields.terms import (
     order_fields,
     total_fields,
 )
-from cmtools.documents.material import OrderMaterial
-from cmtools.documents.sides import Party, party
-from cmtools.documents.texts import Day, Name
-from cmtools.pricing import Totals
-from cmtools.tables.values import grouped
+from cmtools.documents.parties import Party, party
+from cmtools.documents.template.schema import values
+from cmtools.pricing.price import Totals
+from cmtools.tables.parsers import grouped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

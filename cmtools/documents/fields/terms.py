@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Annotated
 
 from cmtools.books.orders import Contract, DeliveryKind, Request
-from cmtools.documents import wording
-from cmtools.documents.material import OrderMaterial
-from cmtools.documents.texts import Count, Day, Name, Sum
-from cmtools.pricing import HUNDRED, ZERO, Totals, round2
-from cmtools.tables.table import Partial
+from cmtools.documents import russian_text as wording
+from cmtools.documents.data import OrderMaterial
+from cmtools.documents.field_types import Count, Day, Name, Sum
+from cmtools.pricing.price import HUNDRED, ZERO, Totals, round2
+from cmtools.tables.table import InvalidRow
 
 YES = "да"
 
@@ -80,7 +80,7 @@ class ContractFields:
 ENTITIES = ("subject", "payment", "buyer_liability", "supply", "seller_liability")
 
 
-def contract_fields(contract: Contract | Partial | None) -> ContractFields:
+def contract_fields(contract: Contract | InvalidRow | None) -> ContractFields:
     """The contract; what is not filled in yet is empty."""
     of = contract.get if contract else lambda _: None
     return ContractFields(

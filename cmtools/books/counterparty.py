@@ -1,0 +1,175 @@
+"""Requisites: the columns that a client and the seller have in common, and their rules."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from cmtools.books import requisite_checks as requisites
+from cmtools.problems import Fault, Message
+from cmtools.tables import messages
+from cmtools.tables.columns import DIGITS, Column
+from cmtools.tables.table import Rule
+
+
+class LegalForm(StrEnum):
+    """The legal form of a party."""
+
+    COMPANY = "юрлицо"
+    ENTREPRENEUR = "ИП"
+    PERSON = "физлицо"
+
+
+ShortName = Column("Краткое наименование", width=30, wrap=True, hint="ООО «Ромашка»")
+FullName = Annotated[
+    str | None,
+    Column(
+        "Полное наименование",
+        width=36,
+        wrap=True,
+        hint="Общество с ограниченной ответственностью «Ромашка» — так оно встанет в договор",
+    ),
+]
+FormColumn = Column("Форма", width=11, hint="юрлицо, ИП или физлицо")
+Inn = Annotated[
+    str | None,
+    Column("ИНН", DIGITS, expected=True, width=14, hint="10 цифр у юрлица, 12 у ИП и физлица"),
+]
+Kpp = Annotated[str | None, Column("КПП", DIGITS, width=12, hint="9 знаков, только у юрлица")]
+Ogrn = Annotated[
+    str | None,
+    Column("ОГРН", DIGITS, width=17, hint="13 цифр у юрлица, 15 у ИП (ОГРНИП)"),
+]
+LegalAddress = Annotated[str | None, Column("Юридический адрес", width=36, wrap=True)]
+PostalAddress = Annotated[str | None, Column("Почтовый адрес", width=36, wrap=True)]
+Bank = Annotated[str | None, Column("Банк", width=28, wrap=True, hint="Как в карточке клиента")]
+Bik = Annotated[str | None, Column("БИК", DIGITS, width=12, hint="9 цифр")]
+Account = Annotated[str | None, Column("Расчётный счёт", DIGITS, width=24, hint="20 цифр")]
+CorrespondentAccount = Annotated[str | None, Column("Корр. счёт", DIGITS, width=24, hint="20 цифр")]
+HeadPost = Annotated[
+    str | None, Column("Должность руководителя", width=24, hint="Генеральный директор")
+]
+HeadName = Annotated[str | None, Column("ФИО руководителя", width=30, hint="Иванов Иван Иванович")]
+ActsOn = Annotated[
+    str | None,
+    Column("Действует на основании", width=24, hint="Устава; доверенности № 5 от 01.03.2026"),
+]
+HeadPostGenitive = Annotated[
+    str | None,
+    Column("Должность в родительном падеже", width=26, hint="В лице кого: генерального директора"),
+]
+HeadNameGenitive = Annotated[
+    str | None,
+    Column("ФИО в родительном падеже", width=30, hint="В лице кого: Иванова Ивана Ивановича"),
+]
+Phone = Annotated[str | None, Column("Телефон", width=18)]
+Email = Annotated[str | None, Column("Эл. почта", width=24)]
+
+INN_LENGTH = Message(
+    "inn-length",
+    "в ИНН {found} цифр, а у формы «{form}» их {needed}",
+    "введите как текст и проверьте форму; первый ноль Excel мог отбросить",
+)
+INN_CHECK = Message(
+    "inn-check", "контрольная цифра ИНН не сходится", "проверьте номер в карточке организации"
+)
+KPP_FORM = Message(
+    "kpp-form", "КПП состоит из 9 знаков: 4 цифры, 2 цифры или буквы, 3 цифры", "проверьте номер"
+)
+KPP_NEEDED = Message("kpp-needed", "у юрлица должен быть КПП", "впишите 9 знаков")
+KPP_EXTRA = Message("kpp-extra", "у формы «{form}» КПП не бывает", "очистите ячейку")
+OGRN_LENGTH = Message(
+    "ogrn-length", "в ОГРН {found} цифр, а у формы «{form}» их {needed}", "проверьте номер"
+)
+OGRN_CHECK = Message(
+    "ogrn-check", "контрольная цифра ОГРН не сходится", "проверьте номер в выписке"
+)
+OGRN_EXTRA = Message("ogrn-extra", "у физлица ОГРН не бывает", "очистите ячейку или смените форму")
+BIK_FORM = Message("bik-form", "БИК состоит из 9 цифр", "введите как текст: первый ноль нужен")
+BIK_NEEDED = Message("bik-needed", "есть счёт, но нет БИК", "впишите БИК банка: 9 цифр")
+ACCOUNT_LENGTH = Message(
+    "account-length", "в счёте {found} знаков вместо 20 цифр", "введите как текст и сверьте"
+)
+ACCOUNT_KEY = Message(
+    "account-key", "ключ счёта не сходится с БИК", "сверьте счёт и БИК с карточкой организации"
+)
+
+
+def inn_by_form(inn: str | None, form: LegalForm | None) -> Fault | None:
+    """10 digits for a company, 12 otherwise; only a person may go without."""
+    if form is None:
+        return None
+    if inn is None:
+        return None if form is LegalForm.PERSON else messages.REQUIRED()
+    needed = 10 if form is LegalForm.COMPANY else 12
+    if len(inn) != needed:
+        return INN_LENGTH(found=len(inn), form=form.value, needed=needed)
+    return None if requisites.inn_is_valid(inn) else INN_CHECK()
+
+
+def kpp_by_form(kpp: str | None, form: LegalForm | None) -> Fault | None:
+    """Only a company has a КПП, and it must."""
+    if form is None:
+        return None
+    if form is not LegalForm.COMPANY:
+        return KPP_EXTRA(form=form.value) if kpp else None
+    if kpp is None:
+        return KPP_NEEDED()
+    return None if requisites.kpp_is_valid(kpp) else KPP_FORM()
+
+
+def ogrn_by_form(ogrn: str | None, form: LegalForm | None) -> Fault | None:
+    """13 digits for a company, 15 for an entrepreneur, none for a person."""
+    if ogrn is None or form is None:
+        return None
+    if form is LegalForm.PERSON:
+        return OGRN_EXTRA()
+    needed = 13 if form is LegalForm.COMPANY else 15
+    if len(ogrn) != needed:
+        return OGRN_LENGTH(found=len(ogrn), form=form.value, needed=needed)
+    return None if requisites.ogrn_is_valid(ogrn) else OGRN_CHECK()
+
+
+def bik_of_accounts(
+    bik: str | None, account: str | None, correspondent_account: str | None
+) -> Fault | None:
+    """An account is worth nothing without the bank's code."""
+    if bik is None:
+        return BIK_NEEDED() if account or correspondent_account else None
+    return None if requisites.bik_is_valid(bik) else BIK_FORM()
+
+
+def _is_account(number: str) -> bool:
+    return len(number) == 20 and number.isascii() and number.isdigit()
+
+
+def account_key(account: str | None, bik: str | None) -> Fault | None:
+    """The account's key against the БИК; treasury accounts have another."""
+    if account is None:
+        return None
+    if not _is_account(account):
+        return ACCOUNT_LENGTH(found=len(account))
+    if bik is None or requisites.account_is_valid(account, bik):
+        return None
+    return ACCOUNT_KEY()
+
+
+def correspondent_key(correspondent_account: str | None, bik: str | None) -> Fault | None:
+    """The same for the account of the bank at the Central Bank."""
+    if correspondent_account is None:
+        return None
+    if not _is_account(correspondent_account):
+        return ACCOUNT_LENGTH(found=len(correspondent_account))
+    if bik is None or requisites.correspondent_is_valid(correspondent_account, bik):
+        return None
+    return ACCOUNT_KEY()
+
+
+REQUISITES_RULES = (
+    Rule("inn", inn_by_form),
+    Rule("kpp", kpp_by_form),
+    Rule("ogrn", ogrn_by_form),
+    Rule("bik", bik_of_accounts),
+    Rule("account", account_key),
+    Rule("correspondent_account", correspondent_key),
+)

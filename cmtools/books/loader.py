@@ -1,0 +1,129 @@
+"""Files read into one dataset: recognised, parsed, linked and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cmtools.books.catalog import BOOKS, SHEETS, recognise
+from cmtools.books.cross_rules import check_across, seller_warning
+from cmtools.problems import Fault, Place, Problem, at, in_order
+from cmtools.tables import messages
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import alike, same
+from cmtools.tables.reader.protocol import End, Start
+from cmtools.tables.reader.sandbox import Grid, WorkbookReader
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Book, Table
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookFile:
+    """A file to read: its path, its name for people, and which book it should be, if known."""
+
+    path: Path
+    name: str
+    book: Book | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """What was read: the dataset, the book that each file is, and every problem, in order."""
+
+    dataset: Dataset
+    books: dict[str, Book]
+    problems: tuple[Problem, ...]
+
+
+def load(
+    guests: Sequence[BookFile], own: Sequence[BookFile], reader: WorkbookReader, today: date
+) -> Loaded:
+    """Read files as one set of books and check them; mistakes are problems.
+
+    A guest stands in for the own books of its kind.
+
+    Raises:
+        OSError: a file cannot be opened.
+    """
+    reading = BookReading(reader)
+    for file in guests:
+        reading.read(file)
+    replaced = set(reading.books.values())
+    for file in own:
+        if file.book not in replaced:
+            reading.read(file)
+    dataset = Dataset(reading.sheets)
+    dataset.check(today)
+    check_across(dataset)
+    seller = seller_warning(dataset)
+    problems = reading.problems + dataset.problems + ([seller] if seller else [])
+    return Loaded(dataset=dataset, books=reading.books, problems=in_order(problems))
+
+
+class BookReading:
+    """What has been read so far: sheets, the book that each file is, problems of whole sheets.
+
+    Where `tables` are given, all sheets are read, but those of the others are not looked into.
+    """
+
+    def __init__(
+        self, reader: WorkbookReader, tables: Collection[Table[Any]] | None = None
+    ) -> None:
+        self._reader = reader
+        self._tables = tables
+        self.books: dict[str, Book] = {}
+        self.sheets: list[Sheet[Any]] = []
+        self.problems: list[Problem] = []
+
+    def read(self, file: BookFile) -> None:
+        """Read a file; a sheet is understood while the next one is still being read."""
+        book = file.book
+        names: tuple[str, ...] = ()
+        sheets: list[Sheet[Any]] = []
+        for part in self._reader.read(file.path, SHEETS):
+            match part:
+                case Start():
+                    names = part.sheets
+                    book = book or recognise(names)
+                    self._note(file, part.warnings)
+                case Grid() if book is not None:
+                    sheets += self._sheet(file.name, book, part, sheets)
+                case End(fault=Fault() as fault):
+                    self._note(file, [fault])
+                    return
+        if book is None:
+            known = alike(known.name for known in BOOKS)
+            self._note(file, [messages.FILE_UNKNOWN(books=known)])
+            return
+        self.books[file.name] = book
+        self.sheets += sheets
+        self.problems += _sheet_problems(file.name, book, names)
+
+    def _note(self, file: BookFile, faults: Iterable[Fault]) -> None:
+        self.problems += (at(Place(file=file.name), fault) for fault in faults)
+
+    def _sheet(
+        self, file: str, book: Book, grid: Grid, before: Sequence[Sheet[Any]]
+    ) -> Iterator[Sheet[Any]]:
+        """The sheet of a grid; none where it is no sheet of the book, or the second of its name."""
+        for table in book.tables:
+            if same(table.title) != same(grid.name) or any(s.table is table for s in before):
+                continue
+            if self._tables is None or table in self._tables:
+                yield Sheet(table, file, grid)
+
+
+def _sheet_problems(file: str, book: Book, names: Sequence[str]) -> Iterator[Problem]:
+    present = [same(name) for name in names]
+    for table in book.tables:
+        count = present.count(same(table.title))
+        fault: Fault | None = None
+        if count == 0:
+            fault = messages.SHEET_MISSING(sheet=table.title)
+        elif count > 1:
+            fault = messages.SHEET_TWICE(sheet=table.title)
+        if fault:
+            yield at(Place(file=file, sheet=table.title), fault)

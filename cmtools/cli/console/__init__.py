@@ -1,0 +1,1 @@
+"""Typed results shown on the console, in Russian."""

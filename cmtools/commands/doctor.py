@@ -1,0 +1,148 @@
+"""`cmtools doctor`: whether a workspace and this machine are in order, each thing with its cure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cmtools.commands.results import Outcome
+from cmtools.documents.catalog import KINDS
+from cmtools.pricing.session import explain_os_error, open_books
+from cmtools.problems import Place, Problem, Severity
+from cmtools.watch.inbox import OWNERS
+from cmtools.watch.lease import ALIVE, FOLDER
+from cmtools.watch.locks import try_lock
+from cmtools.workspace import FOLDERS, TEMPLATES, Workspace, find_workspace
+
+LEAST_FREE = 500 << 20
+OFFICE = ("soffice", "libreoffice")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that was looked at; `hint` says what to do where it is not in order."""
+
+    id: str
+    ok: bool
+    text: str
+    hint: str = ""
+
+
+def doctor(root: Path, *, today: date) -> Outcome:
+    """Look at folders, rights, disk, templates, settings, open books, watchers and programs.
+
+    Raises:
+        WorkspaceError: no workspace, or its marker cannot be understood.
+    """
+    workspace = find_workspace(root)
+    checks = [check for look in _LOOKS for check in look(workspace)] + [*_books(workspace, today)]
+    wrong = [check for check in checks if not check.ok]
+    return Outcome(
+        problems=tuple(
+            Problem(
+                code=check.id,
+                severity=Severity.ERROR,
+                place=Place(file=workspace.root.name),
+                message=check.text,
+                hint=check.hint,
+            )
+            for check in wrong
+        ),
+        data={
+            "ok": not wrong,
+            "checks": [
+                {"id": c.id, "ok": c.ok, "text": c.text, "hint": c.hint or None} for c in checks
+            ],
+        },
+    )
+
+
+def _folders(workspace: Workspace) -> Iterator[Check]:
+    watching = workspace.watching()
+    named = {workspace.path(name) for name in FOLDERS}
+    for folder in sorted(named | {watching.inbox, watching.done, watching.failed}):
+        name = workspace.name(folder)
+        if not folder.is_dir():
+            hint = "создайте её: без неё не работать"
+            yield Check(id="folder", ok=False, text=f"нет папки «{name}»", hint=hint)
+            continue
+        try:
+            with tempfile.TemporaryFile(dir=folder, prefix=".~"):
+                pass
+        except OSError as error:
+            text = f"в папку «{name}» нельзя писать: {explain_os_error(error)}"
+            hint = "дайте права на запись тому, от чьего имени работает программа"
+            yield Check(id="rights", ok=False, text=text, hint=hint)
+        else:
+            yield Check(id="folder", ok=True, text=f"папка «{name}» есть, писать в неё можно")
+
+
+def _disk(workspace: Workspace) -> Iterator[Check]:
+    free = shutil.disk_usage(workspace.root).free
+    hint = "" if free >= LEAST_FREE else "освободите место: новые файлы будут ждать"
+    text = f"на диске свободно {free >> 20} МБ"
+    yield Check(id="disk", ok=free >= LEAST_FREE, text=text, hint=hint)
+
+
+def _templates(workspace: Workspace) -> Iterator[Check]:
+    missing = [k.template for k in KINDS if not workspace.path(TEMPLATES, k.template).is_file()]
+    hint = "возьмите их из новой папки: cmtools init" if missing else ""
+    text = f"нет шаблонов: {', '.join(missing)}" if missing else "шаблоны документов на месте"
+    yield Check(id="templates", ok=not missing, text=text, hint=hint)
+
+
+def _open_books(workspace: Workspace) -> Iterator[Check]:
+    start, _ = OWNERS[0]
+    opened = sorted(path.name.removeprefix(start) for path in workspace.root.glob(f"{start}*"))
+    hint = "закройте их в Excel, чтобы присланные версии могли занять их место" if opened else ""
+    text = f"открыты книги: {', '.join(opened)}" if opened else "книги рабочей папки закрыты"
+    yield Check(id="open", ok=not opened, text=text, hint=hint)
+
+
+def _watchers(workspace: Workspace) -> Iterator[Check]:
+    alive = 0
+    for path in workspace.path(FOLDER).glob(f"*{ALIVE}"):
+        lock = try_lock(path)
+        if lock is None:
+            alive += 1
+        else:
+            lock.release()
+    text = f"наблюдателей за папкой на этой машине: {alive}"
+    yield Check(id="watchers", ok=True, text=text)
+    waiting = sum(1 for _ in workspace.path(FOLDER).glob("*/*/original/*"))
+    if waiting and not alive:
+        text = f"прерванных файлов: {waiting}"
+        hint = "запустите cmtools watch: он закончит начатое"
+        yield Check(id="interrupted", ok=False, text=text, hint=hint)
+
+
+def _programs(_: Workspace) -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check(id="python", ok=True, text=f"Python {version}, {os.cpu_count() or 1} ядра")
+    found = next(filter(None, map(shutil.which, OFFICE)), None)
+    text = "LibreOffice есть: документы можно сохранять в PDF"
+    absent = "LibreOffice не найден: без него не сделать только PDF (libreoffice.org)"
+    yield Check(id="libreoffice", ok=True, text=text if found else absent)
+
+
+def _books(workspace: Workspace, today: date) -> Iterator[Check]:
+    problems = [p for p in open_books(workspace.root, (), today).problems if p.is_error]
+    hint = "посмотрите их: cmtools validate" if problems else ""
+    text = f"ошибок в книгах: {len(problems)}" if problems else "в книгах ошибок нет"
+    yield Check(id="books", ok=not problems, text=text, hint=hint)
+
+
+_LOOKS: tuple[Callable[[Workspace], Iterator[Check]], ...] = (
+    _folders,
+    _disk,
+    _templates,
+    _open_books,
+    _watchers,
+    _programs,
+)

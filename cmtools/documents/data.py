@@ -1,0 +1,78 @@
+"""The sound rows that a document is made from, gathered by the command that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from cmtools.books.orders import Claim, Contract, Delivery, Layout, Order, Paper, Payment, Position
+from cmtools.books.register import Client, Contact, Touch, Transfer
+from cmtools.books.settings import Category, Contractor, Organization
+from cmtools.pricing.price import Line, Totals
+from cmtools.tables.table import InvalidRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderMaterial:
+    """An order with all that hangs on it.
+
+    `lines` and `totals` are of the priced positions, `paid` is what the client paid less what came
+    back, `claim` the one that an act is made of.
+    """
+
+    order: Order
+    stage: str
+    client: Client
+    seller: Organization
+    contract: Contract | None
+    contractor: Contractor | None
+    positions: Sequence[Position]
+    lines: Sequence[Line]
+    totals: Totals | None
+    vat_rate: Decimal | None
+    paid: Decimal
+    payments: Sequence[Payment]
+    deliveries: Sequence[Delivery]
+    layouts: Sequence[Layout]
+    papers: Sequence[Paper]
+    claim: Claim | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractMaterial:
+    """A contract; the lawyer's card is made of one whose entities are not all there."""
+
+    contract: Contract | InvalidRow
+    client: Client
+    seller: Organization
+    papers: Sequence[Paper]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientMaterial:
+    """A client and all that is known of it; `since` is the day of the card's first version."""
+
+    client: Client
+    seller: Organization
+    category: Category
+    contacts: Sequence[Contact]
+    touches: Sequence[Touch]
+    transfers: Sequence[Transfer]
+    contracts: Sequence[Contract]
+    orders: Sequence[OrderMaterial]
+    claims: Sequence[Claim]
+    since: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TransferMaterial:
+    """A client handed from one employee to another."""
+
+    client: Client
+    seller: Organization
+    transfer: Transfer
+
+
+Material = OrderMaterial | ContractMaterial | ClientMaterial | TransferMaterial

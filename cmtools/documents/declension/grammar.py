@@ -1,0 +1,58 @@
+"""What a word put into a case is: the case, the gender, the answer and how sure it is; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+LONGEST = 300  # characters; longer texts are no name and no post, and are left as they are
+HYPHENS = "-\u2010\u2011"
+
+
+class Case(StrEnum):
+    """A case that papers ask for."""
+
+    GENITIVE = "genitive"
+    DATIVE = "dative"
+    INSTRUMENTAL = "instrumental"
+
+
+class Gender(StrEnum):
+    """A grammatical gender."""
+
+    MASCULINE = "masculine"
+    FEMININE = "feminine"
+    NEUTER = "neuter"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inflection:
+    """A text in a case; where it is not sure, the best guess, which a person has to look at."""
+
+    text: str
+    sure: bool
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """The form of a noun after a number: `штука` for 1, `штуки` for 2, `штук` for 5 and 11."""
+    tens, ones = divmod(abs(number) % 100, 10)
+    if tens == 1 or ones == 0 or ones > 4:
+        return many
+    return one if ones == 1 else few
+
+
+def lettered(form: str, original: str) -> str:
+    """A form in small letters written as the original is: its capitals, its е for ё."""
+    pairs = zip(original, original.lower(), form, strict=False)
+    kept = sum(1 for _ in takewhile(lambda pair: _same(pair[1], pair[2]), pairs))
+    tail = form[kept:]
+    if len(original) > 1 and original.isupper():
+        tail = tail.upper()
+    elif not kept and original[:1].isupper():  # Ёж, Ежа
+        tail = tail.capitalize()
+    return original[:kept] + tail
+
+
+def _same(original: str, letter: str) -> bool:
+    return original == letter or (original, letter) == ("е", "ё")

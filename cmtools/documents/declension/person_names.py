@@ -1,0 +1,201 @@
+"""Names of people: which word is the surname and which the patronymic, and whose name it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cmtools.documents.declension.grammar import HYPHENS, LONGEST, Case, Gender, Inflection
+from cmtools.documents.declension.morphology import PartOfSpeech, readings
+from cmtools.documents.declension.word_forms import declined
+
+_Build = tuple[PartOfSpeech, ...]
+
+_BUILDS: dict[int, tuple[_Build, ...]] = {
+    1: ((PartOfSpeech.SURNAME,),),
+    2: (
+        (PartOfSpeech.SURNAME, PartOfSpeech.GIVEN),
+        (PartOfSpeech.GIVEN, PartOfSpeech.SURNAME),
+        (PartOfSpeech.GIVEN, PartOfSpeech.PATRONYMIC),
+    ),
+    3: (
+        (PartOfSpeech.SURNAME, PartOfSpeech.GIVEN, PartOfSpeech.PATRONYMIC),
+        (PartOfSpeech.GIVEN, PartOfSpeech.PATRONYMIC, PartOfSpeech.SURNAME),
+    ),
+}
+_BOTH = (Gender.MASCULINE, Gender.FEMININE)
+
+_WORD = re.compile(rf"[^\W\d_]+(?:[{HYPHENS}'’ʼ][^\W\d_]+)*")
+_RUSSIAN = re.compile(rf"[{HYPHENS}А-Яа-яЁё'’ʼ]+")
+_PATRONYMICS = {
+    Gender.MASCULINE: re.compile(r".+ич", re.I),
+    Gender.FEMININE: re.compile(r".+(?:[ое]в|ич)на", re.I),
+}
+_OFFSPRING = {  # after the father's name, which has no cases then: Гейдар Алирза оглы
+    Gender.MASCULINE: re.compile(r"(.+-)?(?:оглы|оглу|улы|уулу)", re.I),
+    Gender.FEMININE: re.compile(r"(.+-)?[кг]ызы", re.I),
+}
+_SURNAMES = {
+    Gender.MASCULINE: re.compile(r".*[аеёиоуыэюя].*(?:[оеё]в|[иы]н|[сц]кий)", re.I),
+    Gender.FEMININE: re.compile(r".*[аеёиоуыэюя].*(?:[оеё]ва|[иы]на|[сц]кая)", re.I),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Person:
+    """The words of a name that change, the ways to read them, the gender if something tells it."""
+
+    words: tuple[re.Match[str], ...]
+    builds: tuple[_Build, ...]
+    gender: Gender | None
+    clear: bool
+
+
+def name_in(case: Case, name: str) -> Inflection:
+    """A person's name in a case: `Иванова Ивана Ивановича`; initials and foreign letters stay."""
+    return _name_in(case, name) if len(name) <= LONGEST else Inflection(text=name, sure=False)
+
+
+def gender_of(name: str) -> Gender | None:
+    """The gender that a patronymic tells, else a given name, else a surname."""
+    return _person(name).gender if len(name) <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _name_in(case: Case, name: str) -> Inflection:
+    person = _person(name)
+    if not person.builds:
+        return Inflection(text=name, sure=not name.strip())
+    genders = (person.gender,) if person.gender else _BOTH
+    guesses = [
+        _put(case, name, [*zip(person.words, build, strict=True)], gender)
+        for build in person.builds
+        for gender in genders
+    ]
+    sure = all(guess.sure for guess in guesses) and len({guess.text for guess in guesses}) == 1
+    return Inflection(text=guesses[0].text, sure=sure and person.clear)
+
+
+def _put(
+    case: Case, name: str, words: Sequence[tuple[re.Match[str], PartOfSpeech]], gender: Gender
+) -> Inflection:
+    """A name with its words replaced by their forms, all the rest as it was."""
+    text, sure = name, True
+    for word, kind in reversed(words):
+        form = declined(case, word[0], kind, gender)
+        text = f"{text[: word.start()]}{form.text}{text[word.end() :]}"
+        sure = sure and form.sure
+    return Inflection(text=text, sure=sure)
+
+
+@lru_cache(maxsize=4096)
+def _person(name: str) -> _Person:
+    found = [word for word in _WORD.finditer(name) if not _is_initial(word)]
+    words = [word for word in found if _RUSSIAN.fullmatch(word[0])]
+    plain = len(words) == len(found) and not _WORD.sub("", name).replace(".", "").strip()
+    dotted = any(name.startswith(".", word.end()) for word in words)
+    stated = _drop_father(words)
+    texts = [word[0] for word in words]
+    builds = _builds(texts)
+    genders = {_gender(texts, build) for build in builds}
+    return _Person(
+        words=tuple(words),
+        builds=builds,
+        gender=stated or (genders.pop() if len(genders) == 1 else None),
+        clear=plain and not dotted,
+    )
+
+
+def _is_initial(word: re.Match[str]) -> bool:
+    """`И.`, `Дж.`, or a capital without a dot."""
+    dotted = word.string.startswith(".", word.end())
+    return (len(word[0]) <= 2 and dotted) or (len(word[0]) == 1 and word[0].isupper())
+
+
+def _drop_father(words: list[re.Match[str]]) -> Gender | None:
+    """Take a Turkic patronymic out of the words; the gender that it tells."""
+    for index, word in enumerate(words):
+        for gender, build in _OFFSPRING.items():
+            if match := build.fullmatch(word[0]):
+                del words[index if match[1] else max(index - 1, 0) : index + 1]
+                return gender
+    return None
+
+
+def _builds(words: Sequence[str]) -> tuple[_Build, ...]:
+    """The ways to read the words that are as good as each other; none where all are guesses."""
+    builds = [build for build in _BUILDS.get(len(words), ()) if _has_patronymic(words, build)]
+    named = [build for build in builds if _has_given(words, build)]
+    likely = [build for build in named if not _is_given_alone(words, build)]  # Ким Анна
+    sound = [build for build in builds if len(words) != 2]
+    return tuple(likely or named or sound)
+
+
+def _has_patronymic(words: Sequence[str], build: _Build) -> bool:
+    """Whether the patronymic stands where the build has it; a daughter's stands nowhere else."""
+    for word, kind in zip(words, build, strict=True):
+        patronymic = _by_ending(_PATRONYMICS, word)
+        if kind is PartOfSpeech.PATRONYMIC and patronymic is None:
+            return False
+        if kind is not PartOfSpeech.PATRONYMIC and patronymic is Gender.FEMININE:
+            return False
+    return True
+
+
+def _has_given(words: Sequence[str], build: _Build) -> bool:
+    """Whether the dictionary knows the given name, for the gender that the patronymic tells."""
+    by_kind = dict(zip(build, words, strict=True))
+    known = _given_genders(by_kind.get(PartOfSpeech.GIVEN, ""))
+    told = _by_ending(_PATRONYMICS, by_kind.get(PartOfSpeech.PATRONYMIC, ""))
+    return bool(known) and (told is None or bool(known & {told, None}))
+
+
+def _is_given_alone(words: Sequence[str], build: _Build) -> bool:
+    """Whether the dictionary knows the surname of a build as a given name only."""
+    surname = dict(zip(build, words, strict=True)).get(PartOfSpeech.SURNAME, "")
+    kinds = {reading.kind for reading in readings(surname)} if surname else set()
+    return bool(_given_genders(surname)) and PartOfSpeech.SURNAME not in kinds
+
+
+def _gender(words: Sequence[str], build: _Build) -> Gender | None:
+    by_kind = dict(zip(build, words, strict=True))
+    if told := _by_ending(_PATRONYMICS, by_kind.get(PartOfSpeech.PATRONYMIC, "")):
+        return told
+    known = _given_genders(by_kind.get(PartOfSpeech.GIVEN, ""))
+    if len(known) == 1 and None not in known:
+        return known.pop()
+    return _of_surname(by_kind.get(PartOfSpeech.SURNAME, ""))
+
+
+def _given_genders(word: str) -> set[Gender | None]:
+    """Whose given name the dictionary says a word is; both are one who may be either."""
+    last = re.split(f"[{HYPHENS}]", word)[-1].lower()
+    if last == "софия":  # a city alone, if one believes the dictionary
+        return {Gender.FEMININE}
+    found = readings(last) if last else ()
+    return {
+        reading.gender for reading in found if reading.kind is PartOfSpeech.GIVEN and reading.known
+    }
+
+
+def _of_surname(word: str) -> Gender | None:
+    """The gender of an adjective-like surname; `Дарвин` and `Калина` may be anybody's."""
+    last = re.split(f"[{HYPHENS}]", word)[-1]
+    told = _by_ending(_SURNAMES, last)
+    if told is None:
+        return None
+    others = [
+        reading
+        for reading in readings(last)
+        if reading.known
+        and (
+            reading.fixed or (told is Gender.FEMININE and reading.kind is not PartOfSpeech.SURNAME)
+        )
+    ]
+    return None if others else told
+
+
+def _by_ending(endings: dict[Gender, re.Pattern[str]], word: str) -> Gender | None:
+    return next((gender for gender, end in endings.items() if end.fullmatch(word)), None)

@@ -1,1 +1,0 @@
-"""A Word template read, checked against its fields, filled in a sandbox and read back."""

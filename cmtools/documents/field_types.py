@@ -1,0 +1,88 @@
+"""Texts that remember what they were made from, so that a filter can word them otherwise; pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from cmtools.documents import russian_text as wording
+from cmtools.tables.parsers import grouped, roubles, shown_percent
+
+
+class Sum(str):
+    """A sum in roubles: `4 890,00`; empty where there is none."""
+
+    __slots__ = ("amount",)
+    amount: Decimal | None
+
+    def __new__(cls, amount: Decimal | None) -> Self:
+        text = super().__new__(cls, "" if amount is None else roubles(amount))
+        text.amount = amount
+        return text
+
+
+class Day(str):
+    """A day: `«21» ноября 2026 г.`; empty where there is none."""
+
+    __slots__ = ("day",)
+    day: date | None
+
+    def __new__(cls, day: date | None) -> Self:
+        text = super().__new__(cls, "" if day is None else wording.day_in_words(day))
+        text.day = day
+        return text
+
+
+class Count(str):
+    """A number of something: `12 500`; empty where there is none."""
+
+    __slots__ = ("number",)
+    number: Decimal | None
+
+    def __new__(cls, number: Decimal | int | None) -> Self:
+        text = super().__new__(cls, "" if number is None else _number(Decimal(number)))
+        text.number = None if number is None else Decimal(number)
+        return text
+
+
+class Name(str):
+    """A person's name; `genitive` is what the books say of it, empty where they do not."""
+
+    __slots__ = ("genitive",)
+    genitive: str
+
+    def __new__(cls, name: str | None, genitive: str | None = None) -> Self:
+        text = super().__new__(cls, name or "")
+        text.genitive = genitive or ""
+        return text
+
+
+class Post(Name):
+    """A person's post, likewise."""
+
+    __slots__ = ()
+
+
+class Inflected(str):
+    """A name or a post in another case; `sure` says whether nobody needs to look at it."""
+
+    __slots__ = ("sure",)
+    sure: bool
+
+    def __new__(cls, text: str, *, sure: bool = True) -> Self:
+        inflected = super().__new__(cls, text)
+        inflected.sure = sure
+        return inflected
+
+
+class Picture(bytes):
+    """A picture in PNG; empty where there is none."""
+
+    __slots__ = ()
+
+
+def _number(number: Decimal) -> str:
+    if number == number.to_integral_value():
+        return grouped(int(number))
+    return shown_percent(number)

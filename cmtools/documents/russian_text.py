@@ -1,0 +1,85 @@
+"""How sums, days, rates and names are worded in Russian papers; pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from cmtools.tables.parsers import MONTHS, grouped, roubles, shown_percent
+
+NBSP = "\u00a0"
+NO_VAT = "Без НДС"
+
+_DAYS = {"календарных": "календарного", "рабочих": "рабочего"}
+
+
+def unit_price(price: Decimal) -> str:
+    """A price as a person reads it, with as many decimals as its step of rounding gave it."""
+    places = max(2, -int(price.normalize().as_tuple().exponent))
+    return f"{price:,.{places}f}".replace(",", NBSP).replace(".", ",")
+
+
+def percent(rate: Decimal) -> str:
+    """A rate in %: `22 %`, `7,5 %`."""
+    return f"{shown_percent(rate)}{NBSP}%"
+
+
+def sum_in_words(amount: Decimal) -> str:
+    """A sum in figures and words: `4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек`."""
+    phrase = _in_words(Decimal(amount), to="currency", currency="RUB", cents=False, separator="")
+    words, roubles, figures, kopecks = phrase.rsplit(" ", 3)
+    return f"{grouped(int(amount))} ({words}) {roubles} {figures}{NBSP}{kopecks}"
+
+
+def number_in_words(number: Decimal | int) -> str:
+    """A number as words: `двадцать один`."""
+    return _in_words(number)
+
+
+def _in_words(number: Decimal | int, **form: object) -> str:
+    from num2words import num2words
+
+    return str(num2words(number, lang="ru", **form))  # type: ignore[no-untyped-call]
+
+
+def vat_phrase(rate: Decimal | None, vat: Decimal) -> str:
+    """The VAT inside a sum: `в т. ч. НДС 22 % — 881,80 руб.`, or `Без НДС` where there is none."""
+    if rate is None:
+        return NO_VAT
+    return f"в{NBSP}т.{NBSP}ч. НДС {percent(rate)}{NBSP}— {roubles(vat)}{NBSP}руб."
+
+
+def day_in_words(day: date) -> str:
+    """A date as papers have it: `«21» ноября 2026 г.`, in one piece."""
+    return NBSP.join((f"«{day.day:02d}»", MONTHS[day.month - 1], str(day.year), "г."))
+
+
+def days_within(number: int, sort: str = "календарных") -> str:
+    """A term after «в течение»: `10 (десяти) календарных дней`, `21 (двадцати одного) … дня`."""
+    one = number % 10 == 1 and number % 100 != 11
+    words = _in_words(number, case="g")
+    kind, days = (_DAYS[sort], "дня") if one else (sort, "дней")
+    return f"{grouped(number)}{NBSP}({words}) {kind} {days}"
+
+
+def initials(name: str) -> str:
+    """`С. Н. Орлов` for `Орлов Сергей Николаевич`; a name of another build stays as it is."""
+    words = name.split()
+    if len(words) not in (2, 3) or not all(_is_name(word) for word in words):
+        return name
+    surname, *given = words
+    return NBSP.join((*(f"{word[0]}." for word in given), surname))
+
+
+def _is_name(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and word.replace("-", "").isalpha()
+
+
+def town(city: str) -> str:
+    """`г. Омск` for `Омск`; what says itself which sort of place it is stays so."""
+    return f"г.{NBSP}{city}" if city[:1].isupper() and "." not in city else city
+
+
+def inside_sentence(text: str) -> str:
+    """A post in the middle of a sentence: `генеральный директор`, but `ВРИО директора`."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

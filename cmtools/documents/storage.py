@@ -1,0 +1,151 @@
+"""Where a document goes: its client's folder, and the next version where its content changed."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from cmtools.documents import file_names as naming
+from cmtools.files import placed
+
+PROPERTIES = "docProps/core.xml"
+_CREATED = re.compile(rb"<dcterms:created[^>]*>(\d{4}-\d\d-\d\d)")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+class DocumentState(StrEnum):
+    """What became of a document's file; only an edition that nobody touched is refreshed."""
+
+    MADE = "made"
+    UNCHANGED = "unchanged"
+    REFRESHED = "refreshed"
+    VERSION = "version"
+
+
+class OutsideError(OSError):
+    """A client's folder leads out of the workspace."""
+
+
+class ClientFolders:
+    """The folders of all clients, listed once, however many of them papers are made for.
+
+    `home` is the folder that holds them, `codes` are the codes of all clients.
+    """
+
+    def __init__(self, home: Path, codes: Iterable[str]) -> None:
+        self._home, self._codes = home, tuple(codes)
+        self._alike = _by_first_word(self._codes)
+        names = (path.name for path in home.iterdir()) if home.is_dir() else ()
+        self._names = _by_first_word(names)
+
+    def of(self, code: str, name: str) -> Path:
+        """A client's folder, perhaps not made yet; one made under an earlier name is kept."""
+        code = naming.distinct(code, self._codes)
+        fresh = self._home / naming.client_folder(code, name)
+        word = naming.first_word(code)
+        known = sorted(
+            self._home / folder
+            for folder in self._names.get(word, ())
+            if naming.belongs_to(folder, code, self._alike.get(word, ()))
+            if (self._home / folder).is_dir()
+        )
+        return fresh if fresh in known or not known else known[0]
+
+
+def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(naming.first_word(name), []).append(name)
+    return found
+
+
+def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, DocumentState]:
+    """Keep a document: unchanged content leaves the newest file as it is, changed makes the next.
+
+    Raises:
+        OutsideError: the folder is a link out of `home`.
+        OSError: no rights, no room.
+    """
+    version, is_unchanged = next_version(folder, stem, content, home)
+    if is_unchanged:
+        return folder / naming.version_name(stem, version), DocumentState.UNCHANGED
+    while True:
+        path = folder / naming.version_name(stem, version)
+        try:
+            with placed(path, fresh=True) as aside:
+                aside.write_bytes(content)
+        except FileExistsError:
+            if not path.exists():  # it is the folder's place that is taken
+                raise
+            version += 1
+        else:
+            return path, DocumentState.VERSION if version > 1 else DocumentState.MADE
+
+
+def next_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[int, bool]:
+    """The version that a document would be; the newest one, and True, where it is unchanged.
+
+    Raises:
+        OutsideError: the folder is a link out of `home`.
+    """
+    _refuse_outside(folder, home)
+    versions = _versions(folder, stem)
+    newest = max(versions, default=0)
+    if newest and _same_parts(versions[newest], content):
+        return newest, True
+    return newest + 1, False
+
+
+def first_day(folder: Path, stem: str) -> date | None:
+    """The day of a document's first version, as its properties have it."""
+    versions = _versions(folder, stem)
+    if not versions:
+        return None
+    try:
+        with zipfile.ZipFile(versions[min(versions)]) as archive:
+            found = _CREATED.search(archive.read(PROPERTIES))
+        return date.fromisoformat(found[1].decode()) if found else None
+    except (*_BROKEN, KeyError, OSError, ValueError):  # the last: no such day
+        return None
+
+
+def free(path: Path) -> Path:
+    """The path itself, or the first of its versions ` (2)`, ` (3)` … that is not taken."""
+    if not path.exists():
+        return path
+    names = (naming.version_name(path.stem, n, path.suffix) for n in itertools.count(2))
+    versions = map(path.with_name, names)
+    return next(version for version in versions if not version.exists())
+
+
+def _versions(folder: Path, stem: str) -> dict[int, Path]:
+    if not folder.is_dir():
+        return {}
+    numbered = ((naming.version_of(stem, path.name), path) for path in folder.iterdir())
+    return {number: path for number, path in numbered if number is not None}
+
+
+def _same_parts(path: Path, content: bytes) -> bool:
+    """Whether a file holds the same parts, whatever its zip says of dates and packing."""
+    if not path.is_file():
+        return False
+    try:
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(io.BytesIO(content)) as new:
+            sizes = ({(i.filename, i.file_size, i.CRC) for i in a.infolist()} for a in (old, new))
+            if next(sizes) != next(sizes):
+                return False
+            return all(old.read(name) == new.read(name) for name in new.namelist())
+    except _BROKEN:
+        return False
+
+
+def _refuse_outside(folder: Path, home: Path) -> None:
+    if not folder.resolve().is_relative_to(home.resolve()):
+        raise OutsideError(f"папка клиента ведёт за пределы рабочей папки: {folder.name}")

@@ -1,0 +1,1 @@
+"""A Word template: loaded, checked against its fields, rendered in a sandbox."""

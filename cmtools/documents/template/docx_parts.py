@@ -1,0 +1,146 @@
+"""A Word document as its parts: unpacked within bounds, read as trees and as texts."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from cmtools.documents.template.messages import (
+    TEMPLATE_DAMAGED,
+    TEMPLATE_MISSING,
+    TEMPLATE_TOO_LARGE,
+    BadTemplate,
+)
+from cmtools.documents.template.packing import TYPES
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+MIB = 1 << 20
+FILE_BYTES = 20 * MIB
+UNPACKED_BYTES = 50 * MIB
+XML_BYTES = 3 * MIB  # of one part: a contract of a hundred pages has one
+PARTS = 1000
+
+_WRITTEN = re.compile(
+    r"\.wordprocessingml\.(?:document\.main|header|footer|footnotes|endnotes)\+xml$"
+)
+_BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+)
+_SHOWN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}p": "\n"}
+
+
+def load(path: Path) -> dict[str, bytes]:
+    """The parts of a template that may be used.
+
+    Raises:
+        BadTemplate: see `unpack` and `reaching.refuse`; there is no such file.
+        OSError: the file cannot be read.
+    """
+    if not path.is_file():
+        raise BadTemplate([TEMPLATE_MISSING()])
+    if path.stat().st_size > FILE_BYTES:
+        raise _too_large("файл", FILE_BYTES)
+    return unpack(path.read_bytes())
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """The parts of a document by name.
+
+    Raises:
+        BadTemplate: it is no sound zip, or unfolds to more than the bounds above.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            _refuse_large(entries)
+            parts = {entry.filename: archive.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise _damaged("это не документ .docx или файл повреждён") from None
+    if TYPES not in parts or len({name.casefold() for name in parts}) < len(entries):
+        raise _damaged("это не документ .docx")
+    return parts
+
+
+def _refuse_large(entries: Sequence[zipfile.ZipInfo]) -> None:
+    if len(entries) > PARTS:
+        raise BadTemplate([TEMPLATE_TOO_LARGE(what=f"в нём больше {PARTS} частей")])
+    if sum(entry.file_size for entry in entries) > UNPACKED_BYTES:
+        raise _too_large("всё вместе", UNPACKED_BYTES)
+    for entry in entries:
+        if is_xml(entry.filename) and entry.file_size > XML_BYTES:
+            raise _too_large(entry.filename, XML_BYTES)
+
+
+def is_xml(name: str) -> bool:
+    """Whether a part is markup, and none of the pictures."""
+    return name.lower().endswith((".xml", ".rels"))
+
+
+def written_parts(parts: Mapping[str, bytes]) -> list[str]:
+    """The names of the parts that hold text: the body first, then headers, footers, notes.
+
+    Raises:
+        BadTemplate: there is no body, as in a document with macros or a .dotx.
+    """
+    found = []
+    for override in element(parts[TYPES]):
+        kind, name = override.get("ContentType", ""), override.get("PartName", "").lstrip("/")
+        if _WRITTEN.search(kind) and name in parts:
+            found.append((not kind.endswith("document.main+xml"), name))
+    found.sort()
+    if not found or found[0][0]:
+        raise _damaged("это не обычный документ .docx (без макросов)")
+    return [name for _, name in found]
+
+
+def element(content: bytes) -> etree._Element:
+    """A part as a tree.
+
+    Raises:
+        BadTemplate: it is no sound XML, or declares entities.
+    """
+    try:
+        tree = etree.fromstring(content, _PARSER)
+    except etree.XMLSyntaxError as error:
+        raise _damaged(f"внутри нарушена разметка ({error.msg})") from None
+    if tree.getroottree().docinfo.internalDTD is not None:
+        raise _damaged("внутри объявлены посторонние сущности XML")
+    return tree
+
+
+def text_of(content: bytes) -> str:
+    """All that a part shows, in one string; a line ends at a break and at a paragraph's end."""
+    pieces = []
+    for node in element(content).iter(f"{W}t", *_SHOWN):
+        shown = _SHOWN.get(node.tag)
+        if shown is None:  # a text; breaks in it are spaces, as Word shows them
+            shown = (node.text or "").replace("\n", " ")
+        pieces.append(shown)
+    return "".join(pieces)
+
+
+def clean(text: str) -> str:
+    """A text as a document can hold it: line breaks kept, control characters dropped."""
+    if _UNCLEAN.search(text) is None:
+        return text
+    text = _UNPRINTABLE.sub("", _BREAKS.sub("\n", text))
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def _damaged(detail: str) -> BadTemplate:
+    return BadTemplate([TEMPLATE_DAMAGED(detail=detail)])
+
+
+def _too_large(what: str, bound: int) -> BadTemplate:
+    return BadTemplate([TEMPLATE_TOO_LARGE(what=f"{what} — больше {bound // MIB} МБ")])

@@ -1,0 +1,265 @@
+"""The filters that a template may use: one entry each, what it takes and gives; pure.
+
+Data stand in a document as typed: quotes and non-breaking spaces change only where asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cmtools.documents import russian_text as wording
+from cmtools.documents.declension import Case, name_in, plural, post_in
+from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
+from cmtools.documents.russian_text import NBSP
+from cmtools.documents.template.schema import KINDS, TEXTS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """A filter: `apply` gets a value of one of the kinds in `takes`, then so many texts.
+
+    An empty value stays empty and `apply` never sees it, unless the filter is `for_empty` too.
+    """
+
+    name: str
+    takes: tuple[type, ...]
+    gives: type
+    meaning: str
+    example: str
+    apply: Callable[..., Any]
+    arguments: int = 0
+    for_empty: bool = False
+
+    def __call__(self, value: Any, *arguments: str) -> Any:
+        """The value as the filter makes it."""
+        if value == "" and not self.for_empty:
+            return value
+        return self.apply(value, *arguments)
+
+    @property
+    def taken(self) -> str:
+        """What it is for: «имён, должностей»."""
+        if set(TEXTS) <= set(self.takes):
+            names = ["текстов", *(KINDS[kind].many for kind in self.takes if kind not in TEXTS)]
+        else:
+            names = [KINDS[kind].many for kind in self.takes]
+        return ", ".join(names)
+
+
+def _inflected(case: Case) -> Callable[[Name], Inflected]:
+    def inflect(name: Name) -> Inflected:
+        if case is Case.GENITIVE and name.genitive:
+            return Inflected(name.genitive)
+        found = (post_in if isinstance(name, Post) else name_in)(case, str(name))
+        return Inflected(found.text, sure=found.sure)
+
+    return inflect
+
+
+def in_words(value: Sum | Count | int) -> str:
+    """A sum with its words and kopecks; a number as words alone."""
+    if isinstance(value, Sum):
+        return wording.sum_in_words(value.amount) if value.amount is not None else ""
+    number = value.number if isinstance(value, Count) else value
+    return wording.number_in_words(number) if number is not None else ""
+
+
+def short(day: Day) -> str:
+    """`21.11.2026`."""
+    return f"{day.day:%d.%m.%Y}" if day.day else ""
+
+
+def counted(value: Count | int, one: str, few: str, many: str) -> str:
+    """A number with its noun in the right form, in one piece: `5 штук`, `2,5 штуки`."""
+    number = value.number if isinstance(value, Count) else value
+    if number is None:
+        return ""
+    noun = plural(int(number), one, few, many) if number == int(number) else few
+    return f"{value}{NBSP}{noun}"
+
+
+def capitalized(text: str) -> str:
+    """The first letter large, all others as typed: names and abbreviations stay whole."""
+    return text[:1].upper() + text[1:]
+
+
+_OPENS_BEHIND = re.compile(r"[\s(\[{«„/—–-]")
+_ALIKE = str.maketrans("„“", "«»")
+
+
+def quoted(text: str) -> str:
+    """Straight quotes as «ёлочки», those inside of them as „лапки“; signs of inches stay.
+
+    Where one sign closes two, as in `АО "НПО "Заря"`, all are «ёлочки»: АО «НПО «Заря».
+    """
+    signs, depth, before = [], 0, " "
+    for sign in text:
+        if sign == '"' and _OPENS_BEHIND.match(before):
+            sign = "„" if depth else "«"
+        elif sign == '"' and depth:
+            sign = "“" if depth > 1 else "»"
+        depth = max(0, depth + (sign in "«„") - (sign in "»“"))
+        signs.append(sign)
+        before = sign
+    made = "".join(signs)
+    return made.translate(_ALIKE) if depth else made
+
+
+_UNITS = (
+    r"(?:%|‰|°C|мм|см|дм|м|км|м[²³]|г/м²|мг|г|кг|т|мл|л|лет)(?!\w)"
+    r"|(?:шт|экз|руб|коп|тыс|млн|млрд|дн|год|стр|лист)"
+)
+_GLUED = re.compile(
+    r"(?<=[№§]) (?=\S)"  # № 5
+    r"|(?<=\d) (?=\d{3}(?!\d))"  # 12 500
+    rf"|(?<=\d) (?={_UNITS})"  # 5 шт.
+    r"|(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])"  # И. И. Иванов
+    r"|(?<=[а-яё]) (?=[А-ЯЁ]\. ?[А-ЯЁ]\.)"  # Иванов И. И.
+)
+
+
+def glued(text: str) -> str:
+    """What belongs together stays in one line: № and number, number and unit, initials and name."""
+    return _GLUED.sub(NBSP, text)
+
+
+FILTERS: tuple[Filter, ...] = (
+    Filter(
+        name="genitive",
+        takes=(Name, Post),
+        gives=Inflected,
+        meaning="Родительный падеж: в лице кого",
+        example="{{ seller.head | genitive }} → Иванова Ивана Ивановича",
+        apply=_inflected(Case.GENITIVE),
+    ),
+    Filter(
+        name="dative",
+        takes=(Name, Post),
+        gives=Inflected,
+        meaning="Дательный падеж: кому",
+        example="{{ seller.head | dative }} → Иванову Ивану Ивановичу",
+        apply=_inflected(Case.DATIVE),
+    ),
+    Filter(
+        name="instrumental",
+        takes=(Name, Post),
+        gives=Inflected,
+        meaning="Творительный падеж: кем",
+        example="{{ seller.head | instrumental }} → Ивановым Иваном Ивановичем",
+        apply=_inflected(Case.INSTRUMENTAL),
+    ),
+    Filter(
+        name="initials",
+        takes=(Name, Inflected),
+        gives=str,
+        meaning="Инициалы и фамилия",
+        example="{{ seller.head | initials }} → И. И. Иванов",
+        apply=wording.initials,
+    ),
+    Filter(
+        name="in_words",
+        takes=(Sum, Count, int),
+        gives=str,
+        meaning="Сумма цифрами и прописью; число прописью",
+        example="{{ total.amount | in_words }} → "
+        "4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек",
+        apply=in_words,
+    ),
+    Filter(
+        name="short",
+        takes=(Day,),
+        gives=str,
+        meaning="Дата цифрами",
+        example="{{ contract.date | short }} → 21.11.2026",
+        apply=short,
+    ),
+    Filter(
+        name="plural",
+        takes=(Count, int),
+        gives=str,
+        meaning="Число со словом в нужной форме: для 1, для 2 и для 5",
+        example='{{ line.quantity | plural("штука", "штуки", "штук") }} → 5 штук',
+        apply=counted,
+        arguments=3,
+    ),
+    Filter(
+        name="quotes",
+        takes=TEXTS,
+        gives=str,
+        meaning="Прямые кавычки становятся «ёлочками»",
+        example='{{ client.name | quotes }} → ООО «Ромашка» вместо ООО "Ромашка"',
+        apply=quoted,
+    ),
+    Filter(
+        name="nbsp",
+        takes=TEXTS,
+        gives=str,
+        meaning="Не разрывает строкой № и число, число и единицу, инициалы и фамилию",
+        example="{{ line.name | nbsp }} → Бумага 300 г/м²: число и единица в одной строке",
+        apply=glued,
+    ),
+    Filter(
+        name="inside_sentence",
+        takes=TEXTS,
+        gives=str,
+        meaning="Первая буква строчная, как в середине предложения; сокращения остаются",
+        example="{{ seller.post | inside_sentence }} → генеральный директор",
+        apply=wording.inside_sentence,
+    ),
+    Filter(
+        name="capitalize",
+        takes=TEXTS,
+        gives=str,
+        meaning="Первая буква прописная, остальные как есть",
+        example="{{ seller.post | genitive | capitalize }} → Генерального директора",
+        apply=capitalized,
+    ),
+    Filter(
+        name="upper",
+        takes=TEXTS,
+        gives=str,
+        meaning="Все буквы прописные",
+        example="{{ client.name | upper }} → ООО «РОМАШКА»",
+        apply=str.upper,
+    ),
+    Filter(
+        name="lower",
+        takes=TEXTS,
+        gives=str,
+        meaning="Все буквы строчные",
+        example="{{ order.delivery_method | lower }} → самовывоз",
+        apply=str.lower,
+    ),
+    Filter(
+        name="trim",
+        takes=TEXTS,
+        gives=str,
+        meaning="Без пробелов по краям",
+        example="{{ line.name | trim }} → Визитки",
+        apply=str.strip,
+    ),
+    Filter(
+        name="default",
+        takes=TEXTS,
+        gives=str,
+        meaning="Другой текст там, где поле пусто",
+        example='{{ client.kpp | default("—") }} → —',
+        apply=lambda value, text: value or text,
+        arguments=1,
+        for_empty=True,
+    ),
+    Filter(
+        name="length",
+        takes=(*TEXTS, tuple),
+        gives=int,
+        meaning="Сколько строк в списке или знаков в тексте",
+        example="{{ lines | length }} → 3",
+        apply=len,
+        for_empty=True,
+    ),
+)
+
+BY_NAME = {found.name: found for found in FILTERS}

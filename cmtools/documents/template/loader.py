@@ -1,0 +1,120 @@
+"""A Word template as the program keeps it: read, looked through, checked, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cmtools.documents.template import checker as checking
+from cmtools.documents.template import docx_parts as parts
+from cmtools.documents.template import forbidden_content as reaching
+from cmtools.documents.template import jinja_tags as tags
+from cmtools.documents.template import markup, packing, pictures
+from cmtools.documents.template import messages as faults
+from cmtools.documents.template.jinja_tags import TemplateTag
+from cmtools.documents.template.messages import BadTemplate
+from cmtools.documents.template.packing import Kept
+from cmtools.documents.template.pictures import relations_of
+from cmtools.documents.template.properties import plain
+from cmtools.documents.template.sandbox import Compiled, NotUnderstood, Sandbox
+from cmtools.documents.template.schema import Fields
+from cmtools.problems import Fault
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplatePart:
+    """A part of a template that has tags; `relations` where some of its drawings are fields."""
+
+    compiled: Compiled
+    has_drawings: bool
+    has_cells: bool  # that are looped over
+    relations: bytes | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Template:
+    """A template of the declared fields: the parts to fill by name, and those that stay.
+
+    Documents are called `title`, pictures in them are numbered from `first_picture` on; `remarks`
+    are faults that stop nothing.
+    """
+
+    compiled: Mapping[str, TemplatePart]
+    kept: Kept
+    title: str
+    first_picture: int
+    remarks: Sequence[Fault]
+
+
+def load(path: Path, known: Fields) -> Template:
+    """Read a template; all that is wrong with its tags is told at once.
+
+    Raises:
+        BadTemplate: see `faults`.
+        OSError: the file cannot be read.
+    """
+    content = parts.load(path)
+    reaching.refuse(content)
+    content = plain(content)
+    first_picture = pictures.first_free(content)
+    sandbox = Sandbox()
+    compiled: dict[str, TemplatePart] = {}
+    wrong: list[Fault] = []
+    for name in parts.written_parts(content):
+        tree = parts.element(content[name])
+        placeholders = pictures.take_placeholders(tree, known)
+        found, faulty = tags.look_through(tree)
+        wrong += faulty
+        if faulty or not (found or placeholders):
+            continue
+        if placeholders:
+            for placeholder in placeholders:
+                placeholder.place()
+            content = pictures.without_unused(content, name, tree)
+        try:
+            compiled[name] = TemplatePart(
+                compiled=_compiled(sandbox, tags.source(tree), found, known),
+                has_drawings=next(tree.iter("{*}docPr"), None) is not None,
+                has_cells=any(tag.text.startswith("{%tc ") for tag in found),
+                relations=content[relations_of(name)] if placeholders else None,
+            )
+        except BadTemplate as bad:
+            wrong += bad.faults
+    if wrong:
+        raise BadTemplate(list(dict.fromkeys(wrong)))
+    changing = {*compiled, *(relations_of(n) for n, part in compiled.items() if part.relations)}
+    return Template(
+        compiled=compiled,
+        kept=packing.keep({n: part for n, part in content.items() if n not in changing}),
+        title=path.stem,
+        first_picture=first_picture,
+        remarks=list(reaching.remarks(content)),
+    )
+
+
+def _compiled(
+    sandbox: Sandbox, source: str, found: Sequence[TemplateTag], known: Fields
+) -> Compiled:
+    """The source as it runs.
+
+    Raises:
+        BadTemplate: a tag cannot be understood, names what is not known, tears the markup.
+    """
+    try:
+        tree = sandbox.understood(source)
+    except NotUnderstood as error:
+        wrong = [*_not_understood(sandbox, found)]
+        raise BadTemplate(wrong or [faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
+    if wrong := [*checking.faults_of(tree, known), *markup.faults_of(source)]:
+        raise BadTemplate(wrong)
+    return sandbox.compiled(tree)
+
+
+def _not_understood(sandbox: Sandbox, found: Sequence[TemplateTag]) -> Iterator[Fault]:
+    """Each tag that is wrong by itself."""
+    for tag in found:
+        try:
+            sandbox.understood(tag.alone)
+        except NotUnderstood:
+            yield faults.TEMPLATE_SYNTAX(near=tag.text[:100])

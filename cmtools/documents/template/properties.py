@@ -1,0 +1,70 @@
+"""What a made document says of itself: its title and day, not who edited the template and where.
+
+ISO/IEC 29500-2 §8.3 (core properties), 29500-1 §15.2.12 (the others).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from cmtools.documents.template.docx_parts import element
+from cmtools.documents.template.packing import TYPES
+
+CORE = "docProps/core.xml"
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
+_RELATION = f"{_PACKAGE}/relationships/metadata/core-properties"
+_ROOT = "_rels/.rels"
+_TEXT = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"'
+    f' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+    f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+    f"<dc:title>{{title}}</dc:title><dc:language>ru-RU</dc:language>{{days}}</cp:coreProperties>"
+)
+_DAY = '<dcterms:{0} xsi:type="dcterms:W3CDTF">{1}T00:00:00Z</dcterms:{0}>'
+_OTHERS = {
+    f"{kind}-properties+xml": (
+        f'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/'
+        f'{kind}-properties">{text}</Properties>'
+    ).encode()
+    for kind, text in {"extended": "<Application>cmtools</Application>", "custom": ""}.items()
+}
+
+
+def core(title: str, day: date | None) -> bytes:
+    """The part that says what the document is and of which day."""
+    days = "".join(_DAY.format(word, day) for word in ("created", "modified")) if day else ""
+    return _TEXT.format(title=escape(title), days=days).encode()
+
+
+def plain(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The parts with a place for properties of our own, and none of the template's.
+
+    Raises:
+        BadTemplate: the lists of types or relations are no sound XML.
+    """
+    made = dict(parts)
+    types, relations = element(parts[TYPES]), element(parts.get(_ROOT, b"<none/>"))
+    for node in list(types):
+        name, kind = node.get("PartName", "").lstrip("/"), node.get("ContentType", "")
+        if kind == _TYPE:
+            types.remove(node)
+            made.pop(name, None)
+        elif own := _OTHERS.get(kind.rpartition(".")[2]):
+            made[name] = own
+    for relation in relations.findall(f"*[@Type='{_RELATION}']"):
+        relations.remove(relation)
+    _add(types, "Override", PartName=f"/{CORE}", ContentType=_TYPE)
+    _add(relations, "Relationship", Id="properties", Type=_RELATION, Target=CORE)
+    return {**made, TYPES: etree.tostring(types), _ROOT: etree.tostring(relations)}
+
+
+def _add(parent: etree._Element, name: str, **attributes: str) -> None:
+    """Put an element of the parent's own namespace into it."""
+    etree.SubElement(parent, etree.QName(etree.QName(parent).namespace, name), attributes)

@@ -1,0 +1,89 @@
+"""A document made from a template and a record: filled, packed, read back.
+
+docxtpl's own `render` evaluates footnotes once a section and rewrites `{_{` in data, so each part
+is rendered once, by itself. A document is what docxtpl would have made of plain data.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from typing import Any
+
+from cmtools.documents.field_types import Name
+from cmtools.documents.template import docx_parts as parts
+from cmtools.documents.template import jinja_tags as tags
+from cmtools.documents.template import messages as faults
+from cmtools.documents.template import packing, pictures
+from cmtools.documents.template.loader import Template
+from cmtools.documents.template.messages import BadTemplate
+from cmtools.documents.template.properties import CORE, core
+from cmtools.documents.template.sandbox import Run, TooLarge, TooSlow, Unfilled
+from cmtools.documents.template.schema import values
+
+SECONDS = 20.0  # for one document
+
+_FIRST_DRAWING = 1001  # as docxtpl numbers them
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """A made document; `unsure` are the names and posts whose cases a person should look at."""
+
+    content: bytes
+    unsure: tuple[Name, ...]
+
+
+def render(
+    template: Template, record: Any, day: date | None = None, *, seconds: float = SECONDS
+) -> Rendered:
+    """A document of a day from a template and a record of fields; all that it prints is in it.
+
+    The same template, record and day give the same bytes.
+
+    Raises:
+        BadTemplate: the template cannot be filled, takes longer than `seconds`, or a value is
+            lost on the way.
+    """
+    run = Run(deadline=time.monotonic() + seconds, next_picture=template.first_picture)
+    drawings = count(_FIRST_DRAWING)
+    changed = {CORE: core(template.title, day)}
+    try:
+        for name, part in template.compiled.items():
+            xml = run.text(part.compiled, values(record))
+            if part.has_cells:
+                xml = tags.with_columns(xml)
+            if part.has_drawings:
+                xml = pictures.renumbered(xml, drawings)
+            changed[name] = (_DECLARATION + xml).encode()
+            if part.relations is not None:
+                changed |= pictures.with_pictures(part.relations, name, run.take_pictures())
+    except TooSlow as error:
+        raise BadTemplate([faults.TEMPLATE_SLOW(seconds=f"{seconds:g}")]) from error
+    except TooLarge as error:
+        what = "документ вышел больше всякой меры"
+        raise BadTemplate([faults.TEMPLATE_TOO_LARGE(what=what)]) from error
+    except Unfilled as error:
+        raise BadTemplate([faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
+    content = packing.pack(template.kept, changed)
+    _read_back(content, template.compiled, run.printed)
+    return Rendered(content=content, unsure=tuple(run.unsure))
+
+
+def _read_back(content: bytes, names: Iterable[str], printed: Iterable[str]) -> None:
+    """See that every printed text shows in the document.
+
+    Raises:
+        BadTemplate: some do not.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        shown = "".join(parts.text_of(archive.read(name)) for name in names)
+    lost = [value for value in dict.fromkeys(printed) if value not in shown]
+    if lost:
+        raise BadTemplate([faults.VALUE_LOST(value=value[:60]) for value in lost])

@@ -1,0 +1,188 @@
+"""Where templates run: fields are all that they reach, and neither time nor output is unbounded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    nodes,
+    pass_context,
+)
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
+
+from cmtools.documents.field_types import Inflected, Name, Picture
+from cmtools.documents.template import docx_parts as parts
+from cmtools.documents.template import pictures
+from cmtools.documents.template.checker import TESTS
+from cmtools.documents.template.filters import FILTERS, Filter
+
+Compiled: TypeAlias = Template
+
+SIGNS = 50_000_000  # of one made part
+
+_RUN, _WALKED = "_run", "_walked"
+_BETWEEN = Markup('</w:t><w:{}/><w:t xml:space="preserve">')
+
+
+class NotUnderstood(Exception):
+    """A template that Jinja cannot read."""
+
+
+class TooLarge(Exception):
+    """A template made too much."""
+
+
+class TooSlow(Exception):
+    """A template took too long."""
+
+
+class Unfilled(Exception):
+    """A template that cannot be filled with these values."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Run:
+    """One document being made: what was printed so far, by the clock until when it may go on.
+
+    `deadline` is a moment of `time.monotonic`; `pictures` are numbered from `next_picture` on.
+    """
+
+    deadline: float
+    next_picture: int = 1
+    printed: list[str] = field(default_factory=list)
+    unsure: dict[Name, None] = field(default_factory=dict)
+    pictures: dict[int, Picture] = field(default_factory=dict)
+
+    def text(self, template: Compiled, values: Mapping[str, Any]) -> str:
+        """What a compiled template makes of the values.
+
+        Raises:
+            TooSlow: the deadline has passed.
+            TooLarge: the text is longer than `SIGNS`.
+            Unfilled: a value is not what the template takes it for.
+        """
+        pieces, signs = [], 0
+        try:
+            for piece in template.generate({**values, _RUN: self}):
+                pieces.append(piece)
+                signs += len(piece)
+                if signs > SIGNS:
+                    raise TooLarge
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+            raise Unfilled(str(error)) from error
+        self.go_on()
+        return "".join(pieces)
+
+    def go_on(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise TooSlow
+
+    def take_pictures(self) -> dict[int, Picture]:
+        """The pictures shown since the last call, by number."""
+        taken, self.pictures = self.pictures, {}
+        return taken
+
+    def show(self, value: object) -> Markup:
+        """A value as the markup has it: a text escaped, a picture by the number that it gets."""
+        if isinstance(value, Picture):
+            number, self.next_picture = self.next_picture, self.next_picture + 1
+            self.pictures[number] = value
+            return Markup(pictures.identity(number))
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise TypeError(f"{value!r}"[:100])
+        text = parts.clean(str(value))
+        self.printed.append(text)
+        shown = escape(text)
+        if "\n" in shown or "\t" in shown:
+            shown = shown.replace("\t", _BETWEEN.format("tab"))
+            shown = shown.replace("\n", _BETWEEN.format("br"))
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked(Sequence[Any]):
+    """A list that looks at the clock as it is walked through."""
+
+    items: Sequence[Any]
+    run: Run
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self.items:
+            self.run.go_on()
+            yield item
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.items[index]
+
+
+class Sandbox(SandboxedEnvironment):
+    """Templates of fields, conditions and lists, with the filters of the catalogue."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            autoescape=True, undefined=StrictUndefined, finalize=_show, keep_trailing_newline=True
+        )
+        self.globals.clear()
+        self.filters = {found.name: _guarded(found) for found in FILTERS}
+        self.filters[_WALKED] = _walked
+        self.tests = {name: self.tests[name] for name in TESTS}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of a record; whatever else is asked for stands under Jinja's own guard."""
+        if attribute in getattr(type(obj), "__dataclass_fields__", ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def understood(self, source: str) -> nodes.Template:
+        """A template as a tree.
+
+        Raises:
+            NotUnderstood: it cannot be read, or is nested too deep.
+        """
+        try:
+            return self.parse(source)
+        except (TemplateSyntaxError, RecursionError) as error:
+            raise NotUnderstood(str(error)) from error
+
+    def compiled(self, tree: nodes.Template) -> Compiled:
+        """A checked template, its loops under the clock."""
+        for loop in tree.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, _WALKED, [], [], None, None, lineno=loop.lineno)
+        tree.set_environment(self)
+        return self.from_string(tree)
+
+
+@pass_context
+def _show(context: Context, value: object) -> Markup:
+    run: Run = context[_RUN]
+    return run.show(value)
+
+
+@pass_context
+def _walked(context: Context, items: Sequence[Any]) -> _Walked:
+    return _Walked(items, context[_RUN])
+
+
+def _guarded(used: Filter) -> Callable[..., Any]:
+    """A filter that notes which names it was not sure about."""
+
+    @pass_context
+    def apply(context: Context, value: Any, *arguments: str) -> Any:
+        found = used(value, *arguments)
+        if isinstance(found, Inflected) and not found.sure:
+            context[_RUN].unsure[value] = None
+        return found
+
+    return apply

@@ -1,0 +1,86 @@
+"""Papers that a person may edit or sign: refreshed until somebody does, then a new version.
+
+A report is made anew whenever its books change, so most of the time its file is simply replaced.
+What a person touched is known by its stamp, and such a file is never written to again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from cmtools.documents import file_names as naming
+from cmtools.documents.fingerprint import fingerprint, stamp_of, stamped
+from cmtools.documents.storage import DocumentState
+from cmtools.files import placed
+
+Papers = Mapping[str, bytes]
+"""Ending of the file's name, `.xlsx` → its content."""
+
+
+def keep(
+    folder: Path, stem: str, papers: Papers, same_as: Callable[[], Papers] | None = None
+) -> tuple[list[Path], DocumentState]:
+    """Keep papers that belong together, each under the same name and version.
+
+    Their newest version stays as it is while its content is that of `papers`, or, where a person
+    touched it, of `same_as()`. Otherwise it is replaced, or followed by the next version where one
+    of its files was touched.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    newest = _newest_version(folder, stem, papers)
+    paths = _paths(folder, stem, newest or 1, papers)
+    state = _state(paths, papers, same_as) if newest else DocumentState.MADE
+    if state is DocumentState.VERSION:
+        assert newest is not None
+        paths = _paths(folder, stem, newest + 1, papers)
+    if state is not DocumentState.UNCHANGED:
+        for ending, content in papers.items():
+            write(paths[ending], content)
+    return list(paths.values()), state
+
+
+def write(path: Path, content: bytes, mark: str | None = None) -> None:
+    """Put a paper into its place with its stamp, or with a given one: then it counts as touched.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    with placed(path) as aside:
+        aside.write_bytes(stamped(content, mark))
+
+
+def _state(
+    paths: Mapping[str, Path], papers: Papers, same_as: Callable[[], Papers] | None
+) -> DocumentState:
+    """What is to become of a version that is there, at least in part."""
+    stamps = {ending: stamp_of(path) for ending, path in paths.items() if path.is_file()}
+
+    def hold(contents: Papers) -> bool:
+        return all(
+            ending in stamps and stamps[ending][0] == fingerprint(content)
+            for ending, content in contents.items()
+        )
+
+    if hold(papers):
+        return DocumentState.UNCHANGED
+    if all(untouched for _, untouched in stamps.values()):
+        return DocumentState.REFRESHED
+    return (
+        DocumentState.UNCHANGED
+        if same_as is not None and hold(same_as())
+        else DocumentState.VERSION
+    )
+
+
+def _paths(folder: Path, stem: str, version: int, papers: Papers) -> dict[str, Path]:
+    return {ending: folder / naming.version_name(stem, version, ending) for ending in papers}
+
+
+def _newest_version(folder: Path, stem: str, papers: Papers) -> int | None:
+    if not folder.is_dir():
+        return None
+    versions = (naming.version_of(stem, path.name, papers) for path in folder.iterdir())
+    return max((number for number in versions if number is not None), default=None)

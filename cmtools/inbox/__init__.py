@@ -1,0 +1,1 @@
+"""What is done with a book that was dropped into the inbox."""

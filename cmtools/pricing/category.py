@@ -1,0 +1,123 @@
+"""The category of a client at a day, and the day on which a client is lost; pure.
+
+The source texts leave both criteria open; these are the company's own, tunable in «Правила».
+"""
+
+from __future__ import annotations
+
+import calendar
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from cmtools.books.orders import Order, Request
+from cmtools.books.settings import Category, Rules
+from cmtools.tables.table import InvalidRow
+
+Days = Sequence[date]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """A client lost: the limit ran out on `on` with no order since `last_order`."""
+
+    on: date
+    last_order: date
+    was_system: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What a client is at a day, and why.
+
+    The category rests on the orders before the day, of which `recent` lie in the months from
+    `since` on. The last order is the last one up to the day; `lost_on` is the day after which the
+    client counts as lost unless an order comes by then, by the limit for a `system` client or not.
+    """
+
+    category: Category
+    since: date
+    earlier: int
+    recent: int
+    last_order: date | None
+    system: bool
+    limit: int
+    lost_on: date | None
+
+    def is_lost(self, day: date) -> bool:
+        """Whether the limit has run out before that day."""
+        return self.lost_on is not None and self.lost_on < day
+
+
+def order_days(orders: Iterable[Order | InvalidRow]) -> Mapping[str, Days]:
+    """Client code → the days of the client's orders, sorted.
+
+    An order counts once its request is окончательная, whoever the manager. A row with an error
+    counts too as long as its client, day and request are sound: a wrong phone number on one order
+    must not change the price of the next.
+    """
+    days: dict[str, list[date]] = {}
+    for order in orders:
+        client, on = order.get("client"), order.get("on")
+        if client is not None and on is not None and order.get("request") is Request.FINAL:
+            days.setdefault(client, []).append(on)
+    return {client: sorted(found) for client, found in days.items()}
+
+
+def category_at(days: Days, day: date, rules: Rules) -> Category:
+    """новый, повторный or системный by the orders before that day."""
+    before = bisect_left(days, day)
+    if before == 0:
+        return Category.NEW
+    recent = before - bisect_left(days, months_before(day, rules.system_months))
+    return Category.SYSTEM if recent >= rules.system_orders else Category.REPEAT
+
+
+def standing(days: Days, day: date, rules: Rules) -> Standing:
+    """The client at a day; orders after it are not looked at."""
+    since = months_before(day, rules.system_months)
+    earlier = bisect_left(days, day)
+    until = bisect_right(days, day)
+    last = days[until - 1] if until else None
+    system = last is not None and was_system(days, last, rules)
+    limit = rules.lost_system_days if system else rules.lost_other_days
+    return Standing(
+        category=category_at(days, day, rules),
+        since=since,
+        earlier=earlier,
+        recent=earlier - bisect_left(days, since),
+        last_order=last,
+        system=system,
+        limit=limit,
+        lost_on=None if last is None else last + timedelta(days=limit),
+    )
+
+
+def was_system(days: Days, last: date, rules: Rules) -> bool:
+    """Whether a client was системный at the day after an order."""
+    return category_at(days, last + timedelta(days=1), rules) is Category.SYSTEM
+
+
+def losses(days: Days, rules: Rules) -> Iterable[Loss]:
+    """Every time that the client's limit ran out before the next order came.
+
+    An order on the limit day itself still saves the client; later ones do not undo the loss.
+    """
+    distinct = sorted(set(days))
+    for index, last in enumerate(distinct):
+        system = was_system(days, last, rules)
+        limit = rules.lost_system_days if system else rules.lost_other_days
+        runs_out = last + timedelta(days=limit)
+        if index + 1 == len(distinct) or distinct[index + 1] > runs_out:
+            yield Loss(on=runs_out, last_order=last, was_system=system)
+
+
+@lru_cache(maxsize=4096)
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier; a day that the month lacks becomes its last."""
+    month_index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(month_index, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

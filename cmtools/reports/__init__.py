@@ -1,0 +1,1 @@
+"""The month: rows of all books, indicators, plan and report."""

@@ -1,0 +1,40 @@
+"""Why clients complain: reasons counted and ordered for a Pareto chart; pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from cmtools.tables.parsers import same, squeeze
+
+if TYPE_CHECKING:
+    from cmtools.reports.frame import Frame
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComplaintReason:
+    """A reason in its first spelling: how often it was named in the month, and in all months."""
+
+    text: str
+    month: int
+    total: int
+
+
+def reasons(rows: Frame, column: str, month: date) -> tuple[ComplaintReason, ...]:
+    """The reasons of a column, the most frequent first; the report's `month` is the rows' last.
+
+    Texts that differ in case, spaces or ё/е alone are one reason; an empty one is none.
+    """
+    spellings: dict[str, str] = {}
+    in_month, total = Counter[str](), Counter[str]()
+    for on, text in rows[rows[column] >= 0].values("on", column):
+        spellings.setdefault(same(text), squeeze(text))
+        total[same(text)] += 1
+        in_month[same(text)] += on >= month.toordinal()
+    counted = [
+        ComplaintReason(text=spellings[key], month=in_month[key], total=times)
+        for key, times in total.items()
+    ]
+    return tuple(sorted(counted, key=lambda reason: (-reason.total, -reason.month, reason.text)))

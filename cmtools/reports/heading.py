@@ -1,0 +1,63 @@
+"""Whose report it is and who signs it, as its workbook and its Word paper both say it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from cmtools.reports.exclusions import Omission
+from cmtools.reports.months import named, report_due
+
+LATE = "Сдан позже срока"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportHeading:
+    """The month, the manager (None: all), the director, and what the figures do not hold.
+
+    `clients` are the names of clients by code; `late` is said of a report made after its day.
+    """
+
+    month: date
+    manager: str | None
+    director_post: str
+    director: str
+    late: bool
+    left_out: Sequence[Omission] = ()
+    clients: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """`Отчёт за ноябрь 2026 г.`."""
+        return f"Отчёт клиентского менеджера за {named(self.month)}"
+
+    @property
+    def whose(self) -> str:
+        """The manager, or that all are meant."""
+        return self.manager or "все менеджеры"
+
+    @property
+    def due(self) -> str:
+        """The last day on which the report is in time: `05.12.2026`."""
+        return f"{report_due(self.month):%d.%m.%Y}"
+
+    def client(self, code: str) -> str:
+        """`К-0001 ООО «Ромашка»`."""
+        return f"{code} {self.clients.get(code, '')}".strip()
+
+
+def place_in_words(omission: Omission) -> str:
+    """`Предварительные заказы.xlsx, «Платежи», строка 12`."""
+    place = omission.place
+    sheet = f", «{place.sheet}»" if place.sheet else ""
+    row = f", строка {place.row}" if place.row else ""
+    return f"{place.file}{sheet}{row}"
+
+
+def counted(left_out: Sequence[Omission]) -> str:
+    """How many books, sheets and rows were left out: `книг 1, строк 12`."""
+    books = sum(found.place.sheet is None for found in left_out)
+    rows = sum(found.place.row is not None for found in left_out)
+    numbers = {"книг": books, "листов": len(left_out) - books - rows, "строк": rows}
+    return ", ".join(f"{word}: {number}" for word, number in numbers.items() if number)

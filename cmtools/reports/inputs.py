@@ -1,0 +1,87 @@
+"""What the books of a workspace say of a month: its rows as frames, its plan, what is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from cmtools.books.plan import PLAN, PLAN_BOOK
+from cmtools.errors import UsageError
+from cmtools.pricing.price import EXACT, KOPECK
+from cmtools.reports.documents import file_stem
+from cmtools.reports.exclusions import Omission, omissions
+from cmtools.reports.frames import Frames
+from cmtools.reports.indicators import Unit
+from cmtools.reports.load import Consolidated
+from cmtools.reports.plan import goals, is_called, plan_title
+from cmtools.tables.parsers import FIRST_DAY, LAST_DAY
+from cmtools.tables.suggestions import perhaps
+
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+
+
+def first_day(month: str) -> date:
+    """The first day of a month written as 2026-11.
+
+    Raises:
+        Misuse: it is no month.
+    """
+    match = _MONTH.fullmatch(month)
+    if match is None or not FIRST_DAY.year <= int(match[1]) <= LAST_DAY.year:
+        raise UsageError(f"месяц пишут как ГГГГ-ММ, например 2026-11, а не «{month}»")
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def known_manager(read: Consolidated, manager: str | None) -> str | None:
+    """A manager as the books spell the name; None for all.
+
+    Raises:
+        Misuse: no book names the manager.
+    """
+    if manager is None:
+        return None
+    found = read.managers.find(manager)
+    if found is not None:
+        return found
+    hint = perhaps(manager, read.managers.spellings.values())
+    raise UsageError(f"менеджера «{manager}» нет ни в заказах, ни среди клиентов{hint}")
+
+
+def frames_of_manager(read: Consolidated, manager: str | None) -> Frames:
+    """The rows that count, of one manager or of all."""
+    return read.frames if manager is None else read.frames.of_manager(manager)
+
+
+def plan_file(read: Consolidated, month: date, manager: str | None) -> str | None:
+    """The month's plan among the books that were read."""
+    books = read.loaded.books.items()
+    plans = (name for name, book in books if book is PLAN_BOOK)
+    stem = file_stem(plan_title(month, manager))
+    return next((name for name in plans if is_called(name, stem)), None)
+
+
+def goals_of(read: Consolidated, file: str | None) -> Mapping[str, Decimal]:
+    """Indicator id → its goal in a plan."""
+    lines = read.loaded.dataset.records(PLAN)
+    return goals(line for line in lines if line.source.file == file)
+
+
+def left_out_of(read: Consolidated, plan: str | None) -> tuple[Omission, ...]:
+    """All that counts nowhere."""
+    return omissions(read.linked, read.loaded.problems, plan)
+
+
+def shown(value: Decimal | None, unit: Unit) -> str | int | float | None:
+    """A figure in JSON: money is a text with two decimals, a count a number."""
+    if value is None:
+        return None
+    if unit is Unit.ROUBLES:
+        return money(value)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def money(amount: Decimal) -> str:
+    """A sum in JSON: a text with two decimals, half up; a zero has no sign."""
+    return f"{amount.quantize(KOPECK, context=EXACT):zf}"

@@ -1,0 +1,139 @@
+"""A plan before it is written: its goals from history and from what was typed, its workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cmtools.books.plan import EVERYBODY, FIRST_ROW, MANAGER, MONTH, PLAN, PLAN_BOOK, plan_formula
+from cmtools.books.settings import rules_of
+from cmtools.reports import documents as papers
+from cmtools.reports.frames import Frames
+from cmtools.reports.heading import LATE, counted
+from cmtools.reports.indicators import Unit
+from cmtools.reports.inputs import frames_of_manager, left_out_of
+from cmtools.reports.load import Consolidated
+from cmtools.reports.months import ended_months, listed, named, plan_due
+from cmtools.reports.plan import plan_title
+from cmtools.reports.plan_file import Existing
+from cmtools.reports.plan_from_history import Goal, bases, empty_months, grown
+from cmtools.tables.parsers import same
+from cmtools.tables.writer.heading import Heading
+from cmtools.tables.writer.workbook import Formula, Rows, made_book
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A plan that is to be written; `months` are those of the base, `old` what it replaces."""
+
+    month: date
+    manager: str | None
+    goals: tuple[Goal, ...]
+    months: tuple[date, ...]
+    note: str
+    late: bool
+    director: papers.Director
+    old: Existing | None
+
+
+def draft_of(
+    read: Consolidated, month: date, manager: str | None, today: date, old: Existing | None
+) -> Draft:
+    """The plan of a month, with what a person typed into the old one."""
+    rules = rules_of(read.loaded.dataset)
+    months = ended_months(today, month, rules.plan_months)
+    books = frames_of_manager(read, manager)
+    typed = old.typed if old else {}
+    goals = []
+    for indicator, base in bases(books, months).items():
+        found = typed.get(same(indicator.title))
+        growth = found.growth if found else rules.plan_growth
+        own = found.plan if found else None
+        goal = grown(base, growth, indicator.unit) if own is None else own
+        goals.append(
+            Goal(indicator=indicator, base=base, growth=growth, plan=goal, typed=own is not None)
+        )
+    return Draft(
+        month=month,
+        manager=manager,
+        goals=tuple(goals),
+        months=months,
+        note=_note(read, books, months),
+        late=today > plan_due(month),
+        director=papers.director(read.loaded.dataset),
+        old=old,
+    )
+
+
+def _note(read: Consolidated, books: Frames, months: tuple[date, ...]) -> str:
+    """What the history lacks, in plain words."""
+    empty, left_out = empty_months(books, months), left_out_of(read, None)
+    words = []
+    if len(empty) == len(months):
+        words.append(
+            f"Истории нет: за {listed(months)} в книгах ни заказов, ни денег, поэтому база — нули. "
+            "Впишите план сами."
+        )
+    elif empty:
+        words.append(f"За {listed(empty)} в книгах ничего нет: в базу вошли нули.")
+    if left_out:
+        words.append(
+            f"Из-за ошибок в базу не вошло: {counted(left_out)}; их называет cmtools validate."
+        )
+    return " ".join(words)
+
+
+def workbook(draft: Draft) -> bytes:
+    """The plan's workbook: live formulas, their stored values the plans."""
+    return made_book(PLAN_BOOK, {PLAN: _rows(draft)}, {}, {PLAN: _heading(draft)})
+
+
+def stem(draft: Draft) -> str:
+    """The name of the plan's files without their endings."""
+    return papers.file_stem(plan_title(draft.month, draft.manager))
+
+
+def _rows(draft: Draft) -> Rows:
+    """The rows of the planned indicators, then those that a person added."""
+    rows: list[dict[str, object]] = []
+    for row, goal in enumerate(draft.goals, start=FIRST_ROW):
+        pieces = goal.indicator.unit is Unit.PIECES
+        formula = Formula(plan_formula(row, whole_pieces=pieces), int(goal.plan))
+        rows.append(
+            {
+                "Показатель": goal.indicator.title,
+                "Ед.": goal.indicator.unit.value,
+                "База": float(goal.base),
+                "Прирост, %": goal.growth,
+                "План": goal.plan if goal.typed else formula,
+            }
+        )
+    own = draft.old.own if draft.old else ()
+    titles = {name: found.title for name, found in PLAN.fields.items()}
+    rows += [{title: line.get(name) for name, title in titles.items()} for line in own]
+    return rows
+
+
+def _heading(draft: Draft) -> Heading:
+    who = draft.director
+    return Heading(
+        title=f"План на {named(draft.month)}",
+        values={
+            MONTH: f"{draft.month:%Y-%m}",
+            MANAGER: draft.manager or EVERYBODY,
+            **(draft.old.head if draft.old else {}),
+        },
+        aside=(
+            "УТВЕРЖДАЮ",
+            who.post,
+            f"________________ {who.name}".strip(),
+            "«____» ______________ 20____ г.",
+        ),
+        note=told(draft),
+    )
+
+
+def told(draft: Draft) -> str:
+    """The note, and before it that the plan is late."""
+    late = f"{LATE}: срок — {plan_due(draft.month):%d.%m.%Y}." if draft.late else ""
+    return " ".join(filter(None, (late, f"База — среднее за {listed(draft.months)}", draft.note)))

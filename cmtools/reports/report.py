@@ -1,0 +1,89 @@
+"""The report of a month: the books read, the figures reckoned, its two files made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cmtools.problems import Problem
+from cmtools.progress import Progress, silent
+from cmtools.reports.exclusions import Omission
+from cmtools.reports.files import Material, make_report
+from cmtools.reports.inputs import (
+    first_day,
+    frames_of_manager,
+    goals_of,
+    known_manager,
+    left_out_of,
+    plan_file,
+)
+from cmtools.reports.load import Consolidated, consolidate
+from cmtools.reports.month import Monthly, monthly
+from cmtools.reports.months import YEAR, months_up_to
+from cmtools.reports.report_data import Goals
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthReport:
+    """A month's figures, what they leave out, and the files made.
+
+    `problems` are those of the template of the Word paper; `unremembered` says why nothing of what
+    was read could be kept for the next report, if so.
+    """
+
+    manager: str | None
+    figures: Monthly
+    left_out: Sequence[Omission]
+    files: Sequence[str]
+    problems: Sequence[Problem]
+    unremembered: str | None
+
+
+def make_month_report(
+    root: Path,
+    month: str,
+    *,
+    manager: str | None = None,
+    books: str | None = None,
+    scheduler: str | None = None,
+    today: date,
+    progress: Progress = silent,
+) -> MonthReport:
+    """Read the books, reckon the month, write its workbook and its Word paper.
+
+    Raises:
+        UsageError: the month is none, or no book names the manager.
+        WorkspaceError, Unavailable: see `consolidate`.
+        OSError: the files cannot be written.
+    """
+    first = first_day(month)
+    read = consolidate(root, today, books=books, scheduler=scheduler, progress=progress)
+    who = known_manager(read, manager)
+    frames = frames_of_manager(read, who)
+    plan = plan_file(read, first, who)
+    figures = monthly(frames, first, goals_of(read, plan))
+    left_out = left_out_of(read, plan)
+    material = Material(
+        dataset=read.loaded.dataset,
+        books=frames,
+        found=figures,
+        goals=_goals_by_month(read, first, who),
+        left_out=left_out,
+    )
+    files, problems = make_report(read.workspace, first, who, material, today)
+    return MonthReport(
+        manager=who,
+        figures=figures,
+        left_out=left_out,
+        files=files,
+        problems=problems,
+        unremembered=read.note,
+    )
+
+
+def _goals_by_month(read: Consolidated, month: date, manager: str | None) -> dict[date, Goals]:
+    """The plans of the report's twelve months, of those that have one."""
+    files = {past: plan_file(read, past, manager) for past in months_up_to(month, YEAR)}
+    return {past: goals_of(read, file) for past, file in files.items() if file is not None}

@@ -1,0 +1,73 @@
+"""The sheet «Менеджеры»: everybody's facts of the month side by side."""
+
+from __future__ import annotations
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from cmtools.reports.indicators import Unit
+from cmtools.reports.months import named
+from cmtools.reports.report_data import Review
+from cmtools.reports.workbook.sheet_writer import (
+    CELL,
+    FIGURE,
+    MONEY,
+    NOTE,
+    WHOLE,
+    Canvas,
+    cell_name,
+    stored,
+)
+from cmtools.reports.workbook.source_sheets import total_cell
+from cmtools.tables.writer import styles
+from cmtools.tables.writer.workbook import Formula
+
+SHEET = "Менеджеры"
+HEADER = 3  # counted from 0
+A_PAGE = 7  # managers that are still readable on one page across
+
+
+def draw_managers(canvas: Canvas, found: Review) -> None:
+    """Draw a column a manager, the one with the most orders first, and the company's own."""
+    page = canvas.page(SHEET, [52, 17, *[17] * len(found.sides)])
+    page.put(0, 0, f"Менеджеры за {named(found.month)}", **styles.TITLE)
+    page.put(
+        1,
+        0,
+        "Клиент с заказами у двух менеджеров стоит у каждого из них, а в столбце «Все» — один раз.",
+        **NOTE,
+    )
+    for column, title in enumerate(("Показатель", "Все", *(side.manager for side in found.sides))):
+        colour = styles.BLUE if column > 1 else styles.NAVY
+        page.put(HEADER, column, title, **styles.HEADER, bg_color=colour)
+    for at, course in enumerate(found.courses):
+        row, money = HEADER + 1 + at, course.indicator.unit is Unit.ROUBLES
+        look = FIGURE | {"num_format": MONEY if money else WHOLE}
+        page.put(row, 0, course.indicator.title, **CELL)
+        everybody = Formula(f"={total_cell(course.indicator)}", stored(course.fact))
+        page.put(row, 1, everybody, **look | {"bold": True})
+        for column, side in enumerate(found.sides, start=2):
+            page.put(row, column, side.facts[at], **look)
+    page.height(0, 28)
+    page.height(HEADER, 34)
+    page.close()
+    page.sheet.freeze_panes(HEADER + 1, 2)
+    page.sheet.repeat_rows(HEADER)
+    page.sheet.repeat_columns(0, 0)
+    page.sheet.fit_to_pages(-(-len(found.sides) // A_PAGE) or 1, 0)
+
+
+def names_range(count: int) -> str:
+    """The names of the first managers, for a chart."""
+    return _across(HEADER, count)
+
+
+def facts_range(found: Review, id: str, count: int) -> str:
+    """An indicator's facts of the first managers, for a chart."""
+    row = HEADER + 1 + [course.indicator.id for course in found.courses].index(id)
+    return _across(row, count)
+
+
+def _across(row: int, count: int) -> str:
+    corner = xl_rowcol_to_cell(row, 2, row_abs=True, col_abs=True)
+    end = xl_rowcol_to_cell(row, count + 1, row_abs=True, col_abs=True)
+    return f"={cell_name(SHEET, f'{corner}:{end}')}"

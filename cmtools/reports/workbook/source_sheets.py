@@ -1,0 +1,115 @@
+"""The sheets of source rows: where each figure comes from, added up by a live formula."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cmtools.reports.heading import ReportHeading
+from cmtools.reports.indicators import Indicator, Unit, total
+from cmtools.reports.report_data import Series
+from cmtools.reports.workbook.sheet_writer import (
+    BODY,
+    CELL,
+    FIGURE,
+    MONEY,
+    NOTE,
+    WHOLE,
+    Canvas,
+    cell_name,
+    stored,
+)
+from cmtools.tables.parsers import EXCEL_EPOCH
+from cmtools.tables.writer import styles
+from cmtools.tables.writer.workbook import Formula
+
+if TYPE_CHECKING:
+    from cmtools.reports.frame import Frame
+
+COLUMNS = (
+    ("Книга", 40),
+    ("Лист", 14),
+    ("Строка", 9),
+    ("Дата", 12),
+    ("Клиент", 38),
+    ("Заказ", 16),
+    ("Менеджер", 28),
+    ("Значение", 17),
+)
+VALUE = len(COLUMNS) - 1
+TOTAL_ROW, HEADER, FIRST = 2, 4, 5  # counted from 0
+MOST_ROWS = 1_000_000  # of a sheet; what is more goes on in the next one
+_NO_DAY = 60  # 29.02.1900, in which Excel believes: the days before it come one later
+_LETTER = "ABCDEFGH"[VALUE]
+_NUMBER = FIGURE | {"num_format": WHOLE}
+_DAY = CELL | {"align": "center", "num_format": "dd.mm.yyyy"}
+_LOOKS = (CELL, CELL, _NUMBER, _DAY, CELL, CELL, CELL)  # of all columns but the last
+
+
+def total_cell(indicator: Indicator) -> str:
+    """The cell whose formula adds up the source rows of an indicator."""
+    return cell_name(indicator.short, f"${_LETTER}${TOTAL_ROW + 1}")
+
+
+def draw_sources(canvas: Canvas, course: Series, cover: ReportHeading, back: str) -> None:
+    """Draw the rows behind a figure, with a link back to the sheet that shows it."""
+    name, rows = course.indicator.short, course.sources
+    starts = range(0, max(len(rows), 1), MOST_ROWS)
+    names = [name, *(f"{name} ({part})" for part in range(2, len(starts) + 1))]
+    for start, title, further in zip(starts, names, [*names[1:], None], strict=True):
+        _draw_part(canvas, title, course, rows[start:], cover, back, further)
+
+
+def _draw_part(
+    canvas: Canvas,
+    name: str,
+    course: Series,
+    rows: Frame,
+    cover: ReportHeading,
+    back: str,
+    further: str | None,
+) -> None:
+    """Draw as many of the rows as a sheet has room for; `further` is the sheet of the rest."""
+    unit = course.indicator.unit
+    look = FIGURE | {"num_format": MONEY if unit is Unit.ROUBLES else WHOLE}
+    page = canvas.page(name, [width for _, width in COLUMNS])
+    page.put(0, 0, course.indicator.title, **styles.TITLE)
+    page.put(0, VALUE, "к отчёту", link=cell_name(back), **styles.LINK | {"align": "right"})
+    page.put(1, 0, _explained(course), **NOTE)
+    here = rows[:MOST_ROWS]
+    last = FIRST + max(len(here), 1)  # as Excel counts
+    sums = f"SUM({_LETTER}{FIRST + 1}:{_LETTER}{last})"
+    if further is not None:
+        sums += f"+{cell_name(further, f'{_LETTER}{TOTAL_ROW + 1}')}"
+        note = f"Строк больше, чем вмещает лист; остальные — на листе «{further}», итог — со всех"
+        page.put(TOTAL_ROW, 0, note, link=cell_name(further), **styles.LINK)
+    page.put(TOTAL_ROW, VALUE - 1, "Итого", **BODY | {"bold": True, "align": "right"})
+    formula = f"=ROUND({sums},{2 if unit is Unit.ROUBLES else 0})"
+    value = Formula(formula, stored(total(rows["value"], unit)))
+    page.put(TOTAL_ROW, VALUE, value, **look | {"bold": True})
+    for column, (title, _) in enumerate(COLUMNS):
+        page.put(HEADER, column, title, **styles.HEADER, bg_color=styles.NAVY)
+    if len(here):
+        page.fill(FIRST, _cells(here, cover, unit), (*_LOOKS, look))
+    page.height(0, 28)
+    page.close()
+    page.sheet.freeze_panes(FIRST, 0)
+    page.sheet.repeat_rows(HEADER)
+    page.sheet.autofilter(HEADER, 0, last - 1, VALUE)
+
+
+def _explained(course: Series) -> str:
+    if not len(course.sources):
+        return "За этот месяц таких строк в книгах нет."
+    if course.indicator.unit is Unit.ROUBLES:
+        return "Каждая строка книги со своей суммой; возврат клиенту — с минусом."
+    whom = "клиента" if course.indicator.of == "client" else "заказа"
+    return f"Считаются разные: у первой строки {whom} 1, у остальных его строк 0."
+
+
+def _cells(rows: Frame, cover: ReportHeading, unit: Unit) -> Frame:
+    """The columns as they are written: days as Excel counts them, roubles."""
+    days = rows["on"] - EXCEL_EPOCH.toordinal()
+    return rows.renamed("client", cover.client).assign(
+        on=days - (days <= _NO_DAY),
+        value=rows["value"] / 100 if unit is Unit.ROUBLES else rows["value"],
+    )

@@ -1,0 +1,170 @@
+"""Where on a sheet the declared fields stand: under a header row, or below each other on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cmtools.problems import Fault
+from cmtools.tables import messages
+from cmtools.tables.parsers import Cell, is_empty, same_title, shown
+from cmtools.tables.reader.protocol import Marks
+from cmtools.tables.reader.sandbox import Grid
+from cmtools.tables.table import Table
+
+HEADER_SEARCH = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SheetLayout:
+    """A grid in which every field has a column, the rows of data following the header row.
+
+    `columns` are positions in that grid; `places` are where a person sees the field: the same
+    columns, or, on a card, rows.
+    """
+
+    grid: Grid
+    header: int
+    columns: Mapping[str, int]
+    places: Mapping[str, int]
+    card_column: int | None = None
+    computed: Mapping[str, int] = field(default_factory=dict)
+    faults: Sequence[tuple[tuple[int, int] | None, Fault, str]] = ()
+
+
+def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
+    """The header is the row with the most of the declared titles; the upper one of two.
+
+    Only so many of the grid's first rows are asked for: the rest may still be on its way.
+    """
+    names = {same_title(found.title): name for name, found in table.fields.items()}
+    best = SheetLayout(grid=grid, header=0, columns={}, places={})
+    seen = 0
+    while True:
+        for row, cells in enumerate(_rows(grid, HEADER_SEARCH, after=seen), start=seen + 1):
+            found = _header(table, grid, row, cells, names)
+            if len(found.columns) > len(best.columns):
+                best = found
+        seen = grid.height
+        if seen >= HEADER_SEARCH or len(best.columns) == len(names) or grid.grow() is None:
+            return best
+
+
+def _header(
+    table: Table[Any], grid: Grid, row: int, cells: Sequence[Cell], names: Mapping[str, str]
+) -> SheetLayout:
+    """The layout if this row were the header."""
+    computed = {same_title(column.title): column.title for column in table.computed}
+    columns: dict[str, int] = {}
+    found: dict[str, int] = {}
+    faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
+    for position, cell in enumerate(cells, start=1):
+        title = same_title(cell) if isinstance(cell, str) and cell else ""
+        name = names.get(title)
+        if name is not None and columns.setdefault(name, position) != position:
+            known = table.fields[name].title
+            faults.append(((row, position), messages.COLUMN_TWICE(title=known), known))
+        if title in computed:
+            found[computed[title]] = position
+    return SheetLayout(
+        grid=grid, header=row, columns=columns, places=columns, computed=found, faults=faults
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filled:
+    """A cell of the head above a table, at the right of its label; None where it is empty."""
+
+    row: int
+    column: int
+    value: Cell
+
+
+def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, Filled]:
+    """Label → the cell beside it, of the labels that stand above the header row."""
+    labels = {same_title(label): label for label in table.head}
+    found: dict[str, Filled] = {}
+    if not labels:
+        return found
+    for row, cells in enumerate(_rows(grid, (header or HEADER_SEARCH) - 1), start=1):
+        for position, (cell, beside) in enumerate(zip(cells, [*cells[1:], None], strict=True), 2):
+            label = labels.get(same_title(cell)) if isinstance(cell, str) else None
+            if label is not None and label not in found:
+                value = None if is_empty(beside) else beside
+                found[label] = Filled(row=row, column=position, value=value)
+    return found
+
+
+def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
+    """A card turned into a list of one row: its titles become a header."""
+    assert table.card is not None
+    while grid.grow():
+        pass
+    titles = [same_title(title) for title in table.card]
+    names = {same_title(found.title): name for name, found in table.fields.items()}
+    rows = list(_rows(grid, grid.height))
+    headers = [[same_title(cell) if isinstance(cell, str) else "" for cell in row] for row in rows]
+    header = max(headers, key=lambda cells: sum(title in cells for title in titles), default=[])
+    if not set(titles) <= set(header):
+        return _no_card(grid, table, [t for t in table.card if same_title(t) not in header])
+    first = headers.index(header) + 1
+    title_at, value_at = (header.index(title) for title in titles)
+    columns: dict[str, int] = {}
+    places: dict[str, int] = {}
+    values: list[list[Cell]] = []
+    faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
+    for row, cells in enumerate(rows[first:], start=first + 1):
+        title = "" if is_empty(cells[title_at]) else shown(cells[title_at])
+        name = names.get(same_title(title))
+        if not title.strip():
+            if not is_empty(cells[value_at]):
+                faults.append(((row, title_at + 1), messages.REQUIRED(), table.card[0]))
+        elif name is None:
+            if table.card_is_closed:
+                faults.append(((row, title_at + 1), messages.UNKNOWN_TITLE(), title))
+        elif name in columns:
+            fault = messages.DUPLICATE(row=places[name], file="")
+            faults.append(((row, title_at + 1), fault, table.card[0]))
+        else:
+            values.append([title, cells[value_at]])
+            columns[name], places[name] = len(values), row
+    turned = {row: column for column, row in enumerate(places.values(), start=1)}
+    marks = Marks(
+        errors=_turn(grid.marks.errors, turned, value_at + 1),
+        unsaved=_turn(grid.marks.unsaved, turned, value_at + 1),
+    )
+    return SheetLayout(
+        grid=Grid(name=grid.name, columns=values, marks=marks),
+        header=1,
+        columns=columns,
+        places=places,
+        card_column=value_at + 1,
+        faults=faults,
+    )
+
+
+def _rows(grid: Grid, upto: int, after: int = 0) -> zip[tuple[Cell, ...]]:
+    return zip(*(column[after:upto] for column in grid.columns), strict=True)
+
+
+def _no_card(grid: Grid, table: Table[Any], missing: Sequence[str]) -> SheetLayout:
+    empty = Grid(name=grid.name, columns=[], marks=Marks())
+    return SheetLayout(
+        grid=empty,
+        header=0,
+        columns={},
+        places={},
+        faults=[
+            (None, messages.COLUMN_MISSING(title=title, sheet=table.title), title)
+            for title in missing
+        ],
+    )
+
+
+def _turn(
+    marks: frozenset[tuple[int, int]], turned: Mapping[int, int], value_column: int
+) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (2, turned[row]) for row, column in marks if column == value_column and row in turned
+    )

@@ -1,0 +1,1 @@
+"""Change a manager's own workbook and keep all else byte for byte."""

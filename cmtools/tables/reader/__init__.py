@@ -1,0 +1,1 @@
+"""Read workbooks in a process with limits of time and memory."""

@@ -1,0 +1,242 @@
+"""A cheap look into a file before it is read: what it really is, and whether its zip is honest."""
+
+from __future__ import annotations
+
+import errno
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
+
+from cmtools.problems import Fault
+from cmtools.tables import messages
+
+MIB = 1 << 20
+BOOK = "xl/workbook.xml"
+BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
+MOST_OF_INDEX = 4 * MIB
+
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What a book may cost: bytes, cells of grid, seconds and memory of the reading process.
+
+    `ratio` is how many times a file may unfold, asked only of files that unfold to over 10 MiB.
+    """
+
+    file_bytes: int = 20 * MIB
+    unpacked_bytes: int = 200 * MIB
+    grid_cells: int = 5_000_000
+    ratio: int = 200
+    seconds: float = 20.0
+    memory_bytes: int = 1024 * MIB
+
+
+class FileRejected(Exception):
+    """The file will not be read; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def damaged(detail: str) -> FileRejected:
+    """The refusal of a file whose insides do not hold together."""
+    return FileRejected(messages.FILE_DAMAGED(detail=detail))
+
+
+def too_large(detail: str) -> FileRejected:
+    """The refusal of a file that would cost too much to read."""
+    return FileRejected(messages.FILE_TOO_LARGE(detail=detail))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """An opened book: its archive, its sheets in order (name → part), its warnings.
+
+    `strings` and `styles` are the parts to which sheets refer, empty where there is none.
+    """
+
+    archive: zipfile.ZipFile
+    sheets: Mapping[str, str]
+    strings: str
+    styles: str
+    is_1904: bool
+    warnings: tuple[Fault, ...]
+    proven: set[str]
+
+    def part(self, name: str) -> bytes:
+        """A part's bytes.
+
+        Raises:
+            Refused: its size or checksum are wrong, it declares a DTD, or is no UTF-8.
+        """
+        self.proven.add(name)
+        return _part(self.archive, name)
+
+    def size(self, name: str) -> int:
+        """How many bytes a part says it has; 0 for one that is not there."""
+        return _size(self.archive, name)
+
+    def prove_the_rest(self) -> None:
+        """Read what nobody has read, for its size and checksum alone.
+
+        Raises:
+            Refused: as for `part`.
+        """
+        for name in set(self.archive.namelist()) - self.proven:
+            if not name.endswith("/"):
+                self.part(name)
+
+
+@contextmanager
+def opened(path: Path, limits: Limits) -> Iterator[Contents]:
+    """Open a book for reading, after a look at what it is.
+
+    Raises:
+        Refused: the file is no .xlsx book, is broken, or is larger than the limits.
+        OSError: the file cannot be opened.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise FileRejected(messages.FILE_EMPTY())
+    if size > limits.file_bytes:
+        raise too_large(f"{size / MIB:.0f} МБ, предел {limits.file_bytes / MIB:.0f} МБ")
+    with path.open("rb") as file:
+        start = file.read(4096)
+        if not start.startswith(b"PK"):
+            raise FileRejected(_what_else(start, file.read()))
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield _contents(archive, limits)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+            raise damaged("архив не открывается целиком") from error
+        except (ElementTree.ParseError, LookupError, RecursionError) as error:
+            raise damaged("оглавление не читается") from error
+        except OSError as error:  # a place in the file that is none
+            if error.errno not in (None, errno.EINVAL):
+                raise
+            raise damaged("архив не открывается целиком") from error
+        except RuntimeError as error:  # zipfile's word for an encrypted member
+            raise FileRejected(messages.FILE_ENCRYPTED()) from error
+
+
+def _contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
+    names = archive.namelist()
+    _look_at_sizes(archive, limits)
+    if len(set(names)) < len(names):
+        raise damaged("одна и та же часть записана дважды")
+    if "mimetype" in names and b"opendocument.spreadsheet" in _part(archive, "mimetype"):
+        raise FileRejected(messages.FILE_ODS())
+    if "xl/workbook.bin" in names:
+        raise FileRejected(messages.FILE_XLSB())
+    if BOOK not in names:
+        raise FileRejected(messages.FILE_FOREIGN())
+    warnings = []
+    if b"vbaProject" in _part(archive, "[Content_Types].xml") or "xl/vbaProject.bin" in names:
+        warnings.append(messages.MACROS())
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        warnings.append(messages.EXTERNAL_LINKS())
+    return _index(archive, tuple(warnings))
+
+
+def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
+    if any(entry.compress_type not in _PACKINGS for entry in archive.infolist()):
+        raise damaged("её части сжаты не так, как сжимает Excel")
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    packed = sum(entry.compress_size for entry in archive.infolist())
+    if unpacked > limits.unpacked_bytes:
+        raise too_large(
+            f"в развёрнутом виде {unpacked / MIB:.0f} МБ, предел "
+            f"{limits.unpacked_bytes / MIB:.0f} МБ"
+        )
+    if unpacked > 10 * MIB and unpacked > limits.ratio * packed:
+        raise too_large(f"разворачивается в {unpacked // max(packed, 1)} раз")
+
+
+def _index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
+    if any(_size(archive, name) > MOST_OF_INDEX for name in (BOOK, BOOK_RELATIONS)):
+        raise too_large("её оглавление больше 4 МБ")
+    parts: dict[str | None, str] = {}
+    of_kind: dict[str, str] = {}
+    for relation in ElementTree.fromstring(_part(archive, BOOK_RELATIONS)):
+        target = relation.get("Target", "")
+        base = PurePosixPath("/" if target.startswith("/") else "/xl")
+        part = parts[relation.get("Id")] = str(base / target).lstrip("/")
+        of_kind[relation.get("Type", "").rpartition("/")[2]] = part
+    named = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
+    parts = {relation: named.get(part.casefold(), part) for relation, part in parts.items()}
+    sheets: dict[str, str] = {}
+    is_1904 = False
+    for element in ElementTree.fromstring(_part(archive, BOOK)).iter():
+        if element.tag.endswith("}workbookPr"):
+            is_1904 = element.get("date1904") in ("1", "true")
+        if element.tag.endswith("}sheet"):
+            relation_id = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
+            sheets[element.get("name", "")] = parts.get(relation_id, "xl")
+    return Contents(
+        archive=archive,
+        sheets=sheets,
+        strings=named.get(of_kind.get("sharedStrings", "").casefold(), ""),
+        styles=named.get(of_kind.get("styles", "").casefold(), ""),
+        is_1904=is_1904,
+        warnings=warnings,
+        proven=set(),
+    )
+
+
+def _size(archive: zipfile.ZipFile, name: str) -> int:
+    return archive.getinfo(name).file_size if name in archive.NameToInfo else 0
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        entry = archive.getinfo(name)
+    except KeyError:
+        raise damaged(f"нет части {name}") from None
+    with archive.open(entry) as stream:
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise damaged("размер частей не тот, что в оглавлении")
+    if name.endswith((".xml", ".rels")):
+        _look_at_xml(content)
+    return content
+
+
+def _look_at_xml(content: bytes) -> None:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:8]:
+        raise damaged("она записана в кодировке UTF-16")
+    prolog = _PROLOG.match(content)
+    if prolog and content.startswith(b"<!", prolog.end()):
+        raise damaged("внутри объявлены посторонние сущности XML")
+
+
+def _what_else(start: bytes, rest: bytes) -> Fault:
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        everything = start + rest
+        if "EncryptedPackage".encode("utf-16-le") in everything:
+            return messages.FILE_ENCRYPTED()
+        if any(name.encode("utf-16-le") in everything for name in ("Workbook", "Book")):
+            return messages.FILE_XLS()
+        return messages.FILE_FOREIGN()
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<body", b"<div")):
+        return messages.FILE_HTML()
+    if b"\0" not in start and not head.startswith((b"<", b"%pdf", b"{")):
+        for encoding in ("utf-8-sig", "cp1251"):
+            try:
+                lines = start.decode(encoding, "ignore" if len(start) == 4096 else "strict")
+            except UnicodeDecodeError:
+                continue
+            if any(mark in lines for mark in ";,\t") and all(
+                sign.isprintable() or sign in "\r\n\t" for sign in lines
+            ):
+                return messages.FILE_CSV()
+    return messages.FILE_FOREIGN()

@@ -1,0 +1,94 @@
+"""Which cells show a day or a span of time: in Excel both are numbers with a format.
+
+ECMA-376, part 1, 18.8.30 (numFmt: the built-in formats), 18.8.31 (its codes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum
+from functools import lru_cache
+from xml.etree.ElementTree import fromstring
+
+from cmtools.tables.parsers import EXCEL_EPOCH
+from cmtools.tables.reader.xml_text import local_name
+
+_BUILT_IN_DAYS = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
+_BUILT_IN_SPAN = 46
+_ASIDE = re.compile(r'"[^"]*"?|\\.|[_*].')
+_SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_BRACKETS = re.compile(r"\[[^\]]*\]")
+_DAY = re.compile(r"[dmyhs]", re.IGNORECASE)
+
+_EPOCH_1904 = date(1904, 1, 1)
+_FALSE_LEAP_DAY = 60  # Excel has a 29 February 1900: the days before it count from a day later
+_LAST_SERIAL = 2_958_466  # the first of the year 10000
+
+
+class ShownAs(IntEnum):
+    """What a format makes of a number."""
+
+    NUMBER = 0
+    DAY = 1
+    SPAN = 2
+
+
+def shown_by_style(xml: bytes) -> Sequence[ShownAs]:
+    """What each style of cells shows, by its number; of the part of styles, without prefixes.
+
+    Raises:
+        ValueError: it is not what this part may hold.
+    """
+    codes: dict[int, str] = {}
+    formats: list[int] = []
+    for part in fromstring(xml):
+        if local_name(part) == "numFmts":
+            codes |= {int(f.get("numFmtId", -1)): f.get("formatCode", "") for f in part}
+        elif local_name(part) == "cellXfs":
+            formats = [int(look.get("numFmtId", 0)) for look in part]
+    return [_shown(number, codes) for number in formats]
+
+
+def _shown(number: int, codes: Mapping[int, str]) -> ShownAs:
+    if number in codes:
+        return shown_by_code(codes[number])
+    if number == _BUILT_IN_SPAN:
+        return ShownAs.SPAN
+    return ShownAs.DAY if number in _BUILT_IN_DAYS else ShownAs.NUMBER
+
+
+def shown_by_code(code: str) -> ShownAs:
+    """What a format code makes of a positive number: `dd.mm.yyyy`, `[h]:mm`, `0 "дней"`."""
+    signs = _ASIDE.sub("", code).partition(";")[0]
+    if _SPAN.search(signs):
+        return ShownAs.SPAN
+    return ShownAs.DAY if _DAY.search(_BRACKETS.sub("", signs)) else ShownAs.NUMBER
+
+
+@lru_cache(maxsize=1 << 14)  # the days of a few years are those of all books
+def day_of(serial: float, *, is_1904: bool) -> date | time | float:
+    """The day, moment or time of day that a number is, to the millisecond; else the number."""
+    if not 0 <= serial < _LAST_SERIAL - (_EPOCH_1904 - EXCEL_EPOCH).days * is_1904:
+        return serial
+    days, part = divmod(serial, 1)
+    first = (_EPOCH_1904 if is_1904 else EXCEL_EPOCH).toordinal()
+    if not is_1904 and 1 <= serial < _FALSE_LEAP_DAY:
+        first += 1
+    if serial >= 1 and part == 0:  # nearly every one
+        return date.fromordinal(first + int(days))
+    midnight = datetime.combine(date.fromordinal(first + int(days)), time())
+    moment = midnight + timedelta(milliseconds=round(part * 86_400_000))
+    if serial < 1:
+        return moment.time()
+    return moment if moment.time() != time() else moment.date()
+
+
+def span_of(serial: float) -> timedelta | float:
+    """The span of time that a number is, to the millisecond; else the number."""
+    days, part = divmod(serial, 1)
+    try:
+        return timedelta(days=days, milliseconds=round(part * 86_400_000))
+    except (OverflowError, ValueError):
+        return serial

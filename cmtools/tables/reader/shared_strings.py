@@ -1,0 +1,49 @@
+"""The texts that all sheets of a book share (ECMA-376, part 1, 18.4.9)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree.ElementTree import fromstring
+
+from cmtools.tables.reader.xml_text import local_name, read_text, rich_text
+from cmtools.tables.sheet_xml import contains
+
+_OPEN, _CLOSE = b"<si><t>", b"</t></si>"
+_SPACED = b'<si><t xml:space="preserve">'
+_TAGS = (_OPEN + _CLOSE).count(b"<")
+_ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')
+
+
+def announced(xml: bytes) -> int:
+    """How many texts the part says that it holds: readers that believe it run out of memory."""
+    found = _ANNOUNCED.search(xml, 0, 1 << 12)
+    return int(found[1]) if found else 0
+
+
+def shared_texts(xml: bytes) -> Sequence[str]:
+    """The shared texts of a part without prefixes, in their order.
+
+    Raises:
+        ValueError: they are not what this part may hold.
+    """
+    texts = _plain_texts(xml)
+    if texts is None:  # rich ones, or empty, or a comment
+        return [rich_text(item) for item in fromstring(xml) if local_name(item) == "si"]
+    if b"\r" in xml:
+        return [read_text(text) for text in texts]
+    if b"&" in xml or b"_x" in xml:
+        return [read_text(text) if "&" in text or "_x" in text else text for text in texts]
+    return texts
+
+
+def _plain_texts(xml: bytes) -> Sequence[str] | None:
+    """The texts as they are written if each is all that its item holds; else None."""
+    if b"<si" not in xml:
+        return []
+    items = xml[xml.find(b"<si>") : xml.rfind(_CLOSE) + len(_CLOSE)].replace(_SPACED, _OPEN)
+    inside, between = items[len(_OPEN) : -len(_CLOSE)], _CLOSE + _OPEN
+    count = inside.count(between) + 1
+    is_plain = items.startswith(_OPEN) and items.count(b"<") == count * _TAGS
+    is_all = xml.count(b"<si") == count and not contains(xml, b"<!")
+    return inside.decode().split(between.decode()) if is_plain and is_all else None

@@ -1,0 +1,1 @@
+"""New workbooks: blanks with drop-downs, filled books."""

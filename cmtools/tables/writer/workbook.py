@@ -1,0 +1,349 @@
+"""Our own workbooks, blank or filled: forms that a person enjoys filling in."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from cmtools.tables.columns import (
+    COST,
+    GOAL,
+    MEAN,
+    MONEY,
+    NUMBER,
+    PERCENT,
+    TEXT,
+    WHOLE,
+    Field,
+    ValueKind,
+)
+from cmtools.tables.parsers import same_title
+from cmtools.tables.table import Book, Table
+from cmtools.tables.writer import styles
+from cmtools.tables.writer.dropdowns import (
+    LAST_ROW,
+    LISTS_SHEET,
+    Lists,
+    foreign_tables,
+    list_ranges,
+    offered,
+)
+from cmtools.tables.writer.heading import Heading, header_row, write_heading
+from cmtools.tables.writer.instruction import write_instruction
+from cmtools.tables.writer.literal_text import write_text
+
+Rows = Sequence[Mapping[str, object]]
+"""Rows of a sheet: column title → value."""
+
+NUMERIC = (WHOLE, NUMBER, MEAN, GOAL, MONEY, COST, PERCENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in a row that is written, with the value that it has."""
+
+    text: str
+    value: float | str
+
+
+def write_book(
+    path: Path,
+    book: Book,
+    rows: Mapping[Table[Any], Rows] | None = None,
+    lists: Lists | None = None,
+    headings: Mapping[Table[Any], Heading] | None = None,
+) -> None:
+    """Write a book; see `made_book`.
+
+    Raises:
+        OSError: the file cannot be written.
+        ValueError: a declaration that Excel would not take.
+    """
+    path.write_bytes(made_book(book, rows, lists, headings))
+
+
+def made_book(
+    book: Book,
+    rows: Mapping[Table[Any], Rows] | None = None,
+    lists: Lists | None = None,
+    headings: Mapping[Table[Any], Heading] | None = None,
+) -> bytes:
+    """A book's bytes: its instruction, its sheets with the rows and headings given, its lists.
+
+    A sheet whose head has values is the one that a person sees first.
+
+    Raises:
+        ValueError: a declaration that Excel would not take.
+    """
+    content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(content, options)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            form = _Form(workbook, book, rows or {}, lists or {}, headings or {})
+            form.write()
+    except UserWarning as error:
+        raise ValueError(str(error)) from error
+    workbook.close()
+    return content.getvalue()
+
+
+class _Form:
+    """One book being written; holds the workbook's formats, each made once."""
+
+    def __init__(
+        self,
+        workbook: xlsxwriter.Workbook,
+        book: Book,
+        rows: Mapping[Table[Any], Rows],
+        lists: Lists,
+        headings: Mapping[Table[Any], Heading],
+    ) -> None:
+        self._workbook = workbook
+        self._book = book
+        self._rows = rows
+        self._lists = lists
+        self._headings = headings
+        self._formats: dict[str, Format] = {}
+
+    def write(self) -> None:
+        write_instruction(self._workbook, self._book, self._format)
+        for table in self._book.tables:
+            sheet = self._workbook.add_worksheet(table.title)
+            print_setup(sheet)
+            if table.card:
+                self._write_card(sheet, table)
+            else:
+                self._write_list(sheet, table)
+        self._write_lists()
+        for name, reference in list_ranges(self._book, self._lists):
+            self._workbook.define_name(name, reference)
+
+    def _format(self, **properties: Any) -> Format:
+        key = repr(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
+
+    def _column_format(
+        self, kind: ValueKind, *, wrap: bool = False, computed: bool = False
+    ) -> Format:
+        look = {**styles.BASE, "num_format": kind.format, "align": kind.align, "text_wrap": wrap}
+        if kind.align == "left":
+            look["indent"] = 1
+        if computed:
+            look |= {"bg_color": styles.PALE_GREY, "font_color": "#52606D"}
+        return self._format(**look)
+
+    def _write_list(self, sheet: Worksheet, table: Table[Any]) -> None:
+        fields = list(table.fields.values())
+        header = header_row(table)
+        heading = self._headings.get(table, Heading())
+        write_heading(sheet, table, heading, self._format)
+        if heading.values:
+            sheet.activate()
+        columns = []
+        for position, field in enumerate(fields):
+            form = self._column_format(field.kind, wrap=field.column.wrap)
+            sheet.set_column(position, position, field.width, form)
+            colour = styles.NAVY if field.required else styles.BLUE
+            look = self._format(**styles.HEADER, bg_color=colour)
+            columns.append({"header": field.title, "header_format": look, "format": form})
+            self._validate(sheet, field, header + 1, position, LAST_ROW - 1)
+        for position, column in enumerate(table.computed, start=len(fields)):
+            kind = column.kind or TEXT
+            form = self._column_format(kind, computed=True)
+            sheet.set_column(position, position, column.width or kind.width, form)
+            look = self._format(**styles.HEADER, bg_color=styles.GREY)
+            columns.append({"header": column.title, "header_format": look, "format": form})
+        rows = self._rows.get(table, ())
+        sheet.set_row(header, 46)
+        sheet.add_table(
+            header,
+            0,
+            header + max(len(rows), 1),
+            len(columns) - 1,
+            {
+                "name": "Таблица_" + table.title.replace(" ", "_"),
+                "style": "Table Style Light 1",
+                "columns": columns,
+            },
+        )
+        sheet.freeze_panes(header + 1, 1)
+        sheet.repeat_rows(header)
+        self._light_up_required(sheet, fields, header + 1)
+        self._write_rows(sheet, table, rows, header + 1)
+
+    def _write_rows(self, sheet: Worksheet, table: Table[Any], rows: Rows, first: int) -> None:
+        fields = table.fields.values()
+        columns = [
+            (same_title(f.title), self._column_format(f.kind, wrap=f.column.wrap)) for f in fields
+        ]
+        columns += [
+            (same_title(column.title), self._column_format(column.kind or TEXT, computed=True))
+            for column in table.computed
+        ]
+        wrapped = [(same_title(f.title), f.width) for f in fields if f.column.wrap]
+        for index, row in enumerate(rows, start=first):
+            given = {same_title(title): value for title, value in row.items()}
+            height = styles.row_height((given.get(title) or "", width) for title, width in wrapped)
+            if height > styles.LINE_HEIGHT:
+                sheet.set_row(index, height)
+            for position, (title, form) in enumerate(columns):
+                write_cell(sheet, index, position, given.get(title), form)
+
+    def _light_up_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
+        """Required cells of a row that somebody began, while they are empty."""
+        row = first + 1
+        last = xlsxwriter.utility.xl_col_to_name(len(fields) - 1)
+        for position, field in enumerate(fields):
+            if field.required:
+                letters = xlsxwriter.utility.xl_col_to_name(position)
+                sheet.conditional_format(
+                    first,
+                    position,
+                    LAST_ROW - 1,
+                    position,
+                    {
+                        "type": "formula",
+                        "criteria": f"=AND(LEN(TRIM(${letters}{row}))=0,"
+                        f"COUNTA($A{row}:${last}{row})>0)",
+                        "format": self._format(bg_color=styles.PALE_YELLOW),
+                    },
+                )
+
+    def _write_card(self, sheet: Worksheet, table: Table[Any]) -> None:
+        assert table.card is not None
+        titles = (*table.card, "Пояснение")
+        for position, (title, width) in enumerate(zip(titles, (40, 54, 64), strict=True)):
+            sheet.set_column(position, position, width, self._column_format(TEXT, wrap=True))
+            look = self._format(
+                **styles.HEADER, bg_color=styles.NAVY if position < 2 else styles.BLUE
+            )
+            sheet.write_string(0, position, title, look)
+        sheet.set_row(0, 26)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        given = {
+            same_title(str(row[table.card[0]])): row[table.card[1]]
+            for row in self._rows.get(table, ())
+        }
+        name_look = self._format(**styles.BASE, bold=True, bottom=1, bottom_color=styles.RULE)
+        hint_look = self._format(
+            **styles.BASE, italic=True, text_wrap=True, bottom=1, bottom_color=styles.RULE
+        )
+        for row, field in enumerate(table.fields.values(), start=1):
+            look = self._format(
+                **styles.BASE,
+                num_format=field.kind.format,
+                text_wrap=True,
+                align="left",
+                bottom=1,
+                bottom_color=styles.RULE,
+            )
+            value = given.get(same_title(field.title))
+            if value is None and field.column.shipped is not None:
+                value = field.parse(field.column.shipped)
+            sheet.write_string(row, 0, field.title, name_look)
+            sheet.write_blank(row, 1, None, look)
+            write_cell(sheet, row, 1, value, look)
+            sheet.write_string(row, 2, field.column.hint, hint_look)
+            sheet.set_row(row, styles.row_height([(field.column.hint, 64), (value or "", 54)]) + 4)
+            self._validate(sheet, field, row, 1, row)
+
+    def _validate(
+        self, sheet: Worksheet, field: Field, first: int, position: int, last: int
+    ) -> None:
+        rule = _validation(field)
+        if rule is not None and sheet.data_validation(first, position, last, position, rule):
+            raise ValueError(f"«{field.title}»: Excel takes no such validation")
+
+    def _write_lists(self) -> None:
+        tables = foreign_tables(self._book)
+        if not tables:
+            return
+        sheet = self._workbook.add_worksheet(LISTS_SHEET)
+        text = self._column_format(TEXT)
+        sheet.set_column(0, len(tables) - 1, 50, text)
+        for position, table in enumerate(tables):
+            sheet.write_string(0, position, table.title, self._format(**styles.HEADING))
+            for row, value in enumerate(self._lists.get(table, ()), start=1):
+                sheet.write_string(row, position, value, text)
+        sheet.hide()
+
+
+def _validation(field: Field) -> dict[str, Any] | None:
+    rule: dict[str, Any] = {
+        "input_title": field.title[:32],
+        "input_message": field.column.hint,
+        "error_title": field.title[:32],
+    }
+    source = offered(field)
+    if source is not None:
+        # A list of another sheet may lag behind it, so what it lacks is only warned of.
+        rule |= {
+            "validate": "list",
+            "source": source,
+            "error_type": "warning" if field.column.refers is not None else "stop",
+            "error_message": "Такого значения нет в списке.",
+        }
+    elif field.kind in NUMERIC:
+        rule |= {
+            "validate": "integer" if field.kind is WHOLE else "decimal",
+            **_excel_bounds(field),
+            "error_message": f"Нужно {field.kind.name} {field.bounds}".strip() + ".",
+        }
+    elif not field.column.hint:
+        return None
+    else:
+        rule["validate"] = "any"
+    return rule
+
+
+def _excel_bounds(field: Field) -> dict[str, Any]:
+    column = field.column
+    if column.above is not None:
+        return {"criteria": ">", "value": column.above}
+    return {
+        "criteria": "between",
+        "minimum": -1_000_000_000_000 if column.least is None else column.least,
+        "maximum": 1_000_000_000_000 if column.most is None else column.most,
+    }
+
+
+def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:
+    """Write a value by its type; a text is a text even where it begins with `=`."""
+    match value:
+        case None:
+            return
+        case Formula():
+            sheet.write_formula(row, column, value.text, form, value.value)
+        case bool():
+            sheet.write_string(row, column, "да" if value else "нет", form)
+        case int() | float() | Decimal():
+            sheet.write_number(row, column, float(value), form)
+        case date():
+            sheet.write_datetime(row, column, datetime.combine(value, time()), form)
+        case _:
+            write_text(sheet, row, column, str(value), form)
+
+
+def print_setup(sheet: Worksheet) -> None:
+    """A4 across, as wide as the sheet, with its place in the book below each page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&F&C&A&RСтр. &P из &N")
+    sheet.hide_gridlines(1)
