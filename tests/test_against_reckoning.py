@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-import reckoning
 from cmtools.commands.client import client
 from cmtools.commands.plan import plan
 from cmtools.commands.price import price
 from cmtools.commands.report import report
-from reckoning import Books, indicators, price_orders
-from strategies import MANAGERS, TODAY, cases
+from support import reckoning
+from support.reckoning import Books, indicators, price_orders
+from support.strategies import MANAGERS, TODAY, cases
+from support.workbench import workspace_with
 from test_reckoning import EXAMPLES
-from workbench import workspace_with
 
 
 def prices_of(workspace: Path) -> object:

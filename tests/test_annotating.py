@@ -9,7 +9,7 @@ from openpyxl.styles.colors import Color
 
 from cmtools.commands.validate import validate
 from cmtools.tables.writer import styles
-from workbench import ORDERS, TODAY, drop_columns, healthy, put
+from support.workbench import ORDERS, TODAY, drop_columns, healthy, put
 
 COPY = "Предварительные заказы — ошибки.xlsx"
 

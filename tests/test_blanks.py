@@ -31,7 +31,7 @@ from cmtools.tables.table import Book, Table
 from cmtools.tables.writer.dropdowns import LAST_ROW, LISTS_SHEET, foreign_tables, list_name
 from cmtools.tables.writer.workbook import Formula, Rows
 from cmtools.workspace import shipped
-from office import convert
+from support.office import convert
 
 TODAY = date(2026, 11, 21)
 INSTRUCTION = "Инструкция"

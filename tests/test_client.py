@@ -12,8 +12,8 @@ from cmtools.commands.client import ANSWER, client
 from cmtools.commands.results import ExitCode, Outcome
 from cmtools.errors import UsageError
 from cmtools.problems import Place
-from strategies import client_row, order_row
-from workbench import Row, workspace_with
+from support.strategies import client_row, order_row
+from support.workbench import Row, workspace_with
 
 TODAY = date(2026, 11, 21)
 YEAR_OF_ORDERS = (date(2025, 11, 30), date(2026, 3, 1), date(2026, 8, 31))

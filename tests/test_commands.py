@@ -18,13 +18,23 @@ from typing import Any
 import openpyxl
 import pytest
 
-import hostile
 from cmtools.commands.init import init
 from cmtools.commands.results import ExitCode
 from cmtools.errors import Unavailable, UsageError
+from support import hostile
+from support.workbench import (
+    HEALTHY,
+    ORDERS,
+    REGISTRY,
+    SETTINGS,
+    TASKS,
+    TODAY,
+    extra_book,
+    healthy,
+    put,
+)
 from test_price import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
 from test_startup import run
-from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TASKS, TODAY, extra_book, healthy, put
 
 DAY = ("--today", f"{TODAY}")
 BOOKS = (SETTINGS, REGISTRY, ORDERS, TASKS)

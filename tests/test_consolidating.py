@@ -20,7 +20,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import hostile
 from cmtools.commands.report import report
 from cmtools.commands.results import ExitCode, Outcome
 from cmtools.digests.memory import Memory
@@ -30,10 +29,20 @@ from cmtools.reports import reading as remembering
 from cmtools.reports.linking import Reason
 from cmtools.reports.load import consolidate
 from cmtools.reports.month import monthly
-from reckoning import Books, indicators
-from strategies import TODAY as LATER
-from strategies import cases, client_row, order_row, position_row
-from workbench import HEALTHY, ORDERS, REGISTRY, TODAY, Row, extra_book, healthy, workspace_with
+from support import hostile
+from support.reckoning import Books, indicators
+from support.strategies import TODAY as LATER
+from support.strategies import cases, client_row, order_row, position_row
+from support.workbench import (
+    HEALTHY,
+    ORDERS,
+    REGISTRY,
+    TODAY,
+    Row,
+    extra_book,
+    healthy,
+    workspace_with,
+)
 
 OF_ORDERS = ("Заказы", "Позиции", "Платежи", "Поставки", "Претензии")
 SECOND, THIRD = (f"Предварительные заказы_{who}.xlsx" for who in ("Вера", "Глеб"))

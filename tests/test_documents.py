@@ -31,7 +31,7 @@ from cmtools.documents.template.loader import load
 from cmtools.documents.template.schema import declared
 from cmtools.errors import UsageError
 from cmtools.tables.parsers import roubles
-from workbench import (
+from support.workbench import (
     CONTRACTOR,
     REGISTRY,
     SETTINGS,

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from lxml import etree
 
-import drafts
 from cmtools.documents.catalog import KINDS, DocumentKind
 from cmtools.documents.field_types import Count, Day, Name, Picture, Post, Sum
 from cmtools.documents.template import docx_parts as parts
@@ -31,8 +30,9 @@ from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.renderer import _read_back, render
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import FieldSpec, declared, values
-from drafts import BODY, KNOWN, LETTER, blank, built, changed, faults, saved, with_body
-from office import convert
+from support import drafts
+from support.drafts import BODY, KNOWN, LETTER, blank, built, changed, faults, saved, with_body
+from support.office import convert
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 OWN = ("docProps/", "[Content_Types].xml", "_rels/.rels")  # told apart from docxtpl's on purpose

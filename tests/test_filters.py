@@ -15,7 +15,7 @@ from cmtools.documents.declension import Case, name_in, post_in
 from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
 from cmtools.documents.template.filters import BY_NAME, FILTERS, Filter
 from cmtools.documents.template.schema import TEXTS
-from drafts import changed, made, shown
+from support.drafts import changed, made, shown
 
 NB = "\u00a0"
 EMPTY: dict[type, Any] = {

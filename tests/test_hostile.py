@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import load_workbook
 
-import hostile
+from support import hostile
 
 if sys.platform != "win32":
     import resource

@@ -29,7 +29,17 @@ from cmtools.digests.memory import FOLDER, NAME, Memory
 from cmtools.digests.stamps import stamp_of
 from cmtools.reports import reading as remembering
 from cmtools.reports.load import consolidate
-from workbench import HEALTHY, ORDERS, REGISTRY, SETTINGS, TODAY, Row, extra_book, healthy, put
+from support.workbench import (
+    HEALTHY,
+    ORDERS,
+    REGISTRY,
+    SETTINGS,
+    TODAY,
+    Row,
+    extra_book,
+    healthy,
+    put,
+)
 
 SECOND = "Предварительные заказы — Вера.xlsx"
 PAYMENT: Row = {

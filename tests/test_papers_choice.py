@@ -9,10 +9,10 @@ from cmtools.commands.docs import Asked, docs
 from cmtools.errors import UsageError
 
 # By stage, by contract, by client
-from paper_cases import WITH_VAT, grid_books
-from paper_figures import kinds_of, make, make_all
-from papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, Paper, blemishes, money
-from workbench import (
+from support.paper_cases import WITH_VAT, grid_books
+from support.paper_figures import kinds_of, make, make_all
+from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, Paper, blemishes, money
+from support.workbench import (
     CLERK,
     ORDERS,
     SALES,

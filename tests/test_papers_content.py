@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from paper_cases import FOLDER, FORMS, position_rows
-from paper_figures import Grid, of_kind, of_orders, of_subjects, with_vat, without_vat
-from papers import (
+from support.paper_cases import FOLDER, FORMS, position_rows
+from support.paper_figures import Grid, of_kind, of_orders, of_subjects, with_vat, without_vat
+from support.papers import (
     CLIENT_KINDS,
     CONTRACT_KINDS,
     FOLDER_OF,
@@ -30,7 +30,7 @@ from papers import (
     money,
     spelled,
 )
-from reckoning import vat_inside
+from support.reckoning import vat_inside
 
 TABLED = ("request", "offer", "specification", "invoice", "act")
 """The client's papers that list the lines with their prices."""

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from office import office
-from papers import NAMES
-from workbench import TODAY, healthy
+from support.office import office
+from support.papers import NAMES
+from support.workbench import TODAY, healthy
 
 SECOND = "З-2026-0002"
 BODY = "word/document.xml"

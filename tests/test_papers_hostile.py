@@ -11,10 +11,10 @@ import pytest
 
 from cmtools.commands.docs import Asked, docs
 from cmtools.commands.results import Outcome
-from office import convert
-from paper_figures import make
-from papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, audit
-from workbench import (
+from support.office import convert
+from support.paper_figures import make
+from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, audit
+from support.workbench import (
     HEALTHY,
     SELLER,
     TODAY,

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from cmtools.commands.docs import Asked, docs
-from paper_figures import Figures, make
-from papers import NB, Paper, money
-from reckoning import Books, Row, digits, vat_inside
-from workbench import (
+from support.paper_figures import Figures, make
+from support.papers import NB, Paper, money
+from support.reckoning import Books, Row, digits, vat_inside
+from support.workbench import (
     HEALTHY,
     SELLER,
     TODAY,

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from docx.oxml.ns import qn
 
-from office import convert, installed
-from paper_cases import Case
-from paper_figures import with_vat
-from papers import CONTRACT_KINDS, KEPT_LONG, NAMES, ORDER_KINDS, Paper, audit
+from support.office import convert, installed
+from support.paper_cases import Case
+from support.paper_figures import with_vat
+from support.papers import CONTRACT_KINDS, KEPT_LONG, NAMES, ORDER_KINDS, Paper, audit
 
 COMPANY = Case(client="К-1001", rate=22, count=60)
 

@@ -12,9 +12,17 @@ import pytest
 from cmtools.commands.docs import Asked, docs
 from cmtools.commands.results import Outcome
 from cmtools.errors import UsageError
-from paper_figures import kinds_of, make
-from papers import CLIENT_KINDS, CONTRACT_KINDS, ORDER_KINDS, PRICED, Paper, blemishes, money
-from workbench import (
+from support.paper_figures import kinds_of, make
+from support.papers import (
+    CLIENT_KINDS,
+    CONTRACT_KINDS,
+    ORDER_KINDS,
+    PRICED,
+    Paper,
+    blemishes,
+    money,
+)
+from support.workbench import (
     CLERK,
     ORDERS,
     REGISTRY,

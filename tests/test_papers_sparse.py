@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 
 from cmtools.commands.docs import Asked, docs
-from papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, blemishes
-from reckoning import Row
-from workbench import BOOK_OF, CLERK, FIVE_ENTITIES, SALES, TODAY, required, rows_of, workspace_with
+from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, blemishes
+from support.reckoning import Row
+from support.workbench import (
+    BOOK_OF,
+    CLERK,
+    FIVE_ENTITIES,
+    SALES,
+    TODAY,
+    required,
+    rows_of,
+    workspace_with,
+)
 
 CLIENTS: dict[str, Row] = {
     "юрлицо": {

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from paper_cases import COMPANY, LONG, position_rows
-from paper_figures import of_kind, of_orders, of_subjects, with_vat, without_vat
-from papers import ORDER_KINDS, money
-from workbench import FIVE_ENTITIES, SELLER
+from support.paper_cases import COMPANY, LONG, position_rows
+from support.paper_figures import of_kind, of_orders, of_subjects, with_vat, without_vat
+from support.papers import ORDER_KINDS, money
+from support.workbench import FIVE_ENTITIES, SELLER
 
 MONTHS = (
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"

@@ -22,8 +22,17 @@ from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable
 from cmtools.files import copy, placed
 from cmtools.workspace import is_copy
+from support.workbench import (
+    HEALTHY,
+    ORDERS,
+    REGISTRY,
+    TODAY,
+    add,
+    extra_book,
+    healthy,
+    insert_column,
+)
 from test_price import BACKUP, COPY, PRICED, ask, edit, part_of, parts, swap
-from workbench import HEALTHY, ORDERS, REGISTRY, TODAY, add, extra_book, healthy, insert_column
 
 OLD, NEW = b"old", b"new " * 50_000
 BOOK, LINKS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"

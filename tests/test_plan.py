@@ -26,10 +26,10 @@ from cmtools.reports.indicators import Unit
 from cmtools.reports.months import ended_months
 from cmtools.reports.plan_from_history import grown
 from cmtools.tables.parsers import roubles
-from office import convert
-from reckoning import Books, half_up
-from strategies import client_row, order_row, position_row
-from workbench import Row, healthy, put, workspace_with
+from support.office import convert
+from support.reckoning import Books, half_up
+from support.strategies import client_row, order_row, position_row
+from support.workbench import Row, healthy, put, workspace_with
 
 TODAY, NOW = date(2026, 11, 21), datetime(2026, 11, 21, 12)
 FILE, PAPER = "Планы/2026-12 План.xlsx", "Планы/2026-12 План.docx"

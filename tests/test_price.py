@@ -18,9 +18,8 @@ from cmtools.commands.price import price
 from cmtools.commands.results import ExitCode, Outcome
 from cmtools.errors import UsageError
 from cmtools.tables.patch.package import Package
-from office import convert
-from test_startup import run
-from workbench import (
+from support.office import convert
+from support.workbench import (
     COMPUTED,
     HEALTHY,
     ORDERS,
@@ -41,6 +40,7 @@ from workbench import (
     reverse_columns,
     workspace_with,
 )
+from test_startup import run
 
 NOW = datetime(2026, 11, 21, 10, 15, 30)
 COPY = "Предварительные заказы — с ценами.xlsx"

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reckoning import (
+from support.reckoning import (
     CENT,
     Books,
     Row,
@@ -24,7 +24,7 @@ from reckoning import (
     number,
     price_orders,
 )
-from strategies import (
+from support.strategies import (
     KINDS,
     MANAGERS,
     all_books,

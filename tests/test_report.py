@@ -22,8 +22,8 @@ from cmtools.errors import UsageError
 from cmtools.reports.indicators import INDICATORS, total
 from cmtools.reports.period_rows import kopecks
 from cmtools.workspace import shipped
-from strategies import client_row, order_row, position_row
-from workbench import (
+from support.strategies import client_row, order_row, position_row
+from support.workbench import (
     BOOK_OF,
     CLERK,
     HEALTHY,

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from cmtools.commands.validate import validate
-from workbench import (
+from support.workbench import (
     BOOK_OF,
     COLUMNS,
     COMPUTED,

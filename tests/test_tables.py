@@ -20,7 +20,6 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-import hostile
 from cmtools.books.catalog import SHEETS
 from cmtools.problems import Fault
 from cmtools.tables import messages
@@ -35,6 +34,7 @@ from cmtools.tables.reader.sheet_cells import CHUNK
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, InvalidRow, Row, Table
 from cmtools.tables.writer.workbook import Rows, write_book
+from support import hostile
 
 if sys.platform == "linux":
     import resource

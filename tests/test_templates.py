@@ -19,7 +19,7 @@ from cmtools.documents.catalog import FORMS
 from cmtools.documents.template.filters import FILTERS
 from cmtools.errors import UsageError
 from cmtools.workspace import WorkspaceError
-from workbench import healthy
+from support.workbench import healthy
 
 FOLDER = "Шаблоны"
 TEMPLATE = "Спецификация.docx"

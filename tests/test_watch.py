@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-import watching
 from cmtools.inbox.result import Answer
 from cmtools.watch import durable_fs as disk
 from cmtools.watch import event_log as journal
@@ -30,7 +29,8 @@ from cmtools.watch.watcher import Watcher
 from cmtools.watch.worker_client import WorkerDied, WorkerStopped
 from cmtools.watch.worker_pool import WorkerPool
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
-from watching import Stub, drop, ends, office, work_off, workspace
+from support import watching
+from support.watching import Stub, drop, ends, office, work_off, workspace
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX alone has it")
 NOBODY = 65534
@@ -308,7 +308,7 @@ def test_27_four_watchers_share_the_work(root: Path) -> None:
     for name, content in contents.items():
         drop(root, name, content)
     script = (
-        "import sys; from pathlib import Path; from watching import Stub, office; "
+        "import sys; from pathlib import Path; from support.watching import Stub, office; "
         "from cmtools.watch.watcher import Watcher; "
         "Watcher(office(Path(sys.argv[1])), [Stub()], settle=0.0, scan=1.0).run(once=True)"
     )

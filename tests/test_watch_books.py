@@ -12,10 +12,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-import hostile
 from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
-from watching import ends
-from workbench import ORDERS, REGISTRY, SETTINGS, TASKS, healthy, put
+from support import hostile
+from support.watching import ends
+from support.workbench import ORDERS, REGISTRY, SETTINGS, TASKS, healthy, put
 
 DAY = "2026-11-21"
 QUICK = "[watch]\nsettle_seconds = 0.1\nscan_seconds = 0.3\npatience_seconds = 60\n"

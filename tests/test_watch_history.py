@@ -19,8 +19,8 @@ from cmtools.reports.load import consolidate
 from cmtools.reports.other_books import OtherBooks
 from cmtools.watch.requests import SyncIndex
 from cmtools.workspace import find_workspace
-from watching import TODAY, Here, drop, ends, office, work_off
-from workbench import HEALTHY, ORDERS, Row, extra_book, healthy
+from support.watching import TODAY, Here, drop, ends, office, work_off
+from support.workbench import HEALTHY, ORDERS, Row, extra_book, healthy
 
 STATE = ".cmtools"
 STEM = ORDERS.removesuffix(".xlsx")

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-import killing
-import watching
 from cmtools.watch import durable_fs as disk
 from cmtools.watch import protocol_text as record
 from cmtools.watch.drop_processor import DropProcessor
-from watching import Stub, drop, ends, office, work_off, workspace
+from support import killing, watching
+from support.watching import Stub, drop, ends, office, work_off, workspace
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork and SIGKILL are POSIX's")
 HERE = Path(__file__).parent
@@ -25,8 +24,8 @@ LEAST_CHANGES = 60  # fewer would mean that the changes are not counted any more
 
 def cases(kind: str) -> dict[str, object]:
     """What the program `killing` says of all its cases of a kind."""
-    command = [sys.executable, str(HERE / "killing.py"), kind]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "support.killing", kind]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, object] = json.loads(done.stdout)
     return found
@@ -50,7 +49,7 @@ def test_random_kills_of_two_watchers(tmp_path: Path) -> None:
     contents |= {f"плохо {n}.txt": f"плохо {n}".encode() for n in range(60)}
     for name, content in contents.items():
         drop(root, name, content)
-    script = "import sys; from pathlib import Path; from killing import kill_at_random; "
+    script = "import sys; from pathlib import Path; from support.killing import kill_at_random; "
     script += "kill_at_random(Path(sys.argv[1]), int(sys.argv[2]))"
     watchers = [
         subprocess.Popen(

@@ -12,7 +12,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from reckoning import Books, Row, day_in, losses, months_before, rule
+from support.reckoning import Books, Row, day_in, losses, months_before, rule
 
 FIRST, LAST, TODAY = date(2024, 2, 1), date(2026, 7, 31), date(2026, 8, 31)
 MONTHS = [months_before(date(2026, 7, 1), back) for back in range(29, -1, -1)]

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from cmtools.commands.docs import Asked, docs
 from cmtools.commands.results import Outcome
-from paper_cases import FORMS, WITH_VAT, WITHOUT_VAT, Case, grid_books
-from papers import CLIENT_KINDS, CONTRACT_KINDS, ORDER_KINDS, Paper, money
-from reckoning import (
+from support.paper_cases import FORMS, WITH_VAT, WITHOUT_VAT, Case, grid_books
+from support.papers import CLIENT_KINDS, CONTRACT_KINDS, ORDER_KINDS, Paper, money
+from support.reckoning import (
     CENT,
     Books,
     Line,
@@ -31,7 +31,7 @@ from reckoning import (
     vat_inside,
     vat_rate,
 )
-from workbench import TODAY, workspace_with
+from support.workbench import TODAY, workspace_with
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import watching
 from cmtools.watch import protocol_text as record
 from cmtools.watch.lease import FOLDER
 from cmtools.workspace import CLIENT_FOLDERS, INBOX
+from support import watching
 
 CHANGES = "mkdir rename replace link unlink rmdir fsync write open".split()
 NAME = "Моя.xlsx"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from reckoning import Books, Row
-from workbench import CLERK, CONTRACTOR, HEALTHY, SALES, rows_of
+from support.reckoning import Books, Row
+from support.workbench import CLERK, CONTRACTOR, HEALTHY, SALES, rows_of
 
 COMPANY, ENTREPRENEUR, PERSON = "К-1001", "К-1002", "К-1003"
 LONG = (
