@@ -225,7 +225,7 @@ def test_a_disk_that_fills_up_on_the_way(small_disk: Path, tmp_path: Path) -> No
 
 def start(code: str, folder: Path, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
     """The program with some code run before it, in a group of its own."""
-    script = f"import sys, time\nfrom cmtools import cli\n{code}\ncli.main()"
+    script = f"import sys, time\nfrom cmtools.cli import app\n{code}\napp.main()"
     command = [sys.executable, "-c", script, *arguments]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.Popen(command, cwd=folder, start_new_session=True, **pipes)
