@@ -1,79 +1,168 @@
-"""Files that appear whole or not at all: written aside, flushed to the disk, moved into place."""
+"""Files: written whole or not at all, never overwritten by chance, known again by a fingerprint."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import secrets
 import shutil
-import tempfile
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
+
+TEMPORARY = ".~"  # begins the names of files that are still being written
+TAIL_BYTES = 1 << 14
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_CANNOT_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS}
 
 
 @contextmanager
-def placed(path: Path, *, fresh: bool = False) -> Iterator[Path]:
-    """A path to write to, in the folder of `path`; it becomes `path` once the block has ended well.
+def atomic_write(path: Path, *, replace: bool = True) -> Iterator[Path]:
+    """Give a temporary path beside `path`; it becomes `path` once the block has ended well.
+
+    The bytes are flushed before the move and the folder after it: a power loss leaves the old
+    file or the new one.
 
     Raises:
-        FileExistsError: a `fresh` file was asked for, and another one stands there by now.
+        FileExistsError: `replace` is false, and another program has made the file meanwhile.
         OSError: no rights, no room; then `path` is as it was before.
     """
-    aside = path
+    temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".~", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        aside = Path(name)
+        temporary.touch(exist_ok=False)
         try:
-            yield aside
-            aside.chmod(0o666 & ~_umask())
-            with aside.open("rb+") as file:
-                os.fsync(file.fileno())
-            _take_place(aside, path) if fresh else aside.replace(path)
+            yield temporary
+            flush_file(temporary)
+            if replace:
+                temporary.replace(path)
+            else:
+                move_without_replacing(temporary, path)
         finally:
-            aside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     except OSError as error:
-        if error.filename in (None, str(aside)):  # tell of the file that the person knows
+        if error.filename in (None, str(temporary)):  # name the file that the person knows
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
-    _flush_folder(path.parent)
-
-
-def _take_place(aside: Path, path: Path) -> None:
-    """Move a file to where none may stand: two programs cannot both believe that they did it."""
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
-    except OSError:  # a file system without links; on Windows a rename refuses by itself
-        if path.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
-        aside.rename(path)
+    with suppress(OSError):  # the file has its name by now
+        flush_folder(path.parent)
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy a file's bytes and times, whole or not at all."""
-    with placed(target) as aside:
-        shutil.copy2(source, aside)
+    """Copy a file's bytes and times, whole or not at all; its rights are those of a new file."""
+    with atomic_write(target) as temporary:
+        shutil.copyfile(source, temporary)
+        times = source.stat()
+        os.utime(temporary, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def move_without_replacing(source: Path, target: Path) -> None:
+    """Rename a file unless another one has the name; end a move that was cut off half-way.
 
+    Two programs cannot both succeed, except on a file system without hard links.
 
-def _flush_folder(folder: Path) -> None:
-    """Make the move itself last through a power loss, where the system knows how.
-
-    The file is in its place by now: a share that cannot flush a folder is no failure.
+    Raises:
+        FileExistsError: another file has the name.
+        OSError: `errno.EXDEV` for another file system, and all other refusals of the system.
     """
-    if os.name != "posix":
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:
+        if not _are_same(source, target):
+            raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        source.rename(target)
         return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    source.unlink()
+
+
+def flush_file(path: Path) -> None:
+    """Make a file's bytes last through a power loss."""
+    handle = os.open(path, os.O_RDONLY if sys.platform != "win32" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def flush_folder(path: Path) -> None:
+    """Make the names in a folder last through a power loss, where its file system can do that."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT_FLUSH:
+            raise
+    finally:
+        os.close(handle)
+
+
+def numbered_name(stem: str, number: int, ending: str = "") -> str:
+    """Build `Книга.xlsx` for 1, then `Книга (2).xlsx`, `Книга (3).xlsx`."""
+    return f"{stem}{ending}" if number == 1 else f"{stem} ({number}){ending}"
+
+
+def first_free(folder: Path, stem: str, ending: str = "") -> Path:
+    """The first of `stem`, `stem (2)`, `stem (3)` … that a folder does not hold."""
+    number = 1
+    while os.path.lexists(path := folder / numbered_name(stem, number, ending)):
+        number += 1
+    return path
+
+
+def checksum(path: Path) -> str | None:
+    """The SHA-256 of a file's bytes, in hexadecimal; None where there is no file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+class FileFingerprint(NamedTuple):
+    """Size in bytes, time of the last change in nanoseconds, SHA-256 of the last 16 KiB.
+
+    The end of a workbook is its zip directory with the CRC-32 of every part: a book changed under
+    the same size and time is recognised without reading it whole.
+    """
+
+    size: int
+    changed: int
+    tail: bytes
+
+
+def file_fingerprint(path: Path) -> FileFingerprint:
+    """The fingerprint of a file as it is now.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    with path.open("rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        file.seek(max(status.st_size - TAIL_BYTES, 0))
+        tail = hashlib.sha256(file.read()).digest()
+    return FileFingerprint(status.st_size, status.st_mtime_ns, tail)
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Whether both names are of one file, or of equal bytes: a move cut off half-way."""
+    try:
+        if os.path.samestat(os.lstat(one), os.lstat(other)):
+            return True
+        return one.stat().st_size == other.stat().st_size and checksum(one) == checksum(other)
+    except FileNotFoundError:
+        return False

@@ -26,7 +26,7 @@ from cmtools.digests.codec import decoded, encoded
 from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Part, Told, unread
 from cmtools.digests.making import packed
 from cmtools.digests.memory import FOLDER, NAME, Memory
-from cmtools.digests.stamps import stamp_of
+from cmtools.files import file_fingerprint
 from cmtools.reports import reading as remembering
 from cmtools.reports.load import consolidate
 from support.workbench import (
@@ -348,7 +348,9 @@ def test_a_book_that_changes_while_it_is_read(root: Path, monkeypatch: pytest.Mo
     """What was read is told, but not remembered: nobody knows which of the two it was."""
     stamps = iter(range(1, 1000))
     monkeypatch.setattr(
-        remembering, "stamp_of", lambda path: stamp_of(path)._replace(changed=next(stamps))
+        remembering,
+        "file_fingerprint",
+        lambda path: file_fingerprint(path)._replace(changed=next(stamps)),
     )
     assert receipts(root) == "22920.00"
     monkeypatch.undo()

@@ -20,7 +20,7 @@ import pytest
 import test_price as books
 from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable
-from cmtools.files import copy, placed
+from cmtools.files import atomic_write, copy
 from cmtools.workspace import is_copy
 from support.workbench import (
     HEALTHY,
@@ -47,7 +47,7 @@ def held(folder: Path) -> dict[str, bytes]:
 
 
 def place(target: Path, meanwhile: bytes | None = None) -> None:
-    with placed(target, fresh=meanwhile is not None) as aside:
+    with atomic_write(target, replace=meanwhile is None) as aside:
         aside.write_bytes(NEW)
         if meanwhile:
             target.write_bytes(meanwhile)
@@ -78,7 +78,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_the_file_appears_only_after_the_block(target: Path) -> None:
     before = held(target.parent)
-    with placed(target) as aside:
+    with atomic_write(target) as aside:
         aside.write_bytes(NEW)
         assert held(target.parent) == before | {aside.name: NEW}
         assert (aside.parent, aside.suffix) == (target.parent, target.suffix)
@@ -90,7 +90,7 @@ def test_a_block_that_raises_leaves_all_as_it_was(error: type[BaseException], ta
     before = held(target.parent)
 
     def break_off() -> None:
-        with placed(target) as aside:
+        with atomic_write(target) as aside:
             aside.write_bytes(NEW)
             raise error
 
@@ -119,10 +119,10 @@ def test_a_full_disk_while_writing_leaves_all_as_it_was(target: Path) -> None:
     before = held(target.parent)
     script = (
         "import resource, signal, sys\nfrom pathlib import Path\n"
-        "from cmtools.files import placed\n"
+        "from cmtools.files import atomic_write\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "with placed(Path(sys.argv[1])) as aside:\n    aside.write_bytes(b'new ' * 50_000)\n"
+        "with atomic_write(Path(sys.argv[1])) as aside:\n    aside.write_bytes(b'new ' * 50_000)\n"
     )
     done = subprocess.run([sys.executable, "-c", script, target], capture_output=True, check=False)
     assert done.returncode == 1
@@ -174,7 +174,7 @@ def test_a_fresh_file_never_replaces_another(
         place(target, meanwhile=OLD)
     assert held(target.parent) == {target.name: OLD}
     target.unlink()
-    with placed(target, fresh=True) as aside:
+    with atomic_write(target, replace=False) as aside:
         aside.write_bytes(NEW)
     assert held(target.parent) == {target.name: NEW}
 
@@ -205,8 +205,8 @@ def test_killed_in_mid_write_the_old_file_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "Предварительные заказы.xlsx"
     target.write_bytes(OLD)
     script = (
-        "import sys, time\nfrom pathlib import Path\nfrom cmtools.files import placed\n"
-        "with placed(Path(sys.argv[1])) as aside, aside.open('wb') as file:\n"
+        "import sys, time\nfrom pathlib import Path\nfrom cmtools.files import atomic_write\n"
+        "with atomic_write(Path(sys.argv[1])) as aside, aside.open('wb') as file:\n"
         "    file.write(b'half')\n    file.flush()\n    print('written', flush=True)\n"
         "    time.sleep(60)\n"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.watch import durable_fs as disk
+from cmtools.files import TEMPORARY
 from cmtools.watch import protocol_text as record
 from cmtools.watch.drop_processor import DropProcessor
 from support import killing, watching
@@ -137,7 +137,7 @@ def test_a_plan_that_was_torn_is_no_plan(tmp_path: Path) -> None:
     job = DropProcessor(shared, Stub()).take(ready)
     assert job is not None
     assert not path.exists()
-    (job.folder / f"{disk.ASIDE}plan.json").write_bytes(b'{"name": ')
+    (job.folder / f"{TEMPORARY}plan.json").write_bytes(b'{"name": ')
     shared.owner.close()
     work_off(office(root))
     assert list(killing.wrong_at_the_end(root)) == []

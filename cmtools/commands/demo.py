@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cmtools import known_files as origins
+from cmtools import known_files
 from cmtools.books.blanks import option, write_filled
 from cmtools.books.catalog import BOOKS
 from cmtools.books.cross_rules import check_across
@@ -25,7 +25,7 @@ from cmtools.commands.report import report
 from cmtools.commands.results import Outcome
 from cmtools.commands.validate import validate
 from cmtools.demo import Books, mistakes, sample_books
-from cmtools.files import placed
+from cmtools.files import atomic_write
 from cmtools.pricing.category import months_before
 from cmtools.pricing.orders import quote_orders
 from cmtools.reports.load import consolidate
@@ -58,9 +58,9 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
     rows = _rows(books)
     for book in BOOKS:
         if book.name in books:
-            with placed(folder / book.file_name) as aside:
+            with atomic_write(folder / book.file_name) as aside:
                 write_filled(aside, book, rows)
-            origins.note_made(folder, folder / book.file_name)
+            known_files.add_file(folder, folder / book.file_name)
     checked = validate(folder, today=today)
     priced = price(folder, today=today, now=now)
     asked = (Asked(every=True), Asked(client=_busiest(priced)))
@@ -159,7 +159,7 @@ def _with_mistakes(
         spoiled[mistake.sheet][mistake.row_index][mistake.column] = mistake.value
     tables = _rows({ORDER_BOOK.name: spoiled})
     path = folder / EXAMPLES / MISTAKEN
-    with placed(path) as aside:
+    with atomic_write(path) as aside:
         write_filled(
             aside, ORDER_BOOK, {**rows, **{table: tables[table] for table in ORDER_BOOK.tables}}
         )

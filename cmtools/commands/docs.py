@@ -13,13 +13,13 @@ from cmtools.books.register import CLIENTS
 from cmtools.books.settings import DOCUMENTS
 from cmtools.commands.results import Outcome
 from cmtools.documents import pdf
-from cmtools.documents import storage as shelving
 from cmtools.documents.catalog import BY_ID, KINDS, DocumentKind, SourceRow
 from cmtools.documents.context import DocumentSubject, RowIndex
 from cmtools.documents.make import DocumentMaker, Made
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.storage import DocumentState
 from cmtools.errors import UsageError
+from cmtools.files import first_free
 from cmtools.pricing.orders import find_quote
 from cmtools.pricing.session import Session, open_books
 from cmtools.problems import Problem, in_order
@@ -183,7 +183,7 @@ def _as_pdf(opened: Session, made: Sequence[Made]) -> tuple[list[dict[str, str]]
     for path, done in papers.items():
         pages[path] = path.with_suffix(pdf.ENDING)
         if done.state is not DocumentState.UNCHANGED or not pages[path].exists():
-            pages[path] = fresh[path] = shelving.free(pages[path])
+            pages[path] = fresh[path] = first_free(path.parent, path.stem, pdf.ENDING)
     try:
         pdf.convert(fresh)
     except pdf.OfficeError as error:

@@ -9,7 +9,7 @@ from cmtools.books.catalog import BOOKS
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.commands.results import Outcome
 from cmtools.errors import Unavailable
-from cmtools.files import copy, placed
+from cmtools.files import atomic_write, copy
 from cmtools.workspace import (
     FOLDERS,
     MARKER,
@@ -48,7 +48,7 @@ def init(folder: Path) -> Outcome:
         for source, target in _copies(folder):
             copy(source, target)
             made.append(target)
-        with placed(folder / MARKER) as aside:
+        with atomic_write(folder / MARKER) as aside:
             aside.write_text(MARKER_TEXT, "utf-8")
     except OSError:
         for path in made:

@@ -21,8 +21,8 @@ from cmtools.books.orders import ORDERS, Request
 from cmtools.digests.codec import decoded
 from cmtools.digests.digest import Digest
 from cmtools.digests.shares import is_remote
-from cmtools.digests.stamps import Stamp
 from cmtools.digests.store import Store
+from cmtools.files import FileFingerprint
 
 FOLDER, NAME = ".cmtools", "books.sqlite3"
 VERSION = 3
@@ -78,7 +78,7 @@ MOST_BYTES = 1 << 29  # SQLite keeps up to 10**9 in a row
 
 T = TypeVar("T")
 
-Remembered = tuple[Path, Stamp, int]
+Remembered = tuple[Path, FileFingerprint, int]
 """A book, the stamp of what was read, and its place among the books of a digest."""
 
 
@@ -107,7 +107,9 @@ class Memory:
     def __exit__(self, *_: object) -> None:
         self._store.close()
 
-    def recall(self, stamps: Mapping[Path, Stamp], today: date) -> dict[Path, tuple[Digest, int]]:
+    def recall(
+        self, stamps: Mapping[Path, FileFingerprint], today: date
+    ) -> dict[Path, tuple[Digest, int]]:
         """The books that bear these stamps, if what is known of them holds: digest and place."""
         return self._store.ask(lambda database: self._recalled(database, stamps, today), {})
 
@@ -158,7 +160,7 @@ class Memory:
         return self._listed(query, (ORDERS.key.same(number),), lambda path: self._root / path)
 
     def _recalled(
-        self, database: sqlite3.Connection, stamps: Mapping[Path, Stamp], today: date
+        self, database: sqlite3.Connection, stamps: Mapping[Path, FileFingerprint], today: date
     ) -> dict[Path, tuple[Digest, int]]:
         wanted = {self._key(path): path for path in stamps}
         known = {

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from hashlib import sha256
 
+from cmtools.files import numbered_name
+
 ENDING = ".docx"
 BYTES = 255  # of a name, on every usual file system
 _VERSION = len(" (99999)")
@@ -45,7 +47,7 @@ def document_stem(number: str, title: str) -> str:
 
 def version_name(stem: str, version: int, ending: str = ENDING) -> str:
     """`З-2026-0001 Спецификация.docx`, then `… (2).docx`."""
-    return f"{stem}{ending}" if version == 1 else f"{stem} ({version}){ending}"
+    return numbered_name(stem, version, ending)
 
 
 def version_of(stem: str, name: str, endings: Iterable[str] = (ENDING,)) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import re
 import zipfile
 import zlib
@@ -13,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cmtools.documents import file_names as naming
-from cmtools.files import placed
+from cmtools.files import atomic_write
 
 PROPERTIES = "docProps/core.xml"
 _CREATED = re.compile(rb"<dcterms:created[^>]*>(\d{4}-\d\d-\d\d)")
@@ -79,7 +78,7 @@ def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, D
     while True:
         path = folder / naming.version_name(stem, version)
         try:
-            with placed(path, fresh=True) as aside:
+            with atomic_write(path, replace=False) as aside:
                 aside.write_bytes(content)
         except FileExistsError:
             if not path.exists():  # it is the folder's place that is taken
@@ -114,15 +113,6 @@ def first_day(folder: Path, stem: str) -> date | None:
         return date.fromisoformat(found[1].decode()) if found else None
     except (*_BROKEN, KeyError, OSError, ValueError):  # the last: no such day
         return None
-
-
-def free(path: Path) -> Path:
-    """The path itself, or the first of its versions ` (2)`, ` (3)` … that is not taken."""
-    if not path.exists():
-        return path
-    names = (naming.version_name(path.stem, n, path.suffix) for n in itertools.count(2))
-    versions = map(path.with_name, names)
-    return next(version for version in versions if not version.exists())
 
 
 def _versions(folder: Path, stem: str) -> dict[int, Path]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from cmtools.documents import file_names as naming
 from cmtools.documents.fingerprint import fingerprint, stamp_of, stamped
 from cmtools.documents.storage import DocumentState
-from cmtools.files import placed
+from cmtools.files import atomic_write
 
 Papers = Mapping[str, bytes]
 """Ending of the file's name, `.xlsx` → its content."""
@@ -48,7 +48,7 @@ def write(path: Path, content: bytes, mark: str | None = None) -> None:
     Raises:
         OSError: no rights, no room.
     """
-    with placed(path) as aside:
+    with atomic_write(path) as aside:
         aside.write_bytes(stamped(content, mark))
 
 

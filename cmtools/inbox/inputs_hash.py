@@ -8,11 +8,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from cmtools import __version__
-from cmtools import known_files as origins
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.books.tasks import TASK_BOOK
+from cmtools.files import checksum
 from cmtools.tables.reader.cached import FileState, state_of
 from cmtools.workspace import MARKER, TEMPLATES, Workspace
 
@@ -52,7 +52,7 @@ class InputsHash:
             return ""
         known = self._known.get(path)
         if known is None or known[0] != state:
-            known = self._known[path] = state, origins.checksum(path) or ""
+            known = self._known[path] = state, checksum(path) or ""
         return known[1]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from cmtools import known_files as origins
+from cmtools import known_files
 from cmtools.books.diff import changed_orders, differences
 from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK, ORDERS
@@ -21,6 +21,7 @@ from cmtools.digests.making import digest_of_sound
 from cmtools.documents.make import DocumentMaker
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.template.loader import Template
+from cmtools.files import checksum
 from cmtools.inbox.destination import order_book_name, target_of
 from cmtools.inbox.inputs_hash import InputsHash
 from cmtools.inbox.messages import (
@@ -211,9 +212,9 @@ class InboxProcessor:
         target = target_of(drop.copy, drop.name, book, self._workspace, self._reader)
         if isinstance(target, str):
             return Answer(verdict=REFUSED, accepted=False, kind=book.name, refused=(target,))
-        was = origins.checksum(target)
+        was = checksum(target)
         before = self._read_own(target, book, today) if was and was != drop.digest else None
-        if was and was != drop.digest and not origins.is_ours(self._workspace.root, target):
+        if was and was != drop.digest and not known_files.is_known(self._workspace.root, target):
             rows = differences(book, before.dataset, opened.loaded.dataset) if before else ()
             return conflict(book, self._workspace.name(target), rows, self._is_read(before, book))
         name = self._workspace.name(target)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from cmtools import known_files as origins
+from cmtools import known_files
 from cmtools.books.blanks import lists_of
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, POSITIONS
 from cmtools.errors import Unavailable
-from cmtools.files import copy, placed
+from cmtools.files import atomic_write, copy
 from cmtools.pricing.breakdown import costing_sheet, priced_cells
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.session import Session
@@ -70,11 +70,11 @@ def _write_in_place(
     """Write the book itself, once its bytes are safe in a backup that was not there before."""
     backup = backup_of(target.path, now)
     copy(target.path, backup)
-    untouched = origins.is_ours(opened.workspace.root, target.path)
-    with placed(target.path.resolve()) as aside:
+    untouched = known_files.is_known(opened.workspace.root, target.path)
+    with atomic_write(target.path.resolve()) as aside:
         package.save(aside)
     if untouched:
-        origins.note_made(opened.workspace.root, target.path)
+        known_files.add_file(opened.workspace.root, target.path)
     return opened.workspace.name(backup), opened.workspace.name(target.path)
 
 
@@ -99,5 +99,5 @@ def _save_copy(opened: Session, target: BookFile, package: Package, path: Path) 
     leave_foreign_parts(package)
     rules = opened.quotes.tariff.rules
     add_sheet(package, costing_sheet(_quotes_of(opened, target), rules))
-    with placed(path) as aside:
+    with atomic_write(path) as aside:
         package.save(aside)

@@ -16,8 +16,8 @@ from cmtools.digests.crew import Crew
 from cmtools.digests.digest import Digest, runs, unread
 from cmtools.digests.memory import Memory
 from cmtools.digests.request import Answer, Request
-from cmtools.digests.stamps import Stamp, stamp_of
 from cmtools.errors import Unavailable
+from cmtools.files import FileFingerprint, file_fingerprint
 from cmtools.pricing.session import explain_os_error
 from cmtools.progress import Progress
 from cmtools.tables import messages
@@ -47,11 +47,11 @@ class Reading:
     def __init__(self, books: Sequence[BookFile], memory: Memory, request: Request) -> None:
         self._paths = [book.path for book in books]
         self._memory = memory
-        self._stamps: dict[Path, Stamp] = {}
+        self._stamps: dict[Path, FileFingerprint] = {}
         self._found: dict[Path, tuple[Digest, int]] = {}
         for path in self._paths:
             try:
-                self._stamps[path] = stamp_of(path)
+                self._stamps[path] = file_fingerprint(path)
             except OSError as error:
                 self._found[path] = _unopened(error), 0
         remembered = memory.recall(self._stamps, request.today)
@@ -124,7 +124,7 @@ class Reading:
     def _is_unchanged(self, path: Path) -> bool:
         """Whether a file is still the one that was asked for."""
         try:
-            return stamp_of(path) == self._stamps[path]
+            return file_fingerprint(path) == self._stamps[path]
         except OSError:
             return False
 

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cmtools import known_files as origins
+from cmtools import known_files
 from cmtools.digests.memory import Memory
-from cmtools.digests.stamps import stamp_of
 from cmtools.documents.file_names import cut, safe_name, version_name
+from cmtools.files import (
+    TEMPORARY,
+    checksum,
+    file_fingerprint,
+    first_free,
+    flush_file,
+    flush_folder,
+)
 from cmtools.inbox.result import MadeDocument
 from cmtools.watch import durable_fs as disk
 from cmtools.watch import protocol_text as record
@@ -75,8 +81,8 @@ def filed_name(name: str) -> str:
 
 def decide(job: Job, plan: Decision, place: ResultFolder) -> Decision:
     """Write a decision down; from here on there is only forward."""
-    folder = place.folder(plan.answer.accepted) / title(plan.taken, plan.name)
-    plan = replace(plan, folder=place.workspace.name(_free(folder)))
+    folder = first_free(place.folder(plan.answer.accepted), title(plan.taken, plan.name))
+    plan = replace(plan, folder=place.workspace.name(folder))
     if plan.digest and plan.answer.settings is not None:
         first = First(
             job=job.id,
@@ -91,16 +97,16 @@ def decide(job: Job, plan: Decision, place: ResultFolder) -> Decision:
             return decide(job, repeated(plan, known), place)
     for paper in plan.answer.papers:
         if paper.source is not None:
-            disk.flush_file(job.folder / paper.source)
+            flush_file(job.folder / paper.source)
     if plan.answer.papers or plan.answer.replacement:
-        disk.flush_folder(job.aside)
+        flush_folder(job.aside)
     _note(job, plan)
     return plan
 
 
 def _note(job: Job, plan: Decision) -> None:
     disk.write(job.plan, plan.dumps())
-    disk.flush_folder(job.folder)
+    flush_folder(job.folder)
 
 
 def repeated(plan: Decision, first: First) -> Decision:
@@ -134,7 +140,7 @@ def _replace_book(job: Job, plan: Decision, place: ResultFolder) -> None:
     if wanted is None or not source.exists():
         return
     target = place.workspace.path(wanted.target)
-    now = origins.checksum(target)
+    now = checksum(target)
     if now == plan.digest:
         disk.remove(source)
         return
@@ -145,15 +151,15 @@ def _replace_book(job: Job, plan: Decision, place: ResultFolder) -> None:
         disk.remove(kept)
         if disk.copy(target, kept) != now:
             raise TargetChanged
-        disk.flush_file(kept)
-    origins.note(place.workspace.root, plan.digest)
-    disk.flush_file(source)
-    stamp = stamp_of(source)
+        flush_file(kept)
+    known_files.add_checksum(place.workspace.root, plan.digest)
+    flush_file(source)
+    stamp = file_fingerprint(source)
     try:
         disk.deliver(source, target, replace=True)
     except PermissionError as error:
         raise BookBusy(error.errno, error.strerror, str(target)) from error
-    disk.flush_folder(target.parent)
+    flush_folder(target.parent)
     if wanted.digest is not None:
         with Memory(place.workspace.root) as memory, suppress(OSError):
             memory.remember((job.folder / wanted.digest).read_bytes(), [(target, stamp, 0)])
@@ -173,7 +179,7 @@ def _place_papers(job: Job, plan: Decision, place: ResultFolder) -> Decision:
                 plan = _corrected(job, plan, number, paper)
             folders.add(folder)
     for folder in folders:
-        disk.flush_folder(folder)
+        flush_folder(folder)
     return plan
 
 
@@ -198,13 +204,13 @@ def _fill(job: Job, plan: Decision, original: Path | None) -> None:
     else:
         disk.move(original, target)
         _flush(target)
-    disk.flush_folder(job.result)
+    flush_folder(job.result)
 
 
 def _flush(path: Path) -> None:
     """Make the dropped bytes last, as far as we may open them."""
     with suppress(PermissionError):
-        disk.flush_file(path)
+        flush_file(path)
 
 
 def _place_result(job: Job, plan: Decision, place: ResultFolder) -> Decision:
@@ -234,26 +240,17 @@ def _place_result(job: Job, plan: Decision, place: ResultFolder) -> Decision:
             _note(job, plan)
             continue
         break
-    disk.flush_folder(target.parent)
+    flush_folder(target.parent)
     return plan
 
 
 def _carried(job: Job, target: Path) -> Path:
-    return target.parent / f"{disk.ASIDE}{job.id}"
+    return target.parent / f"{TEMPORARY}{job.id}"
 
 
 def _renamed(job: Job, plan: Decision, place: ResultFolder) -> Decision:
     """The next free name: somebody has taken ours since it was chosen."""
-    folder = _free(place.folder(plan.answer.accepted) / title(plan.taken, plan.name))
+    folder = first_free(place.folder(plan.answer.accepted), title(plan.taken, plan.name))
     plan = replace(plan, folder=place.workspace.name(folder))
     _note(job, plan)
     return plan
-
-
-def _free(folder: Path) -> Path:
-    names: Callable[[int], Path] = lambda n: folder.with_name(f"{folder.name} ({n})")  # noqa: E731
-    number, path = 1, folder
-    while os.path.lexists(path):
-        number += 1
-        path = names(number)
-    return path

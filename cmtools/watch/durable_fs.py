@@ -9,14 +9,20 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
+from cmtools.files import (
+    TEMPORARY,
+    checksum,
+    flush_file,
+    flush_folder,
+    move_without_replacing,
+)
+
 BLOCK = 1 << 20
-ASIDE = ".~"  # begins the names of what is not finished
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _READ |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -43,28 +49,6 @@ def make_folder(path: Path) -> None:
 def move(source: Path, target: Path) -> None:
     """Rename within a file system; a file in the way is replaced."""
     os.replace(source, target)
-
-
-def move_new(source: Path, target: Path) -> None:
-    """Rename a file unless something is in the way; finished if it was cut off half-way.
-
-    Raises:
-        FileExistsError: another file stands there.
-        OSError: `errno.EXDEV` for another file system, and whatever else the system says.
-    """
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except FileExistsError:
-        if not _one_file(source, target):
-            raise
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
-        os.rename(source, target)
-        return
-    os.unlink(source)
 
 
 def move_folder(source: Path, target: Path) -> None:
@@ -100,7 +84,7 @@ def deliver(source: Path, target: Path, *, replace: bool) -> None:
         if replace:
             move(source, target)
         else:
-            move_new(source, target)
+            move_without_replacing(source, target)
     except FileNotFoundError:
         if target.parent.is_dir():
             raise
@@ -110,7 +94,7 @@ def deliver(source: Path, target: Path, *, replace: bool) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        aside = target.parent / f"{ASIDE}{sha256(os.fsencode(source)).hexdigest()[:16]}"
+        aside = target.parent / f"{TEMPORARY}{sha256(os.fsencode(source)).hexdigest()[:16]}"
         remove(aside)
         copy(source, aside)
         flush_file(aside)
@@ -120,7 +104,7 @@ def deliver(source: Path, target: Path, *, replace: bool) -> None:
 
 def write(path: Path, content: bytes, *, lasting: bool = True) -> None:
     """Write a file that appears whole; a `lasting` one is flushed first, its folder is not."""
-    aside = path.with_name(f"{ASIDE}{path.name}"[:60])
+    aside = path.with_name(f"{TEMPORARY}{path.name}"[:60])
     remove(aside)
     with _created(aside) as handle:
         _write_all(handle, content)
@@ -156,19 +140,6 @@ def copy(source: Path, target: Path) -> str:
         while block := _read(reading, source):
             digest.update(block)
             _write_all(writing, block)
-    return digest.hexdigest()
-
-
-def checksum(path: Path) -> str:
-    """The SHA-256 of a plain file.
-
-    Raises:
-        NotAFile: it is none.
-    """
-    digest = sha256()
-    with opened(path) as handle:
-        while block := _read(handle, path):
-            digest.update(block)
     return digest.hexdigest()
 
 
@@ -220,37 +191,6 @@ def remove_empty(path: Path) -> bool:
     return True
 
 
-def flush_file(path: Path) -> None:
-    """Make a file's bytes last through a power loss."""
-    handle = os.open(path, os.O_RDONLY if sys.platform != "win32" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def flush_folder(path: Path) -> None:
-    """Make the names in a folder last; a share that cannot do it is no failure."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        with suppress_refusal():
-            os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def suppress_refusal() -> Iterator[None]:
-    """Let pass that a file system cannot do a thing at all; a failure to do it is raised."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS):
-            raise
-
-
 @contextmanager
 def _created(path: Path) -> Iterator[int]:
     handle = os.open(path, _WRITE, 0o666)
@@ -281,13 +221,3 @@ def _last_byte(path: Path, size: int) -> bytes:
     with opened(path) as handle:
         os.lseek(handle, size - 1, os.SEEK_SET)
         return os.read(handle, 1)
-
-
-def _one_file(one: Path, other: Path) -> bool:
-    """Whether both are the same file, or hold the same bytes: a move cut off half-way."""
-    try:
-        if os.path.samestat(os.lstat(one), os.lstat(other)):
-            return True
-        return one.stat().st_size == other.stat().st_size and checksum(one) == checksum(other)
-    except FileNotFoundError:
-        return False

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cmtools.files import checksum, flush_file, flush_folder
 from cmtools.watch import durable_fs as disk
 from cmtools.watch.lease import FOLDER, Lease
 
@@ -130,12 +131,12 @@ def carry_over(job: Job, inbox: Path) -> None:
         if not os.path.lexists(here):
             aside = job.folder / "carried"
             disk.remove(aside)
-            if disk.copy(path, aside) != disk.checksum(path):
+            if disk.copy(path, aside) != checksum(path):
                 raise OSError(errno.EAGAIN, "файл меняется", str(path))
-            disk.flush_file(aside)
+            flush_file(aside)
             disk.make_folder(here.parent)
             disk.move(aside, here)
-            disk.flush_folder(here.parent)
+            flush_folder(here.parent)
         disk.remove(path)
     _leave_abroad(folder)
 

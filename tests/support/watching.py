@@ -12,8 +12,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
+from cmtools.files import checksum
 from cmtools.inbox.result import Answer, MadeDocument, Replacement
-from cmtools.known_files import checksum
 from cmtools.tables.reader.container import Limits
 from cmtools.watch.commit import ResultFolder
 from cmtools.watch.completeness import shape_of

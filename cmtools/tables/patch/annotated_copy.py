@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cmtools.files import placed
+from cmtools.files import atomic_write
 from cmtools.problems import Problem, Severity
 from cmtools.tables.parsers import same, writable
 from cmtools.tables.writer import styles
@@ -55,7 +55,7 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
     _list_problems(book, sheets, problems)
     content = BytesIO()  # a full disk must not leave openpyxl with a half-written file
     book.save(content)
-    with placed(target) as aside:
+    with atomic_write(target) as aside:
         aside.write_bytes(content.getvalue())
 
 
