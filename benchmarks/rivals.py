@@ -244,11 +244,11 @@ def _record(workspace: str) -> Any:
     """The fields of a specification of five lines, from the first order that may have one."""
     from cmtools.documents.catalog import BY_ID
     from cmtools.documents.context import RowIndex
-    from cmtools.pricing.session import open_books
+    from cmtools.pricing.session import open_books, price_books
 
-    opened = open_books(Path(workspace), (), TODAY)
+    opened = price_books(open_books(Path(workspace), (), TODAY))
     rows = RowIndex(opened, TODAY)
-    quote = next(quote for quote in opened.quotes.quotes if quote.lines)
+    quote = next(quote for quote in opened.prices.orders if quote.lines)
     kind = BY_ID["specification"]
     return kind.fill(rows.material(kind, rows.of_order(quote), None, TODAY))
 

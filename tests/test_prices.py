@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cmtools.books.orders import POSITIONS, Design, Position
 from cmtools.books.settings import RULES, Category, Discount, Markup, Rules, Vat
 from cmtools.digests.digest import HUGE, NONE
-from cmtools.pricing.price import EXACT, Tariff, price_lines, tariff
+from cmtools.pricing.price import EXACT, price_lines
+from cmtools.pricing.tariff import Tariff, build_tariff
 from cmtools.reports.categories import CATEGORIES
 from cmtools.reports.linking import Hanging
 from cmtools.reports.merging import Merged, Rows, objects
@@ -55,7 +56,7 @@ def prices(step: str = "0.01", rate: str | None = "22", discount: str = "5") -> 
     markups = [("визитки", 1, "60"), ("визитки", 500, "45"), ("буклеты", 10, "33.3333")]
     markups += [("*", 100, "-99.9999")]
     rules = {name: found.parse(found.column.shipped) for name, found in RULES.fields.items()}
-    return tariff(
+    return build_tariff(
         [
             Markup(source=NOWHERE, row=1, kind=kind, quantity_from=tier, percent=Decimal(percent))
             for kind, tier, percent in markups

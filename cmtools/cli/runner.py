@@ -86,8 +86,7 @@ def answer(run: Callable[[], Any], kind: str, as_json: bool) -> None:
 def ran(run: Callable[[], Any], as_json: bool) -> Any:
     """What a command comes to; a refusal ends the program with one line and its code."""
     from cmtools.commands.results import ExitCode
-    from cmtools.errors import Unavailable, UsageError
-    from cmtools.pricing.session import explain_os_error
+    from cmtools.errors import Unavailable, UsageError, explain_os_error
     from cmtools.workspace import WorkspaceError
 
     try:

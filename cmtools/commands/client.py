@@ -12,7 +12,7 @@ from cmtools.books.settings import RULES, Rules, rules_of
 from cmtools.commands.results import Outcome
 from cmtools.errors import UsageError
 from cmtools.pricing.category import Standing, losses, order_days, standing
-from cmtools.pricing.session import Session, open_books
+from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.suggestions import perhaps
@@ -50,7 +50,7 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
         Misuse: there is no such client.
         WorkspaceError, Unavailable: see `open_books`.
     """
-    opened = open_books(root, (), today)
+    opened = price_books(open_books(root, (), today))
     dataset = opened.loaded.dataset
     entry = _find(dataset, code)
     day = as_of or today

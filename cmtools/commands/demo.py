@@ -27,7 +27,7 @@ from cmtools.commands.validate import validate
 from cmtools.demo import Books, mistakes, sample_books
 from cmtools.files import atomic_write
 from cmtools.pricing.category import months_before
-from cmtools.pricing.orders import quote_orders
+from cmtools.pricing.orders import price_orders
 from cmtools.reports.load import consolidate
 from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.dataset import Dataset
@@ -127,7 +127,7 @@ def _totals(books: Books, today: date) -> dict[str, Decimal]:
     check_across(dataset)
     return {
         quote.number: quote.totals.total
-        for quote in quote_orders(dataset).quotes
+        for quote in price_orders(dataset).orders
         if quote.lines and quote.totals
     }
 

@@ -20,8 +20,8 @@ from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.storage import DocumentState
 from cmtools.errors import UsageError
 from cmtools.files import first_free
-from cmtools.pricing.orders import find_quote
-from cmtools.pricing.session import Session, open_books
+from cmtools.pricing.orders import find_order
+from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem, in_order
 from cmtools.progress import Progress, silent
 from cmtools.tables.suggestions import perhaps
@@ -65,7 +65,7 @@ def docs(
         raise UsageError("укажите что-то одно: --order, --all, --contract или --client")
     named = tuple(dict.fromkeys(_known_kind(kind) for kind in kinds))
     _refuse_strangers(asked, named)
-    opened = open_books(root, (), today)
+    opened = price_books(open_books(root, (), today))
     desk = DocumentMaker(opened, today)
     subjects = _subjects(desk.rows, asked)
     tasks = [task for subject in subjects for task in _tasks(desk, subject, named)]
@@ -122,13 +122,13 @@ def _refuse_strangers(asked: Asked, kinds: Sequence[DocumentKind]) -> None:
 
 
 def _subjects(rows: RowIndex, asked: Asked) -> Iterator[DocumentSubject]:
-    quotes = rows.opened.quotes.quotes
+    quotes = rows.opened.prices.orders
     if asked.contract:
         yield rows.of_contract(_found(rows, CONTRACTS, asked.contract, "договора"))
     elif asked.client:
         yield DocumentSubject(client=_found(rows, CLIENTS, asked.client, "клиента"))
     else:
-        found = quotes if asked.every else [find_quote(quotes, n) for n in asked.orders]
+        found = quotes if asked.every else [find_order(quotes, n) for n in asked.orders]
         distinct = {quote.number: quote for quote in reversed(found)}
         yield from (rows.of_order(quote) for quote in reversed(distinct.values()))
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from cmtools.commands.results import Outcome
 from cmtools.documents.catalog import KINDS
-from cmtools.pricing.session import explain_os_error, open_books
+from cmtools.errors import explain_os_error
+from cmtools.pricing.session import open_books, price_books
 from cmtools.problems import Place, Problem, Severity
 from cmtools.watch.inbox import OWNERS
 from cmtools.watch.lease import ALIVE, FOLDER
@@ -132,7 +133,8 @@ def _programs(_: Workspace) -> Iterator[Check]:
 
 
 def _books(workspace: Workspace, today: date) -> Iterator[Check]:
-    problems = [p for p in open_books(workspace.root, (), today).problems if p.is_error]
+    session = price_books(open_books(workspace.root, (), today))
+    problems = [problem for problem in session.problems if problem.is_error]
     hint = "посмотрите их: cmtools validate" if problems else ""
     text = f"ошибок в книгах: {len(problems)}" if problems else "в книгах ошибок нет"
     yield Check(id="books", ok=not problems, text=text, hint=hint)

@@ -13,11 +13,12 @@ from cmtools.documents.catalog import PLAN as FORM
 from cmtools.documents.fingerprint import fingerprint
 from cmtools.documents.versions import keep, write
 from cmtools.files import copy
+from cmtools.json_values import money
 from cmtools.pricing.price import QUOTIENT
 from cmtools.problems import Problem
 from cmtools.reports import documents as papers
 from cmtools.reports.indicators import Unit
-from cmtools.reports.inputs import first_day, known_manager, money, shown
+from cmtools.reports.inputs import first_day, known_manager, shown
 from cmtools.reports.load import Consolidated, consolidate
 from cmtools.reports.plan_draft import Draft, draft_of, stem, told, workbook
 from cmtools.reports.plan_file import Existing, existing_plan

@@ -13,10 +13,12 @@ from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.commands.results import Outcome
 from cmtools.errors import UsageError
-from cmtools.pricing.orders import PRICES_UNSOUND, PricedOrder, PricedPosition, find_quote
+from cmtools.json_values import money, number
+from cmtools.pricing.order_problems import PRICES_UNSOUND
+from cmtools.pricing.orders import PricedOrder, PricedPosition, find_order
 from cmtools.pricing.price import ZERO, Line
-from cmtools.pricing.priced_book import write_prices
-from cmtools.pricing.session import Session, open_books
+from cmtools.pricing.priced_book import write_priced_copies, write_prices_in_place
+from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Place, Problem, at, has_errors, in_order
 from cmtools.tables import messages
 
@@ -41,17 +43,20 @@ def price(
         Misuse: there is no such order; the file is no order book.
         WorkspaceError, Unavailable: see `open_books`.
     """
-    opened = open_books(root, [file] if file else (), today)
+    opened = price_books(open_books(root, [file] if file else (), today))
     targets = _order_books(opened, file)
     names = {target.name for target in targets}
-    quotes = [q for q in opened.quotes.quotes if q.entry.source.file in names]
+    quotes = [q for q in opened.prices.orders if q.entry.source.file in names]
     asked = {target.name for target in opened.targets if file or target.book is ORDER_BOOK}
     problems = _problems(opened, asked | _missing_order_books(opened))
     if order is not None:
-        quotes = [find_quote(quotes, order)]
+        quotes = [find_order(quotes, order)]
         problems = tuple(p for p in problems if _concerns(p, quotes[0]))
     moment = now or datetime.combine(today, time())
-    files = write_prices(opened, targets, moment if in_place else None)
+    if in_place:
+        files = write_prices_in_place(opened, targets, moment)
+    else:
+        files = write_priced_copies(opened, targets)
     return Outcome(
         problems=problems,
         data={
@@ -60,7 +65,7 @@ def price(
             "problems": [problem.as_json() for problem in problems],
             "files": files,
         },
-        facts={"quotes": quotes, "rules": opened.quotes.tariff.rules},
+        facts={"quotes": quotes, "rules": opened.prices.tariff.rules},
         files=tuple(files),
     )
 
@@ -79,12 +84,12 @@ def _problems(opened: Session, asked: set[str]) -> tuple[Problem, ...]:
     """What is wrong with these books, with the settings, and with the register as a whole."""
     found = [
         problem
-        for problem in opened.everything
+        for problem in opened.all_problems
         if problem.place.file in asked
         or problem.place.file == SETTINGS.file_name
         or (problem.place.file == REGISTER.file_name and problem.place.row is None)
     ]
-    if not opened.quotes.sound:
+    if not opened.prices.terms.sound:
         found += [
             at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND())
             for name in asked & opened.loaded.books.keys()
@@ -157,13 +162,3 @@ def _line_as_json(line: Line) -> dict[str, Any]:
         "profit": money(line.profit),
         "margin": number(line.margin),
     }
-
-
-def money(amount: Decimal) -> str:
-    """A sum as JSON carries it: a string with two decimals."""
-    return f"{amount:.2f}"
-
-
-def number(value: Decimal) -> int | float:
-    """A percentage as JSON carries it: a whole number where it is one."""
-    return int(value) if value == int(value) else float(value)

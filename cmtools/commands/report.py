@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from cmtools.commands.results import Outcome
+from cmtools.json_values import money
 from cmtools.progress import Progress, silent
 from cmtools.reports.exclusions import Omission
-from cmtools.reports.inputs import money, shown
+from cmtools.reports.inputs import shown
 from cmtools.reports.month import Monthly
 from cmtools.reports.report import make_month_report
 

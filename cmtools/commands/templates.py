@@ -13,8 +13,7 @@ from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared, listed
-from cmtools.errors import UsageError
-from cmtools.pricing.session import explain_os_error
+from cmtools.errors import UsageError, explain_os_error
 from cmtools.problems import Fault, Place, at, has_errors, in_order
 from cmtools.tables.suggestions import nearest, perhaps
 from cmtools.workspace import TEMPLATES, find_workspace

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from cmtools.commands.results import Outcome
-from cmtools.pricing.session import Session, open_books
+from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import has_errors
 from cmtools.workspace import ANNOTATED, beside
 
@@ -22,7 +22,7 @@ def validate(
     Raises:
         WorkspaceError, Unavailable: see `open_books`.
     """
-    opened = open_books(root, files, today)
+    opened = price_books(open_books(root, files, today))
     made = _annotate(opened) if annotate else ()
     return Outcome(
         problems=opened.problems,

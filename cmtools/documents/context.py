@@ -33,7 +33,8 @@ from cmtools.documents.data import (
     TransferMaterial,
 )
 from cmtools.pricing.category import category_at, order_days
-from cmtools.pricing.orders import PricedOrder, money_received
+from cmtools.pricing.order_problems import money_received
+from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.session import Session
 from cmtools.tables.table import InvalidRow, R, Row, Table
@@ -115,7 +116,7 @@ class RowIndex:
         same = CONTRACTS.key.same
         if self._quotes is None:
             self._quotes = {}
-            for quote in self.opened.quotes.quotes:
+            for quote in self.opened.prices.orders:
                 number = quote.entry.get("contract")
                 if number is not None:
                     self._quotes.setdefault(same(number), []).append(quote)
@@ -183,7 +184,7 @@ class RowIndex:
         stage = self.one(STAGES, order.stage)
         client, contract = self.one(CLIENTS, order.client), self.one(CONTRACTS, order.contract)
         contractor = self.one(CONTRACTORS, order.contractor)
-        vat_row = self.opened.quotes.tariff.vat_on(shipment_day(order))
+        vat_row = self.opened.prices.tariff.vat_on(shipment_day(order))
         assert isinstance(client, Client)
         return OrderMaterial(
             order=order,
@@ -216,9 +217,9 @@ class RowIndex:
 
     def _card(self, client: Client, since: date) -> ClientMaterial:
         code = client.code
-        quotes = [q for q in self.opened.quotes.quotes if q.order and q.order.client == code]
+        quotes = [q for q in self.opened.prices.orders if q.order and q.order.client == code]
         orders = [self._order(quote) for quote in sorted(quotes, key=lambda q: _by_day(q.entry))]
-        rules = self.opened.quotes.tariff.rules
+        rules = self.opened.prices.tariff.rules
         claims = [c for quote in quotes for c in self.sound(CLAIMS, "order", quote.number)]
         return ClientMaterial(
             client=client,

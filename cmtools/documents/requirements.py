@@ -190,7 +190,7 @@ class DocumentChecker:
     def _errors_of_wholes(self, kind: DocumentKind, used: Sequence[Entry]) -> Iterator[Problem]:
         """Of whole books and sheets, and of the settings that hold for every row."""
         settings = {ORGANIZATION.title}
-        if kind.shows is not PriceVisibility.NO_PRICE and not self._rows.opened.quotes.sound:
+        if kind.shows is not PriceVisibility.NO_PRICE and not self._rows.opened.prices.terms.sound:
             settings |= {table.title for table in _PRICES}
         sheets = {(entry.source.file, entry.source.sheet) for entry in used}
         files = {file for file, _ in sheets} | {SETTINGS.file_name, REGISTER.file_name}
@@ -260,7 +260,7 @@ class DocumentChecker:
     def _refusals_of_margin(self, quote: PricedOrder) -> Iterator[Problem]:
         order, totals = quote.order, quote.totals
         if order and totals and quote.approval_needed:
-            limit = self._rows.opened.quotes.tariff.rules.min_margin
+            limit = self._rows.opened.prices.tariff.rules.min_margin
             fault = MARGIN_REFUSED(
                 order=order.number,
                 margin=shown_percent(totals.margin),

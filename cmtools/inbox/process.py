@@ -37,10 +37,10 @@ from cmtools.inbox.messages import (
 )
 from cmtools.inbox.result import Answer, Replacement
 from cmtools.inbox.staging import StagedDocuments
-from cmtools.pricing.orders import PRICES_UNSOUND, quote_orders
-from cmtools.pricing.priced_book import write_priced
-from cmtools.pricing.session import Session
-from cmtools.problems import Message, Problem, at, has_errors, in_order
+from cmtools.pricing.order_problems import PRICES_UNSOUND
+from cmtools.pricing.priced_book import write_priced_copy
+from cmtools.pricing.session import OpenBooks, Session, price_books
+from cmtools.problems import Message, Problem, at, has_errors
 from cmtools.reports.other_books import OtherBooks
 from cmtools.tables import messages
 from cmtools.tables.reader.cached import CachedReader
@@ -178,16 +178,14 @@ class InboxProcessor:
                     fault = ORDER_ELSEWHERE(file=other)
                     place, title = order.place("number"), ORDERS.fields["number"].title
                     more.append(at(place, fault, column=title, value=order.get("number")))
-        quotes = quote_orders(dataset, history)
-        everything = in_order([*loaded.problems, *quotes.problems, *more])
-        return Session(
+        books = OpenBooks(
             workspace=self._workspace,
             loaded=loaded,
-            quotes=quotes,
             targets=[target],
-            problems=tuple(p for p in everything if p.place.file == drop.name),
-            everything=everything,
+            asked={drop.name},
+            problems=[*loaded.problems, *more],
         )
+        return price_books(books, history)
 
     def _company(self) -> list[BookFile]:
         paths = ((book, self._workspace.path(book.file_name)) for book in (SETTINGS, REGISTER))
@@ -236,11 +234,11 @@ class InboxProcessor:
     def _with_orders(
         self, drop: Drop, opened: Session, before: Loaded | None, answer: Answer, today: date
     ) -> Answer:
-        if not opened.quotes.sound:
+        if not opened.prices.terms.sound:
             return replace(answer, settings=None, refused=(f"{PRICES_UNSOUND.text}",))
         self._beat("price")
         priced = beside(drop.result / drop.name, PRICED)
-        write_priced(opened, opened.targets[0], priced)
+        write_priced_copy(opened, opened.targets[0], priced)
         shelf = StagedDocuments(self._workspace, drop.aside)
         told = [*dict.fromkeys(self._papers(opened, shelf, today))]
         now = opened.loaded.dataset
@@ -265,9 +263,9 @@ class InboxProcessor:
         templates = self._surroundings.templates()
         if templates != self._templates_of:
             self._templates, self._templates_of = {}, templates
-        judged = replace(opened, problems=opened.everything)
+        judged = replace(opened, problems=opened.all_problems)
         desk = DocumentMaker(judged, today, templates=self._templates, shelve=shelf.keep)
-        for quote in opened.quotes.quotes:
+        for quote in opened.prices.orders:
             self._beat("papers")
             subject = desk.rows.of_order(quote)
             kinds, problems = kinds_of_stage(judged, quote, desk.rows)

@@ -1,44 +1,123 @@
-"""Prices as a book shows them: the grey columns of «Позиции» and the sheet «Калькуляция»."""
+"""Prices as a book shows them: their steps, the grey columns of «Позиции», the costing sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
 
 from cmtools.books.orders import POSITIONS, Position
 from cmtools.books.settings import Rules
 from cmtools.pricing.orders import PricedOrder
-from cmtools.pricing.price import Line, explain
+from cmtools.pricing.price import EXACT, HUNDRED, Line
 from cmtools.tables.columns import PERCENT
 from cmtools.tables.patch.cells import PlainSheet, Value
 from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Row
 
 COSTING_SHEET = "Калькуляция"
-EXACT_FORMAT = "#,##0.00####"
-LEAD = (("№ заказа", 15), ("№ п/п", 7), ("Наименование", 40), ("Тираж", 10))
+_POSITION_COLUMNS = (
+    ("№ заказа", 15, "@"),
+    ("№ п/п", 7, "General"),
+    ("Наименование", 40, "@"),
+    ("Тираж", 10, "#,##0"),
+)
+_STEP_FORMAT = "#,##0.00####"
+_MICRO = Decimal("0.000001")
 
 
-def priced_cells(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A named step on the way to a price.
+
+    A value that is `from_settings` comes from a `cell` of theirs, or was typed `by_hand` instead.
+    """
+
+    title: str
+    value: Decimal | None
+    from_settings: bool = False
+    cell: str | None = None
+    by_hand: bool = False
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether the value is a percentage; else it is money in roubles."""
+        return self.title.endswith("%")
+
+
+def price_steps(line: Line, rules: Rules) -> tuple[Step, ...]:
+    """Return every step of a line's price, in order, with its value exact to 6 decimals."""
+    by_hand = bool(line.position.manual_price)
+    with localcontext(EXACT):
+        unit_cost = line.cost / line.position.quantity
+        list_net = unit_cost * (HUNDRED + line.markup.percent) / HUNDRED
+        net = list_net * (HUNDRED - line.discount_percent) / HUNDRED
+        return (
+            _step("Себестоимость строки", line.cost),
+            _step("Себестоимость за ед. с доп. расходами", unit_cost),
+            _settings_step("Наценка, %", line.markup.percent, line.markup, "percent"),
+            _step("Цена с наценкой, без НДС", list_net),
+            _step("Заказ с наценкой, без НДС", line.base),
+            _settings_step("Скидка, %", line.discount_percent, line.discount, "percent"),
+            _step("Цена со скидкой, без НДС", net),
+            _settings_step("НДС, %", line.vat_row.rate, line.vat_row, "rate"),
+            _settings_step("Цена за ед. с НДС", line.price, rules, "price_step", by_hand),
+            _step("Сумма", line.amount),
+            _step("НДС", line.vat),
+            _step("Прибыль", line.profit),
+            _step("Маржа, %", line.margin),
+        )
+
+
+def _step(title: str, value: Decimal) -> Step:
+    return Step(title=title, value=_round_to_micro(value))
+
+
+def _settings_step(
+    title: str, value: Decimal | None, row: Row | None, field: str, by_hand: bool = False
+) -> Step:
+    return Step(
+        title=title,
+        value=None if value is None else _round_to_micro(value),
+        from_settings=True,
+        cell=None if row is None or by_hand else _cell(row, field),
+        by_hand=by_hand,
+    )
+
+
+def _round_to_micro(value: Decimal) -> Decimal:
+    is_longer = value.as_tuple().exponent < -6  # type: ignore[operator]
+    return value.quantize(_MICRO).normalize() if is_longer else value
+
+
+def _cell(row: Row, field: str) -> str | None:
+    place = row.place(field)
+    return place.cell and f"{place.sheet}!{place.cell}"
+
+
+def price_cells(
     sheet: Sheet[Position], lines: Mapping[int, Line | None]
 ) -> Mapping[tuple[int, int], Value]:
-    """The cells of the computed columns, by row; a row without a price is emptied.
+    """Return the values of the computed columns by row and column, both counted from 1.
 
-    A computed column that the book lacks is added behind its last one.
+    `lines` are by row; a row without a price is emptied. A computed column that the book lacks is
+    added behind its last one.
     """
     cells: dict[tuple[int, int], Value] = {}
-    places, width = sheet.computed_columns, sheet.width
+    columns, width = sheet.computed_columns, sheet.width
     for column in POSITIONS.computed:
-        if column.title not in places:
+        if column.title not in columns:
             width += 1
-            places = {**places, column.title: width}
+            columns = {**columns, column.title: width}
             cells[sheet.header, width] = column.title
     for row in range(sheet.header + 1, sheet.last_row + 1):
-        values = _computed(lines.get(row))
+        values = _computed_values(lines.get(row))
         for column, value in zip(POSITIONS.computed, values, strict=True):
-            cells[row, places[column.title]] = value
+            cells[row, columns[column.title]] = value
     return cells
 
 
-def _computed(line: Line | None) -> tuple[Value, ...]:
+def _computed_values(line: Line | None) -> tuple[Value, ...]:
     if line is None:
         return (None,) * len(POSITIONS.computed)
     return (
@@ -52,41 +131,29 @@ def _computed(line: Line | None) -> tuple[Value, ...]:
     )
 
 
-def costing_sheet(quotes: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
-    """One row a priced position: each step of its price, and the settings cell it came from."""
-    lines = [line for quote in quotes for line in quote.lines]
-    titles = [title for title, _ in LEAD]
-    widths = [width for _, width in LEAD]
-    formats = ["@", "General", "@", "#,##0"]
-    if lines:
-        for step in explain(lines[0], rules):
-            titles.append(step.title.removesuffix(" (вручную)"))
-            widths.append(14)
-            percent = step.title.endswith("%")
-            formats.append(PERCENT.format if percent else EXACT_FORMAT)
-            if step.name in FROM_SETTINGS:
-                titles.append("откуда")
-                widths.append(16)
-                formats.append("@")
+def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
+    """Lay out one row a priced position: each step of its price, and its cell of the settings."""
+    lines = [line for order in orders for line in order.lines]
+    columns = [*_POSITION_COLUMNS]
+    for step in price_steps(lines[0], rules) if lines else ():
+        columns.append((step.title, 14, PERCENT.format if step.is_percent else _STEP_FORMAT))
+        if step.from_settings:
+            columns.append(("откуда", 16, "@"))
+    titles, widths, formats = map(list, zip(*columns, strict=True))
     return PlainSheet(
         name=COSTING_SHEET,
         header=titles,
         widths=widths,
         formats=formats,
-        rows=_rows(lines, rules),
+        rows=(_costing_row(line, rules) for line in lines),
     )
 
 
-FROM_SETTINGS = ("markup", "discount", "rate", "price")
-
-
-def _rows(lines: Sequence[Line], rules: Rules) -> Iterator[list[Value]]:
-    for line in lines:
-        position = line.position
-        row: list[Value] = [position.order, position.number, position.name, position.quantity]
-        for step in explain(line, rules):
-            row.append(step.value)
-            if step.name in FROM_SETTINGS:
-                by_hand = step.name == "price" and position.manual_price is not None
-                row.append("вручную" if by_hand else step.cell or "—")
-        yield row
+def _costing_row(line: Line, rules: Rules) -> list[Value]:
+    position = line.position
+    row: list[Value] = [position.order, position.number, position.name, position.quantity]
+    for step in price_steps(line, rules):
+        row.append(step.value)
+        if step.from_settings:
+            row.append("вручную" if step.by_hand else step.cell or "—")
+    return row

@@ -16,7 +16,8 @@ from cmtools.books.orders import Order, Request
 from cmtools.books.settings import Category, Rules
 from cmtools.tables.table import InvalidRow
 
-Days = Sequence[date]
+OrderDays = Sequence[date]
+"""The days of the orders of one client that count, sorted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,23 +52,30 @@ class Standing:
         return self.lost_on is not None and self.lost_on < day
 
 
-def order_days(orders: Iterable[Order | InvalidRow]) -> Mapping[str, Days]:
-    """Client code → the days of the client's orders, sorted.
+def counts(order: Order | InvalidRow) -> bool:
+    """Whether an order counts for its client's category: its request is окончательная.
 
-    An order counts once its request is окончательная, whoever the manager. A row with an error
-    counts too as long as its client, day and request are sound: a wrong phone number on one order
-    must not change the price of the next.
+    A row with an error counts too as long as its client, day and request are sound: a wrong phone
+    number on one order must not change the price of the next.
     """
+    return (
+        order.get("request") is Request.FINAL
+        and order.get("client") is not None
+        and order.get("on") is not None
+    )
+
+
+def order_days(orders: Iterable[Order | InvalidRow]) -> Mapping[str, OrderDays]:
+    """Group by client code the days of the orders that count, sorted, whoever the manager."""
     days: dict[str, list[date]] = {}
     for order in orders:
-        client, on = order.get("client"), order.get("on")
-        if client is not None and on is not None and order.get("request") is Request.FINAL:
-            days.setdefault(client, []).append(on)
-    return {client: sorted(found) for client, found in days.items()}
+        if counts(order):
+            days.setdefault(order.get("client"), []).append(order.get("on"))
+    return {client: sorted(of_client) for client, of_client in days.items()}
 
 
-def category_at(days: Days, day: date, rules: Rules) -> Category:
-    """новый, повторный or системный by the orders before that day."""
+def category_at(days: OrderDays, day: date, rules: Rules) -> Category:
+    """Return новый, повторный or системный by the orders before that day."""
     before = bisect_left(days, day)
     if before == 0:
         return Category.NEW
@@ -75,8 +83,8 @@ def category_at(days: Days, day: date, rules: Rules) -> Category:
     return Category.SYSTEM if recent >= rules.system_orders else Category.REPEAT
 
 
-def standing(days: Days, day: date, rules: Rules) -> Standing:
-    """The client at a day; orders after it are not looked at."""
+def standing(days: OrderDays, day: date, rules: Rules) -> Standing:
+    """Explain the category and the loss of a client at a day by the orders up to it."""
     since = months_before(day, rules.system_months)
     earlier = bisect_left(days, day)
     until = bisect_right(days, day)
@@ -95,13 +103,13 @@ def standing(days: Days, day: date, rules: Rules) -> Standing:
     )
 
 
-def was_system(days: Days, last: date, rules: Rules) -> bool:
+def was_system(days: OrderDays, last: date, rules: Rules) -> bool:
     """Whether a client was системный at the day after an order."""
     return category_at(days, last + timedelta(days=1), rules) is Category.SYSTEM
 
 
-def losses(days: Days, rules: Rules) -> Iterable[Loss]:
-    """Every time that the client's limit ran out before the next order came.
+def losses(days: OrderDays, rules: Rules) -> Iterable[Loss]:
+    """Yield every loss: the client's limit ran out before the next order came.
 
     An order on the limit day itself still saves the client; later ones do not undo the loss.
     """
@@ -116,7 +124,7 @@ def losses(days: Days, rules: Rules) -> Iterable[Loss]:
 
 @lru_cache(maxsize=4096)
 def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier; a day that the month lacks becomes its last."""
+    """Return the same day so many months earlier; a day that the month lacks becomes its last."""
     month_index = day.year * 12 + day.month - 1 - months
     year, month = divmod(month_index, 12)
     last = calendar.monthrange(year, month + 1)[1]

@@ -12,7 +12,7 @@ from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, POSITIONS
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy
-from cmtools.pricing.breakdown import costing_sheet, priced_cells
+from cmtools.pricing.breakdown import costing_sheet, price_cells
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.session import Session
 from cmtools.tables.parsers import same
@@ -22,82 +22,85 @@ from cmtools.tables.writer.dropdowns import refresh_lists
 from cmtools.workspace import PRICED, backup_of, beside
 
 
-def write_prices(
-    opened: Session, targets: Sequence[BookFile], in_place: datetime | None
-) -> list[str]:
-    """Write each book's copy, or at that moment the book itself; all are read before any."""
-    packages = [(target, Package(target.path)) for target in targets]
-    if in_place:
-        _refuse_macros(packages)
-    files: list[str] = []
-    for target, package in packages:
-        _fill(opened, target, package)
-        if in_place:
-            files += _write_in_place(opened, target, package, in_place)
-        else:
-            files.append(_write_copy(opened, target, package))
-    return files
+def write_priced_copies(session: Session, books: Sequence[BookFile]) -> list[str]:
+    """Write the priced copy of each book beside it; return their names.
+
+    All books are read before any copy is written.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    packages = [Package(book.path) for book in books]
+    paths = [beside(book.path, PRICED) for book in books]
+    for book, package, path in zip(books, packages, paths, strict=True):
+        _write_copy(session, book, package, path)
+    return [session.workspace.name(path) for path in paths]
 
 
-def _refuse_macros(packages: Iterable[tuple[BookFile, Package]]) -> None:
-    for target, package in packages:
-        if package.macros():
-            raise Unavailable(f"в «{target.name}» есть макросы: цены можно записать только в копию")
-
-
-def _fill(opened: Session, target: BookFile, package: Package) -> None:
-    """Put the prices and the lists into the book's parts."""
-    sheets: dict[str, str] = {}
-    for name, part in package.sheets().items():
-        sheets.setdefault(same(name), part)
-    quotes = _quotes_of(opened, target)
-    for sheet in opened.loaded.dataset.sheets(POSITIONS):
-        if sheet.source.file == target.name:
-            part = sheets[same(POSITIONS.title)]
-            lines = {f.entry.row: f.line for quote in quotes for f in quote.positions}
-            package[part] = patch_cells(package[part], priced_cells(sheet, lines))
-    refresh_lists(package, ORDER_BOOK, lists_of(ORDER_BOOK, opened.loaded.dataset))
-    compute_anew(package)
-
-
-def _quotes_of(opened: Session, target: BookFile) -> list[PricedOrder]:
-    return [q for q in opened.quotes.quotes if q.entry.source.file == target.name]
-
-
-def _write_in_place(
-    opened: Session, target: BookFile, package: Package, now: datetime
-) -> tuple[str, str]:
-    """Write the book itself, once its bytes are safe in a backup that was not there before."""
-    backup = backup_of(target.path, now)
-    copy(target.path, backup)
-    untouched = known_files.is_known(opened.workspace.root, target.path)
-    with atomic_write(target.path.resolve()) as aside:
-        package.save(aside)
-    if untouched:
-        known_files.add_file(opened.workspace.root, target.path)
-    return opened.workspace.name(backup), opened.workspace.name(target.path)
-
-
-def write_priced(opened: Session, target: BookFile, path: Path) -> None:
+def write_priced_copy(session: Session, book: BookFile, path: Path) -> None:
     """Write the priced copy of a book that was read.
 
     Raises:
         OSError: no rights, no room.
     """
-    package = Package(target.path)
-    _fill(opened, target, package)
-    _save_copy(opened, target, package, path)
+    _write_copy(session, book, Package(book.path), path)
 
 
-def _write_copy(opened: Session, target: BookFile, package: Package) -> str:
-    path = beside(target.path, PRICED)
-    _save_copy(opened, target, package, path)
-    return opened.workspace.name(path)
+def write_prices_in_place(session: Session, books: Sequence[BookFile], now: datetime) -> list[str]:
+    """Write the prices into each book itself; return the names of backups and books.
+
+    The bytes of a book are safe in a new backup, named by `now`, before it is written.
+
+    Raises:
+        Unavailable: a book has macros, which would be lost.
+        OSError: no rights, no room.
+    """
+    packages = [(book, Package(book.path)) for book in books]
+    _refuse_macros(packages)
+    root, names = session.workspace.root, []
+    for book, package in packages:
+        _fill(session, book, package)
+        backup = backup_of(book.path, now)
+        copy(book.path, backup)
+        is_known = known_files.is_known(root, book.path)
+        with atomic_write(book.path.resolve()) as aside:
+            package.save(aside)
+        if is_known:
+            known_files.add_file(root, book.path)
+        names += [session.workspace.name(backup), session.workspace.name(book.path)]
+    return names
 
 
-def _save_copy(opened: Session, target: BookFile, package: Package, path: Path) -> None:
+def _refuse_macros(packages: Iterable[tuple[BookFile, Package]]) -> None:
+    for book, package in packages:
+        if package.macros():
+            raise Unavailable(f"в «{book.name}» есть макросы: цены можно записать только в копию")
+
+
+def _write_copy(session: Session, book: BookFile, package: Package, path: Path) -> None:
+    _fill(session, book, package)
     leave_foreign_parts(package)
-    rules = opened.quotes.tariff.rules
-    add_sheet(package, costing_sheet(_quotes_of(opened, target), rules))
+    rules = session.prices.tariff.rules
+    add_sheet(package, costing_sheet(_orders_of(session, book), rules))
     with atomic_write(path) as aside:
         package.save(aside)
+
+
+def _fill(session: Session, book: BookFile, package: Package) -> None:
+    """Put the prices and the drop-down lists into the parts of a book."""
+    parts: dict[str, str] = {}
+    for name, part in package.sheets().items():
+        parts.setdefault(same(name), part)
+    dataset = session.loaded.dataset
+    orders = _orders_of(session, book)
+    for sheet in dataset.sheets(POSITIONS):
+        if sheet.source.file == book.name:
+            part = parts[same(POSITIONS.title)]
+            lines = {entry.row: line for order in orders for entry, line in order.positions}
+            package[part] = patch_cells(package[part], price_cells(sheet, lines))
+    refresh_lists(package, ORDER_BOOK, lists_of(ORDER_BOOK, dataset))
+    compute_anew(package)
+
+
+def _orders_of(session: Session, book: BookFile) -> list[PricedOrder]:
+    return [order for order in session.prices.orders if order.entry.source.file == book.name]

@@ -1,16 +1,16 @@
-"""The workspace's books, read and checked: where every command begins."""
+"""The workspace's books, read, checked and priced: where the commands begin."""
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from cmtools.books.loader import BookFile, Loaded, load
-from cmtools.errors import Unavailable
-from cmtools.pricing.orders import PricedOrders, quote_orders
+from cmtools.errors import Unavailable, explain_os_error
+from cmtools.pricing.order_problems import check_prices
+from cmtools.pricing.orders import PricedOrders, price_orders
 from cmtools.problems import Place, Problem, at, in_order
 from cmtools.tables import messages
 from cmtools.tables.reader.sandbox import Reader
@@ -18,85 +18,93 @@ from cmtools.workspace import Workspace, find_workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Session:
-    """A workspace with its books read, linked, checked and priced.
+class OpenBooks:
+    """Books that were read, linked and checked, but not priced yet.
 
-    `targets` are the files that the command was asked about; `problems` are theirs, `everything`
-    is what is wrong anywhere.
+    targets: the files that the command is about, of those that exist.
+    asked: the names of the files that the command is about.
+    problems: what is wrong with all of the books, unpriced.
     """
 
     workspace: Workspace
     loaded: Loaded
-    quotes: PricedOrders
+    targets: Sequence[BookFile]
+    asked: Set[str]
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """Books that were read, linked, checked and priced.
+
+    targets: the files that the command is about, of those that exist.
+    problems: what is wrong with the files that the command is about, prices included.
+    all_problems: what is wrong with any of the books.
+    """
+
+    workspace: Workspace
+    loaded: Loaded
+    prices: PricedOrders
     targets: Sequence[BookFile]
     problems: tuple[Problem, ...]
-    everything: tuple[Problem, ...]
+    all_problems: tuple[Problem, ...]
 
 
-def open_books(root: Path, files: Sequence[Path], today: date) -> Session:
-    """Read the workspace's books, or the files given, with the workspace's for company.
+def open_books(root: Path, files: Sequence[Path], today: date) -> OpenBooks:
+    """Read the workspace's books; with `files`, the command is about these alone.
 
     A file of the workspace is read with all its siblings; another one takes the place of the
-    workspace's books of its kind. Problems are those of the targets alone.
+    workspace's books of its kind.
 
     Raises:
         WorkspaceError: no workspace.
         Unavailable: a file cannot be opened.
     """
     workspace = find_workspace(root)
-    own = workspace.books()
-    missing = [book for book in own if not book.path.is_file()]
-    own = [book for book in own if book not in missing]
+    books = workspace.books()
+    own = [book for book in books if book.path.is_file()]
     by_path = {book.path.resolve(): book for book in own}
     targets = [
         by_path.get(path.resolve()) or BookFile(path=path, name=workspace.name(path))
-        for path in (_found(workspace, file) for file in files)
+        for path in (_existing_path(workspace, file) for file in files)
     ]
-    guests = [target for target in targets if target.book is None]
+    foreign = [target for target in targets if target.book is None]
     with Reader(workspace.limits()) as reader:
         try:
-            loaded = load(guests, own, reader, today)
+            loaded = load(foreign, own, reader, today)
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
-    quotes = quote_orders(loaded.dataset)
-    missing_books = (at(Place(file=book.name), messages.FILE_MISSING()) for book in missing)
-    everything = in_order([*loaded.problems, *quotes.problems, *missing_books])
-    names = {target.name for target in targets}
-    return Session(
+    missing = [book.name for book in books if book not in own]
+    missing_problems = [at(Place(file=name), messages.FILE_MISSING()) for name in missing]
+    return OpenBooks(
         workspace=workspace,
         loaded=loaded,
-        quotes=quotes,
         targets=targets if files else own,
-        problems=tuple(p for p in everything if not files or p.place.file in names),
-        everything=everything,
+        asked={book.name for book in (targets if files else books)},
+        problems=[*loaded.problems, *missing_problems],
     )
 
 
-def _found(workspace: Workspace, file: Path) -> Path:
-    """A file as the person named it: from the current folder, else from the workspace."""
+def price_books(
+    books: OpenBooks, other_days: Mapping[str, Sequence[date]] | None = None
+) -> Session:
+    """Price all orders of the books; `other_days`: see `price_orders`."""
+    dataset = books.loaded.dataset
+    prices = price_orders(dataset, other_days)
+    problems = in_order([*books.problems, *check_prices(dataset, prices)])
+    return Session(
+        workspace=books.workspace,
+        loaded=books.loaded,
+        prices=prices,
+        targets=books.targets,
+        problems=tuple(problem for problem in problems if problem.place.file in books.asked),
+        all_problems=problems,
+    )
+
+
+def _existing_path(workspace: Workspace, file: Path) -> Path:
+    """Return a file as a person named it: from the current folder, else from the workspace."""
     for path in (file, workspace.root / file):
         if path.exists():
             return path
     raise Unavailable(f"нет такого файла: {file}")
-
-
-_WORDS = {
-    errno.ENOENT: "нет такого файла",
-    errno.EROFS: "диск доступен только для чтения",
-    errno.EISDIR: "на этом месте папка, а не файл",
-    errno.ENOTDIR: "на этом месте файл, а не папка",
-    errno.EEXIST: "такой файл уже есть",
-    errno.ENAMETOOLONG: "слишком длинное имя",
-    errno.ENOSPC: "на диске нет места",
-    errno.EDQUOT: "исчерпано место, отведённое на диске",
-    errno.EIO: "диск не читается",
-    errno.EMFILE: "открыто слишком много файлов",
-}
-
-
-def explain_os_error(error: OSError) -> str:
-    """One line for a person, in Russian."""
-    where = f": {error.filename}" if error.filename else ""
-    if isinstance(error, PermissionError):
-        return f"нет доступа{where}; если книга открыта в Excel, закройте её"
-    return _WORDS.get(error.errno or 0, f"система отказала (код {error.errno})") + where

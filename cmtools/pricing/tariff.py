@@ -1,24 +1,116 @@
-"""On which terms clients buy: the director's prices, whether they are sound, who is VIP."""
+"""The director's tariff from the settings: markups, discounts, VAT; which clients are VIP."""
 
 from __future__ import annotations
 
-from collections.abc import Set
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
 from cmtools.books.register import CLIENTS, Status
-from cmtools.books.settings import DISCOUNTS, MARKUPS, PRICING_RULES, RULES, VAT, rules_of
-from cmtools.pricing.price import Tariff, tariff
+from cmtools.books.settings import (
+    ANY_KIND,
+    DISCOUNTS,
+    MARKUPS,
+    PRICING_RULES,
+    RULES,
+    VAT,
+    Category,
+    Discount,
+    Markup,
+    Rules,
+    Vat,
+    rules_of,
+)
+from cmtools.pricing.category import OrderDays, category_at
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import same
 from cmtools.tables.table import Table
+
+Rate = TypeVar("Rate", Markup, Discount, Vat)
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers(Generic[Rate]):
+    """Rows by growing threshold: the one in force is the last whose threshold is reached."""
+
+    thresholds: Sequence[Any]
+    rows: Sequence[Rate]
+
+    def at(self, value: object) -> Rate | None:
+        """Return the row in force at a value."""
+        reached = bisect_right(self.thresholds, value)
+        return self.rows[reached - 1] if reached else None
+
+
+def build_tiers(rows: Iterable[Rate], threshold: Callable[[Rate], Any]) -> Tiers[Rate]:
+    """Sort rows by their threshold."""
+    ordered = sorted(rows, key=threshold)
+    return Tiers([threshold(row) for row in ordered], ordered)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tariff:
+    """The director's prices: markups by run, discounts by sum, VAT by day, and the rules."""
+
+    markups: Mapping[str, Tiers[Markup]]
+    discounts: Mapping[Category, Tiers[Discount]]
+    vat: Tiers[Vat]
+    rules: Rules
+
+    def markup(self, kind: str, quantity: int) -> Markup | None:
+        """Return the kind's row with the largest tier within the run; the row of `*` else."""
+        for name in (same(kind), ANY_KIND):
+            tiers = self.markups.get(name)
+            row = tiers.at(quantity) if tiers else None
+            if row is not None:
+                return row
+        return None
+
+    def discount(self, category: Category, base: Decimal) -> Discount | None:
+        """Return the category's row with the largest sum within the order's base."""
+        tiers = self.discounts.get(category)
+        return tiers.at(base) if tiers else None
+
+    def vat_on(self, day: date) -> Vat | None:
+        """Return the row in force on the day of shipment (law 425-ФЗ: the rate follows it)."""
+        return self.vat.at(day)
+
+
+def build_tariff(
+    markups: Iterable[Markup], discounts: Iterable[Discount], vat: Iterable[Vat], rules: Rules
+) -> Tariff:
+    """Build a tariff from rows in any order."""
+    by_kind: dict[str, list[Markup]] = {}
+    for markup in markups:
+        by_kind.setdefault(same(markup.kind), []).append(markup)
+    by_category: dict[Category, list[Discount]] = {}
+    for discount in discounts:
+        by_category.setdefault(discount.category, []).append(discount)
+    return Tariff(
+        markups={
+            kind: build_tiers(rows, attrgetter("quantity_from")) for kind, rows in by_kind.items()
+        },
+        discounts={
+            category: build_tiers(rows, attrgetter("amount_from"))
+            for category, rows in by_category.items()
+        },
+        vat=build_tiers(vat, attrgetter("since")),
+        rules=rules,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """What of settings and clients prices depend on.
+    """The tariff and the clients' statuses: all that a price depends on beside the order.
 
-    `sound` is false while the settings that make prices have errors: then nothing is priced.
-    Clients whose status is in error are `doubtful`: whether they are VIP is not known.
+    sound: false while the settings that make prices have errors; then nothing is priced.
+    vip: the codes of VIP clients.
+    doubtful: the codes of clients whose status is in error, so that it is unknown whether they
+        are VIP; their orders are not priced.
     """
 
     tariff: Tariff
@@ -26,11 +118,20 @@ class Terms:
     vip: Set[str]
     doubtful: Set[str]
 
+    def category(self, client: str, days: OrderDays, day: date) -> Category | None:
+        """Return the category that sets the discount of a client's order of a day.
 
-def terms_of(dataset: Dataset) -> Terms:
-    """The terms that the books state."""
+        `days` are those of the client's orders, sorted. None where the order cannot be priced.
+        """
+        if not self.sound or client in self.doubtful:
+            return None
+        return Category.VIP if client in self.vip else category_at(days, day, self.tariff.rules)
+
+
+def read_terms(dataset: Dataset) -> Terms:
+    """Read the terms out of «Настройки» and «Клиенты»."""
     return Terms(
-        tariff=tariff(
+        tariff=build_tariff(
             dataset.records(MARKUPS),
             dataset.records(DISCOUNTS),
             dataset.records(VAT),

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.errors import UsageError
-from cmtools.pricing.price import EXACT, KOPECK
+from cmtools.json_values import money, number
 from cmtools.reports.documents import file_stem
 from cmtools.reports.exclusions import Omission, omissions
 from cmtools.reports.frames import Frames
@@ -77,11 +77,4 @@ def shown(value: Decimal | None, unit: Unit) -> str | int | float | None:
     """A figure in JSON: money is a text with two decimals, a count a number."""
     if value is None:
         return None
-    if unit is Unit.ROUBLES:
-        return money(value)
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def money(amount: Decimal) -> str:
-    """A sum in JSON: a text with two decimals, half up; a zero has no sign."""
-    return f"{amount.quantize(KOPECK, context=EXACT):zf}"
+    return money(value) if unit is Unit.ROUBLES else number(value)

@@ -15,8 +15,7 @@ from cmtools.digests.cluster import Cluster, NoCluster
 from cmtools.digests.crew import Alone, Crew, LocalCrew
 from cmtools.digests.memory import Memory
 from cmtools.digests.request import Request
-from cmtools.errors import Unavailable
-from cmtools.pricing.session import explain_os_error
+from cmtools.errors import Unavailable, explain_os_error
 from cmtools.problems import Place, at, in_order
 from cmtools.progress import Progress, silent
 from cmtools.reports.frames import Frames

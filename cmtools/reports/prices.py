@@ -20,7 +20,8 @@ import numpy.typing as npt
 from cmtools.books.orders import POSITIONS, Design, Position
 from cmtools.books.settings import ANY_KIND, Discount, Markup
 from cmtools.digests.digest import HUGE, NONE
-from cmtools.pricing.price import EXACT, ZERO, Tariff, Tiers, price_lines
+from cmtools.pricing.price import EXACT, ZERO, price_lines
+from cmtools.pricing.tariff import Tariff, Tiers
 from cmtools.reports.categories import CATEGORIES
 from cmtools.reports.linking import Hanging
 from cmtools.reports.merging import Flags, Ints, Merged, each

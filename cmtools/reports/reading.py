@@ -16,9 +16,8 @@ from cmtools.digests.crew import Crew
 from cmtools.digests.digest import Digest, runs, unread
 from cmtools.digests.memory import Memory
 from cmtools.digests.request import Answer, Request
-from cmtools.errors import Unavailable
+from cmtools.errors import Unavailable, explain_os_error
 from cmtools.files import FileFingerprint, file_fingerprint
-from cmtools.pricing.session import explain_os_error
 from cmtools.progress import Progress
 from cmtools.tables import messages
 from cmtools.workspace import Workspace

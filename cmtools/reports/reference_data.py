@@ -9,7 +9,7 @@ from typing import Any
 from cmtools.books.cross_rules import early_stages, kinds_with_markup
 from cmtools.books.register import CLIENTS, Client
 from cmtools.books.settings import CONTRACTORS, STAGES
-from cmtools.pricing.tariff import Terms, terms_of
+from cmtools.pricing.tariff import Terms, read_terms
 from cmtools.tables.dataset import Dataset, called
 from cmtools.tables.table import InvalidRow, Table
 
@@ -40,7 +40,7 @@ class Facts:
 def facts_of(dataset: Dataset) -> Facts:
     """The facts that the books state, checked before."""
     return Facts(
-        terms=terms_of(dataset),
+        terms=read_terms(dataset),
         clients=tuple(dataset.entries(CLIENTS)),
         targets={
             "client": resolver(dataset, CLIENTS),

@@ -10,8 +10,8 @@ from rich.padding import Padding
 
 from cmtools.cli.console.layout import NBSP, safe, show_files, show_problems, show_tally, table_of
 from cmtools.commands.results import Outcome
+from cmtools.pricing.breakdown import price_steps
 from cmtools.pricing.orders import PricedOrder
-from cmtools.pricing.price import explain
 from cmtools.tables.parsers import roubles
 
 
@@ -84,18 +84,19 @@ def tell_explain(console: Console, outcome: Outcome) -> None:
                 f"{position.quantity} {safe(position.unit)}"
             )
             table = table_of("Шаг", ">Значение", "Откуда")
-            for step in explain(found.line, rules):
-                value = "без НДС" if step.value is None else _number(step.value, step.title)
-                table.add_row(step.title, value, step.cell or "")
+            for step in price_steps(found.line, rules):
+                value = "без НДС" if step.value is None else _number(step.value, step.is_percent)
+                title = f"{step.title} (вручную)" if step.by_hand else step.title
+                table.add_row(title, value, step.cell or "")
             console.print(Padding(table, (0, 0, 1, 4)))
     show_problems(console, outcome.problems)
     show_files(console, outcome.files)
 
 
-def _number(value: Decimal, title: str) -> str:
+def _number(value: Decimal, is_percent: bool) -> str:
     """A step's value: money with at least its kopecks, percents as they are."""
     whole, _, part = f"{value:,f}".replace(",", NBSP).partition(".")
-    part = part.rstrip("0").ljust(0 if title.endswith("%") else 2, "0") if part else ""
+    part = part.rstrip("0").ljust(0 if is_percent else 2, "0") if part else ""
     return f"{whole},{part}" if part else whole
 
 

@@ -1,0 +1,143 @@
+"""Problems that only a price shows: no markup, a low margin, an order closed unpaid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from cmtools.books.orders import (
+    ORDERS,
+    PAPERS,
+    PAYMENTS,
+    POSITIONS,
+    PaperKind,
+    Payment,
+    PaymentKind,
+)
+from cmtools.pricing.orders import PricedOrder, PricedOrders
+from cmtools.pricing.price import ZERO, shipment_day
+from cmtools.pricing.tariff import Tariff
+from cmtools.problems import Fault, Message, Problem, Severity, at
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import roubles, shown, shown_percent
+from cmtools.tables.table import InvalidRow, Row, Table
+
+NO_MARKUP_TIER = Message(
+    "no-markup-tier",
+    "для вида «{kind}» нет наценки на тираж {quantity}",
+    "добавьте на лист «Наценки» строку с меньшим «Тираж от» или строку «*»",
+)
+PRICE_ZERO = Message(
+    "price-zero", "цена округляется до нуля", "проверьте себестоимость, скидку и шаг округления"
+)
+NO_VAT_RATE = Message(
+    "no-vat-rate",
+    "на дату отгрузки нет ставки НДС",
+    "добавьте на лист «НДС» строку с датой, с которой действует ставка",
+)
+LOW_MARGIN = Message(
+    "low-margin",
+    "маржа заказа {margin} % ниже минимальной {limit} %",
+    "поднимите цену или получите согласие директора: «да» в этом столбце",
+    Severity.WARNING,
+)
+CLOSED_UNFINISHED = Message(
+    "closed-unfinished",
+    "заказ закрыт, но {what}",
+    "завершите это или очистите дату закрытия",
+    Severity.WARNING,
+)
+PRICES_UNSOUND = Message(
+    "prices-unsound",
+    "цены не посчитаны: в книге «Настройки» есть ошибки или её нет",
+    "исправьте ошибки на листах «Наценки», «Скидки», «НДС» и «Правила»",
+)
+
+
+def check_prices(dataset: Dataset, prices: PricedOrders) -> Iterator[Problem]:
+    """Find what is wrong with the prices of the orders, and with orders closed too early."""
+    for priced in prices.orders:
+        if priced.category is not None:
+            yield from _price_problems(priced, prices.tariff)
+    yield from _closing_problems(dataset, prices.orders)
+
+
+def money_received(payments: Iterable[Payment]) -> Mapping[str, Decimal]:
+    """Sum up by order number what the clients paid, less what was given back, roubles."""
+    received: dict[str, Decimal] = {}
+    for payment in payments:
+        if payment.kind is not PaymentKind.TO_CONTRACTOR:
+            sign = 1 if payment.kind is PaymentKind.FROM_CLIENT else -1
+            received[payment.order] = received.get(payment.order, ZERO) + sign * payment.amount
+    return received
+
+
+def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
+    order = priced.order
+    assert order is not None
+    if tariff.vat_on(shipment_day(order)) is None:
+        field = "delivery_due" if order.delivery_due else "on"
+        yield _problem(order, ORDERS, field, NO_VAT_RATE())
+        return
+    for position, line in priced.positions:
+        if line is not None or isinstance(position, InvalidRow):
+            continue
+        if tariff.markup(position.kind, position.quantity) is None:
+            fault = NO_MARKUP_TIER(kind=position.kind, quantity=position.quantity)
+            yield _problem(position, POSITIONS, "kind", fault)
+        elif position.unit_cost is not None:
+            yield _problem(position, POSITIONS, "unit_cost", PRICE_ZERO())
+    if priced.approval_needed and priced.totals is not None:
+        margin, limit = priced.totals.margin, tariff.rules.min_margin
+        fault = LOW_MARGIN(margin=shown_percent(margin), limit=shown_percent(limit))
+        yield _problem(order, ORDERS, "approved", fault)
+
+
+def _closing_problems(dataset: Dataset, orders: Iterable[PricedOrder]) -> Iterator[Problem]:
+    """Check that a closed order is paid in full, its act is here, the client gave a mark.
+
+    Nothing is reported of an order that a payment or a paper in error may belong to.
+    """
+    received = money_received(dataset.records(PAYMENTS))
+    acts = {
+        paper.order
+        for paper in dataset.records(PAPERS)
+        if paper.kind is PaperKind.ACT and paper.received
+    }
+    payment_is_unsure = _has_invalid_row(dataset, PAYMENTS, "order")
+    act_is_unsure = _has_invalid_row(dataset, PAPERS, "order")
+    price_is_unsure = _has_invalid_row(dataset, ORDERS, "client")
+    for priced in orders:
+        order = priced.order
+        if order is None or order.closed is None:
+            continue
+        what = []
+        due = priced.totals.total if priced.totals else ZERO
+        paid = received.get(order.number, ZERO)
+        if paid < due and not payment_is_unsure(order.number) and not price_is_unsure(order.client):
+            what.append(f"оплачен не полностью ({roubles(paid)} из {roubles(due)})")
+        if order.number not in acts and not act_is_unsure(order.number):
+            what.append("нет оригинала акта на листе «Документы»")
+        if order.mark is None:
+            what.append("нет оценки клиента")
+        if what:
+            yield _problem(order, ORDERS, "closed", CLOSED_UNFINISHED(what=", ".join(what)))
+
+
+def _has_invalid_row(dataset: Dataset, table: Table[Any], field: str) -> Callable[[str], bool]:
+    """Return a test whether a row in error has, or may have, a value in a field."""
+    invalid = [row for row in dataset.entries(table) if isinstance(row, InvalidRow)]
+    values = {row.get(field) for row in invalid}
+    any_value = table not in dataset or None in values
+    return lambda value: any_value or value in values
+
+
+def _problem(row: Row, table: Table[Any], name: str, fault: Fault) -> Problem:
+    value = row.get(name)
+    return at(
+        row.place(name),
+        fault,
+        column=table.fields[name].title,
+        value=None if value is None else shown(value),
+    )
