@@ -14,12 +14,13 @@ import pytest
 from rich.console import Console
 
 from cmtools.cli.console.dispatch import show
+from cmtools.commands.doctor import doctor
 from cmtools.commands.templates import check, fields
 from cmtools.documents.catalog import FORMS
 from cmtools.documents.template.filters import FILTERS
 from cmtools.errors import UsageError
 from cmtools.workspace import WorkspaceError
-from support.workbench import healthy
+from support.workbench import TODAY, healthy
 
 FOLDER = "Шаблоны"
 TEMPLATE = "Спецификация.docx"
@@ -88,6 +89,16 @@ def test_damaged_template(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     (root / FOLDER / TEMPLATE).write_bytes(b"no document")
     assert found(root) == [("template-damaged", "error", f"{FOLDER}/{TEMPLATE}")]
+
+
+@pytest.mark.parametrize("text", ["{{ city }}", "{{ gorod }}"])
+def test_doctor_says_what_the_check_says(tmp_path: Path, text: str) -> None:
+    root = healthy(tmp_path)
+    with_text(root / FOLDER / TEMPLATE, text)
+    checks: Any = doctor(root, today=TODAY).data["checks"]
+    answer = next(one for one in checks if one["id"] == "templates")
+    assert answer["ok"] == check(root).data["ok"]
+    assert (TEMPLATE in answer["text"]) == (text == "{{ gorod }}")
 
 
 def test_no_workspace(tmp_path: Path) -> None:

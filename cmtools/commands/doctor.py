@@ -12,17 +12,19 @@ from datetime import date
 from pathlib import Path
 
 from cmtools.commands.results import Outcome
-from cmtools.documents.catalog import KINDS
+from cmtools.documents.catalog import FORMS
+from cmtools.documents.pdf import find_office
+from cmtools.documents.template.messages import TEMPLATE_MISSING
+from cmtools.documents.template_check import check_templates
 from cmtools.errors import explain_os_error
 from cmtools.pricing.session import open_books, price_books
 from cmtools.problems import Place, Problem, Severity
 from cmtools.watch.inbox import OWNERS
 from cmtools.watch.lease import ALIVE, FOLDER
 from cmtools.watch.locks import try_lock
-from cmtools.workspace import FOLDERS, TEMPLATES, Workspace, find_workspace
+from cmtools.workspace import FOLDERS, Workspace, find_workspace
 
 LEAST_FREE = 500 << 20
-OFFICE = ("soffice", "libreoffice")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,10 +94,17 @@ def _disk(workspace: Workspace) -> Iterator[Check]:
 
 
 def _templates(workspace: Workspace) -> Iterator[Check]:
-    missing = [k.template for k in KINDS if not workspace.path(TEMPLATES, k.template).is_file()]
-    hint = "возьмите их из новой папки: cmtools init" if missing else ""
-    text = f"нет шаблонов: {', '.join(missing)}" if missing else "шаблоны документов на месте"
-    yield Check(id="templates", ok=not missing, text=text, hint=hint)
+    errors = [p for p in check_templates(workspace, FORMS) if p.is_error]
+    missing = [Path(p.place.file).name for p in errors if p.code == TEMPLATE_MISSING.code]
+    wrong = dict.fromkeys(Path(p.place.file).name for p in errors)
+    text, hint = "шаблоны документов на месте", ""
+    if missing:
+        text = f"нет шаблонов: {', '.join(missing)}"
+        hint = "возьмите их из новой папки: cmtools init"
+    elif wrong:
+        text = f"шаблоны с ошибками: {', '.join(wrong)}"
+        hint = "посмотрите их: cmtools templates check"
+    yield Check(id="templates", ok=not wrong, text=text, hint=hint)
 
 
 def _open_books(workspace: Workspace) -> Iterator[Check]:
@@ -126,10 +135,9 @@ def _watchers(workspace: Workspace) -> Iterator[Check]:
 def _programs(_: Workspace) -> Iterator[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check(id="python", ok=True, text=f"Python {version}, {os.cpu_count() or 1} ядра")
-    found = next(filter(None, map(shutil.which, OFFICE)), None)
     text = "LibreOffice есть: документы можно сохранять в PDF"
     absent = "LibreOffice не найден: без него не сделать только PDF (libreoffice.org)"
-    yield Check(id="libreoffice", ok=True, text=text if found else absent)
+    yield Check(id="libreoffice", ok=True, text=text if find_office() else absent)
 
 
 def _books(workspace: Workspace, today: date) -> Iterator[Check]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cmtools.commands.results import Outcome
 from cmtools.documents.catalog import FORMS, TemplateForm
-from cmtools.documents.template import loader as loading
 from cmtools.documents.template.filters import FILTERS
-from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared, listed
-from cmtools.errors import UsageError, explain_os_error
-from cmtools.problems import Fault, Place, at, has_errors, in_order
-from cmtools.tables.suggestions import nearest, perhaps
-from cmtools.workspace import TEMPLATES, find_workspace
-
-_ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
+from cmtools.documents.template_check import check_templates
+from cmtools.errors import UsageError
+from cmtools.problems import has_errors
+from cmtools.tables.suggestions import perhaps
+from cmtools.workspace import find_workspace
 
 
 def check(root: Path) -> Outcome:
@@ -28,15 +23,7 @@ def check(root: Path) -> Outcome:
         WorkspaceError: there is no workspace.
         OSError: the folder of templates cannot be read.
     """
-    workspace = find_workspace(root)
-    folder = workspace.path(TEMPLATES)
-    found = [
-        *((form.template, fault) for form in FORMS for fault in _faults_of(folder, form)),
-        *_unused(folder),
-    ]
-    problems = in_order(
-        at(Place(file=workspace.name(folder / name)), fault) for name, fault in found
-    )
+    problems = check_templates(find_workspace(root), FORMS)
     return Outcome(
         problems=problems,
         data={
@@ -45,25 +32,6 @@ def check(root: Path) -> Outcome:
         },
         facts={"checked": len(FORMS)},
     )
-
-
-def _faults_of(folder: Path, form: TemplateForm) -> Sequence[Fault]:
-    try:
-        return loading.load(folder / form.template, declared(form.record)).remarks
-    except BadTemplate as bad:
-        return bad.faults
-    except OSError as error:
-        return [TEMPLATE_DAMAGED(detail=explain_os_error(error))]
-
-
-def _unused(folder: Path) -> Iterator[tuple[str, Fault]]:
-    """Files that look like templates, but are none of ours; Word's own beside them are no files."""
-    known = [form.template for form in FORMS]
-    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    for name in names:
-        is_text = name.lower().endswith(_ENDINGS) and not name.startswith("~$")
-        if is_text and unicodedata.normalize("NFC", name) not in known:
-            yield name, TEMPLATE_UNUSED(nearest=nearest(name, known))
 
 
 def fields(document: str) -> Outcome:

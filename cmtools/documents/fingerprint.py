@@ -13,10 +13,12 @@ import zlib
 from hashlib import sha256
 from pathlib import Path
 
+from cmtools.documents.template.docx_parts import TYPES, pack
+
 PROPERTY = "cmtools"
 
 _CUSTOM = "docProps/custom.xml"
-_TYPES, _RELATIONS = "[Content_Types].xml", "_rels/.rels"
+_RELATIONS = "_rels/.rels"
 _KIND = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
@@ -40,18 +42,13 @@ def stamped(content: bytes, mark: str | None = None) -> bytes:
     else:
         parts[_CUSTOM] = _with_property(_EMPTY, mark)
         override = f'<Override PartName="/{_CUSTOM}" ContentType="{_KIND}"/>'
-        parts[_TYPES] = _appended(parts[_TYPES], b"Types", override)
+        parts[TYPES] = _appended(parts[TYPES], b"Types", override)
         relation = (
             f'<Relationship Id="cmtools" Type="{_OFFICE}/relationships/custom-properties" '
             f'Target="{_CUSTOM}"/>'
         )
         parts[_RELATIONS] = _appended(parts[_RELATIONS], b"Relationships", relation)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(parts, key=lambda name: (name != _TYPES, name)):
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED, _LEVEL)
-    return packed.getvalue()
+    return pack({name: parts[name] for name in sorted(parts)}, _LEVEL)
 
 
 def fingerprint(content: bytes | Path) -> str:
@@ -65,7 +62,7 @@ def fingerprint(content: bytes | Path) -> str:
     source = io.BytesIO(content) if isinstance(content, bytes) else content
     with zipfile.ZipFile(source) as archive:
         for name in sorted(archive.namelist()):
-            if name in (_TYPES, _RELATIONS) or name.startswith("docProps/"):
+            if name in (TYPES, _RELATIONS) or name.startswith("docProps/"):
                 continue
             found.update(f"{name}\0{archive.getinfo(name).file_size}\0".encode())
             with archive.open(name) as part:

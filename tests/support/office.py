@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from cmtools.documents.pdf import find_office
+
 PATIENCE = 300  # seconds; only a guard against an office that hangs
-PROGRAMS = ("soffice", "libreoffice")
 PROFILE = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -29,12 +30,16 @@ PROFILE = """\
 
 def office() -> str:
     """The office's program, or the end of the test."""
-    return installed("LibreOffice", *PROGRAMS)
+    return required("LibreOffice", find_office())
 
 
 def installed(name: str, *programs: str) -> str:
     """The first of the programs that there is, or the end of the test."""
-    found = next(filter(None, map(shutil.which, programs)), None)
+    return required(name, next(filter(None, map(shutil.which, programs)), None))
+
+
+def required(name: str, found: str | None) -> str:
+    """A program that was found, or the end of the test."""
     if found is None:
         reason = f"{name} is not installed"
         if os.environ.get("CI") == "true":

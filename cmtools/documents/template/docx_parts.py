@@ -17,8 +17,8 @@ from cmtools.documents.template.messages import (
     TEMPLATE_TOO_LARGE,
     BadTemplate,
 )
-from cmtools.documents.template.packing import TYPES
 
+TYPES = "[Content_Types].xml"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MIB = 1 << 20
@@ -80,6 +80,19 @@ def _refuse_large(entries: Sequence[zipfile.ZipInfo]) -> None:
     for entry in entries:
         if is_xml(entry.filename) and entry.file_size > XML_BYTES:
             raise _too_large(entry.filename, XML_BYTES)
+
+
+def pack(parts: Mapping[str, bytes], level: int | None = None) -> bytes:
+    """Zip the parts, the list of content types first; the same parts give the same bytes.
+
+    `level` is that of zlib, 1 to 9; None is its usual one.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in sorted(parts, key=lambda name: name != TYPES):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED, level)
+    return packed.getvalue()
 
 
 def is_xml(name: str) -> bool:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from cmtools.documents.template.docx_parts import W, element, is_xml
+from cmtools.documents.template.docx_parts import TYPES, W, element, is_xml
 from cmtools.documents.template.messages import (
     TEMPLATE_ACTIVE,
     TEMPLATE_EXTERNAL,
     TEMPLATE_REMARKS,
     BadTemplate,
 )
-from cmtools.documents.template.packing import TYPES
 from cmtools.problems import Fault
 
 # The last word of a relation's type, and of a content type, in small letters.

@@ -10,11 +10,10 @@ from cmtools.documents.template import checker as checking
 from cmtools.documents.template import docx_parts as parts
 from cmtools.documents.template import forbidden_content as reaching
 from cmtools.documents.template import jinja_tags as tags
-from cmtools.documents.template import markup, packing, pictures
+from cmtools.documents.template import markup, pictures
 from cmtools.documents.template import messages as faults
 from cmtools.documents.template.jinja_tags import TemplateTag
 from cmtools.documents.template.messages import BadTemplate
-from cmtools.documents.template.packing import Kept
 from cmtools.documents.template.pictures import relations_of
 from cmtools.documents.template.properties import plain
 from cmtools.documents.template.sandbox import Compiled, NotUnderstood, Sandbox
@@ -41,7 +40,7 @@ class Template:
     """
 
     compiled: Mapping[str, TemplatePart]
-    kept: Kept
+    kept: Mapping[str, bytes]
     title: str
     first_picture: int
     remarks: Sequence[Fault]
@@ -86,7 +85,7 @@ def load(path: Path, known: Fields) -> Template:
     changing = {*compiled, *(relations_of(n) for n, part in compiled.items() if part.relations)}
     return Template(
         compiled=compiled,
-        kept=packing.keep({n: part for n, part in content.items() if n not in changing}),
+        kept={n: content[n] for n in sorted(content) if n not in changing},
         title=path.stem,
         first_picture=first_picture,
         remarks=list(reaching.remarks(content)),

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from cmtools.documents.field_types import Picture
-from cmtools.documents.template.docx_parts import R, W, element
-from cmtools.documents.template.packing import TYPES
+from cmtools.documents.template.docx_parts import TYPES, R, W, element
 from cmtools.documents.template.schema import Fields
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"

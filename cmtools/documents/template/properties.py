@@ -11,8 +11,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from cmtools.documents.template.docx_parts import element
-from cmtools.documents.template.packing import TYPES
+from cmtools.documents.template.docx_parts import TYPES, element
 
 CORE = "docProps/core.xml"
 

@@ -19,7 +19,7 @@ from cmtools.documents.field_types import Name
 from cmtools.documents.template import docx_parts as parts
 from cmtools.documents.template import jinja_tags as tags
 from cmtools.documents.template import messages as faults
-from cmtools.documents.template import packing, pictures
+from cmtools.documents.template import pictures
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.properties import CORE, core
@@ -71,7 +71,7 @@ def render(
         raise BadTemplate([faults.TEMPLATE_TOO_LARGE(what=what)]) from error
     except Unfilled as error:
         raise BadTemplate([faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
-    content = packing.pack(template.kept, changed)
+    content = parts.pack({**template.kept, **changed})
     _read_back(content, template.compiled, run.printed)
     return Rendered(content=content, unsure=tuple(run.unsure))
 
