@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.inbox.result import Answer
+from cmtools.inbox.drop import DropResult, Stage
 from cmtools.watch import durable_fs as disk
 from cmtools.watch import event_log as journal
 from cmtools.watch import protocol_text as record
@@ -375,7 +375,7 @@ def test_29_who_was_thought_dead_lets_go(root: Path) -> None:
     thief = office(root)
 
     def steal(errand: ProcessDrop) -> None:
-        job = errand.aside.parent
+        job = errand.drop.staging.parent
         thief.owner.open()
         job.rename(thief.owner.own / job.name)
 
@@ -407,13 +407,13 @@ def test_30_the_same_content_again_names_the_first(root: Path) -> None:
 class Failing(Stub):
     """Dies or hangs over the first so many works."""
 
-    def __init__(self, times: int, *, hung: bool, stage: str = "read") -> None:
+    def __init__(self, times: int, *, hung: bool, stage: Stage = Stage.READ) -> None:
         self.paints: list[bool] = []
         self._times, self._hung, self._stage = times, hung, stage
 
     def ask(self, errand: Errand) -> Reply:
         if isinstance(errand, ProcessDrop):
-            self.paints.append(errand.paint)
+            self.paints.append(errand.annotate)
             if len(self.paints) <= self._times:
                 raise WorkerDied("умер", hung=self._hung, stage=self._stage)
         return super().ask(errand)
@@ -422,14 +422,14 @@ class Failing(Stub):
 @pytest.mark.parametrize(
     ("times", "hung", "stage", "paints", "end"),
     [
-        (1, False, "read", [True, True], DONE),
-        (9, False, "read", [True, True], FAILED),
-        (9, True, "read", [True], FAILED),
-        (1, True, "paint", [True, False], DONE),
+        (1, False, Stage.READ, [True, True], DONE),
+        (9, False, Stage.READ, [True, True], FAILED),
+        (9, True, Stage.READ, [True], FAILED),
+        (1, True, Stage.ANNOTATE, [True, False], DONE),
     ],
 )
 def test_4_5_a_worker_that_dies_or_hangs(
-    times: int, hung: bool, stage: str, paints: list[bool], end: str, root: Path
+    times: int, hung: bool, stage: Stage, paints: list[bool], end: str, root: Path
 ) -> None:
     drop(root, "a.txt", b"text")
     worker = Failing(times, hung=hung, stage=stage)
@@ -482,12 +482,12 @@ def test_9_33_37_what_goes_away_by_itself_is_tried_again(code: int, root: Path) 
 def test_32_the_book_was_changed_in_mid_job(root: Path) -> None:
     """What was decided about another version is decided again."""
     drop(root)
-    seen: list[Answer] = []
+    seen: list[DropResult] = []
 
     class Late(Stub):
         def ask(self, errand: Errand) -> Reply:
             reply = super().ask(errand)
-            if isinstance(reply, Answer):
+            if isinstance(reply, DropResult):
                 if not seen:
                     (root / watching.BOOK).write_bytes(b"meanwhile")
                 seen.append(reply)

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from cmtools.inbox.drop import Stage
 from cmtools.watch.requests import Heartbeat
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 from support.watching import Here, drop, ends, office, work_off
@@ -45,11 +46,11 @@ def another_offer(root: Path) -> None:
 
 def worked_on(root: Path, content: bytes, change: Callable[[Path], None], at: int) -> Path:
     """Work on a drop; as its papers of that number begins the change comes. Its result folder."""
-    papers: list[str] = []
+    papers: list[Stage] = []
 
     def beat(beat: Heartbeat) -> None:
-        papers.extend([beat.stage] * (beat.stage == "papers"))
-        if len(papers) == at and beat.stage == "papers":
+        papers.extend([Stage.DOCUMENTS] * (beat.stage is Stage.DOCUMENTS))
+        if len(papers) == at and beat.stage is Stage.DOCUMENTS:
             change(root)
 
     here = Here(beat)

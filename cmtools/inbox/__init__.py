@@ -1,1 +1,1 @@
-"""What is done with a book that was dropped into the inbox."""
+"""Process a book that was dropped into the inbox: check it, accept it, make what it asks for."""

@@ -1,33 +1,40 @@
-"""Which book of the workspace a dropped one is a version of."""
+"""Find the book of the workspace that a dropped book replaces."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 from cmtools.books.orders import ORDER_BOOK
-from cmtools.books.plan import PLAN_BOOK
-from cmtools.books.register import REGISTER
-from cmtools.books.tasks import TASK_BOOK
+from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
 from cmtools.documents.file_names import BYTES, cut, safe_name
-from cmtools.inbox.plan_places import plan_place
-from cmtools.tables.reader.sandbox import Reader
+from cmtools.reports.plan import plan_title
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import Cell, same, shown
 from cmtools.tables.table import Book
-from cmtools.workspace import Workspace, plain_stem
+from cmtools.workspace import PLANS, Workspace, plain_stem
+
+_COPY_SUFFIX_BYTES = 60  # room for « — прежняя версия» and the like
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)")
+_MONTH_FIRST = re.compile(r"(?P<month>\d\d?)[./](?P<year>\d{4})")
 
 
-def target_of(
-    copy: Path, name: str, book: Book, workspace: Workspace, reader: Reader
-) -> Path | str:
-    """The path of the book that a drop of that name replaces; words where it cannot be known."""
+def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspace) -> Path | None:
+    """The path of the book that a drop of that name replaces.
+
+    None for a plan whose cell «Месяц» names no month. The path is spelled as on the disk already,
+    whatever its case and Unicode composition.
+    """
     if book is PLAN_BOOK:
-        place = plan_place(copy, reader)
-        if place is None:
-            return "на листе «План» не указан месяц: впишите его рядом со словом «Месяц»"
-        return _existing(workspace.root / place)
-    assert book in (ORDER_BOOK, REGISTER, TASK_BOOK)
-    own = order_book_name(name) if book is ORDER_BOOK else book.file_name
-    return _existing(workspace.root / own)
+        title = _plan_title(name, dataset)
+        path = workspace.path(PLANS, f"{safe_name(title)}.xlsx") if title else None
+    elif book is ORDER_BOOK:
+        path = workspace.path(order_book_name(name))
+    else:
+        path = workspace.path(book.file_name)
+    return path and _as_on_disk(path)
 
 
 def order_book_name(name: str) -> str:
@@ -38,15 +45,37 @@ def order_book_name(name: str) -> str:
         stem = own + stem[len(own) :]
     else:
         stem = f"{own} — {stem}"
-    return f"{cut(safe_name(stem), BYTES - 60)}.xlsx"
+    return f"{cut(safe_name(stem), BYTES - _COPY_SUFFIX_BYTES)}.xlsx"
 
 
-def _existing(path: Path) -> Path:
-    """A path as it is spelled on the disk already, whatever its case and composition."""
-    wanted = unicodedata.normalize("NFC", path.name).casefold()
+def _plan_title(file: str, dataset: Dataset) -> str | None:
+    """The name of a plan by the cells «Месяц» and «Менеджер» above its table."""
+    sheet = plan_sheet(dataset, file)
+    head = {label: cell.value for label, cell in sheet.head.items()} if sheet else {}
+    month = _month(head.get(MONTH))
+    if month is None:
+        return None
+    manager = shown(head.get(MANAGER) or "").strip()
+    return plan_title(month, manager if same(manager) not in ("", same(EVERYBODY)) else None)
+
+
+def _month(value: Cell) -> date | None:
+    if isinstance(value, date):
+        return date(value.year, value.month, 1)
+    text = shown(value).strip() if value is not None else ""
+    match = _YEAR_FIRST.match(text) or _MONTH_FIRST.match(text)
+    if match is None:
+        return None
+    year, month = int(match["year"]), int(match["month"])
+    return date(year, month, 1) if 1 <= month <= 12 and 2000 <= year <= 2100 else None
+
+
+def _as_on_disk(path: Path) -> Path:
     if path.exists() or not path.parent.is_dir():
         return path
-    names = (found for found in path.parent.iterdir())
-    return next(
-        (f for f in names if unicodedata.normalize("NFC", f.name).casefold() == wanted), path
-    )
+    wanted = _comparable(path.name)
+    return next((p for p in path.parent.iterdir() if _comparable(p.name) == wanted), path)
+
+
+def _comparable(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,54 +1,59 @@
-"""What the person who dropped a book is told of it."""
+"""Russian lines of the protocol about a dropped book."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from cmtools.inbox.result import Answer
-from cmtools.problems import Problem
-from cmtools.tables.table import Book
+from cmtools.problems import Message, Problem
+
+ORDER_ELSEWHERE = Message(
+    "order-elsewhere",
+    "заказ с таким номером уже есть в книге «{file}»",
+    "исправьте номер или уберите заказ из одной из книг",
+)
 
 KEPT = "прежняя версия"
 ACCEPTED, CHECKED = "ПРИНЯТО", "ПРОВЕРЕНО: ошибок нет"
 REFUSED, CONFLICT = "НЕ ПРИНЯТО: в книге есть ошибки", "НЕ ПРИНЯТО: конфликт версий"
-AGAIN = "исправьте это в своей книге и положите её во «Входящие» ещё раз"
 FOREIGN = "НЕ ПРИНЯТО: это не книга cmtools"
+CORRECT_AND_RETRY = "исправьте это в своей книге и положите её во «Входящие» ещё раз"
+NO_MONTH = "на листе «План» не указан месяц: впишите его рядом со словом «Месяц»"
+SETTINGS_NOT_ACCEPTED = "настройки не приняты: цены решает директор, он кладёт эту книгу сам"
+NOT_ANNOTATED = "раскрашенная копия не сделана"
+ANNOTATION_FAILED = "раскрашенную копию сделать не удалось"
+MERGE_BY_HAND = (
+    "сведите обе версии в одну книгу; старую уберите из рабочей папки и положите новую "
+    "во «Входящие» ещё раз"
+)
+UNREADABLE_TARGET = "книгу рабочей папки прочитать не удалось"
+ONLY_FORMATS_DIFFER = "в данных различий нет: отличается только оформление или свои столбцы"
 
 
-def stands(name: str, target: Path, was: str | None, *, same: bool) -> tuple[str, ...]:
-    """Where an accepted book stands now, and what became of the version before."""
-    if same:
-        return (f"книга «{name}» в рабочей папке уже точно такая",)
-    stands = f"книга стоит в рабочей папке: {name}"
-    if was is None:
-        return (stands,)
-    return (stands, f"прежняя версия: {target.stem} — {KEPT}{target.suffix} (в этой папке)")
-
-
-def conflict(book: Book, name: str, rows: Iterator[str] | tuple[()], is_read: bool) -> Answer:
-    """The answer where the workspace's book was changed by hand; `rows` are those that differ."""
-    listed = [*rows] if is_read else ["книгу рабочей папки прочитать не удалось"]
-    return Answer(
-        verdict=CONFLICT,
-        accepted=False,
-        kind=book.name,
-        refused=(
-            f"книга «{name}» в рабочей папке изменена после того, как её приняли или сделали; "
-            "она оставлена как есть",
-            "сведите обе версии в одну книгу; старую уберите из рабочей папки и положите новую "
-            "во «Входящие» ещё раз",
-            *(listed or ["в данных различий нет: отличается только оформление или свои столбцы"]),
-        ),
+def changed_by_hand(name: str) -> str:
+    """Say that the workspace's book was changed by a person."""
+    return (
+        f"книга «{name}» в рабочей папке изменена после того, как её приняли или сделали; "
+        "она оставлена как есть"
     )
 
 
-def sentences(problems: Iterable[Problem], drop: str) -> tuple[str, ...]:
-    """Problems in one line each; of the dropped book itself the name need not be said."""
-    return tuple(_sentence(problem, drop) for problem in problems)
+def describe_replacement(name: str, target: Path, *, exists: bool, same: bool) -> tuple[str, ...]:
+    """Say where an accepted book is now and where the version before it was put."""
+    if same:
+        return (f"книга «{name}» в рабочей папке уже точно такая",)
+    line = f"книга стоит в рабочей папке: {name}"
+    if not exists:
+        return (line,)
+    return (line, f"прежняя версия: {target.stem} — {KEPT}{target.suffix} (в этой папке)")
 
 
-def _sentence(problem: Problem, drop: str) -> str:
+def describe_problems(problems: Iterable[Problem], drop: str) -> tuple[str, ...]:
+    """Describe each problem in one line; the name of the dropped book itself is left out."""
+    return tuple(_describe(problem, drop) for problem in problems)
+
+
+def _describe(problem: Problem, drop: str) -> str:
     place = problem.place
     where = ", ".join(
         part

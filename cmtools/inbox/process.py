@@ -1,12 +1,12 @@
-"""What is done with a dropped book: recognised, checked, accepted or returned, with its papers.
+"""Process a dropped book: recognise it, check it, accept or refuse it, make its documents.
 
-Everything is made aside; the watcher moves it into place once all of it is there.
+All results are written into the folders of the drop; the watcher moves them into place at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,260 +22,270 @@ from cmtools.documents.make import DocumentMaker
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.template.loader import Template
 from cmtools.files import checksum
-from cmtools.inbox.destination import order_book_name, target_of
-from cmtools.inbox.inputs_hash import InputsHash
-from cmtools.inbox.messages import (
-    ACCEPTED,
-    AGAIN,
-    CHECKED,
-    FOREIGN,
-    KEPT,
-    REFUSED,
-    conflict,
-    sentences,
-    stands,
-)
-from cmtools.inbox.result import Answer, Replacement
+from cmtools.inbox import messages as texts
+from cmtools.inbox.destination import find_destination, order_book_name
+from cmtools.inbox.drop import Drop, DropResult, Replacement, Stage
+from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
 from cmtools.inbox.staging import StagedDocuments
 from cmtools.pricing.order_problems import PRICES_UNSOUND
 from cmtools.pricing.priced_book import write_priced_copy
 from cmtools.pricing.session import OpenBooks, Session, price_books
-from cmtools.problems import Message, Problem, at, has_errors
+from cmtools.problems import Problem, at, has_errors
 from cmtools.reports.other_books import OtherBooks
 from cmtools.tables import messages
-from cmtools.tables.reader.cached import CachedReader
+from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.table import Book
 from cmtools.workspace import ANNOTATED, PRICED, Workspace, beside
-
-ORDER_ELSEWHERE = Message(
-    "order-elsewhere",
-    "заказ с таким номером уже есть в книге «{file}»",
-    "исправьте номер или уберите заказ из одной из книг",
-)
 
 DIGEST = "digest"
 TRIES = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Drop:
-    """A dropped file: where our copy of it lies, what it was called, its SHA-256.
-
-    What is made from it goes to `aside`, what the manager gets with it to `result`.
-    """
-
-    copy: Path
-    name: str
-    digest: str
-    aside: Path
-    result: Path
-
-
 class InboxProcessor:
-    """Receives drops for a workspace, one after another; `beat` is called as the work goes on.
+    """Processes the drops of a workspace, one after another; `on_stage` hears where the work is.
 
-    The reading process, the compiled templates and what the neighbours say are kept between drops.
+    The reading process, the compiled templates and the index of the other order books serve all
+    drops.
     """
 
-    def __init__(self, root: Path, beat: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, on_stage: Callable[[Stage], None]) -> None:
         self._workspace = Workspace(root)
-        self._beat = beat
+        self._on_stage = on_stage
         self._reader = Reader(self._workspace.limits())
-        company = (self._workspace.path(book.file_name) for book in (SETTINGS, REGISTER))
-        self._keeping = CachedReader(self._reader, [*company])
-        self._neighbours = OtherBooks(self._workspace, lambda: beat("compare"))
-        self._surroundings = InputsHash(self._workspace)
+        self._other_books = OtherBooks(self._workspace, lambda: on_stage(Stage.OTHER_BOOKS))
         self._templates: dict[str, Template] = {}
-        self._templates_of = ""
+        self._templates_hash = ""
 
     def close(self) -> None:
         """End the reading processes."""
         self._reader.__exit__(None, None, None)
-        self._neighbours.close()
+        self._other_books.close()
 
-    def compare(self, today: date) -> None:
-        """Learn what was done to the workspace's order books by hand."""
-        self._neighbours.look(today)
+    def sync_other_books(self, today: date) -> None:
+        """Bring the index of the workspace's order books up to date with what was done by hand."""
+        self._other_books.look(today)
 
-    def settings(self, kind: str | None, today: date, *, accepted: bool) -> str:
-        """The digest of all that an answer about a book of that kind depends on."""
-        return self._surroundings.digest(kind, None if accepted else today)
-
-    def receive(self, drop: Drop, today: date, *, paint: bool) -> Answer:
-        """Work on a drop; once more where the settings changed meanwhile.
+    def process(self, drop: Drop, today: date, *, annotate: bool) -> DropResult:
+        """Process a drop; again where the settings or templates were changed meanwhile.
 
         Raises:
             OSError: no rights, no room.
         """
-        answer = Answer(verdict=FOREIGN, accepted=False)
         for _ in range(TRIES):
-            before = self._surroundings.digest(ORDER_BOOK.name, today)
-            answer = self._answer(drop, today, paint=paint)
-            if self._surroundings.digest(ORDER_BOOK.name, today) == before:
+            before = inputs_hash(self._workspace, ORDER_BOOK.name, today)
+            result = self._process_once(drop, today, annotate=annotate)
+            if inputs_hash(self._workspace, ORDER_BOOK.name, today) == before:
                 break
-        if answer.settings is None:
-            return answer
-        settings = self.settings(answer.kind, today, accepted=answer.accepted)
-        return replace(answer, settings=settings)
+        if not result.repeatable:
+            return result
+        day = None if result.accepted else today
+        return replace(result, inputs_hash=inputs_hash(self._workspace, result.book, day))
 
-    def _answer(self, drop: Drop, today: date, *, paint: bool) -> Answer:
-        self._beat("read")
-        opened = self._open(drop, today)
-        book = opened.loaded.books.get(drop.name)
+    def _process_once(self, drop: Drop, today: date, *, annotate: bool) -> DropResult:
+        self._on_stage(Stage.READ)
+        session = self._open(drop, today)
+        book = session.loaded.books.get(drop.name)
         if book is None:
-            unread = any(p.code == messages.FILE_UNREADABLE.code for p in opened.problems)
-            return Answer(
-                verdict=FOREIGN,
-                accepted=False,
-                settings=None if unread else "",
-                refused=sentences(opened.problems, drop.name),
-            )
-        lines = sentences(opened.problems, drop.name)
-        if has_errors(opened.problems):
-            painted = self._paint(drop, opened) if paint else ("раскрашенная копия не сделана",)
-            codes = {problem.code for problem in opened.problems}
-            return Answer(
-                verdict=REFUSED,
-                accepted=False,
-                kind=book.name,
-                settings=None if ORDER_ELSEWHERE.code in codes else "",
-                hopeful=messages.UNKNOWN_REFERENCE.code in codes,
-                done=painted,
-                refused=(*lines, AGAIN),
-            )
+            return _foreign(drop, session)
+        if has_errors(session.problems):
+            return self._refuse(drop, session, book, annotate=annotate)
+        warnings = texts.describe_problems(session.problems, drop.name)
         if book is SETTINGS:
-            note = "настройки не приняты: цены решает директор, он кладёт эту книгу сам"
-            return Answer(
-                verdict=CHECKED,
+            return DropResult(
+                verdict=texts.CHECKED,
                 accepted=True,
-                kind=book.name,
-                settings="",
-                refused=(note,),
-                remarks=lines,
+                book=book.name,
+                refusals=(texts.SETTINGS_NOT_ACCEPTED,),
+                warnings=warnings,
             )
-        return self._accept(drop, opened, book, lines, today)
+        target = find_destination(drop.name, book, session.loaded.dataset, self._workspace)
+        if target is None:
+            return DropResult(
+                verdict=texts.REFUSED,
+                accepted=False,
+                book=book.name,
+                repeatable=False,
+                refusals=(texts.NO_MONTH,),
+            )
+        current = checksum(target)
+        is_new = current not in (None, drop.sha256)
+        before = self._read_current(target, book, today) if is_new else None
+        if before is not None and not known_files.is_known(self._workspace.root, target):
+            return self._conflict(target, book, before, session.loaded.dataset)
+        result = self._accept(drop, target, book, current, warnings)
+        if book is not ORDER_BOOK:
+            return result
+        return self._add_prices_and_documents(drop, session, before, result, today)
 
     def _open(self, drop: Drop, today: date) -> Session:
-        """The drop read with the workspace's settings and register for company."""
+        """Read, check and price the drop together with the workspace's settings and register."""
         target = BookFile(path=drop.copy, name=drop.name)
-        loaded = load([target], self._company(), self._keeping, today)
-        dataset = loaded.dataset
+        loaded = load([target], self._company_books(), self._reader, today)
         history: Mapping[str, Sequence[date]] = {}
-        more: list[Problem] = []
+        repeats: list[Problem] = []
         if loaded.books.get(drop.name) is ORDER_BOOK:
-            self._beat("compare")
-            orders = [o for o in dataset.entries(ORDERS) if o.get("number") is not None]
-            said = self._neighbours.ask(
-                {client for o in orders if (client := o.get("client")) is not None},
-                {o.get("number") for o in orders},
-                order_book_name(drop.name),
-                today,
-            )
-            history = said.days
-            for order in orders:
-                if other := said.taken.get(order.get("number")):
-                    fault = ORDER_ELSEWHERE(file=other)
-                    place, title = order.place("number"), ORDERS.fields["number"].title
-                    more.append(at(place, fault, column=title, value=order.get("number")))
+            history, repeats = self._ask_other_books(drop, loaded.dataset, today)
         books = OpenBooks(
             workspace=self._workspace,
             loaded=loaded,
             targets=[target],
             asked={drop.name},
-            problems=[*loaded.problems, *more],
+            problems=[*loaded.problems, *repeats],
         )
         return price_books(books, history)
 
-    def _company(self) -> list[BookFile]:
+    def _ask_other_books(
+        self, drop: Drop, dataset: Dataset, today: date
+    ) -> tuple[Mapping[str, Sequence[date]], list[Problem]]:
+        """The days of the clients' orders in other books; an error for each number used there."""
+        self._on_stage(Stage.OTHER_BOOKS)
+        orders = [order for order in dataset.entries(ORDERS) if order.get("number") is not None]
+        others = self._other_books.ask(
+            {client for order in orders if (client := order.get("client")) is not None},
+            {order.get("number") for order in orders},
+            order_book_name(drop.name),
+            today,
+        )
+        title = ORDERS.fields["number"].title
+        repeats = [
+            at(
+                order.place("number"),
+                texts.ORDER_ELSEWHERE(file=others.taken[number]),
+                column=title,
+                value=number,
+            )
+            for order in orders
+            if (number := order.get("number")) in others.taken
+        ]
+        return others.days, repeats
+
+    def _company_books(self) -> list[BookFile]:
         paths = ((book, self._workspace.path(book.file_name)) for book in (SETTINGS, REGISTER))
         return [BookFile(path=p, name=p.name, book=book) for book, p in paths if p.is_file()]
 
-    def _paint(self, drop: Drop, opened: Session) -> tuple[str, ...]:
+    def _read_current(self, path: Path, book: Book, today: date) -> Loaded:
+        """The version of the book that is in the workspace now."""
+        file = BookFile(path=path, name=self._workspace.name(path), book=book)
+        return load([file], self._company_books(), self._reader, today)
+
+    def _refuse(self, drop: Drop, session: Session, book: Book, *, annotate: bool) -> DropResult:
+        """Refuse a book with errors, with an annotated copy of it."""
+        problems = session.problems
+        codes = {problem.code for problem in problems}
+        action = self._annotate(drop, problems) if annotate else texts.NOT_ANNOTATED
+        return DropResult(
+            verdict=texts.REFUSED,
+            accepted=False,
+            book=book.name,
+            repeatable=texts.ORDER_ELSEWHERE.code not in codes,
+            may_become_valid=messages.UNKNOWN_REFERENCE.code in codes,
+            actions=(action,),
+            refusals=(*texts.describe_problems(problems, drop.name), texts.CORRECT_AND_RETRY),
+        )
+
+    def _annotate(self, drop: Drop, problems: Sequence[Problem]) -> str:
         from cmtools.tables.patch.annotated_copy import annotate
 
-        self._beat("paint")
+        self._on_stage(Stage.ANNOTATE)
         copy = beside(drop.result / drop.name, ANNOTATED)
         try:
-            annotate(drop.copy, copy, opened.problems)
+            annotate(drop.copy, copy, problems)
         except OSError:
             raise
-        except Exception:  # the library takes less than we do; the list of errors is all there
-            return ("раскрашенную копию сделать не удалось",)
-        return (f"раскрашенная копия: {copy.name} (в этой папке)",)
+        except Exception:  # openpyxl reads fewer books than we do; the list of errors is complete
+            return texts.ANNOTATION_FAILED
+        return f"раскрашенная копия: {copy.name} (в этой папке)"
+
+    def _conflict(self, target: Path, book: Book, before: Loaded, dataset: Dataset) -> DropResult:
+        """Refuse to replace a book that a person changed; list the rows that differ."""
+        if book in before.books.values():
+            rows = [*differences(book, before.dataset, dataset)] or [texts.ONLY_FORMATS_DIFFER]
+        else:
+            rows = [texts.UNREADABLE_TARGET]
+        name = self._workspace.name(target)
+        return DropResult(
+            verdict=texts.CONFLICT,
+            accepted=False,
+            book=book.name,
+            repeatable=False,
+            refusals=(texts.changed_by_hand(name), texts.MERGE_BY_HAND, *rows),
+        )
 
     def _accept(
-        self, drop: Drop, opened: Session, book: Book, lines: tuple[str, ...], today: date
-    ) -> Answer:
-        target = target_of(drop.copy, drop.name, book, self._workspace, self._reader)
-        if isinstance(target, str):
-            return Answer(verdict=REFUSED, accepted=False, kind=book.name, refused=(target,))
-        was = checksum(target)
-        before = self._read_own(target, book, today) if was and was != drop.digest else None
-        if was and was != drop.digest and not known_files.is_known(self._workspace.root, target):
-            rows = differences(book, before.dataset, opened.loaded.dataset) if before else ()
-            return conflict(book, self._workspace.name(target), rows, self._is_read(before, book))
-        name = self._workspace.name(target)
-        answer = Answer(
-            verdict=ACCEPTED,
+        self, drop: Drop, target: Path, book: Book, current: str | None, warnings: tuple[str, ...]
+    ) -> DropResult:
+        """Accept a book without errors in place of the current one."""
+        name, is_same = self._workspace.name(target), current == drop.sha256
+        return DropResult(
+            verdict=texts.ACCEPTED,
             accepted=True,
-            kind=book.name,
-            settings="",
-            done=stands(name, target, was, same=was == drop.digest),
-            remarks=lines,
+            book=book.name,
+            actions=texts.describe_replacement(
+                name, target, exists=current is not None, same=is_same
+            ),
+            warnings=warnings,
             replacement=Replacement(
-                target=name, was=was, kept=f"{target.stem} — {KEPT}{target.suffix}"
+                target=name,
+                expected=current,
+                kept_as=f"{target.stem} — {texts.KEPT}{target.suffix}",
             ),
         )
-        if book is not ORDER_BOOK:
-            return answer
-        return self._with_orders(drop, opened, before, answer, today)
 
-    def _with_orders(
-        self, drop: Drop, opened: Session, before: Loaded | None, answer: Answer, today: date
-    ) -> Answer:
-        if not opened.prices.terms.sound:
-            return replace(answer, settings=None, refused=(f"{PRICES_UNSOUND.text}",))
-        self._beat("price")
+    def _add_prices_and_documents(
+        self, drop: Drop, session: Session, before: Loaded | None, result: DropResult, today: date
+    ) -> DropResult:
+        """Write the priced copy, the documents and the digest of an accepted order book."""
+        assert result.replacement is not None
+        if not session.prices.terms.sound:
+            return replace(result, repeatable=False, refusals=(PRICES_UNSOUND.text,))
+        self._on_stage(Stage.PRICE)
         priced = beside(drop.result / drop.name, PRICED)
-        write_priced_copy(opened, opened.targets[0], priced)
-        shelf = StagedDocuments(self._workspace, drop.aside)
-        told = [*dict.fromkeys(self._papers(opened, shelf, today))]
-        now = opened.loaded.dataset
-        digest = drop.aside / DIGEST
-        digest.write_bytes(encoded(digest_of_sound(now, drop.name, today)))
-        assert answer.replacement is not None
-        known = answer.replacement.was == drop.digest
-        changed = {} if known else changed_orders(before.dataset if before else None, now)
-        months = sorted({f"{d:%Y-%m}" for days in changed.values() for d in days if d <= today})
+        write_priced_copy(session, session.targets[0], priced)
+        staged = StagedDocuments(self._workspace, drop.staging)
+        problems = [*dict.fromkeys(self._make_documents(session, staged, today))]
+        errors = [problem for problem in problems if problem.is_error]
+        warnings = [problem for problem in problems if not problem.is_error]
+        dataset = session.loaded.dataset
+        digest = drop.staging / DIGEST
+        digest.write_bytes(encoded(digest_of_sound(dataset, drop.name, today)))
+        is_same = result.replacement.expected == drop.sha256
+        changed = {} if is_same else changed_orders(before.dataset if before else None, dataset)
+        months = {f"{day:%Y-%m}" for days in changed.values() for day in days if day <= today}
         return replace(
-            answer,
-            done=(*answer.done, f"копия с ценами: {priced.name} (в этой папке)"),
-            refused=sentences((p for p in told if p.is_error), drop.name),
-            remarks=(*answer.remarks, *sentences((p for p in told if not p.is_error), drop.name)),
-            papers=tuple(shelf.papers),
-            months=tuple(months),
-            replacement=replace(answer.replacement, digest=f"{drop.aside.name}/{digest.name}"),
+            result,
+            actions=(*result.actions, f"копия с ценами: {priced.name} (в этой папке)"),
+            refusals=texts.describe_problems(errors, drop.name),
+            warnings=(*result.warnings, *texts.describe_problems(warnings, drop.name)),
+            documents=tuple(staged.documents),
+            months=tuple(sorted(months)),
+            replacement=replace(result.replacement, digest=f"{drop.staging.name}/{digest.name}"),
         )
 
-    def _papers(self, opened: Session, shelf: StagedDocuments, today: date) -> Iterator[Problem]:
-        """Make what the stages of the orders ask for; all that stands against it."""
-        templates = self._surroundings.templates()
-        if templates != self._templates_of:
-            self._templates, self._templates_of = {}, templates
-        judged = replace(opened, problems=opened.all_problems)
-        desk = DocumentMaker(judged, today, templates=self._templates, shelve=shelf.keep)
-        for quote in opened.prices.orders:
-            self._beat("papers")
-            subject = desk.rows.of_order(quote)
-            kinds, problems = kinds_of_stage(judged, quote, desk.rows)
+    def _make_documents(
+        self, session: Session, staged: StagedDocuments, today: date
+    ) -> Iterator[Problem]:
+        """Stage the documents that the orders' stages ask for; yield the problems."""
+        current = templates_hash(self._workspace)
+        if current != self._templates_hash:
+            self._templates, self._templates_hash = {}, current
+        checked = replace(session, problems=session.all_problems)
+        maker = DocumentMaker(checked, today, templates=self._templates, shelve=staged.save)
+        for order in session.prices.orders:
+            self._on_stage(Stage.DOCUMENTS)
+            subject = maker.rows.of_order(order)
+            kinds, problems = kinds_of_stage(checked, order, maker.rows)
             yield from problems
             for kind in kinds:
-                yield from desk.make(kind, subject).problems
+                yield from maker.make(kind, subject).problems
 
-    def _read_own(self, path: Path, book: Book, today: date) -> Loaded:
-        file = BookFile(path=path, name=self._workspace.name(path), book=book)
-        return load([file], self._company(), self._keeping, today)
 
-    def _is_read(self, loaded: Loaded | None, book: Book) -> bool:
-        return loaded is not None and book in loaded.books.values()
+def _foreign(drop: Drop, session: Session) -> DropResult:
+    """Refuse a file that is no book of ours, or cannot be read."""
+    codes = {problem.code for problem in session.problems}
+    return DropResult(
+        verdict=texts.FOREIGN,
+        accepted=False,
+        repeatable=messages.FILE_UNREADABLE.code not in codes,
+        refusals=texts.describe_problems(session.problems, drop.name),
+    )

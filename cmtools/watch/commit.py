@@ -22,7 +22,7 @@ from cmtools.files import (
     flush_file,
     flush_folder,
 )
-from cmtools.inbox.result import MadeDocument
+from cmtools.inbox.drop import StagedDocument
 from cmtools.watch import durable_fs as disk
 from cmtools.watch import protocol_text as record
 from cmtools.watch.decision import Decision, plan_from
@@ -83,22 +83,22 @@ def decide(job: Job, plan: Decision, place: ResultFolder) -> Decision:
     """Write a decision down; from here on there is only forward."""
     folder = first_free(place.folder(plan.answer.accepted), title(plan.taken, plan.name))
     plan = replace(plan, folder=place.workspace.name(folder))
-    if plan.digest and plan.answer.settings is not None:
+    if plan.digest and plan.answer.inputs_hash is not None:
         first = First(
             job=job.id,
             folder=plan.folder,
-            kind=plan.answer.kind,
-            settings=plan.answer.settings,
+            book=plan.answer.book,
+            inputs_hash=plan.answer.inputs_hash,
             accepted=plan.answer.accepted,
         )
         known = place.ledger.remember(plan.digest, first, job.folder / "seen.json")
         if known.job != job.id:
             job.begin()
             return decide(job, repeated(plan, known), place)
-    for paper in plan.answer.papers:
+    for paper in plan.answer.documents:
         if paper.source is not None:
             flush_file(job.folder / paper.source)
-    if plan.answer.papers or plan.answer.replacement:
+    if plan.answer.documents or plan.answer.replacement:
         flush_folder(job.aside)
     _note(job, plan)
     return plan
@@ -123,7 +123,7 @@ def carry_out(job: Job, plan: Decision, place: ResultFolder) -> Decision:
         OSError: no rights, no room; to be gone on with later.
     """
     answer = plan.answer
-    alone = answer.replacement is not None or answer.papers
+    alone = answer.replacement is not None or answer.documents
     with locked(place.jobs / LOCK) if alone else nullcontext():
         _replace_book(job, plan, place)
         plan = _place_papers(job, plan, place)
@@ -144,10 +144,10 @@ def _replace_book(job: Job, plan: Decision, place: ResultFolder) -> None:
     if now == plan.digest:
         disk.remove(source)
         return
-    if now != wanted.was:
+    if now != wanted.expected:
         raise TargetChanged
     if now is not None:
-        kept = job.result / wanted.kept
+        kept = job.result / wanted.kept_as
         disk.remove(kept)
         if disk.copy(target, kept) != now:
             raise TargetChanged
@@ -167,7 +167,7 @@ def _replace_book(job: Job, plan: Decision, place: ResultFolder) -> None:
 
 def _place_papers(job: Job, plan: Decision, place: ResultFolder) -> Decision:
     folders: set[Path] = set()
-    for number, paper in enumerate(plan.answer.papers):
+    for number, paper in enumerate(plan.answer.documents):
         while paper.source is not None and (source := job.folder / paper.source).exists():
             folder = place.workspace.path(paper.folder)
             try:
@@ -183,10 +183,10 @@ def _place_papers(job: Job, plan: Decision, place: ResultFolder) -> Decision:
     return plan
 
 
-def _corrected(job: Job, plan: Decision, number: int, paper: MadeDocument) -> Decision:
-    papers = list(plan.answer.papers)
+def _corrected(job: Job, plan: Decision, number: int, paper: StagedDocument) -> Decision:
+    papers = list(plan.answer.documents)
     papers[number] = paper
-    plan = replace(plan, answer=replace(plan.answer, papers=tuple(papers)))
+    plan = replace(plan, answer=replace(plan.answer, documents=tuple(papers)))
     _note(job, plan)
     return plan
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cmtools.inbox.result import Answer, MadeDocument, Replacement
+from cmtools.inbox.drop import DropResult, Replacement, StagedDocument
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +25,7 @@ class Decision:
     digest: str
     taken: str
     folder: str
-    answer: Answer
+    answer: DropResult
     carried: bool = False
 
     def dumps(self) -> bytes:
@@ -43,14 +43,14 @@ def plan_from(content: bytes) -> Decision:
     return Decision(**{**found, "answer": _answer(found["answer"])})
 
 
-def _answer(found: Mapping[str, Any]) -> Answer:
+def _answer(found: Mapping[str, Any]) -> DropResult:
     replacement = found["replacement"]
-    lists = ("done", "refused", "remarks", "months")
-    return Answer(
+    lists = ("actions", "refusals", "warnings", "months")
+    return DropResult(
         **{
             **found,
             **{name: tuple(found[name]) for name in lists},
             "replacement": replacement and Replacement(**replacement),
-            "papers": tuple(MadeDocument(**paper) for paper in found["papers"]),
+            "documents": tuple(StagedDocument(**document) for document in found["documents"]),
         }
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from cmtools.inbox.result import Answer
+from cmtools.inbox.drop import Drop, DropResult, Stage
+from cmtools.inbox.inputs_hash import inputs_hash
 from cmtools.watch import commit as filing
 from cmtools.watch import durable_fs as disk
 from cmtools.watch import event_log as journal
@@ -22,7 +23,7 @@ from cmtools.watch.decision import Decision
 from cmtools.watch.inbox import Entry, Inbox, Ready
 from cmtools.watch.jobs import Job, carry_over, claim, release
 from cmtools.watch.lease import Lease
-from cmtools.watch.requests import CheckComplete, HashInputs, ProcessDrop, RefreshReports, SyncIndex
+from cmtools.watch.requests import CheckComplete, ProcessDrop, RefreshReports, SyncIndex
 from cmtools.watch.worker_client import WorkerBug, WorkerClient, WorkerDied, WorkerStopped
 
 TRIES = 3
@@ -161,7 +162,7 @@ class DropProcessor:
         except WorkerStopped:
             release(job, self._office.inbox.folder)
             raise
-        if may_wait and plan.answer.hopeful:
+        if may_wait and plan.answer.may_become_valid:
             raise RetryLater
         return filing.decide(job, plan, self._office.place)
 
@@ -195,48 +196,46 @@ class DropProcessor:
             log.warning("%s: %s", record.printable(original.name), error)
             return "", "файл не читается: нет прав, или диск отказал"
 
-    def _answer(self, job: Job, name: str, digest: str) -> Answer:
+    def _answer(self, job: Job, name: str, digest: str) -> DropResult:
         first = self._office.place.ledger.first(digest)
         if first is not None and first.job != job.id:
-            errand = HashInputs(
-                root=self._office.root,
-                kind=first.kind,
-                accepted=first.accepted,
-                today=self._office.today(),
-            )
-            if self._asked(errand, job) == first.settings:
+            day = None if first.accepted else self._office.today()
+            if inputs_hash(self._office.place.workspace, first.book, day) == first.inputs_hash:
                 return record.repeat(first)
         return self._work(job, name, digest)
 
-    def _work(self, job: Job, name: str, digest: str) -> Answer:
+    def _work(self, job: Job, name: str, digest: str) -> DropResult:
         paint, died = True, 0
+        drop = Drop(
+            copy=job.aside / filing.COPY,
+            name=filing.filed_name(name),
+            sha256=digest,
+            staging=job.aside,
+            result=job.result,
+        )
         while True:
             errand = ProcessDrop(
                 root=self._office.root,
-                aside=job.aside,
-                copy=job.aside / filing.COPY,
-                result=job.result,
-                name=filing.filed_name(name),
-                digest=digest,
+                drop=drop,
                 today=self._office.today(),
-                paint=paint,
+                annotate=paint,
             )
             try:
                 answer = self._asked(errand, job)
             except WorkerDied as death:
                 died += 1
                 log.warning("%s: %s", record.printable(name), death)
-                painting = paint and death.stage == "paint"
+                painting = paint and death.stage is Stage.ANNOTATE
                 paint = paint and not painting
                 if not painting and (death.hung or died == TRIES - 1):
                     return record.unread(str(death))
                 disk.remove(job.result)
                 disk.make_folder(job.result)
                 continue
-            assert isinstance(answer, Answer)
+            assert isinstance(answer, DropResult)
             return answer
 
-    def _asked(self, errand: HashInputs | ProcessDrop, job: Job) -> object:
+    def _asked(self, errand: ProcessDrop, job: Job) -> object:
         try:
             return self._assistant.ask(errand)
         except WorkerBug as bug:

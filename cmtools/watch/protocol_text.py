@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cmtools.documents.file_names import version_name
-from cmtools.inbox.result import Answer
+from cmtools.inbox.drop import DropResult
 from cmtools.watch.decision import Decision
 from cmtools.watch.seen_index import First
 
@@ -18,22 +18,22 @@ def text(plan: Decision) -> str:
     return "\n".join(_lines(plan)) + "\n"
 
 
-def repeat(first: First) -> Answer:
+def repeat(first: First) -> DropResult:
     """The answer to a content that came before."""
-    return Answer(
+    return DropResult(
         verdict="ПОВТОР: этот файл уже был, больше ничего не сделано",
         accepted=first.accepted,
-        kind=first.kind,
-        done=(
+        book=first.book,
+        actions=(
             f"первый раз он разобран здесь: {first.folder}",
             "ни книги, ни документы, ни отчёты не менялись",
         ),
     )
 
 
-def unread(reason: str) -> Answer:
+def unread(reason: str) -> DropResult:
     """The answer to a file that could not be read, or never came whole."""
-    return Answer(verdict="НЕ ПРИНЯТО", accepted=False, refused=(reason,))
+    return DropResult(verdict="НЕ ПРИНЯТО", accepted=False, refusals=(reason,))
 
 
 def printable(text: str) -> str:
@@ -45,25 +45,25 @@ def _lines(plan: Decision) -> Iterator[str]:
     answer = plan.answer
     yield f"Файл: {printable(plan.name)}"
     yield f"Взят в работу: {_moment(plan.taken)}"
-    if answer.kind:
-        yield f"Что это: книга «{answer.kind}»"
+    if answer.book:
+        yield f"Что это: книга «{answer.book}»"
     yield f"Итог: {answer.verdict}"
-    yield from _section("Что сделано", (*answer.done, *_papers(answer), *_reports(answer)))
-    yield from _section("Что не сделано и почему", answer.refused, MOST)
-    yield from _section("На что обратить внимание", answer.remarks, MOST)
+    yield from _section("Что сделано", (*answer.actions, *_papers(answer), *_reports(answer)))
+    yield from _section("Что не сделано и почему", answer.refusals, MOST)
+    yield from _section("На что обратить внимание", answer.warnings, MOST)
     if plan.digest:
         yield ""
         yield f"Контрольная сумма файла (SHA-256): {plan.digest}"
 
 
-def _papers(answer: Answer) -> Iterator[str]:
-    for paper in answer.papers:
+def _papers(answer: DropResult) -> Iterator[str]:
+    for paper in answer.documents:
         path = f"{paper.folder}/{version_name(paper.stem, paper.version)}"
         state = "новый" if paper.version == 1 else "новая версия"
         yield f"документ: {path} — {state if paper.source else 'без изменений'}"
 
 
-def _reports(answer: Answer) -> Iterator[str]:
+def _reports(answer: DropResult) -> Iterator[str]:
     if answer.months:
         months = ", ".join(f"{month[5:]}.{month[:4]}" for month in answer.months)
         yield f"отчёты за {months} обновятся, когда во «Входящих» ничего не останется"

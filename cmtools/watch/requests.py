@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cmtools.inbox.result import Answer
+from cmtools.inbox.drop import Drop, DropResult, Stage
 from cmtools.watch.completeness import Completeness
 
 
@@ -20,29 +20,12 @@ class CheckComplete:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProcessDrop:
-    """Work on a drop: `copy` are its bytes, `name` what it was called; make all in `result`.
-
-    `paint` asks for the painted copy of a book with errors.
-    """
+    """Process a drop; `annotate` asks for the annotated copy of a book with errors."""
 
     root: Path
-    aside: Path
-    copy: Path
-    result: Path
-    name: str
-    digest: str
+    drop: Drop
     today: date
-    paint: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HashInputs:
-    """Tell the digest of what an answer about such a book depends on."""
-
-    root: Path
-    kind: str | None
-    accepted: bool
-    today: date
+    annotate: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +49,7 @@ class RefreshReports:
 class Heartbeat:
     """The work goes on: the next part of it has its own time."""
 
-    stage: str = ""
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +59,5 @@ class WorkerError:
     trace: str
 
 
-Errand = CheckComplete | ProcessDrop | HashInputs | SyncIndex | RefreshReports
-Reply = Completeness | Answer | str | tuple[str, ...] | None
+Errand = CheckComplete | ProcessDrop | SyncIndex | RefreshReports
+Reply = Completeness | DropResult | tuple[str, ...] | None

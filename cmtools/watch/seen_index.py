@@ -21,13 +21,13 @@ from cmtools.watch import durable_fs as disk
 class First:
     """The first time that a content came.
 
-    kind: the book that it was; settings: the digest of what its answer depended on.
+    book: the book that it was; inputs_hash: see `inbox.inputs_hash`.
     """
 
     job: str
     folder: str
-    kind: str | None
-    settings: str
+    book: str | None
+    inputs_hash: str
     accepted: bool
 
 
@@ -51,7 +51,7 @@ class SeenIndex:
         `aside` is where the note is written before it is moved into place.
         """
         known = self.first(digest)
-        if known is not None and known.job != first.job and known.settings == first.settings:
+        if known is not None and known.job != first.job and known.inputs_hash == first.inputs_hash:
             return known
         disk.write(aside, json.dumps(asdict(first)).encode("ascii"), lasting=False)
         try:

@@ -15,6 +15,7 @@ import threading
 from contextlib import suppress
 from typing import Protocol
 
+from cmtools.inbox.drop import Stage
 from cmtools.tables.reader.container import Limits
 from cmtools.watch.requests import Errand, Heartbeat, Reply, WorkerError
 
@@ -22,7 +23,7 @@ from cmtools.watch.requests import Errand, Heartbeat, Reply, WorkerError
 class WorkerDied(Exception):
     """The working process died or hung over a job; the words say which, `stage` over what."""
 
-    def __init__(self, reason: str, *, hung: bool = False, stage: str = "") -> None:
+    def __init__(self, reason: str, *, hung: bool = False, stage: Stage | None = None) -> None:
         super().__init__(reason)
         self.hung = hung
         self.stage = stage
@@ -69,7 +70,7 @@ class Process:
         assert process.stdin is not None
         assert process.stdout is not None
         alarm = _Alarm(process, self._limits.seconds)
-        stage = ""
+        stage: Stage | None = None
         try:
             pickle.dump(errand, process.stdin)
             process.stdin.flush()

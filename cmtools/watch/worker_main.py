@@ -10,14 +10,13 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from cmtools.inbox.process import Drop, InboxProcessor
+from cmtools.inbox.process import InboxProcessor
 from cmtools.reports.report import make_month_report
 from cmtools.tables.reader.worker import limit_memory
 from cmtools.watch.completeness import shape_of
 from cmtools.watch.requests import (
     CheckComplete,
     Errand,
-    HashInputs,
     Heartbeat,
     ProcessDrop,
     RefreshReports,
@@ -80,21 +79,11 @@ class RequestHandler:
         match errand:
             case CheckComplete():
                 return shape_of(errand.path, Workspace(errand.root).limits())
-            case HashInputs():
-                receiver = self._receiver(errand.root)
-                return receiver.settings(errand.kind, errand.today, accepted=errand.accepted)
             case ProcessDrop():
-                drop = Drop(
-                    copy=errand.copy,
-                    name=errand.name,
-                    digest=errand.digest,
-                    aside=errand.aside,
-                    result=errand.result,
-                )
                 receiver = self._receiver(errand.root)
-                return receiver.receive(drop, errand.today, paint=errand.paint)
+                return receiver.process(errand.drop, errand.today, annotate=errand.annotate)
             case SyncIndex():
-                self._receiver(errand.root).compare(errand.today)
+                self._receiver(errand.root).sync_other_books(errand.today)
                 return None
             case RefreshReports():
                 return tuple(make_month_report(errand.root, errand.month, today=errand.today).files)

@@ -13,7 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from cmtools.files import checksum
-from cmtools.inbox.result import Answer, MadeDocument, Replacement
+from cmtools.inbox.drop import DropResult, Replacement, StagedDocument
+from cmtools.inbox.inputs_hash import inputs_hash
 from cmtools.tables.reader.container import Limits
 from cmtools.watch.commit import ResultFolder
 from cmtools.watch.completeness import shape_of
@@ -25,7 +26,6 @@ from cmtools.watch.lease import FOLDER, Lease
 from cmtools.watch.requests import (
     CheckComplete,
     Errand,
-    HashInputs,
     Heartbeat,
     ProcessDrop,
     RefreshReports,
@@ -52,18 +52,20 @@ class Stub:
     def ask(self, errand: Errand) -> Reply:
         if isinstance(errand, CheckComplete):
             return shape_of(errand.path, Limits())
-        if isinstance(errand, HashInputs):
-            return "settings"
         if isinstance(errand, SyncIndex):
             return None
         if isinstance(errand, RefreshReports):
             return (f"Отчёты/{errand.month}",)
         assert isinstance(errand, ProcessDrop)
-        content = errand.copy.read_bytes()
+        content = errand.drop.copy.read_bytes()
         if content.startswith("книга".encode()):
             return _accepted(errand)
         accepted = not content.startswith("плохо".encode())
-        return Answer(verdict="filed", accepted=accepted, settings="settings")
+        return DropResult(
+            verdict="filed",
+            accepted=accepted,
+            inputs_hash=key_of(errand.root, None, accepted=accepted),
+        )
 
     def stop(self) -> None:
         """Nothing goes on."""
@@ -86,26 +88,31 @@ class Here:
         self._bench.__exit__()
 
 
-def _accepted(errand: ProcessDrop) -> Answer:
+def _accepted(errand: ProcessDrop) -> DropResult:
     was = checksum(errand.root / BOOK)
     papers = []
     for number in (1, 2):
-        source = errand.aside / f"paper {number}"
+        source = errand.drop.staging / f"paper {number}"
         source.write_bytes(paper(number))
-        folder, source_name = f"{PAPERS}/{number}", f"{errand.aside.name}/{source.name}"
+        folder, source_name = f"{PAPERS}/{number}", f"{errand.drop.staging.name}/{source.name}"
         papers.append(
-            MadeDocument(source=source_name, folder=folder, stem=f"З-{number}", version=1)
+            StagedDocument(source=source_name, folder=folder, stem=f"З-{number}", version=1)
         )
-    (errand.result / "цены.xlsx").write_bytes(b"prices")
-    return Answer(
+    (errand.drop.result / "цены.xlsx").write_bytes(b"prices")
+    return DropResult(
         verdict="accepted",
         accepted=True,
-        kind="Книга",
-        settings="settings",
-        replacement=Replacement(target=BOOK, was=was, kept=KEPT),
-        papers=tuple(papers),
+        book="Книга",
+        inputs_hash=key_of(errand.root, "Книга", accepted=True),
+        replacement=Replacement(target=BOOK, expected=was, kept_as=KEPT),
+        documents=tuple(papers),
         months=("2026-10", "2026-11"),
     )
+
+
+def key_of(root: Path, book: str | None, *, accepted: bool) -> str:
+    """The key under which such a result is remembered."""
+    return inputs_hash(Workspace(root), book, None if accepted else TODAY)
 
 
 def paper(number: int) -> bytes:

@@ -1,0 +1,89 @@
+"""A dropped file and the result of processing it: plain values for the watcher and its worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Stage(StrEnum):
+    """The part of the work that a drop is in."""
+
+    READ = "read"
+    OTHER_BOOKS = "other books"
+    ANNOTATE = "annotate"
+    PRICE = "price"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drop:
+    """A dropped file: the path of our copy of it, its name when it was dropped, its SHA-256.
+
+    What the manager gets is written into `result`, what goes into the workspace into `staging`.
+    """
+
+    copy: Path
+    name: str
+    sha256: str
+    staging: Path
+    result: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replacement:
+    """A book of the workspace to be replaced by the drop's own bytes.
+
+    target: its path relative to the workspace.
+    expected: the SHA-256 of the file that may be replaced, None where there is none.
+    kept_as: the name of the replaced version in the result folder.
+    digest: where the encoded digest of an order book was written, relative to the job's folder.
+    """
+
+    target: str
+    expected: str | None
+    kept_as: str
+    digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StagedDocument:
+    """A document to be moved into its client's folder.
+
+    source: its path relative to the job's folder; None where the newest version is unchanged.
+    folder: the folder relative to the workspace.
+    """
+
+    source: str | None
+    folder: str
+    stem: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DropResult:
+    """The result of processing a dropped file.
+
+    verdict: the line of the protocol that says how it ended.
+    accepted: whether it goes to «Обработано»; else to «Ошибки».
+    book: the name of the book that it is, None for a foreign file.
+    repeatable: whether the same file would get the same result while its inputs are the same.
+    inputs_hash: the hash of all other inputs of a repeatable result, see `inbox.inputs_hash`.
+    may_become_valid: whether a book that was dropped with it might remove its errors.
+    actions, refusals, warnings: lines of the protocol.
+    months: the months, as 2026-11, whose reports are to be refreshed.
+    """
+
+    verdict: str
+    accepted: bool
+    book: str | None = None
+    repeatable: bool = True
+    inputs_hash: str | None = None
+    may_become_valid: bool = False
+    actions: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    replacement: Replacement | None = None
+    documents: tuple[StagedDocument, ...] = ()
+    months: tuple[str, ...] = ()
