@@ -13,7 +13,7 @@ import cmtools
 
 # Each line knows the lines above it. Rooms of one line do not know each other.
 HOUSE = (
-    ("problems", "errors", "progress", "files", "json_values"),
+    ("problems", "errors", "progress", "files", "json_values", "workers"),
     ("tables",),
     ("books",),
     ("workspace", "demo"),

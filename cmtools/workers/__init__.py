@@ -1,0 +1,1 @@
+"""Worker processes: bugs, hangs and lack of memory in them leave the program at work."""
