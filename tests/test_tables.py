@@ -152,7 +152,7 @@ def test_numbers_of_one_meaning(typed: str, meant: Decimal) -> None:
         ("12 34", "not-a-number"),
         ("1,2,3", "not-a-number"),
         ("1e5", "not-a-number"),
-        ("5 шт", "not-a-number"),
+        ("5 рулонов", "not-a-number"),
         ("--5", "not-a-number"),
         (True, "not-a-number"),
         (date(2026, 3, 1), "not-a-number"),
@@ -258,8 +258,8 @@ IN_LATIN = dict(zip(CYRILLIC, LATIN, strict=True))
 def test_letters_that_look_alike_are_one_in_a_code(code: str, random: Any) -> None:
     """К-0001 typed with a Latin K is the same client; another number is another one."""
     mixed = "".join(random.choice((sign, IN_LATIN.get(sign, sign))) for sign in code)
-    assert values.same_code(f" {mixed.lower()}\u00a0") == values.same_code(code)
-    assert values.same_code(mixed + "1") != values.same_code(code)
+    assert values.same(f" {mixed.lower()}\u00a0") == values.same(code)
+    assert values.same(mixed + "1") != values.same(code)
 
 
 @calm

@@ -119,8 +119,8 @@ class Field:
         return " ".join(filter(None, words))
 
     def same(self, value: str) -> str:
-        """What of a value counts when it is compared with another."""
-        return values.same_code(value) if self.kind is CODE else values.same(value)
+        """Reduce a value to what counts when it is compared with another."""
+        return values.same(value)
 
 
 _KINDS: dict[object, ValueKind] = {

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Final
+from unicodedata import normalize
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
@@ -25,7 +26,11 @@ SERIALS: Final = (36526, 73416)  # 2000 … 2100: a bare number that can only be
 _LOOKALIKES = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_UNITS = re.compile(r"\s*(?:₽|руб\.?|р\.|%)$", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
+_UNITS = re.compile(
+    r"\s*(?:₽|р(?:уб(?:л(?:ь|я|ей))?)?\.?|rub\.?|%|(?:шт(?:ук[аи]?)?|экз|компл)\.?)$", re.IGNORECASE
+)
 _NUMBER = re.compile(
     r"""(?P<sign>[+-]?)
         (?P<whole>\d{1,3}(?:[ ]\d{3})+ | \d{1,3}(?:,\d{3})+(?=\.) | \d{1,3}(?:\.\d{3})+(?=,)
@@ -34,44 +39,50 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _TWO_MEANINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
-_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:\s*г\.?)?")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.0+)?)?)?")
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}})(?:\s*г\.?)?(?:\s+{_CLOCK})?")
+_ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}})(?:[t ]{_CLOCK}(?:z|[+-]\d{{2}}:?\d{{2}})?)?")
 _IN_WORDS = re.compile(r"[«\"]?(\d{1,2})[»\"]?\s+([а-я]+)\s+(\d{4})(?:\s*г\.?)?")
 MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 """The months as a day has them: 21 ноября."""
 
 
+def visible(text: str) -> str:
+    """Drop the signs that nobody sees: zero-width and bidi marks, soft hyphens, a BOM."""
+    return _INVISIBLE.sub("", text)
+
+
 def squeeze(text: str) -> str:
-    """Without outer spaces; every inner run of spaces, breaks and NBSP becomes one space."""
-    return " ".join(text.split())
+    """Drop outer spaces and invisible signs; make each run of spaces, breaks, NBSP one space."""
+    return " ".join(visible(text).split())
 
 
 @lru_cache(maxsize=1 << 16)
 def same(text: str) -> str:
-    """What is left of a name when case, spaces and ё/е do not count."""
-    return squeeze(text).casefold().replace("ё", "е")
+    """Reduce a name to what counts when it is compared.
+
+    Case, spaces, invisible signs and ё/е do not count, all dashes are one, and Latin letters that
+    look Cyrillic are Cyrillic. Letters typed as a base and a combining sign (й on macOS) are one.
+    """
+    plain = _DASHES.sub("-", squeeze(normalize("NFC", text)).casefold())
+    return plain.replace("ё", "е").translate(_LOOKALIKES)
 
 
-@lru_cache(maxsize=1 << 16)
-def same_code(text: str) -> str:
-    """What is left of a code when also Latin letters that look Cyrillic do not count."""
-    return same(text).translate(_LOOKALIKES)
-
-
+@lru_cache(maxsize=1 << 14)
 def same_title(text: str) -> str:
-    """What is left of a column title: a trailing `*` does not count either."""
-    return same(same(text).rstrip("* "))
+    """Reduce a column title to its letters and digits: «Предоплата %» is «Предоплата, %»."""
+    return "".join(sign for sign in same(text) if sign.isalnum())
 
 
 def is_empty(cell: Cell) -> bool:
     """Whether a cell holds nothing, or nothing but spaces."""
-    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
+    return cell is None or (isinstance(cell, str) and not visible(cell).strip())
 
 
 def text(cell: Cell) -> str | Fault | None:
     """A text; a whole number of up to 15 digits stands for its digits."""
     if isinstance(cell, str):
-        return cell.strip() or None
+        return visible(cell).strip() or None
     if isinstance(cell, bool):
         return messages.NOT_TEXT(what="логическое значение")
     if isinstance(cell, int | float):
@@ -112,7 +123,7 @@ def number(cell: Cell) -> Decimal | Fault | None:
         return messages.OUT_OF_RANGE(bounds="число до 15 цифр")
     if not isinstance(cell, str):
         return messages.NOT_A_NUMBER()
-    typed = _UNITS.sub("", squeeze(cell).replace("\u2212", "-"))
+    typed = _UNITS.sub("", _DASHES.sub("-", squeeze(cell)))
     if not typed:
         return None if is_empty(cell) else messages.NOT_A_NUMBER()
     if _TWO_MEANINGS.fullmatch(typed):
