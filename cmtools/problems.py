@@ -97,7 +97,9 @@ class Problem:
         }
 
 
-def at(place: Place, fault: Fault, *, column: str | None = None, value: object = None) -> Problem:
+def problem_at(
+    place: Place, fault: Fault, *, column: str | None = None, value: object = None
+) -> Problem:
     """Put a fault at its place."""
     return Problem(
         code=fault.code,
@@ -110,7 +112,7 @@ def at(place: Place, fault: Fault, *, column: str | None = None, value: object =
     )
 
 
-def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """All problems sorted by place; those of one cell by code."""
     return tuple(sorted(problems, key=lambda problem: (problem.place.order(), problem.code)))
 

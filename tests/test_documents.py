@@ -30,7 +30,7 @@ from cmtools.documents.template.docx_parts import clean
 from cmtools.documents.template.loader import load
 from cmtools.documents.template.schema import declared
 from cmtools.errors import UsageError
-from cmtools.tables.parsers import roubles
+from cmtools.tables.parsers import format_roubles
 from support.workbench import (
     CONTRACTOR,
     REGISTRY,
@@ -159,11 +159,11 @@ def sum_of(phrase: str) -> Decimal:
     """A sum read from its figures and from its words, which must agree."""
     match = re.fullmatch(r"([\d ]+) \(([а-яё ]+)\) (рубл\w+) (\d\d) (копе\w+)", phrase)
     assert match, phrase
-    roubles, kopecks = int(match[1].replace(" ", "")), int(match[4])
-    assert number_of(match[2]) == roubles
-    assert match[3] == form_of(roubles, ("рубль", "рубля", "рублей"))
+    format_roubles, kopecks = int(match[1].replace(" ", "")), int(match[4])
+    assert number_of(match[2]) == format_roubles
+    assert match[3] == form_of(format_roubles, ("рубль", "рубля", "рублей"))
     assert match[5] == form_of(kopecks, ("копейка", "копейки", "копеек"))
-    return roubles + Decimal(kopecks) / 100
+    return format_roubles + Decimal(kopecks) / 100
 
 
 @given(st.integers(min_value=0, max_value=10**12 - 1))
@@ -176,7 +176,7 @@ def test_wording() -> None:
     assert wording.sum_in_words(Decimal("4890.00")).replace(NB, " ") == (
         "4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек"
     )
-    assert roubles(Decimal("4890")) == f"4{NB}890,00"
+    assert format_roubles(Decimal("4890")) == f"4{NB}890,00"
     assert wording.day_in_words(date(2026, 11, 1)) == f"«01»{NB}ноября{NB}2026{NB}г."
     assert wording.vat_phrase(Decimal(22), Decimal("881.80")).replace(NB, " ") == (
         "в т. ч. НДС 22 % — 881,80 руб."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmtools.tables.suggestions import hinted, nearest, perhaps
+from cmtools.tables.suggestions import nearest_name, suggest_after, suggest_in_hint
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,13 @@ from cmtools.tables.suggestions import hinted, nearest, perhaps
 def test_the_nearest_is_named_by_a_word_or_as_a_whole(
     typed: str, known: list[str], found: str | None
 ) -> None:
-    assert nearest(typed, known) == found
-    assert perhaps(typed, known) == (f"; может быть, «{found}»?" if found else "")
+    assert nearest_name(typed, known) == found
+    assert suggest_after(typed, known) == (f"; может быть, «{found}»?" if found else "")
 
 
 def test_a_hint_names_only_what_is_much_alike() -> None:
-    assert hinted("ordre.number", ["order.number", "order.date"]) == "может быть, «order.number»? "
-    assert hinted("xyz", ["order.number"]) == ""
+    assert (
+        suggest_in_hint("ordre.number", ["order.number", "order.date"])
+        == "может быть, «order.number»? "
+    )
+    assert suggest_in_hint("xyz", ["order.number"]) == ""

@@ -25,7 +25,7 @@ from cmtools.errors import UsageError
 from cmtools.reports.indicators import Unit
 from cmtools.reports.months import ended_months
 from cmtools.reports.plan_from_history import grown
-from cmtools.tables.parsers import roubles
+from cmtools.tables.parsers import format_roubles
 from support.office import convert
 from support.reckoning import Books, half_up
 from support.strategies import client_row, order_row, position_row
@@ -283,7 +283,7 @@ def test_the_paper_says_the_same(tmp_path: Path) -> None:
         assert words in text
     for values in outcome.data["indicators"].values():
         shown = values["plan"]
-        assert (roubles(Decimal(shown)) if isinstance(shown, str) else str(shown)) in text
+        assert (format_roubles(Decimal(shown)) if isinstance(shown, str) else str(shown)) in text
 
 
 def test_a_template_that_is_missing_is_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cmtools.commands.report import report
 from cmtools.commands.results import ExitCode, Outcome
 from cmtools.reports.indicators import INDICATORS
 from cmtools.reports.workbook import source_sheets as sources
-from cmtools.tables.parsers import roubles
+from cmtools.tables.parsers import format_roubles
 from support.office import convert
 from support.reckoning import Books, indicators, months_before
 from support.strategies import MANAGERS, client_row, order_row, position_row
@@ -350,7 +350,7 @@ def test_preliminary_requests_stand_apart(tmp_path: Path) -> None:
     found = {row[0].value: row[1].value for row in sheet.iter_rows() if row[0].value}
     assert found["Предварительные заявки месяца (в показатели не входят), шт"] == 2
     assert found["Их сумма там, где есть цена, руб."] == 7000
-    words = f"за месяц: 2, их сумма там, где есть цена, — {roubles(Decimal(7000))} руб."
+    words = f"за месяц: 2, их сумма там, где есть цена, — {format_roubles(Decimal(7000))} руб."
     assert words in paper_text(root / PAPER)
 
 
@@ -376,7 +376,7 @@ def test_the_paper_carries_the_same_table(tmp_path: Path) -> None:
     for indicator in INDICATORS:
         money = isinstance(made(root).data["indicators"][indicator.id]["fact"], str)
         figures = [value for value in rows[indicator.id][:3] if value != "—"]
-        shown = [roubles(exact(value)) if money else str(value) for value in figures]
+        shown = [format_roubles(exact(value)) if money else str(value) for value in figures]
         assert indicator.title in text
         for words in shown:
             assert words.replace("-", "−") in text

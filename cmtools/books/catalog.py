@@ -9,17 +9,17 @@ from cmtools.books.plan import PLAN_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.books.tasks import TASK_BOOK
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Book
 
 BOOKS = (SETTINGS, REGISTER, ORDER_BOOK, TASK_BOOK, PLAN_BOOK)
 
-SHEETS = frozenset(same(table.title) for book in BOOKS for table in book.tables)
+SHEETS = frozenset(normalize_name(table.title) for book in BOOKS for table in book.tables)
 
 
 def recognise(sheet_names: Iterable[str]) -> Book | None:
     """The book with the most sheets of these names; None where no name is known."""
-    names = {same(name) for name in sheet_names}
-    scores = [sum(same(table.title) in names for table in book.tables) for book in BOOKS]
+    names = {normalize_name(name) for name in sheet_names}
+    scores = [sum(normalize_name(table.title) in names for table in book.tables) for book in BOOKS]
     best = max(scores)
     return BOOKS[scores.index(best)] if best else None

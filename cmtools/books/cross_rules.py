@@ -7,10 +7,10 @@ from collections.abc import Set
 from cmtools.books.counterparty import LegalForm
 from cmtools.books.orders import ORDERS, POSITIONS, Design, Request
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
-from cmtools.problems import Message, Problem, Severity, at
+from cmtools.problems import Message, Problem, Severity, problem_at
 from cmtools.tables.columns import Field
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 
 CLOSING_STAGE = "4.3"
 
@@ -102,7 +102,7 @@ def kinds_with_markup(dataset: Dataset) -> Set[str] | None:
     if MARKUPS not in dataset or any(sheet.bad["kind"] for sheet in dataset.sheets(MARKUPS)):
         return None
     kinds = {
-        same(kind)
+        normalize_name(kind)
         for sheet in dataset.sheets(MARKUPS)
         for kind in sheet.values["kind"]
         if kind is not None
@@ -116,7 +116,9 @@ def _kinds_have_markups(dataset: Dataset) -> None:
     if kinds is None:
         return
     for sheet in dataset.sheets(POSITIONS):
-        unknown = {kind for kind in set(sheet.values["kind"]) if kind and same(kind) not in kinds}
+        unknown = {
+            kind for kind in set(sheet.values["kind"]) if kind and normalize_name(kind) not in kinds
+        }
         if unknown:
             for index, kind in list(sheet.lines("kind")):
                 if kind in unknown:
@@ -142,4 +144,4 @@ def seller_warning(dataset: Dataset) -> Problem | None:
         return None
     fault = SELLER_INCOMPLETE(fields=", ".join(found.title for found in missing))
     source = dataset.sheets(ORGANIZATION)[0].source
-    return at(source.place(1, missing[0].name), fault, column=missing[0].title)
+    return problem_at(source.place(1, missing[0].name), fault, column=missing[0].title)

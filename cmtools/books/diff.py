@@ -9,7 +9,7 @@ from typing import Any
 
 from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, POSITIONS
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import shown
+from cmtools.tables.parsers import format_value
 from cmtools.tables.table import Book, Table
 
 MOST_ROWS = 200
@@ -71,7 +71,7 @@ def _of_table(table: Table[Any], ours: Dataset, theirs: Dataset) -> Iterator[str
     at = [list(table.fields).index(name) for name in keys]
     old, new = ({tuple(v[i] for i in at): v for _, v in _rows(table, d)} for d in (ours, theirs))
     for key in {**old, **new}:
-        name = " ".join(shown(part) for part in key if part is not None)
+        name = " ".join(format_value(part) for part in key if part is not None)
         if key not in new:
             yield f"«{table.title}», {name}: строка есть только в рабочей папке"
         elif key not in old:
@@ -96,7 +96,7 @@ def _cells(table: Table[Any], old: Values, new: Values) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    return "пусто" if value is None else f"«{shown(value)[:60]}»"
+    return "пусто" if value is None else f"«{format_value(value)[:60]}»"
 
 
 def _rows(table: Table[Any], dataset: Dataset) -> Iterable[tuple[int, Values]]:

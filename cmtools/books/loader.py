@@ -10,10 +10,10 @@ from typing import Any
 
 from cmtools.books.catalog import BOOKS, SHEETS, recognise
 from cmtools.books.cross_rules import check_across, seller_warning
-from cmtools.problems import Fault, Place, Problem, at, in_order
+from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import alike, same
+from cmtools.tables.parsers import normalize_name, quote_names
 from cmtools.tables.reader.protocol import End, Start
 from cmtools.tables.reader.sandbox import Grid, WorkbookReader
 from cmtools.tables.sheet import Sheet
@@ -60,7 +60,7 @@ def load(
     check_across(dataset)
     seller = seller_warning(dataset)
     problems = reading.problems + dataset.problems + ([seller] if seller else [])
-    return Loaded(dataset=dataset, books=reading.books, problems=in_order(problems))
+    return Loaded(dataset=dataset, books=reading.books, problems=sort_problems(problems))
 
 
 class BookReading:
@@ -95,7 +95,7 @@ class BookReading:
                     self._note(file, [fault])
                     return
         if book is None:
-            known = alike(known.name for known in BOOKS)
+            known = quote_names(known.name for known in BOOKS)
             self._note(file, [messages.FILE_UNKNOWN(books=known)])
             return
         self.books[file.name] = book
@@ -103,27 +103,29 @@ class BookReading:
         self.problems += _sheet_problems(file.name, book, names)
 
     def _note(self, file: BookFile, faults: Iterable[Fault]) -> None:
-        self.problems += (at(Place(file=file.name), fault) for fault in faults)
+        self.problems += (problem_at(Place(file=file.name), fault) for fault in faults)
 
     def _sheet(
         self, file: str, book: Book, grid: Grid, before: Sequence[Sheet[Any]]
     ) -> Iterator[Sheet[Any]]:
         """The sheet of a grid; none where it is no sheet of the book, or the second of its name."""
         for table in book.tables:
-            if same(table.title) != same(grid.name) or any(s.table is table for s in before):
+            if normalize_name(table.title) != normalize_name(grid.name) or any(
+                s.table is table for s in before
+            ):
                 continue
             if self._tables is None or table in self._tables:
                 yield Sheet(table, file, grid)
 
 
 def _sheet_problems(file: str, book: Book, names: Sequence[str]) -> Iterator[Problem]:
-    present = [same(name) for name in names]
+    present = [normalize_name(name) for name in names]
     for table in book.tables:
-        count = present.count(same(table.title))
+        count = present.count(normalize_name(table.title))
         fault: Fault | None = None
         if count == 0:
             fault = messages.SHEET_MISSING(sheet=table.title)
         elif count > 1:
             fault = messages.SHEET_TWICE(sheet=table.title)
         if fault:
-            yield at(Place(file=file, sheet=table.title), fault)
+            yield problem_at(Place(file=file, sheet=table.title), fault)

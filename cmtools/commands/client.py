@@ -15,7 +15,7 @@ from cmtools.pricing.category import Standing, losses, order_days, standing
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.suggestions import perhaps
+from cmtools.tables.suggestions import suggest_after
 from cmtools.tables.table import InvalidRow
 
 ANSWER = {
@@ -92,7 +92,7 @@ def _find(dataset: Dataset, code: str) -> Client | InvalidRow:
     if found is not None:
         return found
     codes = (entry.get("code") for entry in known.values())
-    raise UsageError(f"нет клиента «{code}»{perhaps(code, codes)}")
+    raise UsageError(f"нет клиента «{code}»{suggest_after(code, codes)}")
 
 
 def _who(entry: Client | InvalidRow) -> dict[str, object]:

@@ -31,7 +31,7 @@ from cmtools.pricing.orders import price_orders
 from cmtools.reports.load import consolidate
 from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import Cell, roubles
+from cmtools.tables.parsers import Cell, format_roubles
 from cmtools.tables.reader.protocol import Marks
 from cmtools.tables.reader.sandbox import Grid
 from cmtools.tables.sheet import Sheet
@@ -181,7 +181,7 @@ def _steps(
     return [
         ("Проверено", f"{len(checked.facts['checked'])} книги, {cells} ячеек"),
         ("Ошибок и предупреждений", str(len(checked.problems))),
-        ("Посчитано цен", f"{len(quotes)} заказов, прибыль {roubles(profit)} ₽"),
+        ("Посчитано цен", f"{len(quotes)} заказов, прибыль {format_roubles(profit)} ₽"),
         ("Сделано документов", str(len(made))),
         ("Сделано планов и отчётов", f"{(plans + 2) // 2}, книги и документы Word"),
         ("Найдено в книге с ошибками", f"{errors} ошибок, все за один раз"),

@@ -22,9 +22,9 @@ from cmtools.errors import UsageError
 from cmtools.files import first_free
 from cmtools.pricing.orders import find_order
 from cmtools.pricing.session import Session, open_books, price_books
-from cmtools.problems import Problem, in_order
+from cmtools.problems import Problem, sort_problems
 from cmtools.progress import Progress, silent
-from cmtools.tables.suggestions import perhaps
+from cmtools.tables.suggestions import suggest_after
 from cmtools.tables.table import InvalidRow, R, Table
 
 _OF_ORDERS = (SourceRow.ORDER, SourceRow.CLAIM)
@@ -91,7 +91,7 @@ def docs(
     if as_pdf:
         pages, trouble = _as_pdf(opened, made)
         files += pages
-    return _outcome(files, in_order(dict.fromkeys(problems)), trouble)
+    return _outcome(files, sort_problems(dict.fromkeys(problems)), trouble)
 
 
 def _outcome(
@@ -139,14 +139,14 @@ def _found(rows: RowIndex, table: Table[R], key: str, what: str) -> R | InvalidR
     if found is not None:
         return found
     known = [row.get(table.key.name) for row in rows.dataset.entries(table)]
-    raise UsageError(f"нет {what} «{key}»{perhaps(key, filter(None, known))}")
+    raise UsageError(f"нет {what} «{key}»{suggest_after(key, filter(None, known))}")
 
 
 def _known_kind(name: str) -> DocumentKind:
     wanted = name.strip().lower()
     if wanted in BY_ID:
         return BY_ID[wanted]
-    raise UsageError(f"нет документа «{name}»{perhaps(name, DOCUMENTS)}")
+    raise UsageError(f"нет документа «{name}»{suggest_after(name, DOCUMENTS)}")
 
 
 def _tasks(

@@ -23,7 +23,7 @@ from cmtools.reports.load import Consolidated, consolidate
 from cmtools.reports.plan_draft import Draft, draft_of, stem, told, workbook
 from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED, Goal
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import InvalidRow
 from cmtools.workspace import PLANS, backup_of
 
@@ -165,7 +165,7 @@ def _base_as_json(goal: Goal) -> str | int | float:
 
 def _lines_as_json(lines: Sequence[PlanLine | InvalidRow]) -> dict[str, object]:
     """What a plan that stays says of the planned indicators."""
-    by_title = {same(str(line.get("indicator"))): line for line in lines}
+    by_title = {normalize_name(str(line.get("indicator"))): line for line in lines}
     return {
         indicator.id: {
             "base": shown(line.get("base"), indicator.unit),
@@ -173,5 +173,5 @@ def _lines_as_json(lines: Sequence[PlanLine | InvalidRow]) -> dict[str, object]:
             "plan": shown(line.get("plan"), indicator.unit),
         }
         for indicator in PLANNED
-        if (line := by_title.get(same(indicator.title))) is not None
+        if (line := by_title.get(normalize_name(indicator.title))) is not None
     }

@@ -19,7 +19,7 @@ from cmtools.pricing.orders import PricedOrder, PricedPosition, find_order
 from cmtools.pricing.price import ZERO, Line
 from cmtools.pricing.priced_book import write_priced_copies, write_prices_in_place
 from cmtools.pricing.session import Session, open_books, price_books
-from cmtools.problems import Place, Problem, at, has_errors, in_order
+from cmtools.problems import Place, Problem, has_errors, problem_at, sort_problems
 from cmtools.tables import messages
 
 FOUR_PLACES = Decimal("0.0001")
@@ -91,10 +91,10 @@ def _problems(opened: Session, asked: set[str]) -> tuple[Problem, ...]:
     ]
     if not opened.prices.terms.sound:
         found += [
-            at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND())
+            problem_at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND())
             for name in asked & opened.loaded.books.keys()
         ]
-    return in_order(found)
+    return sort_problems(found)
 
 
 def _concerns(problem: Problem, quote: PricedOrder) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Self
 
 from cmtools.documents import russian_text as wording
-from cmtools.tables.parsers import grouped, roubles, shown_percent
+from cmtools.tables.parsers import format_percent, format_roubles, group_digits
 
 
 class Sum(str):
@@ -17,7 +17,7 @@ class Sum(str):
     amount: Decimal | None
 
     def __new__(cls, amount: Decimal | None) -> Self:
-        text = super().__new__(cls, "" if amount is None else roubles(amount))
+        text = super().__new__(cls, "" if amount is None else format_roubles(amount))
         text.amount = amount
         return text
 
@@ -84,5 +84,5 @@ class Picture(bytes):
 
 def _number(number: Decimal) -> str:
     if number == number.to_integral_value():
-        return grouped(int(number))
-    return shown_percent(number)
+        return group_digits(int(number))
+    return format_percent(number)

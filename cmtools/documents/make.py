@@ -23,7 +23,7 @@ from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared
 from cmtools.errors import UsageError
 from cmtools.pricing.session import Session
-from cmtools.problems import Message, Place, Problem, Severity, at
+from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.table import Table
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 
@@ -105,7 +105,7 @@ class DocumentMaker:
             made = rendering.render(self._template(kind), kind.fill(used), day)
         except BadTemplate as bad:
             place = Place(file=workspace.name(workspace.path(TEMPLATES, kind.template)))
-            return Made(kind, None, None, tuple(at(place, fault) for fault in bad.faults))
+            return Made(kind, None, None, tuple(problem_at(place, fault) for fault in bad.faults))
         file, state = self._shelve(folder, stem, made.content, clients)
         unsure = tuple(self._unsure(kind, subject, made.unsure))
         return Made(kind, workspace.name(file), state, unsure)
@@ -179,7 +179,7 @@ class DocumentMaker:
                     decides = f"{name}_genitive"
                     place = row.place(decides)
                     fault = CASE_UNSURE(text=value, document=kind.name)
-                    yield at(place, fault, column=table.fields[decides].title)
+                    yield problem_at(place, fault, column=table.fields[decides].title)
 
 
 def _day_of(kind: DocumentKind, subject: DocumentSubject, row: Entry | None) -> date | None:

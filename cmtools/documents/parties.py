@@ -11,7 +11,7 @@ from cmtools.books.settings import Organization
 from cmtools.documents import russian_text as wording
 from cmtools.documents.declension import Gender, gender_of, organisation_gender
 from cmtools.documents.field_types import Name, Post
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 
 _ENTREPRENEUR = "Индивидуальный предприниматель"
 _CALLED = {
@@ -98,7 +98,9 @@ def _is_represented(row: Client | Organization) -> bool:
     """Whether somebody acts for the side: the head of a company, the proxy of a person."""
     if not row.head_name:
         return False
-    return row.form is LegalForm.COMPANY or same(row.head_name) not in same(_full_name(row))
+    return row.form is LegalForm.COMPANY or normalize_name(row.head_name) not in normalize_name(
+        _full_name(row)
+    )
 
 
 def _full_name(row: Client | Organization) -> str:

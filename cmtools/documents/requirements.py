@@ -34,10 +34,10 @@ from cmtools.documents.fields.money import amount_due
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import ZERO
-from cmtools.problems import Fault, Message, Place, Problem, Severity, at
+from cmtools.problems import Fault, Message, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import shown, shown_percent
+from cmtools.tables.parsers import format_percent, format_value
 from cmtools.tables.table import Table
 
 NO_CONTRACT = Message(
@@ -263,8 +263,8 @@ class DocumentChecker:
             limit = self._rows.opened.prices.tariff.rules.min_margin
             fault = MARGIN_REFUSED(
                 order=order.number,
-                margin=shown_percent(totals.margin),
-                limit=shown_percent(limit),
+                margin=format_percent(totals.margin),
+                limit=format_percent(limit),
             )
             yield _at_row(order, ORDERS, "approved", fault)
 
@@ -277,7 +277,7 @@ def _refusals_of_unpriced(
         numbers = ", ".join(str(row.get("number")) for row in unpriced)
         what = f"позиции: {numbers}"
         fault = NO_PRICE(document=kind.name, order=order.number, positions=what)
-        yield at(unpriced[0].place("unit_cost"), fault)
+        yield problem_at(unpriced[0].place("unit_cost"), fault)
 
 
 def _missing_of_seller(dataset: Dataset) -> Iterator[Problem]:
@@ -290,7 +290,7 @@ def _missing_of_seller(dataset: Dataset) -> Iterator[Problem]:
         if sheets:
             place = sheets[0].source.place(1, missing[0].name)
         fault = SELLER_NEEDED(fields=", ".join(found.title for found in missing))
-        yield at(place, fault, column=missing[0].title)
+        yield problem_at(place, fault, column=missing[0].title)
 
 
 def _is_missing_entity(problem: Problem) -> bool:
@@ -301,4 +301,6 @@ def _is_missing_entity(problem: Problem) -> bool:
 def _at_row(row: Entry, table: Table[Any], name: str, fault: Fault) -> Problem:
     value = row.get(name)
     title = table.fields[name].title
-    return at(row.place(name), fault, column=title, value=None if value is None else shown(value))
+    return problem_at(
+        row.place(name), fault, column=title, value=None if value is None else format_value(value)
+    )

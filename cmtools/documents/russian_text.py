@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from cmtools.tables.parsers import MONTHS, grouped, roubles, shown_percent
+from cmtools.tables.parsers import MONTHS, format_percent, format_roubles, group_digits
 
 NBSP = "\u00a0"
 NO_VAT = "Без НДС"
@@ -21,14 +21,14 @@ def unit_price(price: Decimal) -> str:
 
 def percent(rate: Decimal) -> str:
     """A rate in %: `22 %`, `7,5 %`."""
-    return f"{shown_percent(rate)}{NBSP}%"
+    return f"{format_percent(rate)}{NBSP}%"
 
 
 def sum_in_words(amount: Decimal) -> str:
     """A sum in figures and words: `4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек`."""
     phrase = _in_words(Decimal(amount), to="currency", currency="RUB", cents=False, separator="")
-    words, roubles, figures, kopecks = phrase.rsplit(" ", 3)
-    return f"{grouped(int(amount))} ({words}) {roubles} {figures}{NBSP}{kopecks}"
+    words, currency, figures, kopecks = phrase.rsplit(" ", 3)
+    return f"{group_digits(int(amount))} ({words}) {currency} {figures}{NBSP}{kopecks}"
 
 
 def number_in_words(number: Decimal | int) -> str:
@@ -46,7 +46,7 @@ def vat_phrase(rate: Decimal | None, vat: Decimal) -> str:
     """The VAT inside a sum: `в т. ч. НДС 22 % — 881,80 руб.`, or `Без НДС` where there is none."""
     if rate is None:
         return NO_VAT
-    return f"в{NBSP}т.{NBSP}ч. НДС {percent(rate)}{NBSP}— {roubles(vat)}{NBSP}руб."
+    return f"в{NBSP}т.{NBSP}ч. НДС {percent(rate)}{NBSP}— {format_roubles(vat)}{NBSP}руб."
 
 
 def day_in_words(day: date) -> str:
@@ -59,7 +59,7 @@ def days_within(number: int, sort: str = "календарных") -> str:
     one = number % 10 == 1 and number % 100 != 11
     words = _in_words(number, case="g")
     kind, days = (_DAYS[sort], "дня") if one else (sort, "дней")
-    return f"{grouped(number)}{NBSP}({words}) {kind} {days}"
+    return f"{group_digits(number)}{NBSP}({words}) {kind} {days}"
 
 
 def initials(name: str) -> str:

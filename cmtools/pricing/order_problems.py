@@ -18,9 +18,9 @@ from cmtools.books.orders import (
 from cmtools.pricing.orders import PricedOrder, PricedOrders
 from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.tariff import Tariff
-from cmtools.problems import Fault, Message, Problem, Severity, at
+from cmtools.problems import Fault, Message, Problem, Severity, problem_at
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import roubles, shown, shown_percent
+from cmtools.tables.parsers import format_percent, format_roubles, format_value
 from cmtools.tables.table import InvalidRow, Row, Table
 
 NO_MARKUP_TIER = Message(
@@ -90,7 +90,7 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
             yield _problem(position, POSITIONS, "unit_cost", PRICE_ZERO())
     if priced.approval_needed and priced.totals is not None:
         margin, limit = priced.totals.margin, tariff.rules.min_margin
-        fault = LOW_MARGIN(margin=shown_percent(margin), limit=shown_percent(limit))
+        fault = LOW_MARGIN(margin=format_percent(margin), limit=format_percent(limit))
         yield _problem(order, ORDERS, "approved", fault)
 
 
@@ -116,7 +116,7 @@ def _closing_problems(dataset: Dataset, orders: Iterable[PricedOrder]) -> Iterat
         due = priced.totals.total if priced.totals else ZERO
         paid = received.get(order.number, ZERO)
         if paid < due and not payment_is_unsure(order.number) and not price_is_unsure(order.client):
-            what.append(f"оплачен не полностью ({roubles(paid)} из {roubles(due)})")
+            what.append(f"оплачен не полностью ({format_roubles(paid)} из {format_roubles(due)})")
         if order.number not in acts and not act_is_unsure(order.number):
             what.append("нет оригинала акта на листе «Документы»")
         if order.mark is None:
@@ -135,9 +135,9 @@ def _has_invalid_row(dataset: Dataset, table: Table[Any], field: str) -> Callabl
 
 def _problem(row: Row, table: Table[Any], name: str, fault: Fault) -> Problem:
     value = row.get(name)
-    return at(
+    return problem_at(
         row.place(name),
         fault,
         column=table.fields[name].title,
-        value=None if value is None else shown(value),
+        value=None if value is None else format_value(value),
     )

@@ -15,7 +15,7 @@ from cmtools.files import atomic_write, copy
 from cmtools.pricing.breakdown import costing_sheet, price_cells
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.session import Session
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.cells import add_sheet, compute_anew, leave_foreign_parts, patch_cells
 from cmtools.tables.patch.package import Package
 from cmtools.tables.writer.dropdowns import refresh_lists
@@ -90,12 +90,12 @@ def _fill(session: Session, book: BookFile, package: Package) -> None:
     """Put the prices and the drop-down lists into the parts of a book."""
     parts: dict[str, str] = {}
     for name, part in package.sheets().items():
-        parts.setdefault(same(name), part)
+        parts.setdefault(normalize_name(name), part)
     dataset = session.loaded.dataset
     orders = _orders_of(session, book)
     for sheet in dataset.sheets(POSITIONS):
         if sheet.source.file == book.name:
-            part = parts[same(POSITIONS.title)]
+            part = parts[normalize_name(POSITIONS.title)]
             lines = {entry.row: line for order in orders for entry, line in order.positions}
             package[part] = patch_cells(package[part], price_cells(sheet, lines))
     refresh_lists(package, ORDER_BOOK, lists_of(ORDER_BOOK, dataset))

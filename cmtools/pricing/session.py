@@ -11,7 +11,7 @@ from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.pricing.order_problems import check_prices
 from cmtools.pricing.orders import PricedOrders, price_orders
-from cmtools.problems import Place, Problem, at, in_order
+from cmtools.problems import Place, Problem, problem_at, sort_problems
 from cmtools.tables import messages
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace, find_workspace
@@ -75,7 +75,7 @@ def open_books(root: Path, files: Sequence[Path], today: date) -> OpenBooks:
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
     missing = [book.name for book in books if book not in own]
-    missing_problems = [at(Place(file=name), messages.FILE_MISSING()) for name in missing]
+    missing_problems = [problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing]
     return OpenBooks(
         workspace=workspace,
         loaded=loaded,
@@ -91,7 +91,7 @@ def price_books(
     """Price all orders of the books; `other_days`: see `price_orders`."""
     dataset = books.loaded.dataset
     prices = price_orders(dataset, other_days)
-    problems = in_order([*books.problems, *check_prices(dataset, prices)])
+    problems = sort_problems([*books.problems, *check_prices(dataset, prices)])
     return Session(
         workspace=books.workspace,
         loaded=books.loaded,

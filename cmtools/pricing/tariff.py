@@ -27,7 +27,7 @@ from cmtools.books.settings import (
 )
 from cmtools.pricing.category import OrderDays, category_at
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Table
 
 Rate = TypeVar("Rate", Markup, Discount, Vat)
@@ -63,7 +63,7 @@ class Tariff:
 
     def markup(self, kind: str, quantity: int) -> Markup | None:
         """Return the kind's row with the largest tier within the run; the row of `*` else."""
-        for name in (same(kind), ANY_KIND):
+        for name in (normalize_name(kind), ANY_KIND):
             tiers = self.markups.get(name)
             row = tiers.at(quantity) if tiers else None
             if row is not None:
@@ -86,7 +86,7 @@ def build_tariff(
     """Build a tariff from rows in any order."""
     by_kind: dict[str, list[Markup]] = {}
     for markup in markups:
-        by_kind.setdefault(same(markup.kind), []).append(markup)
+        by_kind.setdefault(normalize_name(markup.kind), []).append(markup)
     by_category: dict[Category, list[Discount]] = {}
     for discount in discounts:
         by_category.setdefault(discount.category, []).append(discount)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from cmtools.tables.parsers import same, squeeze
+from cmtools.tables.parsers import normalize_name, squeeze
 
 if TYPE_CHECKING:
     from cmtools.reports.frame import Frame
@@ -30,9 +30,9 @@ def reasons(rows: Frame, column: str, month: date) -> tuple[ComplaintReason, ...
     spellings: dict[str, str] = {}
     in_month, total = Counter[str](), Counter[str]()
     for on, text in rows[rows[column] >= 0].values("on", column):
-        spellings.setdefault(same(text), squeeze(text))
-        total[same(text)] += 1
-        in_month[same(text)] += on >= month.toordinal()
+        spellings.setdefault(normalize_name(text), squeeze(text))
+        total[normalize_name(text)] += 1
+        in_month[normalize_name(text)] += on >= month.toordinal()
     counted = [
         ComplaintReason(text=spellings[key], month=in_month[key], total=times)
         for key, times in total.items()

@@ -26,7 +26,7 @@ from cmtools.documents.template import renderer as rendering
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared
-from cmtools.problems import Place, Problem, at
+from cmtools.problems import Place, Problem, problem_at
 from cmtools.reports.heading import LATE, ReportHeading, counted, place_in_words
 from cmtools.reports.indicators import Indicator, Unit
 from cmtools.reports.month import Preliminary
@@ -34,7 +34,7 @@ from cmtools.reports.months import listed, named, plan_due
 from cmtools.reports.plan_from_history import Goal
 from cmtools.reports.report_data import Review, Series
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import grouped, roubles
+from cmtools.tables.parsers import format_roubles, group_digits
 from cmtools.workspace import TEMPLATES, Workspace
 
 DASH = "—"
@@ -85,7 +85,7 @@ def rendered(
 
 def _faults(workspace: Workspace, form: TemplateForm, bad: BadTemplate) -> list[Problem]:
     place = Place(file=workspace.name(workspace.path(TEMPLATES, form.template)))
-    return [at(place, fault) for fault in bad.faults]
+    return [problem_at(place, fault) for fault in bad.faults]
 
 
 def report_fields(found: Review, preliminary: Preliminary, cover: ReportHeading) -> ReportFields:
@@ -111,9 +111,9 @@ def report_fields(found: Review, preliminary: Preliminary, cover: ReportHeading)
             _report_row(number, course, cover.month.month)
             for number, course in enumerate(found.courses, start=1)
         ),
-        preliminary=grouped(preliminary.orders),
-        preliminary_amount=roubles(preliminary.amount),
-        unpriced=grouped(len(found.unpriced)),
+        preliminary=group_digits(preliminary.orders),
+        preliminary_amount=format_roubles(preliminary.amount),
+        unpriced=group_digits(len(found.unpriced)),
         orders=tuple(_unpriced(found, cover)),
         left_out=counted(left_out),
         omissions=tuple(omissions),

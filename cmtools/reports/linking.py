@@ -24,13 +24,13 @@ from cmtools.books.orders import (
 )
 from cmtools.digests.digest import NEED_LAYOUT, NONE
 from cmtools.digests.making import told
-from cmtools.problems import Fault, Place, at
+from cmtools.problems import Fault, Place, problem_at
 from cmtools.reports.merging import Flags, Ints, Merged, Rows, Texts, objects, table_of, used
 from cmtools.reports.reference_data import Facts, Resolve
 from cmtools.tables import messages
 from cmtools.tables.columns import Field
-from cmtools.tables.dataset import called
-from cmtools.tables.parsers import same
+from cmtools.tables.dataset import resolve_key
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Table
 
 OF_ORDERS = (POSITIONS, PAYMENTS, DELIVERIES, CLAIMS)
@@ -190,7 +190,7 @@ class _Linking:
             texts = self.merged.texts
             unknown = np.zeros(len(texts), bool)
             named = used(rows["kind"], len(texts))
-            unknown[named] = [same(text) not in kinds for text in texts[named]]
+            unknown[named] = [normalize_name(text) not in kinds for text in texts[named]]
             no_kind = table_of(unknown, False)[rows["kind"]]
             self._note(rows, no_kind, "kind", lambda _: NO_MARKUP())
         wrong: Flags = repeated | no_layout | no_cost | no_kind
@@ -214,7 +214,7 @@ class _Linking:
         keys: dict[str, str] = {}
         for text in self.merged.texts[numbers[numbers >= 0]]:
             keys.setdefault(CONTRACTS.key.same(text), text)
-        return lambda typed: called(typed, CONTRACTS, keys)
+        return lambda typed: resolve_key(typed, CONTRACTS, keys)
 
     def _named(self, column: Ints, resolve: Resolve) -> Named:
         """What each text of a column names; each different text is asked for once."""
@@ -240,7 +240,7 @@ class _Linking:
             place = Place(
                 file=self.merged.files[book], sheet=title, row=int(rows.row[row]), column=column
             )
-            problem = at(place, fault(int(row)), column=field.title)
+            problem = problem_at(place, fault(int(row)), column=field.title)
             self.reasons.append(
                 Reason(book, title, place.row, column or 0, problem.code, told(problem))
             )
@@ -264,9 +264,9 @@ def _first_pairs(keys: Ints, numbers: Ints) -> Ints:
     pairs = key * (small.max(initial=0) + 1) + small
     falls = pairs[1:] <= pairs[:-1]
     if falls.any():  # there are none where nobody has mixed the rows
-        at = _mixed(key, np.append(0, np.cumsum(falls)))
-        _, index, inverse = np.unique(pairs[at], return_index=True, return_inverse=True)
-        first[given[at]] = given[at[index[inverse]]]
+        problem_at = _mixed(key, np.append(0, np.cumsum(falls)))
+        _, index, inverse = np.unique(pairs[problem_at], return_index=True, return_inverse=True)
+        first[given[problem_at]] = given[problem_at[index[inverse]]]
     return first
 
 

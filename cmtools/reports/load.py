@@ -16,7 +16,7 @@ from cmtools.digests.crew import Alone, Crew, LocalCrew
 from cmtools.digests.memory import Memory
 from cmtools.digests.request import Request
 from cmtools.errors import Unavailable, explain_os_error
-from cmtools.problems import Place, at, in_order
+from cmtools.problems import Place, problem_at, sort_problems
 from cmtools.progress import Progress, silent
 from cmtools.reports.frames import Frames
 from cmtools.reports.reading import Reading
@@ -146,6 +146,8 @@ def _load(others: Sequence[BookFile], reader: Reader, today: date) -> Loaded:
     except OSError as error:
         raise Unavailable(explain_os_error(error)) from error
     missing = [
-        at(Place(file=book.name), messages.FILE_MISSING()) for book in others if book not in here
+        problem_at(Place(file=book.name), messages.FILE_MISSING())
+        for book in others
+        if book not in here
     ]
-    return replace(loaded, problems=in_order([*loaded.problems, *missing]))
+    return replace(loaded, problems=sort_problems([*loaded.problems, *missing]))

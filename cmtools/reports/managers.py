@@ -10,7 +10,7 @@ import numpy as np
 from cmtools.books.orders import ORDERS
 from cmtools.books.register import Client
 from cmtools.reports.merging import Ints, Merged, each
-from cmtools.tables.parsers import same, squeeze
+from cmtools.tables.parsers import normalize_name, squeeze
 from cmtools.tables.table import InvalidRow
 
 
@@ -22,17 +22,18 @@ class Managers:
 
     def spelled(self, name: str) -> str:
         """The one spelling of a manager whom the books name."""
-        return self.spellings[same(name)]
+        return self.spellings[normalize_name(name)]
 
     def find(self, name: str) -> str | None:
         """The one spelling of a manager as a person typed it; None where nobody is called so."""
-        return self.spellings.get(same(name))
+        return self.spellings.get(normalize_name(name))
 
     def of_orders(self, merged: Merged) -> Ints:
         """Each order's manager as the place of the one spelling in `spellings`, -1 for none."""
         places = {key: place for place, key in enumerate(self.spellings)}
         return each(
-            merged.rows[ORDERS]["manager"], lambda number: places[same(merged.texts[number])]
+            merged.rows[ORDERS]["manager"],
+            lambda number: places[normalize_name(merged.texts[number])],
         )
 
 
@@ -44,5 +45,5 @@ def managers_of(merged: Merged, clients: Iterable[Client | InvalidRow]) -> Manag
     names = [*merged.texts[numbers[np.argsort(first)]], *(row.get("manager") for row in clients)]
     for name in names:
         if name is not None:
-            spellings.setdefault(same(name), squeeze(name))
+            spellings.setdefault(normalize_name(name), squeeze(name))
     return Managers(spellings)

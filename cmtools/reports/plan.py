@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from cmtools.books.plan import PlanLine
 from cmtools.reports.indicators import INDICATORS
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 
 
 def plan_title(month: date, manager: str | None = None) -> str:
@@ -30,14 +30,14 @@ def _of(manager: str | None) -> str:
 def is_called(file: str, stem: str) -> bool:
     """Whether a file bears a name, whatever its folder, ending and case."""
     found = unicodedata.normalize("NFC", PurePosixPath(file).stem)
-    return same(found) == same(unicodedata.normalize("NFC", stem))
+    return normalize_name(found) == normalize_name(unicodedata.normalize("NFC", stem))
 
 
 def goals(lines: Iterable[PlanLine]) -> Mapping[str, Decimal]:
     """Indicator id → its goal; a line that names no indicator is the manager's own."""
-    by_title = {same(line.indicator): line.plan for line in lines}
+    by_title = {normalize_name(line.indicator): line.plan for line in lines}
     return {
-        indicator.id: by_title[same(indicator.title)]
+        indicator.id: by_title[normalize_name(indicator.title)]
         for indicator in INDICATORS
-        if same(indicator.title) in by_title
+        if normalize_name(indicator.title) in by_title
     }

@@ -17,7 +17,7 @@ from cmtools.reports.months import ended_months, listed, named, plan_due
 from cmtools.reports.plan import plan_title
 from cmtools.reports.plan_file import Existing
 from cmtools.reports.plan_from_history import Goal, bases, empty_months, grown
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.writer.heading import Heading
 from cmtools.tables.writer.workbook import Formula, Rows, made_book
 
@@ -46,7 +46,7 @@ def draft_of(
     typed = old.typed if old else {}
     goals = []
     for indicator, base in bases(books, months).items():
-        found = typed.get(same(indicator.title))
+        found = typed.get(normalize_name(indicator.title))
         growth = found.growth if found else rules.plan_growth
         own = found.plan if found else None
         goal = grown(base, growth, indicator.unit) if own is None else own

@@ -18,13 +18,13 @@ from cmtools.books.plan import (
     plan_sheet,
 )
 from cmtools.documents.fingerprint import stamp_of
-from cmtools.problems import Message, Place, Problem, at
+from cmtools.problems import Message, Place, Problem, problem_at
 from cmtools.reports.documents import file_stem
 from cmtools.reports.load import Consolidated
 from cmtools.reports.plan import is_called, plan_title
 from cmtools.reports.plan_from_history import PLANNED
 from cmtools.tables import messages
-from cmtools.tables.parsers import same, shown
+from cmtools.tables.parsers import format_value, normalize_name
 from cmtools.tables.patch.package import Package
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.sheet_xml import formula_cells, plain
@@ -86,16 +86,16 @@ def existing_plan(read: Consolidated, month: date, manager: str | None) -> Exist
         return Existing(
             path=file.path, name=file.name, refusals=(), made_with=made_with, untouched=True
         )
-    planned = {same(indicator.title) for indicator in PLANNED}
+    planned = {normalize_name(indicator.title) for indicator in PLANNED}
     return Existing(
         path=file.path,
         name=file.name,
         refusals=(),
         made_with=made_with,
         typed=_typed(file.path, sheet, lines),
-        own=tuple(line for line in lines if same(line.get("indicator")) not in planned),
+        own=tuple(line for line in lines if normalize_name(line.get("indicator")) not in planned),
         head={
-            label: shown(found.value)
+            label: format_value(found.value)
             for label, found in sheet.head.items()
             if label in (APPROVED_BY, APPROVED_ON) and found.value is not None
         },
@@ -110,7 +110,7 @@ def _refusals(read: Consolidated, file: str, sheet: Sheet[PlanLine] | None) -> l
     approved = approval(sheet) if sheet is not None else None
     if sheet is not None and approved is not None:
         place = Place(file=file, sheet=PLAN.title, row=approved.row, column=approved.column)
-        return [at(place, PLAN_APPROVED(), column=APPROVED_BY, value=approved.value)]
+        return [problem_at(place, PLAN_APPROVED(), column=APPROVED_BY, value=approved.value)]
     errors = [p for p in read.loaded.problems if p.is_error and p.place.file == file]
     return [problem for problem in errors if problem.code != messages.FORMULA_UNSAVED.code]
 
@@ -119,11 +119,15 @@ def _typed(
     path: Path, sheet: Sheet[PlanLine], lines: Sequence[PlanLine | InvalidRow]
 ) -> dict[str, ManualEdit]:
     package = Package(path)
-    part = next(part for name, part in package.sheets().items() if same(name) == same(PLAN.title))
+    part = next(
+        part
+        for name, part in package.sheets().items()
+        if normalize_name(name) == normalize_name(PLAN.title)
+    )
     formulas = formula_cells(plain(package[part]))
     column = sheet.source.columns["plan"]
     return {
-        same(line.get("indicator")): ManualEdit(
+        normalize_name(line.get("indicator")): ManualEdit(
             growth=line.get("growth") or Decimal(0),
             plan=None if (line.row, column) in formulas else line.get("plan"),
         )

@@ -25,7 +25,7 @@ from cmtools.pricing.tariff import Tariff, Tiers
 from cmtools.reports.categories import CATEGORIES
 from cmtools.reports.linking import Hanging
 from cmtools.reports.merging import Flags, Ints, Merged, each
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Source
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -149,7 +149,7 @@ def _markups(merged: Merged, kinds: Ints, quantity: Ints, tariff: Tariff) -> Flo
     """The markup of each position in percents, NaN where there is none; see `Tariff.markup`."""
     found = _at(tariff.markups.get(ANY_KIND), quantity)
     names = {name: number for number, name in enumerate(tariff.markups)}
-    name = each(kinds, lambda kind: names.get(same(merged.texts[kind]), -1))
+    name = each(kinds, lambda kind: names.get(normalize_name(merged.texts[kind]), -1))
     for of_kind, number in names.items():
         if of_kind != ANY_KIND:
             rows = np.flatnonzero(name == number)

@@ -10,7 +10,7 @@ from cmtools.books.cross_rules import early_stages, kinds_with_markup
 from cmtools.books.register import CLIENTS, Client
 from cmtools.books.settings import CONTRACTORS, STAGES
 from cmtools.pricing.tariff import Terms, read_terms
-from cmtools.tables.dataset import Dataset, called
+from cmtools.tables.dataset import Dataset, resolve_key
 from cmtools.tables.table import InvalidRow, Table
 
 Resolve = Callable[[str], str | None]
@@ -57,4 +57,4 @@ def resolver(dataset: Dataset, table: Table[Any]) -> Resolve:
     if not dataset.can_be_referred_to(table):
         return lambda typed: typed
     keys = dataset.keys(table)
-    return lambda typed: called(typed, table, keys)
+    return lambda typed: resolve_key(typed, table, keys)

@@ -12,7 +12,7 @@ from cmtools.tables import messages
 from cmtools.tables.columns import Field
 from cmtools.tables.parsers import squeeze
 from cmtools.tables.sheet import Sheet
-from cmtools.tables.suggestions import hinted
+from cmtools.tables.suggestions import suggest_in_hint
 from cmtools.tables.table import InvalidRow, R, Table
 
 NEAREST_AMONG = 2000  # past so many names the search for a near one costs more than it helps
@@ -167,7 +167,9 @@ def _resolve(
     """Spell each reference as its target does; a problem where there is no target."""
     for sheet in sheets:
         column = sheet.values[name]
-        spelled = {value: called(value, target, keys) for value in set(column) if value is not None}
+        spelled = {
+            value: resolve_key(value, target, keys) for value in set(column) if value is not None
+        }
         spelled[None] = None
         unknown = {value for value, known in spelled.items() if known is None and value is not None}
         if unknown:
@@ -180,7 +182,7 @@ def _resolve(
         sheet.values[name] = [spelled[value] or value for value in column]
 
 
-def called(value: str, table: Table[Any], keys: Mapping[str, str]) -> str | None:
+def resolve_key(value: str, table: Table[Any], keys: Mapping[str, str]) -> str | None:
     """The key of the row that a reference names; None where the `keys` have no such row."""
     found = keys.get(table.key.same(value))
     if found is None and table.label is not None:
@@ -192,5 +194,5 @@ def _hints(unknown: Iterable[str], keys: Mapping[str, str]) -> Iterator[tuple[st
     if len(keys) > NEAREST_AMONG:
         return
     for value in sorted(unknown)[:NEAREST_FOR]:
-        if hint := hinted(value, set(keys.values())):
+        if hint := suggest_in_hint(value, set(keys.values())):
             yield value, hint

@@ -8,7 +8,7 @@ from typing import Any
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
-from cmtools.tables.parsers import Cell, is_empty, same_title, shown
+from cmtools.tables.parsers import Cell, format_value, is_empty, normalize_title
 from cmtools.tables.reader.protocol import Marks
 from cmtools.tables.reader.sandbox import Grid
 from cmtools.tables.table import Table
@@ -38,7 +38,7 @@ def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
 
     Only so many of the grid's first rows are asked for: the rest may still be on its way.
     """
-    names = {same_title(found.title): name for name, found in table.fields.items()}
+    names = {normalize_title(found.title): name for name, found in table.fields.items()}
     best = SheetLayout(grid=grid, header=0, columns={}, places={})
     seen = 0
     while True:
@@ -55,12 +55,12 @@ def _header(
     table: Table[Any], grid: Grid, row: int, cells: Sequence[Cell], names: Mapping[str, str]
 ) -> SheetLayout:
     """The layout if this row were the header."""
-    computed = {same_title(column.title): column.title for column in table.computed}
+    computed = {normalize_title(column.title): column.title for column in table.computed}
     columns: dict[str, int] = {}
     found: dict[str, int] = {}
     faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
     for position, cell in enumerate(cells, start=1):
-        title = same_title(cell) if isinstance(cell, str) and cell else ""
+        title = normalize_title(cell) if isinstance(cell, str) and cell else ""
         name = names.get(title)
         if name is not None and columns.setdefault(name, position) != position:
             known = table.fields[name].title
@@ -83,13 +83,13 @@ class Filled:
 
 def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, Filled]:
     """Label → the cell beside it, of the labels that stand above the header row."""
-    labels = {same_title(label): label for label in table.head}
+    labels = {normalize_title(label): label for label in table.head}
     found: dict[str, Filled] = {}
     if not labels:
         return found
     for row, cells in enumerate(_rows(grid, (header or HEADER_SEARCH) - 1), start=1):
         for position, (cell, beside) in enumerate(zip(cells, [*cells[1:], None], strict=True), 2):
-            label = labels.get(same_title(cell)) if isinstance(cell, str) else None
+            label = labels.get(normalize_title(cell)) if isinstance(cell, str) else None
             if label is not None and label not in found:
                 value = None if is_empty(beside) else beside
                 found[label] = Filled(row=row, column=position, value=value)
@@ -101,13 +101,15 @@ def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
     assert table.card is not None
     while grid.grow():
         pass
-    titles = [same_title(title) for title in table.card]
-    names = {same_title(found.title): name for name, found in table.fields.items()}
+    titles = [normalize_title(title) for title in table.card]
+    names = {normalize_title(found.title): name for name, found in table.fields.items()}
     rows = list(_rows(grid, grid.height))
-    headers = [[same_title(cell) if isinstance(cell, str) else "" for cell in row] for row in rows]
+    headers = [
+        [normalize_title(cell) if isinstance(cell, str) else "" for cell in row] for row in rows
+    ]
     header = max(headers, key=lambda cells: sum(title in cells for title in titles), default=[])
     if not set(titles) <= set(header):
-        return _no_card(grid, table, [t for t in table.card if same_title(t) not in header])
+        return _no_card(grid, table, [t for t in table.card if normalize_title(t) not in header])
     first = headers.index(header) + 1
     title_at, value_at = (header.index(title) for title in titles)
     columns: dict[str, int] = {}
@@ -115,8 +117,8 @@ def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
     values: list[list[Cell]] = []
     faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
     for row, cells in enumerate(rows[first:], start=first + 1):
-        title = "" if is_empty(cells[title_at]) else shown(cells[title_at])
-        name = names.get(same_title(title))
+        title = "" if is_empty(cells[title_at]) else format_value(cells[title_at])
+        name = names.get(normalize_title(title))
         if not title.strip():
             if not is_empty(cells[value_at]):
                 faults.append(((row, title_at + 1), messages.REQUIRED(), table.card[0]))

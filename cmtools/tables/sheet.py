@@ -7,10 +7,10 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic
 
-from cmtools.problems import Fault, Place, Problem, Severity, at
+from cmtools.problems import Fault, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.headers import SheetLayout, find_card, find_head, find_header
-from cmtools.tables.parsers import Cell, Parse, is_empty, shown, text
+from cmtools.tables.parsers import Cell, Parse, format_value, is_empty, parse_text
 from cmtools.tables.reader.protocol import Marks
 from cmtools.tables.reader.sandbox import Grid
 from cmtools.tables.table import TODAY, InvalidRow, R, Rule, Source, Table
@@ -45,7 +45,7 @@ class Sheet(Generic[R]):
         for where, fault, title in layout.faults:
             row, column = where or (None, None)
             place = Place(file=file, sheet=table.title, row=row, column=column)
-            self.problems.append(at(place, fault, column=title, value=where and title))
+            self.problems.append(problem_at(place, fault, column=title, value=where and title))
         self._parse(layout)
         self.width, self.last_row = len(grid.columns), grid.height
         self._drop_blank_rows()
@@ -101,7 +101,7 @@ class Sheet(Generic[R]):
                 self.bad[name].update(range(len(self.rows)))
                 place = Place(file=self.source.file, sheet=self.table.title)
                 fault = messages.COLUMN_MISSING(title=found.title, sheet=self.table.title)
-                self.problems.append(at(place, fault, column=found.title))
+                self.problems.append(problem_at(place, fault, column=found.title))
             elif found.required and None in (column := self.values[name]):
                 for index, value in enumerate(column):
                     if value is None and index not in self.bad[name]:
@@ -111,11 +111,13 @@ class Sheet(Generic[R]):
         """Note a fault of a cell; one that is an error takes the cell's value away."""
         cells = self._cells.get(name)
         self.problems.append(
-            at(
+            problem_at(
                 self.place(index, name),
                 fault,
                 column=self.table.fields[name].title,
-                value=None if cells is None or is_empty(cells[index]) else shown(cells[index]),
+                value=None
+                if cells is None or is_empty(cells[index])
+                else format_value(cells[index]),
             )
         )
         if fault.severity is Severity.ERROR:
@@ -183,7 +185,7 @@ class _ColumnParser:
     def feed(self, cells: Sequence[Cell], index: array[int] | None) -> None:
         """Add cells, or those distinct cells to which the index points; a fault has no value."""
         parse = self._parse
-        if parse is text and set(map(type, cells)) == {str}:
+        if parse is parse_text and set(map(type, cells)) == {str}:
             values: list[Any] = [cell.strip() or None for cell in cells]  # type: ignore[union-attr]
             sound = True
         else:

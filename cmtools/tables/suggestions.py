@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 
 ALIKE = 0.6  # of 1: what is less alike is no hint to a person who reads a list of mistakes
 
 
-def nearest(typed: str, known: Iterable[str], *, at_least: float = 0.0) -> str | None:
+def nearest_name(typed: str, known: Iterable[str], *, at_least: float = 0.0) -> str | None:
     """The known name that is itself, or has a word that is, most alike.
 
     `at_least` is the likeness, 0 to 1, below which none is named.
     """
-    matcher = SequenceMatcher(b=same(typed))
+    matcher = SequenceMatcher(b=normalize_name(typed))
     best = (at_least, "")
     for name in known:
-        whole = same(name)
+        whole = normalize_name(name)
         for part in {whole, *whole.split()}:
             matcher.set_seq1(part)
             if matcher.real_quick_ratio() >= best[0] and matcher.quick_ratio() >= best[0]:
@@ -26,13 +26,13 @@ def nearest(typed: str, known: Iterable[str], *, at_least: float = 0.0) -> str |
     return best[1] or None
 
 
-def hinted(typed: str, known: Iterable[str]) -> str:
+def suggest_in_hint(typed: str, known: Iterable[str]) -> str:
     """The beginning of a hint, `может быть, «К-0012»? `; empty where nothing is much alike."""
-    near = nearest(typed, known, at_least=ALIKE)
+    near = nearest_name(typed, known, at_least=ALIKE)
     return f"может быть, «{near}»? " if near else ""
 
 
-def perhaps(typed: str, known: Iterable[str]) -> str:
+def suggest_after(typed: str, known: Iterable[str]) -> str:
     """The end of a refusal, `; может быть, «К-0012»?`; empty where nothing is known."""
-    near = nearest(typed, known)
+    near = nearest_name(typed, known)
     return f"; может быть, «{near}»?" if near else ""

@@ -12,7 +12,7 @@ from cmtools.cli.console.layout import NBSP, safe, show_files, show_problems, sh
 from cmtools.commands.results import Outcome
 from cmtools.pricing.breakdown import price_steps
 from cmtools.pricing.orders import PricedOrder
-from cmtools.tables.parsers import roubles
+from cmtools.tables.parsers import format_roubles
 
 
 def tell_init(console: Console, outcome: Outcome) -> None:
@@ -42,7 +42,7 @@ def tell_price(console: Console, outcome: Outcome) -> None:
     profit = sum((quote.totals.profit for quote in priced if quote.totals), Decimal(0))
     console.print(
         f"Заказов с ценой: {len(priced)} из {len(quotes)}. "
-        f"Сумма {roubles(amount)}, прибыль {roubles(profit)}."
+        f"Сумма {format_roubles(amount)}, прибыль {format_roubles(profit)}."
     )
     show_problems(console, outcome.problems)
     show_files(console, outcome.files)
@@ -59,9 +59,9 @@ def _quote_row(quote: PricedOrder) -> tuple[str, ...]:
     sums = quote.totals
     return (
         *head,
-        roubles(sums.amount),
-        roubles(sums.vat),
-        roubles(sums.profit),
+        format_roubles(sums.amount),
+        format_roubles(sums.vat),
+        format_roubles(sums.profit),
         f"{_percent(sums.margin)}",
         "[yellow]нужно согласие[/]" if quote.approval_needed else "",
     )

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cmtools.problems import Problem
-from cmtools.tables.parsers import roubles
+from cmtools.tables.parsers import format_roubles
 
 NBSP = "\u00a0"
 MOST_SHOWN = 300
@@ -106,7 +106,7 @@ def figure(value: object) -> str:
     """A figure of an answer, a dash where there is none."""
     if value is None:
         return "[dim]—[/]"
-    return roubles(Decimal(value)) if isinstance(value, str) else str(value)
+    return format_roubles(Decimal(value)) if isinstance(value, str) else str(value)
 
 
 def plain(text: str) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cmtools.cli.console.layout import figure, plain, safe, show_files, show_problems, table_of
 from cmtools.commands.results import Outcome
-from cmtools.tables.parsers import roubles
+from cmtools.tables.parsers import format_roubles
 
 MOST_ORDERS = 20
 
@@ -30,7 +30,7 @@ def tell_report(console: Console, outcome: Outcome) -> None:
     if preliminary:
         console.print(
             f"Предварительных заявок: {preliminary['orders']} "
-            f"на {roubles(Decimal(preliminary['amount']))}"
+            f"на {format_roubles(Decimal(preliminary['amount']))}"
         )
     if data["left_out"]:
         console.print(f"[yellow]Не вошло строк и книг: {len(data['left_out'])}[/]")
@@ -60,7 +60,7 @@ def _compared(plan: str | float | None, fact: str | float) -> tuple[str, str]:
     if plan is None:
         return figure(None), figure(None)
     goal, done = Decimal(str(plan)), Decimal(str(fact))
-    away = roubles(done - goal) if isinstance(fact, str) else f"{done - goal:f}"
+    away = format_roubles(done - goal) if isinstance(fact, str) else f"{done - goal:f}"
     colour = "red" if done < goal else "green"
     share = f"{100 * done / goal:.1f}".replace(".", ",") if goal else figure(None)
     return f"[{colour}]{away}[/]", share

@@ -17,7 +17,7 @@ from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
 from cmtools.documents.template.schema import values
 from cmtools.pricing.price import ZERO
-from cmtools.tables.parsers import grouped
+from cmtools.tables.parsers import group_digits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,7 +266,7 @@ def _summary(material: OrderMaterial) -> SummaryFields:
         profit=Sum(totals.profit if totals else None),
         paid=Sum(material.paid or None),
         owed=Sum(_owed(material) or None),
-        mark=grouped(order.mark) if order.mark else "",
+        mark=group_digits(order.mark) if order.mark else "",
         dissatisfaction=order.dissatisfaction or "",
         closed=Day(order.closed),
     )

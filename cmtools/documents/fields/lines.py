@@ -10,7 +10,7 @@ from cmtools.books.orders import Design, Position
 from cmtools.documents.field_types import Count, Sum
 from cmtools.documents.russian_text import percent, unit_price
 from cmtools.pricing.price import Line, Totals, round2
-from cmtools.tables.parsers import grouped
+from cmtools.tables.parsers import group_digits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,12 +101,12 @@ def delivery_line(positions: Sequence[Position], totals: Totals | None) -> Deliv
     if totals is None or not totals.delivery:
         return DeliveryLine(number="", amount=Sum(None))
     last = max(position.number for position in positions)
-    return DeliveryLine(number=grouped(last + 1), amount=Sum(totals.delivery))
+    return DeliveryLine(number=group_digits(last + 1), amount=Sum(totals.delivery))
 
 
 def _what(position: Position) -> dict[str, Any]:
     return {
-        "number": grouped(position.number),
+        "number": group_digits(position.number),
         "kind": position.kind,
         "name": position.name,
         "quantity": Count(position.quantity),

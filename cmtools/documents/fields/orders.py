@@ -32,7 +32,7 @@ from cmtools.documents.fields.terms import (
 from cmtools.documents.parties import Party, party
 from cmtools.documents.template.schema import values
 from cmtools.pricing.price import Totals
-from cmtools.tables.parsers import grouped
+from cmtools.tables.parsers import group_digits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,7 +218,7 @@ def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
     """Rows of «Документы» in their order, numbered from 1."""
     return tuple(
         PaperFields(
-            number=grouped(number),
+            number=group_digits(number),
             kind=paper.kind.value,
             title=paper.title or "",
             order=paper.order or "",

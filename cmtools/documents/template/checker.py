@@ -15,7 +15,7 @@ from cmtools.documents.template import messages as faults
 from cmtools.documents.template.filters import BY_NAME, Filter
 from cmtools.documents.template.schema import KINDS, PRINTED, TEXTS, Fields, FieldSpec, full_names
 from cmtools.problems import Fault, Message
-from cmtools.tables.suggestions import hinted
+from cmtools.tables.suggestions import suggest_in_hint
 
 TESTS = ("defined",)
 DEPTH = 2  # of loops in loops: what a template costs stays in proportion to its lists
@@ -130,7 +130,7 @@ class _Checker:
         kind = self._kind(node.node, scope)
         used = BY_NAME.get(node.name)
         if used is None:
-            nearest = hinted(node.name, BY_NAME)
+            nearest = suggest_in_hint(node.name, BY_NAME)
             self._tell(
                 faults.TEMPLATE_FILTER, name=node.name, nearest=nearest, known=", ".join(BY_NAME)
             )
@@ -159,7 +159,7 @@ class _Checker:
             if found is None:
                 known_names = [full for full in full_names(scope) if not full.startswith("loop.")]
                 full = ".".join(names)
-                nearest = hinted(full, known_names)
+                nearest = suggest_in_hint(full, known_names)
                 self._tell(
                     faults.TEMPLATE_FIELD, name=full, nearest=nearest, known=", ".join(known_names)
                 )

@@ -15,7 +15,7 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cmtools.tables.parsers import writable
+from cmtools.tables.parsers import escape_text
 
 if TYPE_CHECKING:
     from cmtools.reports.frame import Frame
@@ -105,4 +105,4 @@ class _Texts:
 
 def _item(text: str) -> str:
     kept = ' xml:space="preserve"' if text != text.strip() else ""
-    return f"<si><t{kept}>{escape(writable(text), quote=False)}</t></si>"
+    return f"<si><t{kept}>{escape(escape_text(text), quote=False)}</t></si>"

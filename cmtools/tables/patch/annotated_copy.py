@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cmtools.files import atomic_write
 from cmtools.problems import Problem, Severity
-from cmtools.tables.parsers import same, writable
+from cmtools.tables.parsers import escape_text, normalize_name
 from cmtools.tables.writer import styles
 
 ERRORS_SHEET = "Ошибки"
@@ -44,14 +44,14 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
     """
     book = load_workbook(source, keep_links=False)
     _keep_escapes(book)
-    sheets = {same(sheet.title): sheet for sheet in book.worksheets}
+    sheets = {normalize_name(sheet.title): sheet for sheet in book.worksheets}
     by_cell: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         if problem.place.sheet and problem.place.cell:
             by_cell.setdefault((problem.place.sheet, problem.place.cell), []).append(problem)
     for (sheet, cell), found in list(by_cell.items())[:MOST_NOTES]:
-        if same(sheet) in sheets:
-            _paint(sheets[same(sheet)], cell, found)
+        if normalize_name(sheet) in sheets:
+            _paint(sheets[normalize_name(sheet)], cell, found)
     _list_problems(book, sheets, problems)
     content = BytesIO()  # a full disk must not leave openpyxl with a half-written file
     book.save(content)
@@ -82,14 +82,14 @@ def _paint(sheet: Worksheet, name: str, problems: Sequence[Problem]) -> None:
     colour = (styles.PALE_RED if is_error else styles.PALE_ORANGE).lstrip("#")
     cell.fill = PatternFill("solid", start_color=colour, end_color=colour)
     text = "\n".join(f"{_sentence(p.message)}\n→ {p.hint}" for p in problems)
-    cell.comment = Comment(writable(text), _AUTHOR, width=320, height=60 + 18 * text.count("\n"))
+    cell.comment = Comment(escape_text(text), _AUTHOR, width=320, height=60 + 18 * text.count("\n"))
 
 
 def _list_problems(
     book: Workbook, sheets: Mapping[str, Worksheet], problems: Sequence[Problem]
 ) -> None:
-    if same(ERRORS_SHEET) in sheets:
-        book.remove(sheets[same(ERRORS_SHEET)])
+    if normalize_name(ERRORS_SHEET) in sheets:
+        book.remove(sheets[normalize_name(ERRORS_SHEET)])
     sheet = book.create_sheet(ERRORS_SHEET, 0)
     errors = sum(problem.is_error for problem in problems)
     sheet["A1"] = f"Ошибок: {errors}, предупреждений: {len(problems) - errors}"
@@ -140,7 +140,7 @@ def _list_problem(
     for position, value in enumerate(values, start=1):
         cell = sheet.cell(row, position)
         if isinstance(value, str):
-            cell.value = writable(value)
+            cell.value = escape_text(value)
             cell.data_type = "s"  # whatever it begins with, it is a text
         else:
             cell.value = value
@@ -151,8 +151,8 @@ def _list_problem(
     height = styles.row_height(zip(values, widths, strict=True))
     sheet.row_dimensions[row].height = height
     sheet.cell(row, 1).fill = PatternFill("solid", start_color=colour.lstrip("#"))
-    if place.cell and place.sheet and same(place.sheet) in sheets:
-        title = sheets[same(place.sheet)].title.replace("'", "''")
+    if place.cell and place.sheet and normalize_name(place.sheet) in sheets:
+        title = sheets[normalize_name(place.sheet)].title.replace("'", "''")
         link = sheet.cell(row, 3)
         link.hyperlink = f"#'{title}'!{place.cell}"
         link.font = Font(name=styles.FONT, size=11, underline="single", color="0B57D0")

@@ -14,7 +14,7 @@ from decimal import Decimal
 from xml.sax.saxutils import escape
 
 from cmtools.problems import column_letters
-from cmtools.tables.parsers import writable
+from cmtools.tables.parsers import escape_text
 from cmtools.tables.patch.package import WORKBOOK, Package
 from cmtools.tables.sheet_xml import column_number
 
@@ -129,7 +129,7 @@ def _cell(syntax: _Syntax, row: int, column: int, value: Value, style: bytes | N
         case None:
             return head + b"/>"
         case str():
-            content = escape(writable(value)).encode()
+            content = escape(escape_text(value)).encode()
             return (
                 head
                 + b' t="inlineStr"><%sis><%st xml:space="preserve">%s</%st></%sis></%sc>'

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -78,9 +78,9 @@ class Package:
 
     def add_sheet(self, name: str, content: bytes) -> None:
         """Add a sheet at the end, or replace the one of that name."""
-        existing = {same(title): part for title, part in self.sheets().items()}
-        if same(name) in existing:
-            part = existing[same(name)]
+        existing = {normalize_name(title): part for title, part in self.sheets().items()}
+        if normalize_name(name) in existing:
+            part = existing[normalize_name(name)]
             self._parts[part] = content
             self._parts.pop(_relations_of(part), None)
             return

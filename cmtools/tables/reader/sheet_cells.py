@@ -8,7 +8,7 @@ from xml.etree.ElementTree import ParseError, fromstring
 
 import numpy as np
 
-from cmtools.tables.parsers import grouped
+from cmtools.tables.parsers import group_digits
 from cmtools.tables.reader.cell_arrays import CellKind, Cells
 from cmtools.tables.reader.column_blocks import CellFormats, columns_of
 from cmtools.tables.reader.container import Contents, Limits, damaged, too_large
@@ -40,7 +40,9 @@ def looks_of(contents: Contents, limits: Limits) -> CellFormats:
     strings = part(contents.strings) if contents.strings else b""
     styles = part(contents.styles) if contents.styles else b"<styleSheet/>"
     if (count := announced(strings)) > limits.grid_cells:
-        raise too_large(f"текстов в ней {grouped(count)}, предел {grouped(limits.grid_cells)}")
+        raise too_large(
+            f"текстов в ней {group_digits(count)}, предел {group_digits(limits.grid_cells)}"
+        )
     try:
         return CellFormats(
             shared=shared_texts(strings),
@@ -123,5 +125,5 @@ def _check_grid(height: int, width: int, limits: Limits) -> None:
     if height > MAX_ROWS or width > MAX_COLUMNS:
         raise too_large(f"ячейка в строке {height}, столбце {width}")
     if height * width > limits.grid_cells:
-        cells, limit = grouped(height * width), grouped(limits.grid_cells)
+        cells, limit = group_digits(height * width), group_digits(limits.grid_cells)
         raise too_large(f"лист занимает {cells} ячеек, предел {limit}")

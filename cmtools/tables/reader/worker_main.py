@@ -11,7 +11,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 
-from cmtools.tables.parsers import same
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.reader.container import FileRejected, opened
 from cmtools.tables.reader.protocol import End, Frame, ReadRequest, SheetStart, Start
 from cmtools.tables.reader.sheet_cells import looks_of, sheet_frames
@@ -31,7 +31,7 @@ def read(request: ReadRequest) -> Iterator[Frame]:
             yield Start(sheets=tuple(contents.sheets), warnings=contents.warnings)
             looks = looks_of(contents, request.limits)
             for name, part in contents.sheets.items():
-                if same(name) in request.wanted:
+                if normalize_name(name) in request.wanted:
                     yield SheetStart(name=name)
                     yield from sheet_frames(contents.part(part), looks, request.limits)
             contents.prove_the_rest()

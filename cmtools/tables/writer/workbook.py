@@ -27,7 +27,7 @@ from cmtools.tables.columns import (
     Field,
     ValueKind,
 )
-from cmtools.tables.parsers import same_title
+from cmtools.tables.parsers import normalize_title
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.dropdowns import (
@@ -188,15 +188,16 @@ class _Form:
     def _write_rows(self, sheet: Worksheet, table: Table[Any], rows: Rows, first: int) -> None:
         fields = table.fields.values()
         columns = [
-            (same_title(f.title), self._column_format(f.kind, wrap=f.column.wrap)) for f in fields
+            (normalize_title(f.title), self._column_format(f.kind, wrap=f.column.wrap))
+            for f in fields
         ]
         columns += [
-            (same_title(column.title), self._column_format(column.kind or TEXT, computed=True))
+            (normalize_title(column.title), self._column_format(column.kind or TEXT, computed=True))
             for column in table.computed
         ]
-        wrapped = [(same_title(f.title), f.width) for f in fields if f.column.wrap]
+        wrapped = [(normalize_title(f.title), f.width) for f in fields if f.column.wrap]
         for index, row in enumerate(rows, start=first):
-            given = {same_title(title): value for title, value in row.items()}
+            given = {normalize_title(title): value for title, value in row.items()}
             height = styles.row_height((given.get(title) or "", width) for title, width in wrapped)
             if height > styles.LINE_HEIGHT:
                 sheet.set_row(index, height)
@@ -236,7 +237,7 @@ class _Form:
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         given = {
-            same_title(str(row[table.card[0]])): row[table.card[1]]
+            normalize_title(str(row[table.card[0]])): row[table.card[1]]
             for row in self._rows.get(table, ())
         }
         name_look = self._format(**styles.BASE, bold=True, bottom=1, bottom_color=styles.RULE)
@@ -252,7 +253,7 @@ class _Form:
                 bottom=1,
                 bottom_color=styles.RULE,
             )
-            value = given.get(same_title(field.title))
+            value = given.get(normalize_title(field.title))
             if value is None and field.column.shipped is not None:
                 value = field.parse(field.column.shipped)
             sheet.write_string(row, 0, field.title, name_look)
