@@ -12,7 +12,7 @@ from cmtools.documents.template.schema import declared, listed
 from cmtools.documents.template_check import check_templates
 from cmtools.errors import UsageError
 from cmtools.problems import has_errors
-from cmtools.tables.suggestions import perhaps
+from cmtools.tables.suggestions import suggest_after
 from cmtools.workspace import find_workspace
 
 
@@ -59,4 +59,4 @@ def _form(document: str) -> TemplateForm:
     wanted = document.strip().lower().removesuffix(".docx")
     if wanted and wanted in names:
         return names[wanted]
-    raise UsageError(f"нет документа «{document}»{perhaps(wanted, names)}")
+    raise UsageError(f"нет документа «{document}»{suggest_after(wanted, names)}")

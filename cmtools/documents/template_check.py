@@ -11,8 +11,8 @@ from cmtools.documents.template.loader import load
 from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
 from cmtools.documents.template.schema import declared
 from cmtools.errors import explain_os_error
-from cmtools.problems import Fault, Place, Problem, at, in_order
-from cmtools.tables.suggestions import nearest
+from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
+from cmtools.tables.suggestions import nearest_name
 from cmtools.workspace import TEMPLATES, Workspace
 
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
@@ -27,7 +27,9 @@ def check_templates(workspace: Workspace, forms: Sequence[TemplateForm]) -> tupl
     folder = workspace.path(TEMPLATES)
     faults = [(form.template, fault) for form in forms for fault in _faults_of(folder, form)]
     faults += _unused_files(folder, [form.template for form in forms])
-    return in_order(at(Place(file=workspace.name(folder / name)), fault) for name, fault in faults)
+    return sort_problems(
+        problem_at(Place(file=workspace.name(folder / name)), fault) for name, fault in faults
+    )
 
 
 def _faults_of(folder: Path, form: TemplateForm) -> Sequence[Fault]:
@@ -45,4 +47,4 @@ def _unused_files(folder: Path, known: Sequence[str]) -> Iterator[tuple[str, Fau
     for name in names:
         is_text = name.lower().endswith(_ENDINGS) and not name.startswith("~$")
         if is_text and unicodedata.normalize("NFC", name) not in known:
-            yield name, TEMPLATE_UNUSED(nearest=nearest(name, known))
+            yield name, TEMPLATE_UNUSED(nearest=nearest_name(name, known))

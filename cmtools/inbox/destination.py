@@ -12,7 +12,7 @@ from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
 from cmtools.documents.file_names import BYTES, cut, safe_name
 from cmtools.reports.plan import plan_title
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import Cell, same, shown
+from cmtools.tables.parsers import Cell, format_value, normalize_name
 from cmtools.tables.table import Book
 from cmtools.workspace import PLANS, Workspace, plain_stem
 
@@ -55,14 +55,16 @@ def _plan_title(file: str, dataset: Dataset) -> str | None:
     month = _month(head.get(MONTH))
     if month is None:
         return None
-    manager = shown(head.get(MANAGER) or "").strip()
-    return plan_title(month, manager if same(manager) not in ("", same(EVERYBODY)) else None)
+    manager = format_value(head.get(MANAGER) or "").strip()
+    return plan_title(
+        month, manager if normalize_name(manager) not in ("", normalize_name(EVERYBODY)) else None
+    )
 
 
 def _month(value: Cell) -> date | None:
     if isinstance(value, date):
         return date(value.year, value.month, 1)
-    text = shown(value).strip() if value is not None else ""
+    text = format_value(value).strip() if value is not None else ""
     match = _YEAR_FIRST.match(text) or _MONTH_FIRST.match(text)
     if match is None:
         return None

@@ -30,7 +30,7 @@ from cmtools.inbox.staging import StagedDocuments
 from cmtools.pricing.order_problems import PRICES_UNSOUND
 from cmtools.pricing.priced_book import write_priced_copy
 from cmtools.pricing.session import OpenBooks, Session, price_books
-from cmtools.problems import Problem, at, has_errors
+from cmtools.problems import Problem, has_errors, problem_at
 from cmtools.reports.other_books import OtherBooks
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
@@ -149,7 +149,7 @@ class InboxProcessor:
         )
         title = ORDERS.fields["number"].title
         repeats = [
-            at(
+            problem_at(
                 order.place("number"),
                 texts.ORDER_ELSEWHERE(file=others.taken[number]),
                 column=title,
