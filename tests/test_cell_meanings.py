@@ -29,50 +29,50 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
     ],
 )
 def test_dates_as_programs_write_them(typed: str) -> None:
-    assert parsers.day(typed) == date(2026, 11, 10)
+    assert parsers.parse_date(typed) == date(2026, 11, 10)
 
 
 @pytest.mark.parametrize("typed", ["10.11.2026 25", "2026-11-10Tпозже", "10.11.2026 0:00:00 x"])
 def test_texts_that_only_begin_like_a_date(typed: str) -> None:
-    assert isinstance(parsers.day(typed), Fault)
+    assert isinstance(parsers.parse_date(typed), Fault)
 
 
 @pytest.mark.parametrize("unit", ["₽", "р", "р.", "руб", "руб.", "рубля", "рублей", "RUB", "rub."])
 @pytest.mark.parametrize("space", ["", " ", "\u00a0", "\u202f"])
 def test_money_with_its_unit(unit: str, space: str) -> None:
-    assert parsers.decimal(2)(f"1 234,50{space}{unit}") == Decimal("1234.50")
+    assert parsers.decimal_parser(2)(f"1 234,50{space}{unit}") == Decimal("1234.50")
 
 
 @pytest.mark.parametrize("typed", ["1000 шт", "1000шт.", "1 000 штук", "1000 экз."])
 def test_a_run_with_its_unit(typed: str) -> None:
-    assert parsers.whole(typed) == 1000
+    assert parsers.parse_whole(typed) == 1000
 
 
 @pytest.mark.parametrize("typed", ["1000 кг шт", "шт", "12 рулонов", "5 рублейка"])
 def test_other_words_are_no_unit(typed: str) -> None:
-    assert isinstance(parsers.number(typed), Fault)
+    assert isinstance(parsers.parse_number(typed), Fault)
 
 
 @given(st.text("КЗ-0126/абв ", min_size=1), st.randoms(use_true_random=False))
 def test_invisible_signs_never_count(name: str, random: object) -> None:
     spoiled = "".join(sign + INVISIBLE[index % len(INVISIBLE)] for index, sign in enumerate(name))
-    assert parsers.same(spoiled) == parsers.same(name)
-    assert parsers.text(spoiled) == parsers.text(name)
+    assert parsers.normalize_name(spoiled) == parsers.normalize_name(name)
+    assert parsers.parse_text(spoiled) == parsers.parse_text(name)
 
 
 @pytest.mark.parametrize("sign", INVISIBLE)
 def test_a_cell_of_invisible_signs_is_empty(sign: str) -> None:
     assert parsers.is_empty(f" {sign} ")
-    assert parsers.text(sign) is parsers.code(sign) is parsers.day(sign) is None
+    assert parsers.parse_text(sign) is parsers.parse_code(sign) is parsers.parse_date(sign) is None
 
 
 @pytest.mark.parametrize("dash", DASHES)
 def test_dashes_of_every_kind_are_one(dash: str) -> None:
-    assert parsers.same(f"К{dash}0001") == parsers.same("К-0001")
+    assert parsers.normalize_name(f"К{dash}0001") == parsers.normalize_name("К-0001")
 
 
 def test_a_letter_typed_as_two_signs_is_one() -> None:
-    assert parsers.same("Андреи\u0306") == parsers.same("Андрей")
+    assert parsers.normalize_name("Андреи\u0306") == parsers.normalize_name("Андрей")
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_a_letter_typed_as_two_signs_is_one() -> None:
     ],
 )
 def test_titles_are_compared_by_letters_and_digits(typed: str, declared: str) -> None:
-    assert parsers.same_title(typed) == parsers.same_title(declared)
+    assert parsers.normalize_title(typed) == parsers.normalize_title(declared)
 
 
 def test_titles_that_differ_in_a_letter_differ() -> None:
-    assert parsers.same_title("Цена в ручную") == parsers.same_title("Цена вручную")
-    assert parsers.same_title("Цена") != parsers.same_title("Цена за ед.")
+    assert parsers.normalize_title("Цена в ручную") == parsers.normalize_title("Цена вручную")
+    assert parsers.normalize_title("Цена") != parsers.normalize_title("Цена за ед.")

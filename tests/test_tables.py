@@ -22,8 +22,7 @@ from hypothesis import strategies as st
 
 from cmtools.books.catalog import SHEETS
 from cmtools.problems import Fault
-from cmtools.tables import messages
-from cmtools.tables import parsers as values
+from cmtools.tables import messages, parsers
 from cmtools.tables.columns import CODE, DIGITS, MONEY, NUMBER, WHOLE, Column, ValueKind
 from cmtools.tables.headers import find_header
 from cmtools.tables.parsers import Cell
@@ -100,7 +99,7 @@ grouped = st.sampled_from(" \u00a0\u202f")
 @given(exact)
 def test_a_number_is_taken_as_excel_shows_it(number: Decimal) -> None:
     """Up to fifteen digits nothing is lost, whatever a float makes of them."""
-    assert values.number(float(number)) == number
+    assert parsers.parse_number(float(number)) == number
 
 
 @calm
@@ -110,8 +109,8 @@ def test_a_number_is_taken_as_it_is_typed(
 ) -> None:
     """With thousands apart, a comma or a point, a unit behind it."""
     apart = f"{number:,.4f}".replace(".", "#").replace(",", space).replace("#", comma)
-    assert values.number(f" {apart}{unit} ") == number
-    assert values.number(apart.replace("-", "\u2212")) == number
+    assert parsers.parse_number(f" {apart}{unit} ") == number
+    assert parsers.parse_number(apart.replace("-", "\u2212")) == number
 
 
 @calm
@@ -120,12 +119,14 @@ def test_a_number_of_two_meanings_is_asked_for(
     whole: int, part: int, comma: str, sign: str
 ) -> None:
     """One group of three digits: thousands for some, thousandths for others; both are named."""
-    fault = values.number(f"{sign}{whole}{comma}{part:03d}".strip())
+    fault = parsers.parse_number(f"{sign}{whole}{comma}{part:03d}".strip())
     assert isinstance(fault, Fault)
     assert fault.code == "ambiguous-number"
     offered = fault.hint.removeprefix("введите ").split(" или ")
     meant = [Decimal(whole * 1000 + part), whole + Decimal(part) / 1000]
-    assert [values.number(text) for text in offered] == [-m if sign == "-" else m for m in meant]
+    assert [parsers.parse_number(text) for text in offered] == [
+        -m if sign == "-" else m for m in meant
+    ]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_a_number_of_two_meanings_is_asked_for(
     ],
 )
 def test_numbers_of_one_meaning(typed: str, meant: Decimal) -> None:
-    assert values.number(typed) == meant
+    assert parsers.parse_number(typed) == meant
 
 
 @pytest.mark.parametrize(
@@ -163,7 +164,7 @@ def test_numbers_of_one_meaning(typed: str, meant: Decimal) -> None:
     ],
 )
 def test_what_is_no_number(cell: Cell, code: str) -> None:
-    assert getattr(values.number(cell), "code", None) == code
+    assert getattr(parsers.parse_number(cell), "code", None) == code
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_kinds(kind: ValueKind, cell: Cell, found: object) -> None:
 
 # Dates
 
-days = st.dates(values.FIRST_DAY, values.LAST_DAY)
+days = st.dates(parsers.FIRST_DAY, parsers.LAST_DAY)
 MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 
 
@@ -210,14 +211,14 @@ def test_a_date_is_taken_in_any_spelling_of_one_meaning(day: date) -> None:
     ]
     if day >= date(2000, 1, 1):
         spellings.append(float((day - date(1899, 12, 30)).days))
-    assert [values.day(spelling) for spelling in spellings] == [day] * len(spellings)
+    assert [parsers.parse_date(spelling) for spelling in spellings] == [day] * len(spellings)
 
 
 @calm
 @given(days, st.sampled_from("/-"))
 def test_a_date_of_two_meanings_is_asked_for(day: date, separator: str) -> None:
     """03/04/2026 is March for some and April for others; 25/04/2026 is not."""
-    found = values.day(f"{day.day:02d}{separator}{day.month:02d}{separator}{day.year}")
+    found = parsers.parse_date(f"{day.day:02d}{separator}{day.month:02d}{separator}{day.year}")
     if day.day > 12 or day.day == day.month:
         assert found == day
     else:
@@ -244,7 +245,7 @@ def test_a_date_of_two_meanings_is_asked_for(day: date, separator: str) -> None:
     ],
 )
 def test_what_is_no_date(cell: Cell, code: str) -> None:
-    assert getattr(values.day(cell), "code", None) == code
+    assert getattr(parsers.parse_date(cell), "code", None) == code
 
 
 # Names and codes
@@ -258,15 +259,15 @@ IN_LATIN = dict(zip(CYRILLIC, LATIN, strict=True))
 def test_letters_that_look_alike_are_one_in_a_code(code: str, random: Any) -> None:
     """К-0001 typed with a Latin K is the same client; another number is another one."""
     mixed = "".join(random.choice((sign, IN_LATIN.get(sign, sign))) for sign in code)
-    assert values.same(f" {mixed.lower()}\u00a0") == values.same(code)
-    assert values.same(mixed + "1") != values.same(code)
+    assert parsers.normalize_name(f" {mixed.lower()}\u00a0") == parsers.normalize_name(code)
+    assert parsers.normalize_name(mixed + "1") != parsers.normalize_name(code)
 
 
 @calm
 @given(st.text("абвё ", min_size=1), st.sampled_from((" ", "  ", "\n", "\u00a0", " \t")))
 def test_case_spaces_and_dots_do_not_tell_names_apart(name: str, space: str) -> None:
     spelled = f"{space}{name.replace(' ', space).upper().replace('Ё', 'Е')}{space}*"
-    assert values.same_title(spelled) == values.same_title(name)
+    assert parsers.normalize_title(spelled) == parsers.normalize_title(name)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +281,7 @@ def test_case_spaces_and_dots_do_not_tell_names_apart(name: str, space: str) -> 
     ],
 )
 def test_yes_and_no(cell: Cell, found: object) -> None:
-    assert values.yes_no(cell) == found
+    assert parsers.parse_yes_no(cell) == found
 
 
 any_cell = (
@@ -300,21 +301,21 @@ any_cell = (
 @given(any_cell)
 def test_any_cell_has_a_meaning_or_a_fault(cell: Cell) -> None:
     """Nothing that a cell may hold is an exception; what it means is of its kind."""
-    assume(not values.is_empty(cell))
+    assume(not parsers.is_empty(cell))
     parses = {
-        values.text: str,
-        values.code: str,
-        values.digits: str,
-        values.number: Decimal,
-        values.decimal(2): Decimal,
-        values.whole: int,
-        values.day: date,
-        values.yes_no: bool,
-        values.choice(("сладкий", "кислый"), Taste): Taste,
+        parsers.parse_text: str,
+        parsers.parse_code: str,
+        parsers.parse_digits: str,
+        parsers.parse_number: Decimal,
+        parsers.decimal_parser(2): Decimal,
+        parsers.parse_whole: int,
+        parsers.parse_date: date,
+        parsers.parse_yes_no: bool,
+        parsers.choice_parser(("сладкий", "кислый"), Taste): Taste,
     }
     wrong = {parse: found for parse in parses if type(found := parse(cell)) is not parses[parse]}
     assert [found for found in wrong.values() if not isinstance(found, Fault)] == []
-    assert isinstance(values.shown(cell), str)
+    assert isinstance(parsers.format_value(cell), str)
 
 
 # The header
@@ -463,7 +464,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, reader: Reader) -> None:
     ]
     sheet = Sheet(SWEETS, FILE, read(reader, write(tmp_path / "b.xlsx", SWEETS, rows))["Сладости"])
     assert told(sheet) == []
-    assert sheet.values["code"] == [values.squeeze(code) for code in codes]
+    assert sheet.values["code"] == [parsers.squeeze(code) for code in codes]
     assert sheet.values["since"] == [date(2026, 3, 1)] * len(codes)
 
 
@@ -502,7 +503,9 @@ def reader() -> Iterator[Reader]:
 
 def read(reader: Reader, path: Path, *names: str) -> dict[str, Grid]:
     """The sheets of a book that is sound."""
-    *parts, end = reader.read(path, frozenset(map(values.same, names or ("Сладости", "Клиенты"))))
+    *parts, end = reader.read(
+        path, frozenset(map(parsers.normalize_name, names or ("Сладости", "Клиенты")))
+    )
     assert end == End()
     return {part.name: part for part in parts if isinstance(part, Grid)}
 

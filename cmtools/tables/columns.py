@@ -19,8 +19,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cmtools.problems import Fault
-from cmtools.tables import messages
-from cmtools.tables import parsers as values
+from cmtools.tables import messages, parsers
 from cmtools.tables.parsers import Cell, Parse
 
 if TYPE_CHECKING:
@@ -38,19 +37,19 @@ class ValueKind:
     align: Literal["left", "center", "right"] = "left"
 
 
-TEXT = ValueKind("текст", values.text, "@", 24)
-CODE = ValueKind("код", values.code, "@", 14)
-DIGITS = ValueKind("цифры", values.digits, "@", 16)
-WHOLE = ValueKind("целое число", values.whole, "#,##0", 10, "right")
-NUMBER = ValueKind("число", values.decimal(4), "General", 12, "right")
-MONEY = ValueKind("деньги, ₽", values.decimal(2), "#,##0.00", 14, "right")
-COST = ValueKind("деньги, ₽ (до 4 знаков)", values.decimal(4), "#,##0.00##", 14, "right")
-MEAN = ValueKind("число", values.number, "#,##0.00", 18, "right")
-GOAL = ValueKind("число", values.decimal(4), "#,##0", 18, "right")
-PERCENT = ValueKind("проценты", values.decimal(4), "General", 11, "right")
-DATE = ValueKind("дата", values.day, "dd.mm.yyyy", 12, "center")
-YES_NO = ValueKind("да/нет", values.yes_no, "@", 12, "center")
-CHOICE = ValueKind("выбор из списка", values.text, "@", 16)
+TEXT = ValueKind("текст", parsers.parse_text, "@", 24)
+CODE = ValueKind("код", parsers.parse_code, "@", 14)
+DIGITS = ValueKind("цифры", parsers.parse_digits, "@", 16)
+WHOLE = ValueKind("целое число", parsers.parse_whole, "#,##0", 10, "right")
+NUMBER = ValueKind("число", parsers.decimal_parser(4), "General", 12, "right")
+MONEY = ValueKind("деньги, ₽", parsers.decimal_parser(2), "#,##0.00", 14, "right")
+COST = ValueKind("деньги, ₽ (до 4 знаков)", parsers.decimal_parser(4), "#,##0.00##", 14, "right")
+MEAN = ValueKind("число", parsers.parse_number, "#,##0.00", 18, "right")
+GOAL = ValueKind("число", parsers.decimal_parser(4), "#,##0", 18, "right")
+PERCENT = ValueKind("проценты", parsers.decimal_parser(4), "General", 11, "right")
+DATE = ValueKind("дата", parsers.parse_date, "dd.mm.yyyy", 12, "center")
+YES_NO = ValueKind("да/нет", parsers.parse_yes_no, "@", 12, "center")
+CHOICE = ValueKind("выбор из списка", parsers.parse_text, "@", 16)
 
 YES_NO_CHOICES = ("да", "нет")
 
@@ -120,7 +119,7 @@ class Field:
 
     def same(self, value: str) -> str:
         """Reduce a value to what counts when it is compared with another."""
-        return values.same(value)
+        return parsers.normalize_name(value)
 
 
 _KINDS: dict[object, ValueKind] = {
@@ -138,7 +137,7 @@ def field_of(name: str, annotation: Any, column: Column) -> Field:
     if isinstance(python_type, type) and issubclass(python_type, StrEnum):
         choices = tuple(member.value for member in python_type)
         kind = column.kind or CHOICE
-        parse = values.choice(choices, python_type)
+        parse = parsers.choice_parser(choices, python_type)
     elif python_type in _KINDS:
         choices = YES_NO_CHOICES if python_type is bool else ()
         kind = column.kind or _KINDS[python_type]

@@ -58,7 +58,7 @@ def squeeze(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def same(text: str) -> str:
+def normalize_name(text: str) -> str:
     """Reduce a name to what counts when it is compared.
 
     Case, spaces, invisible signs and ё/е do not count, all dashes are one, and Latin letters that
@@ -69,9 +69,9 @@ def same(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def same_title(text: str) -> str:
+def normalize_title(text: str) -> str:
     """Reduce a column title to its letters and digits: «Предоплата %» is «Предоплата, %»."""
-    return "".join(sign for sign in same(text) if sign.isalnum())
+    return "".join(sign for sign in normalize_name(text) if sign.isalnum())
 
 
 def is_empty(cell: Cell) -> bool:
@@ -79,7 +79,7 @@ def is_empty(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not visible(cell).strip())
 
 
-def text(cell: Cell) -> str | Fault | None:
+def parse_text(cell: Cell) -> str | Fault | None:
     """A text; a whole number of up to 15 digits stands for its digits."""
     if isinstance(cell, str):
         return visible(cell).strip() or None
@@ -92,18 +92,18 @@ def text(cell: Cell) -> str | Fault | None:
     return messages.NOT_TEXT(what="время")
 
 
-def code(cell: Cell) -> str | Fault | None:
+def parse_code(cell: Cell) -> str | Fault | None:
     """A code or a number of a paper, in one line; a number such as 3.1 stands for its digits."""
     if isinstance(cell, str):
         return squeeze(cell) or None
     if isinstance(cell, float) and not isinstance(cell, bool) and not cell.is_integer():
         return f"{cell:.15g}" if abs(cell) < 1e6 else messages.NOT_TEXT(what="дробное число")
-    return text(cell)
+    return parse_text(cell)
 
 
-def digits(cell: Cell) -> str | Fault | None:
+def parse_digits(cell: Cell) -> str | Fault | None:
     """A number that is a name (ИНН, БИК, an account): no spaces inside."""
-    found = text(cell)
+    found = parse_text(cell)
     return "".join(found.split()) if isinstance(found, str) else found
 
 
@@ -115,7 +115,7 @@ def _digits(number: float) -> str | Fault:
     return str(int(number))
 
 
-def number(cell: Cell) -> Decimal | Fault | None:
+def parse_number(cell: Cell) -> Decimal | Fault | None:
     """An exact number: floats are taken at their 15 significant digits, as Excel shows them."""
     if type(cell) is float or type(cell) is int:
         if abs(cell) < 1e15:  # neither NaN nor infinity
@@ -138,7 +138,7 @@ def number(cell: Cell) -> Decimal | Fault | None:
     return Decimal(f"{match['sign']}{whole}.{match['part'] or 0}")
 
 
-def decimal(places: int) -> Parse:
+def decimal_parser(places: int) -> Parse:
     """A number with at most so many digits after the point."""
     step = Decimal(1).scaleb(-places)
 
@@ -147,7 +147,7 @@ def decimal(places: int) -> Parse:
             digits = f"{cell:.15g}"
             is_exact = len(digits.partition(".")[2]) <= places
             return Decimal(digits) if is_exact else messages.TOO_PRECISE(places=places)
-        found = number(cell)
+        found = parse_number(cell)
         if isinstance(found, Decimal) and found != found.quantize(step):
             return messages.TOO_PRECISE(places=places)
         return found
@@ -155,17 +155,17 @@ def decimal(places: int) -> Parse:
     return parse
 
 
-def whole(cell: Cell) -> int | Fault | None:
+def parse_whole(cell: Cell) -> int | Fault | None:
     """A whole number."""
     if type(cell) is float and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)  # nearly every cell of such a column
-    found = number(cell)
+    found = parse_number(cell)
     if not isinstance(found, Decimal):
         return found
     return int(found) if found == int(found) else messages.NOT_WHOLE()
 
 
-def day(cell: Cell) -> date | Fault | None:
+def parse_date(cell: Cell) -> date | Fault | None:
     """A date, as Excel keeps it or typed: `01.03.2026`, `2026-03-01`, `1 марта 2026 г.`."""
     if type(cell) is date and FIRST_DAY <= cell <= LAST_DAY:
         return cell  # nearly every cell of such a column
@@ -218,34 +218,34 @@ def _calendar_day(year: str, month: str | int, day_of_month: str) -> date | Faul
         return messages.NOT_A_DATE()
 
 
-def yes_no(cell: Cell) -> bool | Fault | None:
+def parse_yes_no(cell: Cell) -> bool | Fault | None:
     """«да» or «нет», or Excel's own TRUE and FALSE."""
     if isinstance(cell, bool):
         return cell
     if is_empty(cell):
         return None
-    answer = {"да": True, "нет": False}.get(same(cell)) if isinstance(cell, str) else None
+    answer = {"да": True, "нет": False}.get(normalize_name(cell)) if isinstance(cell, str) else None
     return messages.NOT_YES_NO() if answer is None else answer
 
 
 @cache
-def choice(choices: tuple[str, ...], enum: Callable[[str], object]) -> Parse:
+def choice_parser(choices: tuple[str, ...], enum: Callable[[str], object]) -> Parse:
     """One of the choices, whatever its case and spaces; `enum` makes the value of it."""
-    known = {same(name): enum(name) for name in choices}
+    known = {normalize_name(name): enum(name) for name in choices}
 
     def parse(cell: Cell) -> object:
         if is_empty(cell):
             return None
         typed = f"{cell:g}" if isinstance(cell, float) else str(cell)
         try:
-            return known[same(typed)]
+            return known[normalize_name(typed)]
         except KeyError:
             return messages.NOT_A_CHOICE(choices=", ".join(choices))
 
     return parse
 
 
-def shown(cell: object) -> str:
+def format_value(cell: object) -> str:
     """A value as a person would type it: 12 for 12.0, 01.03.2026 for a date."""
     match cell:
         case bool():
@@ -258,7 +258,7 @@ def shown(cell: object) -> str:
             return str(cell)
 
 
-def writable(text: str) -> str:
+def escape_text(text: str) -> str:
     """A text as a workbook holds it: control characters escaped, `_x0041_` still itself.
 
     ECMA-376, 22.4.2.4: `_xHHHH_` stands for a character that XML does not allow.
@@ -267,21 +267,21 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub(lambda sign: f"_x{ord(sign[0]):04X}_", text)[:32767]
 
 
-def roubles(amount: Decimal) -> str:
+def format_roubles(amount: Decimal) -> str:
     """Money as a person reads it: `4 890,00`, its groups held together by NBSP."""
     return f"{amount:z,.2f}".replace(",", "\u00a0").replace(".", ",")
 
 
-def grouped(number: int) -> str:
+def group_digits(number: int) -> str:
     """A whole number as a person reads it: `12 500`, its groups held together by NBSP."""
     return f"{number:,}".replace(",", "\u00a0")
 
 
-def shown_percent(value: Decimal) -> str:
+def format_percent(value: Decimal) -> str:
     """A percentage as a person writes it: `9,8`."""
     return f"{value.normalize():f}".replace(".", ",")
 
 
-def alike(names: Iterable[str]) -> str:
+def quote_names(names: Iterable[str]) -> str:
     """Names joined for a hint: «а», «б»."""
     return ", ".join(f"«{name}»" for name in names)
