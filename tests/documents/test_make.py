@@ -886,7 +886,7 @@ def test_footer_names_the_papers(tmp_path: Path) -> None:
 # The shipped template and the catalogue
 
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)

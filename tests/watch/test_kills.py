@@ -18,7 +18,7 @@ from support import killing, watching
 from support.watching import Stub, drop, ends, office, work_off, workspace
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork and SIGKILL are POSIX's")
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 LEAST_CHANGES = 60  # fewer would mean that the changes are not counted any more
 
 

@@ -34,7 +34,7 @@ from support import drafts
 from support.drafts import BODY, KNOWN, LETTER, blank, built, changed, faults, saved, with_body
 from support.office import convert
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 OWN = ("docProps/", "[Content_Types].xml", "_rels/.rels")  # told apart from docxtpl's on purpose
 
 

@@ -17,11 +17,12 @@ from xml.etree.ElementTree import canonicalize
 import openpyxl
 import pytest
 
-import test_price as books
+import pricing.test_price as books
 from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy
 from cmtools.workspace import is_copy
+from pricing.test_price import BACKUP, COPY, PRICED, ask, edit, part_of, parts, swap
 from support.workbench import (
     HEALTHY,
     ORDERS,
@@ -32,7 +33,6 @@ from support.workbench import (
     healthy,
     insert_column,
 )
-from test_price import BACKUP, COPY, PRICED, ask, edit, part_of, parts, swap
 
 OLD, NEW = b"old", b"new " * 50_000
 BOOK, LINKS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"

@@ -313,7 +313,7 @@ def test_27_four_watchers_share_the_work(root: Path) -> None:
         "Watcher(office(Path(sys.argv[1])), [Stub()], settle=0.0, scan=1.0).run(once=True)"
     )
     command = [sys.executable, "-c", script, str(root)]
-    watchers = [subprocess.Popen(command, cwd=Path(__file__).parent) for _ in range(4)]
+    watchers = [subprocess.Popen(command, cwd=Path(__file__).parents[1]) for _ in range(4)]
     assert [watcher.wait() for watcher in watchers] == [0] * 4
     assert originals(root) == contents
     assert (len(ends(root)), left(root)) == (len(contents), [])

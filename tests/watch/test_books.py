@@ -19,7 +19,7 @@ from support.workbench import ORDERS, REGISTRY, SETTINGS, TASKS, healthy, put
 
 DAY = "2026-11-21"
 QUICK = "[watch]\nsettle_seconds = 0.1\nscan_seconds = 0.3\npatience_seconds = 60\n"
-BLANK = Path(__file__).parents[1] / "workbooks"
+BLANK = Path(__file__).parents[2] / "workbooks"
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from cli.test_startup import run
 from cmtools.commands.price import price
 from cmtools.commands.results import ExitCode, Outcome
 from cmtools.errors import UsageError
@@ -40,7 +41,6 @@ from support.workbench import (
     reverse_columns,
     workspace_with,
 )
-from test_startup import run
 
 NOW = datetime(2026, 11, 21, 10, 15, 30)
 COPY = "Предварительные заказы — с ценами.xlsx"

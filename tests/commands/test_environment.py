@@ -18,9 +18,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from cli.test_startup import run
 from cmtools.commands.init import init
 from cmtools.commands.results import ExitCode
 from cmtools.errors import Unavailable, UsageError
+from pricing.test_price import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
 from support import hostile
 from support.workbench import (
     HEALTHY,
@@ -33,8 +35,6 @@ from support.workbench import (
     healthy,
     put,
 )
-from test_price import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
-from test_startup import run
 
 DAY = ("--today", f"{TODAY}")
 BOOKS = (SETTINGS, REGISTRY, ORDERS, TASKS)

@@ -14,7 +14,7 @@ from cmtools.watch.requests import Heartbeat
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 from support.watching import Here, drop, ends, office, work_off
 from support.workbench import HEALTHY, ORDERS, SETTINGS, healthy, put
-from test_watch_history import book
+from watch.test_history import book
 
 OFFER = "Коммерческое предложение.docx"
 WORD, OTHER = "предложение", "приглашение"

@@ -17,12 +17,12 @@ from cmtools.commands.results import ExitCode, Outcome
 from cmtools.reports.indicators import INDICATORS
 from cmtools.reports.workbook import source_sheets as sources
 from cmtools.tables.parsers import format_roubles
+from reports.test_plan import paper_text
+from reports.test_report import plan_book
 from support.office import convert
 from support.reckoning import Books, indicators, months_before
 from support.strategies import MANAGERS, client_row, order_row, position_row
 from support.workbench import HEALTHY, Row, add, drop_sheet, healthy, put, workspace_with
-from test_plan import paper_text
-from test_report import plan_book
 
 TODAY = date(2026, 12, 5)
 BOOK, PAPER = "Отчёты/2026-11 Отчёт.xlsx", "Отчёты/2026-11 Отчёт.docx"
