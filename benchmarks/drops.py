@@ -11,16 +11,14 @@ from random import Random
 from typing import Any
 
 from benchmarks import TODAY
-from benchmarks.workspaces import Row, write_workspace
-from cmtools.books.blanks import write_filled
-from cmtools.books.catalog import BOOKS
+from benchmarks.workspaces import Row, read_settings_and_clients, write_workspace
+from cmtools.books.blanks import lists_of
 from cmtools.books.default_rows import shipped_rows
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, POSITIONS
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import STAGES
-from cmtools.demo import sample_books
 from cmtools.tables.table import Table
-from cmtools.tables.writer.workbook import Rows
+from cmtools.tables.writer.workbook import Rows, write_book
 from cmtools.workspace import INBOX
 
 ORDERS_A_BOOK = 20
@@ -36,20 +34,17 @@ FIVE = (
 def write_drops(folder: Path, books: int, files: int) -> None:
     """A workspace without orders, in its inbox so many order books and so many foreign files."""
     write_workspace(folder, 0)
-    sample = sample_books(TODAY, lambda _: {})
-    rows: dict[Table[Any], Rows] = dict(shipped_rows())
-    for book in BOOKS:
-        for table in book.tables:
-            rows[table] = sample.get(book.name, {}).get(table.title) or rows.get(table, ())
-    clients = [(str(row["Код"]), str(row["Менеджер"])) for row in rows[CLIENTS]]
+    dataset = read_settings_and_clients(folder)
+    lists = lists_of(ORDER_BOOK, dataset)
+    clients = [(client.code, client.manager) for client in dataset.records(CLIENTS)]
     for number in range(1, books + 1):
-        for table in ORDER_BOOK.tables:
-            rows[table] = ()
         placed = [*_orders(number, clients)]
-        rows[ORDERS] = placed
-        rows[POSITIONS] = [line for order in placed for line in _positions(order)]
-        rows[CONTRACTS] = [_contract(order) for order in placed]
-        write_filled(folder / INBOX / f"менеджер {number:04d}.xlsx", ORDER_BOOK, rows)
+        rows: dict[Table[Any], Rows] = {
+            ORDERS: placed,
+            POSITIONS: [line for order in placed for line in _positions(order)],
+            CONTRACTS: [_contract(order) for order in placed],
+        }
+        write_book(folder / INBOX / f"менеджер {number:04d}.xlsx", ORDER_BOOK, rows, lists)
     for number in range(files):
         (folder / INBOX / f"заметка {number:05d}.txt").write_text(f"заметка {number}", "utf-8")
 

@@ -14,16 +14,18 @@ from random import Random
 from typing import Any
 
 from benchmarks import TODAY
-from cmtools.books.blanks import write_filled
-from cmtools.books.catalog import BOOKS
-from cmtools.books.default_rows import shipped_rows
+from cmtools.books.blanks import lists_of
+from cmtools.books.loader import BookFile, load
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import CONTRACTORS, SETTINGS
 from cmtools.commands.init import init
-from cmtools.demo import sample_books
+from cmtools.demo import write_sample
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.inline import Inside
 from cmtools.tables.table import Table
-from cmtools.tables.writer.workbook import Rows
+from cmtools.tables.writer.workbook import Rows, write_book
 
 POSITIONS_AN_ORDER = 5
 
@@ -36,28 +38,33 @@ def write_workspace(folder: Path, orders: int, books: int = 0) -> Path:
     Beside it as many more `books` of other orders in `books/`.
     """
     init(folder)
-    sample = sample_books(TODAY, lambda _: {})
-    rows: dict[Table[Any], Rows] = dict(shipped_rows())
-    for book in BOOKS:
-        for table in book.tables:
-            rows[table] = sample.get(book.name, {}).get(table.title) or rows.get(table, ())
-    clients = [(str(row["Код"]), str(row["Менеджер"])) for row in rows[CLIENTS]]
-    contractors = [str(row["Подрядчик"]) for row in rows[CONTRACTORS]]
-    for table in ORDER_BOOK.tables:
-        rows[table] = ()
+    write_sample(folder, TODAY)
+    dataset = read_settings_and_clients(folder)
+    lists = lists_of(ORDER_BOOK, dataset)
+    clients = [(client.code, client.manager) for client in dataset.records(CLIENTS)]
+    contractors = [contractor.name for contractor in dataset.records(CONTRACTORS)]
     paths = [folder / ORDER_BOOK.file_name]
     paths += [folder / "books" / f"{number:04}.xlsx" for number in range(books)]
     for number, path in enumerate(paths):
         path.parent.mkdir(exist_ok=True)
         first = number * orders + 1
-        rows[ORDERS] = list(_orders(orders, clients, contractors, first))
-        rows[POSITIONS] = list(positions(orders, first))
-        rows[PAYMENTS] = list(_payments(orders, first))
-        rows[CONTRACTS] = [_contract(client) for client, _ in clients] if number < 2 else ()
-        write_filled(path, ORDER_BOOK, rows)
-    for book in (SETTINGS, REGISTER):
-        write_filled(folder / book.file_name, book, rows)
+        rows: dict[Table[Any], Rows] = {
+            ORDERS: list(_orders(orders, clients, contractors, first)),
+            POSITIONS: list(positions(orders, first)),
+            PAYMENTS: list(_payments(orders, first)),
+            CONTRACTS: [_contract(client) for client, _ in clients] if number < 2 else (),
+        }
+        write_book(path, ORDER_BOOK, rows, lists)
     return paths[0]
+
+
+def read_settings_and_clients(folder: Path) -> Dataset:
+    """Read the books on which the books of orders rest."""
+    files = [
+        BookFile(path=folder / book.file_name, name=book.name, book=book)
+        for book in (SETTINGS, REGISTER)
+    ]
+    return load([], files, Inside(limits=Limits()), TODAY).dataset
 
 
 def positions(orders: int, first: int = 1) -> Iterator[Row]:

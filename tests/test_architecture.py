@@ -16,8 +16,8 @@ HOUSE = (
     ("problems", "errors", "progress", "files", "json_values", "workers"),
     ("tables",),
     ("books",),
-    ("workspace", "demo"),
-    ("known_files",),
+    ("workspace",),
+    ("known_files", "demo"),
     ("pricing", "digests"),
     ("documents",),
     ("reports",),  # its Word papers are rendered by documents.template

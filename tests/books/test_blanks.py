@@ -24,12 +24,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cmtools.books.blanks import write_blanks, write_filled
 from cmtools.books.catalog import BOOKS
 from cmtools.books.default_rows import shipped_rows
-from cmtools.books.plan import PLAN
-from cmtools.demo import sample_books
+from cmtools.books.plan import PLAN, PLAN_BOOK
+from cmtools.demo import write_sample
 from cmtools.tables.columns import CODE, DIGITS, TEXT, Field
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer.dropdowns import LAST_ROW, LISTS_SHEET, foreign_tables, list_name
-from cmtools.tables.writer.workbook import Formula, Rows
+from cmtools.tables.writer.workbook import Formula
 from cmtools.workspace import shipped
 from support.office import convert
 
@@ -106,7 +106,7 @@ def parts(path: Path) -> dict[str, bytes]:
 def test_the_blanks_are_those_that_the_declarations_make(tmp_path: Path) -> None:
     """Where they are not, `make blanks` writes them anew."""
     made = {path.name: parts(path) for path in write_blanks(tmp_path)}
-    there = {path.name: parts(path) for path in shipped("workbooks").iterdir()}
+    there = {path.name: parts(path) for path in shipped("workbooks").glob("*.xlsx")}
     assert made.keys() == there.keys()
     stale = [
         f"{name}: {part}"
@@ -322,17 +322,14 @@ def facts(rule: DataValidation) -> tuple[object, ...]:
 
 def filled_books(folder: Path) -> Iterator[Path]:
     """The books of the sample, and a plan whose formulas have numbers to work on."""
-    sample = sample_books(TODAY, lambda _: {})
-    rows: dict[Table[Any], Rows] = dict(shipped_rows())
-    for table in TABLES:
-        rows[table] = sample.get(BOOK_OF[table].name, {}).get(table.title) or rows.get(table, ())
-    rows[PLAN] = [
+    for path in write_sample(folder, TODAY):
+        yield path.rename(folder / f"Пример {path.name}")
+    rows = [
         {**row, "База": base, "План": Formula(formula.text, goal)}
-        for row, base, goal in zip(rows[PLAN], BASES, GOALS, strict=True)
+        for row, base, goal in zip(shipped_rows()[PLAN], BASES, GOALS, strict=True)
         if isinstance(formula := row["План"], Formula)
     ]
-    for book in BOOKS:
-        yield write_filled(folder / f"Пример {book.file_name}", book, rows)
+    yield write_filled(folder / f"Пример {PLAN_BOOK.file_name}", PLAN_BOOK, {PLAN: rows})
 
 
 # Means of three months grown by 10 %: pieces are rounded up, roubles to the nearest.

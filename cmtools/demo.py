@@ -1,0 +1,149 @@
+"""The sample: the books of an invented print broker, with everything in them moved up to today.
+
+The books are files that a person can open and edit, in `workbooks/Пример`. What has happened there
+has happened by the day of the newest order; copies for another day have each day moved as far.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from cmtools.books.loader import BookFile, BookReading
+from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS
+from cmtools.books.settings import HOLIDAYS, VAT
+from cmtools.files import atomic_write
+from cmtools.tables.parsers import EXCEL_EPOCH, parse_date
+from cmtools.tables.patch.cells import Cells, patch_cells
+from cmtools.tables.patch.package import Package
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.inline import Inside
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Table
+from cmtools.workspace import shipped
+
+FAULTY_BOOK: Final = Path("Примеры", "Книга с ошибками.xlsx")
+
+_NUMBER: Final = re.compile(r"\b([А-Я])-\d{4}-(\d+)\b")  # З-2026-0001, Д-2026-001
+_DAY: Final = re.compile(r"\b\d\d\.\d\d\.\d{4}\b")
+_DAYS_OFF: Final = frozenset(
+    {(1, day) for day in range(1, 9)}
+    | {(2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4), (12, 31)}
+)
+_OLDEST_WORK: Final = timedelta(days=730)
+
+
+def write_sample(folder: Path, today: date) -> list[Path]:
+    """Write the sample's books into a folder, moved up to `today`; return their paths.
+
+    The book of typical mistakes is among them, with its mistakes, at FAULTY_BOOK. All that was paid
+    agrees with the prices from November 2026 on; before, with the VAT of 2025, nearly so.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    source = sample_folder()
+    sheets = {path: _read(path) for path in sorted(source.rglob("*.xlsx"))}
+    shift = _shift_to(today, sheets[source / ORDER_BOOK.file_name])
+    targets = []
+    for path, found in sheets.items():
+        package = Package(path)
+        parts = package.sheets()
+        for sheet in found:
+            part = parts[sheet.table.title]
+            package[part] = patch_cells(package[part], _changed_cells(sheet, shift))
+        targets.append(folder / path.relative_to(source))
+        with atomic_write(targets[-1]) as aside:
+            package.save(aside)
+    return targets
+
+
+def sample_folder() -> Path:
+    """Return the folder of the sample's books, as they travel with the program."""
+    return shipped("workbooks") / "Пример"
+
+
+def move_day(day: date, newest: date, today: date) -> date:
+    """Move a day as far as `newest`, the day of the newest order, is from `today`.
+
+    The day becomes a working day: one up to `newest` goes back, so that it stays up to `today`, a
+    later one goes on, so that it stays after it. Days keep their order. A day of long ago is
+    somebody's birthday, which comes on any day.
+    """
+    moved = day + (today - newest)
+    if newest - day > _OLDEST_WORK:
+        return moved
+    while not _is_working_day(moved):
+        moved += timedelta(days=-1 if day <= newest else 1)
+    return moved
+
+
+def _is_working_day(day: date) -> bool:
+    """Return whether people work; transfers of the state calendar are left aside."""
+    return day.weekday() < 5 and (day.month, day.day) not in _DAYS_OFF
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shift:
+    """The way of the sample to another day; `numbers` are old → new, of orders and contracts."""
+
+    newest: date
+    today: date
+    numbers: Mapping[str, str]
+
+    def value(self, table: Table[Any], value: Any) -> Any:
+        """Return what a cell of a table holds at the other day."""
+        if isinstance(value, str):
+            text = _NUMBER.sub(lambda found: self.numbers.get(found[0], found[0]), value)
+            return _DAY.sub(self._day_in_text, text)
+        if not isinstance(value, date) or table is VAT:  # the law does not move
+            return value
+        if table is HOLIDAYS:  # which have their day in every year
+            return value.replace(year=value.year + self.today.year - self.newest.year)
+        return move_day(value, self.newest, self.today)
+
+    def _day_in_text(self, found: re.Match[str]) -> str:
+        day = parse_date(found[0])
+        return (
+            f"{move_day(day, self.newest, self.today):%d.%m.%Y}" if type(day) is date else found[0]
+        )
+
+
+def _shift_to(today: date, sheets: list[Sheet[Any]]) -> _Shift:
+    """Find the newest order; number orders and contracts by the years that they move to."""
+    by_table = {sheet.table: sheet for sheet in sheets}
+    newest = max(by_table[ORDERS].values["on"])
+    numbers: dict[str, str] = {}
+    for sheet in (by_table[ORDERS], by_table[CONTRACTS]):
+        counts: Counter[int] = Counter()
+        for old, day in zip(sheet.values["number"], sheet.values["on"], strict=True):
+            if found := _NUMBER.fullmatch(old):
+                year = move_day(day, newest, today).year
+                counts[year] += 1
+                numbers[old] = f"{found[1]}-{year}-{counts[year]:0{len(found[2])}}"
+    return _Shift(newest=newest, today=today, numbers=numbers)
+
+
+def _read(path: Path) -> list[Sheet[Any]]:
+    reading = BookReading(Inside(limits=Limits()))
+    reading.read(BookFile(path=path, name=path.name))
+    return reading.sheets
+
+
+def _changed_cells(sheet: Sheet[Any], shift: _Shift) -> Cells:
+    """(row, column) → the new value of each cell that names a day or a number of the sample."""
+    cells: dict[tuple[int, int], int | str] = {}
+    for name, values in sheet.values.items():
+        for index, old in enumerate(values):
+            new = shift.value(sheet.table, old)
+            place = sheet.place(index, name)
+            if new != old and place.row and place.column:
+                cells[place.row, place.column] = (
+                    (new - EXCEL_EPOCH).days if isinstance(new, date) else new
+                )
+    return cells
