@@ -1,9 +1,12 @@
-.PHONY: demo test check blanks docs bench clean
+.PHONY: help demo check test test-long bench blanks docs clean
 
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+[^:]*:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 # Everything below works on a machine that has only Python, pip and make.
 $(READY): pyproject.toml
@@ -11,26 +14,29 @@ $(READY): pyproject.toml
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $@
 
-demo: $(READY)
+demo: $(READY) ## make the sample workspace in demo/ and all that the program makes of it
 	@rm -rf demo
 	@$(RUN)/cmtools demo demo
 
-test: $(READY)
-	$(RUN)/python -m pytest -n auto
-
-check: $(READY)
+check: $(READY) ## style, types, generated files, then the tests of `make test`
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/python -m docs.generate --check
-	$(RUN)/python -m pytest -n auto
+	$(RUN)/python -m pytest -n auto -m "not long"
 
-blanks docs: $(READY)
-	$(RUN)/python -m docs.generate
+test: $(READY) ## the tests without the long ones, on all cores
+	$(RUN)/python -m pytest -n auto -m "not long"
 
-bench: $(READY)
+test-long: $(READY) ## the long tests: every kill point, bursts, big books, LibreOffice
+	$(RUN)/python -m pytest -n auto -m long
+
+bench: $(READY) ## measure whole commands against other libraries
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"
 	$(RUN)/python -m benchmarks
 
-clean:
+blanks docs: $(READY) ## write the blank books and docs/reference anew
+	$(RUN)/python -m docs.generate
+
+clean: ## remove the virtual environment and the sample workspace
 	rm -rf $(VENV) demo
