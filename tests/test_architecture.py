@@ -20,7 +20,7 @@ HOUSE = (
     ("known_files", "demo"),
     ("pricing", "digests"),
     ("documents",),
-    ("reports",),  # its Word papers are rendered by documents.template
+    ("reports", "agenda"),  # its Word papers are rendered by documents.template
     ("inbox",),
     ("watch",),
     ("commands",),
@@ -41,6 +41,7 @@ HOMES = {
     "docxtpl": ("documents.template.jinja_tags",),
     "jinja2": ("documents.template.checker", "documents.template.sandbox"),
     "markupsafe": ("documents.template.sandbox",),
+    "holidays": ("agenda.workdays",),
     "segno": ("documents.qr",),
     "num2words": ("documents.russian_text",),
     "pymorphy3": ("documents.declension.morphology",),

@@ -1,0 +1,110 @@
+"""Duties of clients: contacts at their cadence, birthdays, days of companies, holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from cmtools.agenda.duty import Duty, of_client
+from cmtools.agenda.rows import AgendaRows
+from cmtools.books.register import Client, Status, TouchKind
+from cmtools.books.settings import Category
+
+GREETING_DAYS = timedelta(days=3)
+DAY = timedelta(days=1)
+
+
+def touch(rows: AgendaRows) -> Iterator[Duty]:
+    """It is time to talk to the client again."""
+    for client in rows.clients.values():
+        past = [found for found in rows.touches.get(client.code, ()) if found.on <= rows.today]
+        last = past[-1] if past else None
+        if last is not None and last.next is not None:
+            due, source = last.next, last.place("next")
+        else:
+            start = last.on if last else client.received
+            due = start + DAY * _cadence(rows, client)
+            source = last.place("on") if last else client.place("received")
+        if due <= rows.today:
+            said = f"; в прошлый раз: {last.content}" if last else ""
+            yield of_client("touch", client, due, f"Связаться с клиентом{said}", source)
+
+
+def birthday(rows: AgendaRows) -> Iterator[Duty]:
+    """A head or a contact person of a client has a birthday within three days."""
+    for client in rows.clients.values():
+        head = client.head_name or "руководитель"
+        people = [(head, client.head_birthday, client.place("head_birthday"))]
+        people += [
+            (person.name, person.birthday, person.place("birthday"))
+            for person in rows.contacts.get(client.code, ())
+        ]
+        for name, born, source in people:
+            due = _greeting_day(rows, born)
+            if due is not None and not _is_greeted(rows, client, due):
+                text = f"Поздравить с днём рождения: {name}"
+                yield of_client("birthday", client, due, text, source, key=name)
+
+
+def company_day(rows: AgendaRows) -> Iterator[Duty]:
+    """A client's company has its day within three days."""
+    for client in rows.clients.values():
+        due = _greeting_day(rows, client.company_day)
+        if due is not None and not _is_greeted(rows, client, due):
+            text = f"Поздравить компанию с её днём: {client.name}"
+            yield of_client("company-day", client, due, text, client.place("company_day"))
+
+
+def holiday(rows: AgendaRows) -> Iterator[Duty]:
+    """A holiday of the settings is within three days, and not all clients were greeted."""
+    for found in rows.holidays:
+        is_near = found.on - GREETING_DAYS <= rows.today <= found.on
+        if is_near and not all(_is_greeted(rows, c, found.on) for c in rows.clients.values()):
+            yield Duty(
+                kind="holiday",
+                date=found.on,
+                text=f"Поздравить клиентов: {found.name}",
+                key=f"{found.on:%Y-%m-%d} {found.name}",
+                source=found.place("on"),
+            )
+
+
+def _cadence(rows: AgendaRows, client: Client) -> int:
+    """The days between two contacts with a client."""
+    rules = rows.rules
+    if client.touch_days is not None:
+        return client.touch_days
+    if client.status is Status.VIP:
+        return rules.touch_vip
+    by_category = {
+        Category.SYSTEM: rules.touch_system,
+        Category.REPEAT: rules.touch_repeat,
+        Category.NEW: rules.touch_new,
+    }
+    return by_category[rows.category(client)]
+
+
+def _greeting_day(rows: AgendaRows, born: date | None) -> date | None:
+    """The yearly day, where it is today or within three days; 29 February counts as the 28th."""
+    if born is None:
+        return None
+    for year in (rows.today.year, rows.today.year + 1):
+        day = _in_year(born, year)
+        if day - GREETING_DAYS <= rows.today <= day:
+            return day
+    return None
+
+
+def _in_year(day: date, year: int) -> date:
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
+
+
+def _is_greeted(rows: AgendaRows, client: Client, day: date) -> bool:
+    """Whether a greeting for that day stands in the journal."""
+    return any(
+        touch.kind is TouchKind.GREETING and day - GREETING_DAYS <= touch.on <= day
+        for touch in rows.touches.get(client.code, ())
+    )

@@ -1,0 +1,56 @@
+"""Duties of the month: tasks of the director, the plan, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from cmtools.agenda.duty import Duty, is_near
+from cmtools.agenda.rows import AgendaRows
+from cmtools.books.tasks import TaskStatus
+from cmtools.problems import Place
+
+PLAN_DAYS = timedelta(days=5)
+REPORT_DAY = 5
+DAY = timedelta(days=1)
+
+
+def task(rows: AgendaRows) -> Iterator[Duty]:
+    """A task of the director is near or past its term."""
+    for found in rows.tasks:
+        if found.status is TaskStatus.OPEN and is_near(rows, found.due):
+            yield Duty(
+                kind="task",
+                date=found.due,
+                text=f"{found.text} (поручил {found.giver})",
+                key=f"{found.on:%Y-%m-%d} {found.text} {found.doer}",
+                source=found.place("due"),
+                client=found.client,
+                manager=found.doer,
+            )
+
+
+def plan(rows: AgendaRows) -> Iterator[Duty]:
+    """The plan of a month that has begun, or begins within five days, is not approved."""
+    this_month = rows.today.replace(day=1)
+    for month in (this_month, _next_month(this_month)):
+        if month - PLAN_DAYS <= rows.today and month not in rows.approved_plans:
+            text = f"Составить и утвердить план на {month:%m.%Y}"
+            yield _of_month("plan", month, month - DAY, text)
+
+
+def report(rows: AgendaRows) -> Iterator[Duty]:
+    """The month is over and its report has not been made."""
+    this_month = rows.today.replace(day=1)
+    month = (this_month - DAY).replace(day=1)
+    if month not in rows.reports:
+        text = f"Сдать отчёт за {month:%m.%Y}"
+        yield _of_month("report", month, this_month.replace(day=REPORT_DAY), text)
+
+
+def _next_month(month: date) -> date:
+    return (month + DAY * 31).replace(day=1)
+
+
+def _of_month(kind: str, month: date, due: date, text: str) -> Duty:
+    return Duty(kind=kind, date=due, text=text, key=f"{month:%Y-%m}", source=Place(file=""))

@@ -1,0 +1,239 @@
+"""Duties of orders, one small function a kind; an order that is closed has only money duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from cmtools.agenda.duty import Duty, is_near, moved, of_order
+from cmtools.agenda.rows import AgendaRows, OrderRows
+from cmtools.agenda.workdays import add_workdays, workdays_between
+from cmtools.books.orders import Decision, DeliveryKind, PaperKind, Quality
+from cmtools.pricing.price import HUNDRED, ZERO, round2
+from cmtools.tables.parsers import format_roubles
+
+READY_STAGE, MARK_STAGE = "3.6", "4.2"
+COST_STAGE, CONTRACT_STAGE, INVOICE_STAGE = "2.3", "2.5", "2.6"
+PREPAYMENT_WORKDAYS = 5
+CLAIM_WORKDAYS = 5
+GOOD_MARK = 4
+REPEAT_DAYS = timedelta(days=30)
+DAY = timedelta(days=1)
+
+
+def production(rows: AgendaRows) -> Iterator[Duty]:
+    """Срок изготовления is near or past, and not all has come from the contractor."""
+    for found in _open_final(rows):
+        due = found.order.production_due
+        if due is not None and not found.is_produced and is_near(rows, due):
+            text = f"Проверить изготовление{_at_contractor(found)}"
+            yield of_order("production", found, due, text, "production_due")
+
+
+def delivery(rows: AgendaRows) -> Iterator[Duty]:
+    """Срок поставки is near or past, and not all has gone to the client."""
+    for found in _open_final(rows):
+        due = found.order.delivery_due
+        if due is not None and not found.is_shipped and is_near(rows, due):
+            yield of_order("delivery", found, due, "Поставить заказ клиенту", "delivery_due")
+
+
+def stage(rows: AgendaRows) -> Iterator[Duty]:
+    """The order is at its stage for more working days than the norm."""
+    for found in _open(rows):
+        current, since = rows.stages.get(found.order.stage), found.order.stage_since
+        if current is None or current.norm is None or since is None:
+            continue
+        days = workdays_between(since, rows.today)
+        if days > current.norm:
+            text = (
+                f"Стадия {current.code} «{current.name}»: {days} раб. дн. при норме {current.norm}"
+            )
+            yield of_order("stage", found, add_workdays(since, current.norm), text, "stage")
+
+
+def contractor(rows: AgendaRows) -> Iterator[Duty]:
+    """The contractor is chosen, and the cost of a position or the term of the order is unknown."""
+    for found in _open(rows):
+        if found.order.contractor is None or not rows.has_reached(found.order, COST_STAGE):
+            continue
+        no_cost = any(entry.get("unit_cost") is None for entry, _ in found.priced.positions)
+        missing = ["себестоимость"] * no_cost + ["срок"] * (found.order.production_due is None)
+        if missing:
+            text = f"Получить от подрядчика {' и '.join(missing)}: {found.order.contractor}"
+            yield of_order("contractor", found, _stage_due(rows, found), text, "contractor")
+
+
+def approval(rows: AgendaRows) -> Iterator[Duty]:
+    """The margin of an окончательная order is below the limit without the director's consent."""
+    for found in _open_final(rows):
+        if found.priced.approval_needed:
+            text = "Согласовать с директором низкую маржу"
+            yield of_order("approval", found, found.order.on, text, "approved")
+
+
+def contract(rows: AgendaRows) -> Iterator[Duty]:
+    """The order needs a contract that is missing or has not passed everybody."""
+    steps = {
+        "lawyer": "у юриста",
+        "finance": "в финансовом департаменте",
+        "director": "у директора",
+    }
+    for found in _open(rows):
+        if not rows.has_reached(found.order, CONTRACT_STAGE):
+            continue
+        number, due = found.order.contract, _stage_due(rows, found)
+        signed = rows.contracts.get(number) if number else None
+        if number is None:
+            yield of_order("contract", found, due, "Заключить договор", "contract")
+        elif signed is not None:
+            waiting = next((name for name in steps if signed.get(name) is None), None)
+            if waiting is not None:
+                text = f"Согласовать договор {number} {steps[waiting]}"
+                duty = of_order("contract", found, due, text, "contract")
+                yield moved(duty, signed.place(waiting))
+
+
+def prepayment(rows: AgendaRows) -> Iterator[Duty]:
+    """The agreed prepayment is not paid in full, five working days after the invoice stage."""
+    for found in _open(rows):
+        order, total = found.order, found.total
+        if not order.prepayment or total is None or not rows.has_reached(order, INVOICE_STAGE):
+            continue
+        missing = round2(total * order.prepayment / HUNDRED) - found.paid
+        since = order.stage_since or order.on
+        due = add_workdays(since, PREPAYMENT_WORKDAYS) if order.stage == INVOICE_STAGE else since
+        if missing > ZERO and is_near(rows, due):
+            text = f"Получить предоплату {format_roubles(missing)} ₽"
+            yield of_order("prepayment", found, due, text, "prepayment", amount=missing)
+
+
+def balance(rows: AgendaRows) -> Iterator[Duty]:
+    """The rest is due: so many days after the last shipment, else after Срок поставки."""
+    for found in rows.orders:
+        start = found.last_shipment or found.order.delivery_due
+        debt = found.debt
+        if not found.is_final or start is None or not debt:
+            continue
+        due = start + DAY * (found.order.balance_days or 0)
+        if is_near(rows, due):
+            text = f"Получить остаток оплаты {format_roubles(debt)} ₽"
+            yield of_order("balance", found, due, text, "balance_days", amount=debt)
+
+
+def quality(rows: AgendaRows) -> Iterator[Duty]:
+    """Goods came from the contractor and nobody has accepted them by quality."""
+    for found in _open(rows):
+        for received in found.deliveries_of(DeliveryKind.RECEIVED):
+            if received.quality is None:
+                text = f"Принять продукцию по качеству: {_number(received.quantity)}"
+                duty = of_order("quality", found, received.on, text, "stage")
+                yield moved(duty, received.place("quality"), key=f"{received.row}")
+
+
+def sample(rows: AgendaRows) -> Iterator[Duty]:
+    """Accepted goods have no control sample put aside."""
+    for found in _open(rows):
+        for received in found.deliveries_of(DeliveryKind.RECEIVED):
+            if received.quality is Quality.ACCEPTED and received.sample is None:
+                duty = of_order(
+                    "sample", found, received.on, "Отложить контрольный образец", "stage"
+                )
+                yield moved(duty, received.place("sample"), key=f"{received.row}")
+
+
+def readiness(rows: AgendaRows) -> Iterator[Duty]:
+    """The order stands at the stage «Уведомить клиента о готовности»."""
+    for found in _open(rows):
+        if found.order.stage == READY_STAGE:
+            text = "Уведомить клиента о готовности"
+            yield of_order("readiness", found, _stage_due(rows, found), text, "stage")
+
+
+def act(rows: AgendaRows) -> Iterator[Duty]:
+    """Goods were shipped and no act is among the papers of the order."""
+    for found in _open_final(rows):
+        shipped = found.last_shipment
+        if shipped is not None and not any(paper.kind is PaperKind.ACT for paper in found.papers):
+            yield of_order("act", found, shipped, "Подписать акт и внести в Документы", "stage")
+
+
+def closing(rows: AgendaRows) -> Iterator[Duty]:
+    """All is done, paid, marked and signed: the order can be closed."""
+    for found in _open_final(rows):
+        acts = [p.received for p in found.papers if p.kind is PaperKind.ACT and p.received]
+        if found.order.mark is None or not acts or found.debt != ZERO or not found.payments:
+            continue
+        last = max(*acts, *(payment.on for payment in found.payments))
+        yield of_order("closing", found, last, "Закрыть сделку", "closed")
+
+
+def mark(rows: AgendaRows) -> Iterator[Duty]:
+    """All was shipped and the client has not been asked for a mark."""
+    norm = rows.stages[MARK_STAGE].norm if MARK_STAGE in rows.stages else None
+    for found in _open(rows):
+        shipped = found.last_shipment
+        if shipped is not None and found.is_shipped and found.order.mark is None:
+            due = add_workdays(shipped, norm or 0)
+            yield of_order("mark", found, due, "Спросить оценку клиента", "mark")
+
+
+def claim(rows: AgendaRows) -> Iterator[Duty]:
+    """A claim is not decided."""
+    for found in rows.orders:
+        for made in found.claims:
+            if made.decision is Decision.OPEN:
+                due = add_workdays(made.on, CLAIM_WORKDAYS)
+                text = f"Решить претензию: {made.reason}"
+                duty = of_order("claim", found, due, text, "stage", amount=made.amount)
+                yield moved(duty, made.place("decision"), key=f"{made.row}")
+
+
+def repeat(rows: AgendaRows) -> Iterator[Duty]:
+    """A satisfied client has ordered nothing since an order was closed a month ago."""
+    latest: dict[str, date] = {}
+    for found in rows.orders:
+        client, on = found.order.client, found.order.on
+        latest[client] = max(on, latest.get(client, on))
+    for found in rows.orders:
+        order = found.order
+        if order.closed is None or (order.mark or 0) < GOOD_MARK or latest[order.client] > order.on:
+            continue
+        due = order.closed + REPEAT_DAYS
+        touched = any(touch.on >= due for touch in rows.touches.get(order.client, ()))
+        if due <= rows.today and not touched:
+            yield of_order("repeat", found, due, "Предложить повторный заказ", "closed")
+
+
+def design(rows: AgendaRows) -> Iterator[Duty]:
+    """The design of an order is near or past its term and not ready."""
+    for found in _open(rows):
+        for layout in found.layouts:
+            if layout.ready is None and is_near(rows, layout.due):
+                text = f"Получить макет {layout.number}: {layout.designer}"
+                duty = of_order("design", found, layout.due, text, "stage")
+                yield moved(duty, layout.place("due"), key=layout.number)
+
+
+def _open(rows: AgendaRows) -> Iterator[OrderRows]:
+    return (found for found in rows.orders if found.is_open)
+
+
+def _open_final(rows: AgendaRows) -> Iterator[OrderRows]:
+    return (found for found in rows.orders if found.is_open and found.is_final)
+
+
+def _stage_due(rows: AgendaRows, found: OrderRows) -> date:
+    """The day on which the norm of the order's stage runs out."""
+    current = rows.stages.get(found.order.stage)
+    since = found.order.stage_since or found.order.on
+    return add_workdays(since, (current and current.norm) or 0)
+
+
+def _at_contractor(found: OrderRows) -> str:
+    return f" у подрядчика {found.order.contractor}" if found.order.contractor else ""
+
+
+def _number(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}".replace(".", ",")

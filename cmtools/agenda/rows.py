@@ -1,0 +1,254 @@
+"""The sound rows of all books by what they belong to: by order, by client, by contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, TypeVar
+from unicodedata import normalize
+
+from cmtools.books.orders import (
+    CLAIMS,
+    CONTRACTS,
+    DELIVERIES,
+    LAYOUTS,
+    ORDERS,
+    PAPERS,
+    PAYMENTS,
+    Claim,
+    Contract,
+    Delivery,
+    DeliveryKind,
+    Layout,
+    Order,
+    Paper,
+    Payment,
+    PaymentKind,
+    Quality,
+    Request,
+)
+from cmtools.books.plan import PLAN, approval
+from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, Client, Contact, Touch
+from cmtools.books.settings import HOLIDAYS, STAGES, Category, Holiday, Rules, Stage, rules_of
+from cmtools.books.tasks import TASKS, Task
+from cmtools.pricing.category import category_at, order_days
+from cmtools.pricing.orders import PricedOrder
+from cmtools.pricing.price import ZERO
+from cmtools.pricing.session import Session
+from cmtools.tables.table import Row
+from cmtools.workspace import REPORTS
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRows:
+    """An order with its price and the rows that hang on it; money in roubles."""
+
+    priced: PricedOrder
+    order: Order
+    payments: Sequence[Payment]
+    deliveries: Sequence[Delivery]
+    claims: Sequence[Claim]
+    layouts: Sequence[Layout]
+    papers: Sequence[Paper]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order has not been closed."""
+        return self.order.closed is None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the request is окончательная."""
+        return self.order.request is Request.FINAL
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the order has positions and every one of them is priced."""
+        positions = self.priced.positions
+        return bool(positions) and all(position.line for position in positions)
+
+    @property
+    def total(self) -> Decimal | None:
+        """What the client pays, delivery included; None while a position has no price."""
+        totals = self.priced.totals
+        return totals.total if totals is not None and self.is_whole else None
+
+    @cached_property
+    def paid(self) -> Decimal:
+        """What came from the client less what went back."""
+        received = _sum_amounts(self.payments, PaymentKind.FROM_CLIENT)
+        return received - _sum_amounts(self.payments, PaymentKind.REFUND)
+
+    @property
+    def debt(self) -> Decimal | None:
+        """What the client still owes, not below 0; None while the total is unknown."""
+        return None if self.total is None else max(self.total - self.paid, ZERO)
+
+    @property
+    def quantity(self) -> Decimal:
+        """The quantities of all positions together."""
+        return Decimal(sum(entry.get("quantity") or 0 for entry, _ in self.priced.positions))
+
+    def deliveries_of(self, kind: DeliveryKind) -> Sequence[Delivery]:
+        """The deliveries of a kind, by day."""
+        found = (delivery for delivery in self.deliveries if delivery.kind is kind)
+        return sorted(found, key=attrgetter("on"))
+
+    @cached_property
+    def shipments(self) -> Sequence[Delivery]:
+        """What was shipped to the client, by day."""
+        return self.deliveries_of(DeliveryKind.SHIPPED)
+
+    @property
+    def last_shipment(self) -> date | None:
+        """The day of the last shipment to the client."""
+        return self.shipments[-1].on if self.shipments else None
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether all of the order has gone to the client."""
+        shipped = sum((delivery.quantity for delivery in self.shipments), ZERO)
+        return bool(self.shipments) and shipped >= self.quantity
+
+    @property
+    def is_produced(self) -> bool:
+        """Whether all has come from the contractor without defects, or has gone to the client."""
+        received = self.deliveries_of(DeliveryKind.RECEIVED)
+        sound = (found.quantity for found in received if found.quality is not Quality.DEFECTIVE)
+        return self.is_shipped or (bool(received) and sum(sound, ZERO) >= self.quantity)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgendaRows:
+    """All that duties are made of: orders, clients, settings, tasks and a date.
+
+    stages: code → stage, in the order of the sheet, by which one is later than another.
+    approved_plans, reports: the months, by their first days, that have them.
+    """
+
+    today: date
+    rules: Rules
+    stages: Mapping[str, Stage]
+    orders: Sequence[OrderRows]
+    clients: Mapping[str, Client]
+    contacts: Mapping[str, Sequence[Contact]]
+    touches: Mapping[str, Sequence[Touch]]
+    contracts: Mapping[str, Contract]
+    papers: Sequence[Paper]
+    holidays: Sequence[Holiday]
+    tasks: Sequence[Task]
+    approved_plans: Set[date]
+    reports: Set[date]
+
+    @cached_property
+    def stage_codes(self) -> Sequence[str]:
+        """The codes of the stages in their order."""
+        return list(self.stages)
+
+    def has_reached(self, order: Order, code: str) -> bool:
+        """Whether an order is at a stage or later; False where the company has no such stage."""
+        codes = self.stage_codes
+        known = order.stage in codes and code in codes
+        return known and codes.index(order.stage) >= codes.index(code)
+
+    @cached_property
+    def order_by_number(self) -> Mapping[str, OrderRows]:
+        """The orders by their numbers."""
+        return {rows.order.number: rows for rows in self.orders}
+
+    @cached_property
+    def category_days(self) -> Mapping[str, Sequence[date]]:
+        """The days of the orders that count for a client's category."""
+        return order_days(rows.order for rows in self.orders)
+
+    def category(self, client: Client) -> Category:
+        """The category of a client today, whatever its особый статус."""
+        return category_at(self.category_days.get(client.code, ()), self.today, self.rules)
+
+
+def read_rows(session: Session, today: date) -> AgendaRows:
+    """Gather the sound rows of the session's books; rows with errors are left out."""
+    dataset = session.loaded.dataset
+    payments = _group(dataset.records(PAYMENTS), "order")
+    deliveries = _group(dataset.records(DELIVERIES), "order")
+    claims = _group(dataset.records(CLAIMS), "order")
+    layouts = _group(dataset.records(LAYOUTS), "order")
+    papers = _group(dataset.records(PAPERS), "order")
+    orders = []
+    for priced in session.prices.orders:
+        order = priced.order
+        if order is not None:
+            orders.append(
+                OrderRows(
+                    priced=priced,
+                    order=order,
+                    payments=payments.get(order.number, ()),
+                    deliveries=deliveries.get(order.number, ()),
+                    claims=claims.get(order.number, ()),
+                    layouts=layouts.get(order.number, ()),
+                    papers=papers.get(order.number, ()),
+                )
+            )
+    return AgendaRows(
+        today=today,
+        rules=rules_of(dataset),
+        stages={stage.code: stage for stage in dataset.records(STAGES)},
+        orders=orders,
+        clients={client.code: client for client in dataset.records(CLIENTS)},
+        contacts=_group(dataset.records(CONTACTS), "client"),
+        touches=_group(sorted(dataset.records(JOURNAL), key=attrgetter("on")), "client"),
+        contracts={contract.number: contract for contract in dataset.records(CONTRACTS)},
+        papers=dataset.records(PAPERS),
+        holidays=dataset.records(HOLIDAYS),
+        tasks=dataset.records(TASKS),
+        approved_plans=_approved_plans(session),
+        reports=_months(session.workspace.path(REPORTS).glob("*.xlsx"), "Отчёт"),
+    )
+
+
+def count_rows_in_error(session: Session) -> int:
+    """Count the orders that are left out because their row has an error."""
+    return len(session.loaded.dataset.entries(ORDERS)) - len(session.loaded.dataset.records(ORDERS))
+
+
+def _group(rows: Iterable[R], name: str) -> dict[Any, list[R]]:
+    groups: dict[Any, list[R]] = {}
+    for row in rows:
+        groups.setdefault(row.get(name), []).append(row)
+    return groups
+
+
+def _sum_amounts(payments: Iterable[Payment], kind: PaymentKind) -> Decimal:
+    return sum((payment.amount for payment in payments if payment.kind is kind), ZERO)
+
+
+def _approved_plans(session: Session) -> frozenset[date]:
+    """The months whose plan is approved: that of everybody, else those of all managers."""
+    approved: dict[date, list[bool]] = {}
+    common: dict[date, bool] = {}
+    for sheet in session.loaded.dataset.sheets(PLAN):
+        path = Path(sheet.source.file)
+        for month in _months([path], "План"):
+            is_approved = approval(sheet) is not None
+            if " — " in path.stem:
+                approved.setdefault(month, []).append(is_approved)
+            else:
+                common[month] = is_approved
+    every = {month: all(answers) for month, answers in approved.items()} | common
+    return frozenset(month for month, is_approved in every.items() if is_approved)
+
+
+def _months(paths: Iterable[Path], title: str) -> frozenset[date]:
+    """The months that the names of files begin with: «2026-11 Отчёт.xlsx»."""
+    names = (
+        re.match(rf"(\d{{4}})-(\d\d) {title}\b", normalize("NFC", path.stem)) for path in paths
+    )
+    return frozenset(date(int(name[1]), int(name[2]), 1) for name in names if name)
