@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from cmtools.books.counterparty import LegalForm
 from cmtools.books.orders import ORDERS, POSITIONS, Design, Request
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
-from cmtools.problems import Message, Problem, Severity, problem_at
+from cmtools.problems import Fault, Message, Problem, Severity, problem_at
 from cmtools.tables.columns import Field
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
+from cmtools.tables.table import Rule, Table
 
 CLOSING_STAGE = "4.3"
 
@@ -60,45 +64,74 @@ OF_COMPANIES = frozenset(("kpp", "head_post", "head_name", "acts_on"))
 """Of these, what a seller who is a person, an entrepreneur or not, has no need of."""
 
 
+def closed_at_late_stage(closed: date | None, stage: str, early_stages: Set[str]) -> Fault | None:
+    """An order is closed on stage 4.3 or later."""
+    return CLOSED_TOO_EARLY(stage=stage) if closed and stage in early_stages else None
+
+
+def layout_of_final_order(
+    order: str, design: Design, layout: str | None, final_orders: Set[str]
+) -> Fault | None:
+    """A position of a final request names the layout that its design takes from earlier work."""
+    needs_layout = design in (Design.READY, Design.REPEAT) and order in final_orders
+    return LAYOUT_NEEDED(design=design.value) if needs_layout and layout is None else None
+
+
+def cost_of_final_order(
+    order: str, unit_cost: Decimal | None, final_orders: Set[str]
+) -> Fault | None:
+    """A position of a final request has a cost: there is no price without one."""
+    return COST_NEEDED() if unit_cost is None and order in final_orders else None
+
+
+def kind_with_markup(kind: str, kinds: Set[str] | None) -> Fault | None:
+    """The kind is one of «Наценки», unless `*` stands there for any."""
+    return NO_MARKUP() if kinds is not None and normalize_name(kind) not in kinds else None
+
+
+CROSS_RULES: Mapping[Table[Any], tuple[Rule, ...]] = {
+    ORDERS: (Rule("closed", closed_at_late_stage),),
+    POSITIONS: (
+        Rule("layout", layout_of_final_order),
+        Rule("unit_cost", cost_of_final_order),
+        Rule("kind", kind_with_markup),
+    ),
+}
+"""The rules of a row that also read other sheets: their values are those of `cross_values`."""
+
+
 def check_across(dataset: Dataset) -> None:
-    """Add the problems that show only when sheets are held against each other."""
-    _closed_in_time(dataset)
-    _final_lines_are_whole(dataset)
-    _kinds_have_markups(dataset)
+    """Add the problems that rows have only together with other sheets."""
+    dataset.apply_rules(CROSS_RULES, cross_values(dataset))
+
+
+def cross_values(dataset: Dataset) -> Mapping[str, Any]:
+    """Return what the rules of `CROSS_RULES` read besides a row's own fields, by parameter."""
+    return {
+        "early_stages": early_stages(dataset),
+        "final_orders": final_orders(dataset),
+        "kinds": kinds_with_markup(dataset),
+    }
 
 
 def early_stages(dataset: Dataset) -> Set[str]:
-    """The codes of the stages on which no order is closed yet; by the order of rows."""
+    """Return the codes of the stages, in the order of rows, before the first of closed orders."""
     codes = [code for sheet in dataset.sheets(STAGES) for code in sheet.values["code"]]
     return set(codes[: codes.index(CLOSING_STAGE)]) if CLOSING_STAGE in codes else set()
 
 
-def _closed_in_time(dataset: Dataset) -> None:
-    early = early_stages(dataset)
-    for sheet in dataset.sheets(ORDERS):
-        for index, closed, stage in list(sheet.lines("closed", "stage")):
-            if closed and stage in early:
-                sheet.add(index, "closed", CLOSED_TOO_EARLY(stage=stage))
-
-
-def _final_lines_are_whole(dataset: Dataset) -> None:
-    final = {
+def final_orders(dataset: Dataset) -> Set[str]:
+    """Return the numbers of the orders whose request is final."""
+    return {
         number
         for sheet in dataset.sheets(ORDERS)
         for _, number, request in sheet.lines("number", "request")
         if request is Request.FINAL
     }
-    for sheet in dataset.sheets(POSITIONS):
-        for index, order, design, layout in list(sheet.lines("order", "design", "layout")):
-            if layout is None and design in (Design.READY, Design.REPEAT) and order in final:
-                sheet.add(index, "layout", LAYOUT_NEEDED(design=design.value))
-        for index, order, cost in list(sheet.lines("order", "unit_cost")):
-            if cost is None and order in final:
-                sheet.add(index, "unit_cost", COST_NEEDED())
 
 
 def kinds_with_markup(dataset: Dataset) -> Set[str] | None:
-    """The kinds of «Наценки» as names are compared; None where any kind has a markup, or may."""
+    """Return the normalized kinds of «Наценки»; None where any kind has a markup, or may have."""
     if MARKUPS not in dataset or any(sheet.bad["kind"] for sheet in dataset.sheets(MARKUPS)):
         return None
     kinds = {
@@ -108,21 +141,6 @@ def kinds_with_markup(dataset: Dataset) -> Set[str] | None:
         if kind is not None
     }
     return None if ANY_KIND in kinds else kinds
-
-
-def _kinds_have_markups(dataset: Dataset) -> None:
-    """The kind must be one of «Наценки», unless `*` stands there for any."""
-    kinds = kinds_with_markup(dataset)
-    if kinds is None:
-        return
-    for sheet in dataset.sheets(POSITIONS):
-        unknown = {
-            kind for kind in set(sheet.values["kind"]) if kind and normalize_name(kind) not in kinds
-        }
-        if unknown:
-            for index, kind in list(sheet.lines("kind")):
-                if kind in unknown:
-                    sheet.add(index, "kind", NO_MARKUP())
 
 
 def missing_of_seller(dataset: Dataset) -> list[Field]:

@@ -13,7 +13,7 @@ from cmtools.tables.columns import Field
 from cmtools.tables.parsers import squeeze
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.suggestions import suggest_in_hint
-from cmtools.tables.table import InvalidRow, R, Table
+from cmtools.tables.table import TODAY, InvalidRow, R, Rule, Table
 
 NEAREST_AMONG = 2000  # past so many names the search for a near one costs more than it helps
 NEAREST_FOR = 50
@@ -68,12 +68,12 @@ class Dataset:
                     if target not in keys:
                         keys[target] = self.keys(target)
                     _resolve(sheets, name, found, target, keys[target])
-        self._apply_rules(today)
+        self._apply_own_rules(today)
 
     def check_rows(self, today: date) -> None:
         """Find of that only what a row shows by itself, whatever other rows and books there are."""
         self._check_values(today)
-        self._apply_rules(today)
+        self._apply_own_rules(today)
 
     def _check_values(self, today: date) -> None:
         for table, sheets in self._sheets.items():
@@ -83,11 +83,17 @@ class Dataset:
                 if found.column.fraction_warns:
                     _warn_of_fractions(sheets, name)
 
-    def _apply_rules(self, today: date) -> None:
-        for table, sheets in self._sheets.items():
-            for rule in table.rules:
-                for sheet in sheets:
-                    sheet.apply(rule, today)
+    def _apply_own_rules(self, today: date) -> None:
+        self.apply_rules({table: table.rules for table in self._sheets}, {TODAY: today})
+
+    def apply_rules(
+        self, rules: Mapping[Table[Any], Sequence[Rule]], others: Mapping[str, Any]
+    ) -> None:
+        """Apply the rules of each table to its rows; `others` are arguments that are no fields."""
+        for table, of_table in rules.items():
+            for rule in of_table:
+                for sheet in self.sheets(table):
+                    sheet.apply(rule, others)
 
     def can_be_referred_to(self, table: Table[Any]) -> bool:
         """Whether the table was read with its key column; else no reference can be judged."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic
 
 from cmtools.problems import Fault, Place, Problem, Severity, problem_at
@@ -13,7 +12,7 @@ from cmtools.tables.headers import SheetLayout, find_card, find_head, find_heade
 from cmtools.tables.parsers import Cell, Parse, format_value, is_empty, parse_text
 from cmtools.tables.reader.protocol import Marks
 from cmtools.tables.reader.sandbox import Grid
-from cmtools.tables.table import TODAY, InvalidRow, R, Rule, Source, Table
+from cmtools.tables.table import InvalidRow, R, Rule, Source, Table
 
 
 class Sheet(Generic[R]):
@@ -133,12 +132,15 @@ class Sheet(Generic[R]):
         rows = zip(range(len(self.rows)), *(self.values[name] for name in names), strict=True)
         return (row for row in rows if row[0] not in bad) if bad else iter(rows)
 
-    def apply(self, rule: Rule, today: datetime.date) -> None:
-        """Ask a rule of every row that it can be asked of."""
-        names = [name for name in rule.reads if name != TODAY]
-        known = {TODAY: today} if TODAY in rule.reads else {}
+    def apply(self, rule: Rule, others: Mapping[str, Any]) -> None:
+        """Apply a rule to each row whose fields it reads are sound.
+
+        `others` are the values of those of its parameters that are no fields.
+        """
+        names = [name for name in rule.reads if name in self.table.fields]
+        given = {name: others[name] for name in rule.reads if name not in self.table.fields}
         for index, *arguments in list(self.lines(*names, rule.at)):
-            fault = rule.check(*arguments[: len(names)], **known)
+            fault = rule.check(*arguments[: len(names)], **given)
             if fault is not None:
                 self.add(index, rule.at, fault)
 
