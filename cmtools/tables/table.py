@@ -72,8 +72,8 @@ class InvalidRow:
 class Rule:
     """A rule of one row: reported `at` a field, it reads the fields that its parameters name.
 
-    The last parameters may be other values: `today`, the day of the check, and what else is given to
-    `Sheet.apply`. The rule is not applied to a row in which one of its fields is in error.
+    The last parameters may be other values: `today`, the day of the check, and what else is
+    given to `Sheet.apply`. The rule is not applied to a row in which one of its fields is in error.
     """
 
     at: str
