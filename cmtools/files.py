@@ -9,7 +9,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ TEMPORARY = ".~"  # begins the names of files that are still being written
 TAIL_BYTES = 1 << 14
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
-_CANNOT_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EROFS}
+_CANNOT_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_CANNOT_FLUSH |= {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 @contextmanager
@@ -48,8 +49,7 @@ def atomic_write(path: Path, *, replace: bool = True) -> Iterator[Path]:
         if error.filename in (None, str(temporary)):  # name the file that the person knows
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
-    with suppress(OSError):  # the file has its name by now
-        flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -97,14 +97,11 @@ def flush_folder(path: Path) -> None:
     """Make the names in a folder last through a power loss, where its file system can do that."""
     if sys.platform == "win32":
         return
-    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        flush_file(path)
     except OSError as error:
         if error.errno not in _CANNOT_FLUSH:
             raise
-    finally:
-        os.close(handle)
 
 
 def numbered_name(stem: str, number: int, ending: str = "") -> str:

@@ -19,8 +19,8 @@ from cmtools.documents.template_check import check_templates
 from cmtools.errors import explain_os_error
 from cmtools.pricing.session import open_books, price_books
 from cmtools.problems import Place, Problem, Severity
-from cmtools.watch.inbox import OWNERS
-from cmtools.watch.lease import ALIVE, FOLDER
+from cmtools.watch.inbox import OFFICE_LOCKS
+from cmtools.watch.lease import ALIVE, JOBS_FOLDER
 from cmtools.watch.locks import try_lock
 from cmtools.workspace import FOLDERS, Workspace, find_workspace
 
@@ -108,7 +108,7 @@ def _templates(workspace: Workspace) -> Iterator[Check]:
 
 
 def _open_books(workspace: Workspace) -> Iterator[Check]:
-    start, _ = OWNERS[0]
+    start, _ = OFFICE_LOCKS[0]
     opened = sorted(path.name.removeprefix(start) for path in workspace.root.glob(f"{start}*"))
     hint = "закройте их в Excel, чтобы присланные версии могли занять их место" if opened else ""
     text = f"открыты книги: {', '.join(opened)}" if opened else "книги рабочей папки закрыты"
@@ -117,7 +117,7 @@ def _open_books(workspace: Workspace) -> Iterator[Check]:
 
 def _watchers(workspace: Workspace) -> Iterator[Check]:
     alive = 0
-    for path in workspace.path(FOLDER).glob(f"*{ALIVE}"):
+    for path in workspace.path(JOBS_FOLDER).glob(f"*{ALIVE}"):
         lock = try_lock(path)
         if lock is None:
             alive += 1
@@ -125,7 +125,7 @@ def _watchers(workspace: Workspace) -> Iterator[Check]:
             lock.release()
     text = f"наблюдателей за папкой на этой машине: {alive}"
     yield Check(id="watchers", ok=True, text=text)
-    waiting = sum(1 for _ in workspace.path(FOLDER).glob("*/*/original/*"))
+    waiting = sum(1 for _ in workspace.path(JOBS_FOLDER).glob("*/*/original/*"))
     if waiting and not alive:
         text = f"прерванных файлов: {waiting}"
         hint = "запустите cmtools watch: он закончит начатое"

@@ -13,42 +13,39 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from cmtools.commands.results import ExitCode
-from cmtools.watch.commit import ResultFolder
-from cmtools.watch.decision import Decision
-from cmtools.watch.drop_processor import WatchContext
+from cmtools.watch.context import WatchContext
 from cmtools.watch.inbox import Inbox
-from cmtools.watch.lease import FOLDER, Lease
-from cmtools.watch.live import View
+from cmtools.watch.lease import JOBS_FOLDER, Lease
+from cmtools.watch.live import LiveView
 from cmtools.watch.locks import try_lock
-from cmtools.watch.seen_index import SeenIndex
 from cmtools.watch.watcher import Watcher
 from cmtools.watch.worker_client import Process
 from cmtools.workspace import Watching, Workspace, find_workspace
 
-STATE, LOGS = Path(".cmtools", "watch"), Path(".cmtools", "logs")
+LOGS = Path(".cmtools", "logs")
 LOG_BYTES, LOGS_KEPT = 2 << 20, 5
-MOST_CLERKS = 4
+MAX_WORKERS = 4
 
 
 def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
-    """Watch a workspace's inbox until a signal comes, or work off what lies there.
+    """Watch a workspace's inbox until a signal comes, or process what is there and end.
 
-    `today` stands in for the day of the clock.
+    `today` takes the place of the clock's day.
 
     Raises:
-        WorkspaceError: no workspace; its settings are wrong; its folders lie in each other.
-        OSError: the watcher's own folder or its log cannot be made.
+        WorkspaceError: no workspace; its settings are wrong; its folders are inside each other.
+        OSError: the folder of jobs or the log cannot be made.
     """
     workspace = find_workspace(root)
     settings = workspace.watching()
-    with _logging(workspace), View(workspace.name(settings.inbox)) as view:
-        office = _office(workspace, settings, today, view)
-        assistants = [Process(workspace.limits()) for _ in range(_clerks())]
-        for assistant in assistants:
-            assistant.prepare()
+    with _logging(workspace), LiveView(workspace.name(settings.inbox)) as view:
+        count = max(1, min(MAX_WORKERS, os.cpu_count() or 1))
+        workers = [Process(workspace.limits()) for _ in range(count)]
+        for worker in workers:
+            worker.prepare()
         watcher = Watcher(
-            office,
-            assistants,
+            _context(workspace, settings, today, view),
+            workers,
             settle=settings.settle,
             scan=settings.scan,
             show=view.show,
@@ -58,45 +55,32 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
     return ExitCode.ENVIRONMENT if once and not went_well else ExitCode.DONE
 
 
-def _office(
-    workspace: Workspace, settings: Watching, today: date | None, view: View
+def _context(
+    workspace: Workspace, settings: Watching, today: date | None, view: LiveView
 ) -> WatchContext:
     def now() -> datetime:
         moment = datetime.now()
         return datetime.combine(today, moment.time()) if today else moment
 
-    def tell(_job: str, plan: Decision) -> None:
-        view.end(plan, now())
-
-    owner = Lease(workspace.path(FOLDER), clock=time.monotonic, lease_seconds=settings.lease)
     return WatchContext(
-        place=ResultFolder(
-            workspace=workspace,
-            done=settings.done,
-            failed=settings.failed,
-            jobs=owner.root,
-            ledger=SeenIndex(workspace.root / STATE),
-        ),
+        workspace=workspace,
         inbox=Inbox(
             settings.inbox, settle=settings.settle, patience=settings.patience, now=time.time
         ),
-        owner=owner,
-        state=workspace.root / STATE,
+        lease=Lease(workspace.path(JOBS_FOLDER), clock=time.monotonic, seconds=settings.lease),
+        done=settings.done,
+        failed=settings.failed,
         patience=settings.patience,
         clock=time.monotonic,
         now=now,
         today=lambda: today or date.today(),
-        tell=tell,
+        on_finished=lambda decision: view.add_finished(decision, now()),
     )
-
-
-def _clerks() -> int:
-    return max(1, min(MOST_CLERKS, os.cpu_count() or 1))
 
 
 @contextmanager
 def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Have SIGTERM and Ctrl-C end the watcher; what they did before is restored."""
+    """End the watcher at SIGTERM and Ctrl-C; restore the handlers afterwards."""
     names = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
     known = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {number: signal.signal(number, lambda *_: stop()) for number in known}
@@ -109,7 +93,7 @@ def _signals(stop: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def _logging(workspace: Workspace) -> Iterator[None]:
-    """Have the log written; each watcher of a folder has one to itself."""
+    """Write the log; each watcher of a workspace has a log of its own."""
     folder = workspace.root / LOGS
     folder.mkdir(parents=True, exist_ok=True)
     number, lock = 1, None

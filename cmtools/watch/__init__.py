@@ -1,4 +1,4 @@
-"""The watched folder: what is dropped is claimed, worked on and filed, each file just once.
+"""Watch the inbox: each dropped file is claimed, processed and moved to its result exactly once.
 
-`PROTOCOL.md`, next to this file, is the contract of the room: states, moves, faults.
+`PROTOCOL.md`, next to this file, describes the states, the moves and the faults.
 """

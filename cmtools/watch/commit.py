@@ -1,6 +1,6 @@
-"""From a decision to its end: effects moved into place, the original filed beside the record.
+"""Decide about a drop and carry the decision out: replace the book, place documents and result.
 
-Each step looks whether it was done before, so that all of it can be gone through again.
+Each step looks whether it was done before, so that all of them can be repeated after a kill.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from cmtools import known_files
@@ -23,234 +23,194 @@ from cmtools.files import (
     flush_folder,
 )
 from cmtools.inbox.drop import StagedDocument
-from cmtools.watch import durable_fs as disk
-from cmtools.watch import protocol_text as record
-from cmtools.watch.decision import Decision, plan_from
+from cmtools.watch.context import WatchContext
+from cmtools.watch.decision import Decision, write_decision
+from cmtools.watch.durable_fs import copy_bytes, copy_folder, move_into_place, remove
 from cmtools.watch.jobs import Job
-from cmtools.watch.locks import locked
-from cmtools.watch.seen_index import First, SeenIndex
-from cmtools.workspace import Workspace
+from cmtools.watch.locks import hold_lock
+from cmtools.watch.protocol_text import PROTOCOL, protocol_text, repeated_result
+from cmtools.watch.seen_index import FirstResult
 
-COPY = "copy.xlsx"  # our own copy of the drop's bytes, in the job's folder aside
 LOCK = "lock"
+NAME_BYTES = 200
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 
 class TargetChanged(Exception):
-    """The workspace's book was changed since the decision: the work must be done anew."""
+    """The workspace's book was changed since the decision: the drop must be processed again."""
 
 
 class BookBusy(OSError):
     """The workspace's book cannot be replaced now; it may be open."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResultFolder:
-    """Where drops end: the workspace, its result folders, the folder of all jobs, what is kept."""
+def decide(job: Job, decision: Decision, context: WatchContext) -> Decision:
+    """Write a decision down, with a free result folder; from here on it is only carried out.
 
-    workspace: Workspace
-    done: Path
-    failed: Path
-    jobs: Path
-    ledger: SeenIndex
-
-    def folder(self, accepted: bool) -> Path:
-        """The folder of all results of that kind."""
-        return self.done if accepted else self.failed
-
-
-def read_plan(job: Job) -> Decision | None:
-    """What was decided about a job, if anything was."""
-    try:
-        return plan_from(job.plan.read_bytes())
-    except FileNotFoundError:
-        return None
-
-
-def title(taken: str, name: str) -> str:
-    """The name of a result folder: `2026-11-22 10-00-00 Книга`."""
-    stem = name[:-5] if name.lower().endswith(".xlsx") else name
-    return f"{taken} {cut(safe_name(stem), 200)}"
-
-
-def filed_name(name: str) -> str:
-    """How a dropped file is called in its result folder."""
-    safe = safe_name(name)
-    return f"_{safe}" if safe.casefold() == record.NAME.casefold() else safe
-
-
-def decide(job: Job, plan: Decision, place: ResultFolder) -> Decision:
-    """Write a decision down; from here on there is only forward."""
-    folder = first_free(place.folder(plan.answer.accepted), title(plan.taken, plan.name))
-    plan = replace(plan, folder=place.workspace.name(folder))
-    if plan.digest and plan.answer.inputs_hash is not None:
-        first = First(
-            job=job.id,
-            folder=plan.folder,
-            book=plan.answer.book,
-            inputs_hash=plan.answer.inputs_hash,
-            accepted=plan.answer.accepted,
-        )
-        known = place.ledger.remember(plan.digest, first, job.folder / "seen.json")
-        if known.job != job.id:
-            job.begin()
-            return decide(job, repeated(plan, known), place)
-    for paper in plan.answer.documents:
-        if paper.source is not None:
-            flush_file(job.folder / paper.source)
-    if plan.answer.documents or plan.answer.replacement:
-        flush_folder(job.aside)
-    _note(job, plan)
-    return plan
-
-
-def _note(job: Job, plan: Decision) -> None:
-    disk.write(job.plan, plan.dumps())
-    flush_folder(job.folder)
-
-
-def repeated(plan: Decision, first: First) -> Decision:
-    """The decision about a content that came before."""
-    return replace(plan, answer=record.repeat(first))
-
-
-def carry_out(job: Job, plan: Decision, place: ResultFolder) -> Decision:
-    """Go from the decision to the end, from wherever it was broken off.
+    Where another job has processed the same content meanwhile, it becomes a repeated result.
 
     Raises:
-        Overtaken: the workspace's book was changed meanwhile; nothing was done.
-        BookBusy: it cannot be replaced now.
-        OSError: no rights, no room; to be gone on with later.
+        OSError: no rights, no room.
     """
-    answer = plan.answer
-    alone = answer.replacement is not None or answer.documents
-    with locked(place.jobs / LOCK) if alone else nullcontext():
-        _replace_book(job, plan, place)
-        plan = _place_papers(job, plan, place)
-    place.ledger.ask_for_reports(answer.months)
+    decision = replace(decision, folder=_free_result_folder(decision, context))
+    result = decision.result
+    if decision.sha256 and result.inputs_hash is not None:
+        first = FirstResult(
+            job=job.id,
+            folder=decision.folder,
+            book=result.book,
+            inputs_hash=result.inputs_hash,
+            accepted=result.accepted,
+        )
+        first = context.seen.remember(decision.sha256, first)
+        if first.job != job.id:
+            job.start_over()
+            return decide(job, replace(decision, result=repeated_result(first)), context)
+    for document in result.documents:
+        if document.source is not None:
+            flush_file(job.folder / document.source)
+    if result.documents or result.replacement:
+        flush_folder(job.staging)
+    write_decision(job, decision)
+    return decision
+
+
+def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
+    """Carry a decision out, from wherever it was interrupted; return it as it was corrected.
+
+    Raises:
+        TargetChanged: the workspace's book was changed meanwhile; nothing was done.
+        BookBusy: it cannot be replaced now.
+        OSError: no rights, no room; to be repeated later.
+    """
+    result = decision.result
+    changes_workspace = result.replacement is not None or result.documents
+    with hold_lock(context.lease.root / LOCK) if changes_workspace else nullcontext():
+        _replace_book(job, decision, context)
+        decision = _place_documents(job, decision, context)
+    context.due_reports.request(result.months)
     original = job.original()
+    if original is not None:
+        _complete_result(job, decision, original)
     if original is not None or job.result.is_dir():
-        _fill(job, plan, original)
-        plan = _place_result(job, plan, place)
-    return plan
+        decision = _place_result(job, decision, context)
+    return decision
 
 
-def _replace_book(job: Job, plan: Decision, place: ResultFolder) -> None:
-    wanted, source = plan.answer.replacement, job.aside / COPY
-    if wanted is None or not source.exists():
+def safe_drop_name(name: str) -> str:
+    """The name of a dropped file in its result folder."""
+    safe = safe_name(name)
+    return f"_{safe}" if safe.casefold() == PROTOCOL.casefold() else safe
+
+
+def _free_result_folder(decision: Decision, context: WatchContext) -> str:
+    """A result folder `2026-11-22 10-00-00 Книга` that is not taken, as the workspace names it."""
+    name = decision.name
+    stem = name[:-5] if name.lower().endswith(".xlsx") else name
+    title = f"{decision.claimed_at} {cut(safe_name(stem), NAME_BYTES)}"
+    results = context.done if decision.result.accepted else context.failed
+    return context.workspace.name(first_free(results, title))
+
+
+def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
+    """Put the dropped bytes in place of the workspace's book, and that one into the result."""
+    replacement, source = decision.result.replacement, job.copy
+    if replacement is None or not source.exists():
         return
-    target = place.workspace.path(wanted.target)
-    now = checksum(target)
-    if now == plan.digest:
-        disk.remove(source)
+    target = context.workspace.path(replacement.target)
+    current = checksum(target)
+    if current == decision.sha256:
+        remove(source)
         return
-    if now != wanted.expected:
+    if current != replacement.expected:
         raise TargetChanged
-    if now is not None:
-        kept = job.result / wanted.kept_as
-        disk.remove(kept)
-        if disk.copy(target, kept) != now:
+    if current is not None:
+        kept = job.result / replacement.kept_as
+        remove(kept)
+        if copy_bytes(target, kept) != current:
             raise TargetChanged
         flush_file(kept)
-    known_files.add_checksum(place.workspace.root, plan.digest)
+    known_files.add_checksum(context.root, decision.sha256)
     flush_file(source)
-    stamp = file_fingerprint(source)
+    fingerprint = file_fingerprint(source)
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        disk.deliver(source, target, replace=True)
+        move_into_place(source, target, replace=True)
     except PermissionError as error:
         raise BookBusy(error.errno, error.strerror, str(target)) from error
     flush_folder(target.parent)
-    if wanted.digest is not None:
-        with Memory(place.workspace.root) as memory, suppress(OSError):
-            memory.remember((job.folder / wanted.digest).read_bytes(), [(target, stamp, 0)])
+    if replacement.digest is not None:
+        with Memory(context.root) as memory, suppress(OSError):
+            digest = (job.folder / replacement.digest).read_bytes()
+            memory.remember(digest, [(target, fingerprint, 0)])
 
 
-def _place_papers(job: Job, plan: Decision, place: ResultFolder) -> Decision:
+def _place_documents(job: Job, decision: Decision, context: WatchContext) -> Decision:
+    """Move the staged documents into the clients' folders, under the next version if need be."""
     folders: set[Path] = set()
-    for number, paper in enumerate(plan.answer.documents):
-        while paper.source is not None and (source := job.folder / paper.source).exists():
-            folder = place.workspace.path(paper.folder)
+    for number, document in enumerate(decision.result.documents):
+        while document.source and (source := job.folder / document.source).exists():
+            folder = context.workspace.path(document.folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            name = version_name(document.stem, document.version)
             try:
-                disk.deliver(
-                    source, folder / version_name(paper.stem, paper.version), replace=False
-                )
+                move_into_place(source, folder / name, replace=False)
             except FileExistsError:
-                paper = replace(paper, version=paper.version + 1)
-                plan = _corrected(job, plan, number, paper)
+                document = replace(document, version=document.version + 1)
+                decision = _with_document(decision, number, document)
+                write_decision(job, decision)
             folders.add(folder)
     for folder in folders:
         flush_folder(folder)
-    return plan
+    return decision
 
 
-def _corrected(job: Job, plan: Decision, number: int, paper: StagedDocument) -> Decision:
-    papers = list(plan.answer.documents)
-    papers[number] = paper
-    plan = replace(plan, answer=replace(plan.answer, documents=tuple(papers)))
-    _note(job, plan)
-    return plan
+def _with_document(decision: Decision, number: int, document: StagedDocument) -> Decision:
+    documents = list(decision.result.documents)
+    documents[number] = document
+    return replace(decision, result=replace(decision.result, documents=tuple(documents)))
 
 
-def _fill(job: Job, plan: Decision, original: Path | None) -> None:
-    """Put the record and the dropped file itself into the result folder."""
-    if original is None:
-        return
-    disk.write(job.result / record.NAME, record.text(plan).encode("utf-8"))
-    target = job.result / filed_name(plan.name)
-    if os.lstat(original).st_nlink > 1:  # another name of it elsewhere could still change it
-        disk.remove(target)
-        disk.copy(original, target)
-        disk.remove(original)
+def _complete_result(job: Job, decision: Decision, original: Path) -> None:
+    """Put the protocol and the dropped file into the result folder, which is not visible yet."""
+    protocol = job.result / PROTOCOL
+    protocol.write_text(protocol_text(decision), "utf-8", newline="\n")
+    flush_file(protocol)
+    target = job.result / safe_drop_name(decision.name)
+    if os.lstat(original).st_nlink > 1:  # another name of the file could still change it
+        remove(target)
+        copy_bytes(original, target)
+        remove(original)
     else:
-        disk.move(original, target)
-        _flush(target)
+        original.replace(target)
+        with suppress(PermissionError):  # a file that we may move but not open
+            flush_file(target)
     flush_folder(job.result)
 
 
-def _flush(path: Path) -> None:
-    """Make the dropped bytes last, as far as we may open them."""
-    with suppress(PermissionError):
-        flush_file(path)
-
-
-def _place_result(job: Job, plan: Decision, place: ResultFolder) -> Decision:
+def _place_result(job: Job, decision: Decision, context: WatchContext) -> Decision:
+    """Move the result folder into its place, under another name where it was taken meanwhile."""
     while True:
-        target = place.workspace.root / plan.folder
+        target = context.root / decision.folder
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = target.parent / f"{TEMPORARY}{job.id}"
         try:
-            if plan.carried:
-                disk.move_folder(_carried(job, target), target)
-            else:
-                disk.move_folder(job.result, target)
+            (copy if decision.is_copied else job.result).rename(target)
         except FileNotFoundError:
-            if not target.parent.is_dir():
-                disk.make_folder(target.parent)
-                continue
-            if not plan.carried:
+            if not decision.is_copied:
                 raise
-            break  # it stands in its place already
+            break  # it was moved before a kill
         except OSError as error:
             if error.errno in _TAKEN:
-                plan = _renamed(job, plan, place)
-                continue
-            if error.errno != errno.EXDEV:
+                decision = replace(decision, folder=_free_result_folder(decision, context))
+            elif error.errno == errno.EXDEV:
+                remove(copy)
+                copy_folder(job.result, copy)
+                decision = replace(decision, is_copied=True)
+            else:
                 raise
-            disk.remove(_carried(job, target))
-            disk.copy_folder(job.result, _carried(job, target))
-            plan = replace(plan, carried=True)
-            _note(job, plan)
-            continue
-        break
+            write_decision(job, decision)
+        else:
+            break
     flush_folder(target.parent)
-    return plan
-
-
-def _carried(job: Job, target: Path) -> Path:
-    return target.parent / f"{TEMPORARY}{job.id}"
-
-
-def _renamed(job: Job, plan: Decision, place: ResultFolder) -> Decision:
-    """The next free name: somebody has taken ours since it was chosen."""
-    folder = first_free(place.folder(plan.answer.accepted), title(plan.taken, plan.name))
-    plan = replace(plan, folder=place.workspace.name(folder))
-    _note(job, plan)
-    return plan
+    return decision

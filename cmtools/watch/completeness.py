@@ -1,4 +1,4 @@
-"""Whether a file has come whole, as far as it can tell that itself: a zip's index comes last."""
+"""Check whether a dropped file is complete: a zip archive ends with its directory."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from enum import StrEnum
 from pathlib import Path
 
 from cmtools.tables.reader.container import Limits
-from cmtools.watch import durable_fs as disk
+from cmtools.watch.durable_fs import open_regular
 
-HEAD = 4
+HEAD_BYTES = 4
 
 
 class Completeness(StrEnum):
-    """What a file is as a vessel: whole, still without its end, or empty so far."""
+    """How much of a file is there, in words for the live view and the protocol."""
 
-    WHOLE = "whole"
+    COMPLETE = "complete"
     PARTIAL = "пришёл не целиком"
     EMPTY = "пустой"
 
 
-def shape_of(path: Path, limits: Limits) -> Completeness:
-    """How far a file has come.
+def check_completeness(path: Path, limits: Limits) -> Completeness:
+    """Check how much of a file is there.
 
-    What is no zip cannot tell and counts as whole. So does a zip beyond the limits: it will be
-    refused for that.
+    A file that is no zip archive counts as complete, as nothing in it tells; so does an archive
+    beyond the limits, which will be refused for that.
 
     Raises:
-        OSError: it cannot be opened, or is no plain file.
+        OSError: it cannot be opened, or is no regular file.
     """
-    with disk.opened(path) as handle, open(handle, "rb", closefd=False) as file:
-        head = file.read(HEAD)
+    with open_regular(path) as handle, open(handle, "rb", closefd=False) as file:
+        head = file.read(HEAD_BYTES)
         if not head.strip(b"\0"):
             return Completeness.PARTIAL if head else Completeness.EMPTY
         if not head.startswith(b"PK"):
-            return Completeness.WHOLE
+            return Completeness.COMPLETE
         if file.seek(0, 2) > limits.file_bytes:
-            return Completeness.WHOLE
+            return Completeness.COMPLETE
         try:
             with zipfile.ZipFile(file) as archive:
                 if sum(entry.file_size for entry in archive.infolist()) > limits.unpacked_bytes:
-                    return Completeness.WHOLE
-                return Completeness.PARTIAL if archive.testzip() else Completeness.WHOLE
-        except RuntimeError:  # encrypted: nothing more to learn
-            return Completeness.WHOLE
+                    return Completeness.COMPLETE
+                return Completeness.PARTIAL if archive.testzip() else Completeness.COMPLETE
+        except RuntimeError:  # encrypted: the parts cannot be tested
+            return Completeness.COMPLETE
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
             return Completeness.PARTIAL

@@ -1,4 +1,4 @@
-"""What was decided about a drop, as it is written down before anything is done about it."""
+"""The decision about a drop, written down before anything is done about it."""
 
 from __future__ import annotations
 
@@ -7,50 +7,61 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cmtools.files import atomic_write
 from cmtools.inbox.drop import DropResult, Replacement, StagedDocument
+from cmtools.watch.jobs import Job
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What was decided about a drop.
+    """The decision about a drop.
 
-    name: its name as it was dropped; it may hold bytes that are no UTF-8.
-    digest: the SHA-256 of its bytes; empty where they could not be read.
-    taken: when it was claimed, for people.
+    name: its name when it was dropped; bytes that are no UTF-8 are surrogates.
+    sha256: the hash of its bytes; empty where they could not be read.
+    claimed_at: the moment of the claim, as 2026-11-22 10-00-05.
     folder: the result folder, relative to the workspace or absolute.
-    carried: whether the result folder was copied whole to another file system.
+    is_copied: whether the result folder was copied whole to another file system.
     """
 
     name: str
-    digest: str
-    taken: str
+    sha256: str
+    claimed_at: str
     folder: str
-    answer: DropResult
-    carried: bool = False
-
-    def dumps(self) -> bytes:
-        """The plan as it is written down."""
-        return json.dumps(asdict(self), indent=1).encode("ascii")
+    result: DropResult
+    is_copied: bool = False
 
 
-def plan_from(content: bytes) -> Decision:
-    """A plan as it was written down.
+def write_decision(job: Job, decision: Decision) -> None:
+    """Write the decision about a job, flushed.
 
     Raises:
-        ValueError, KeyError, TypeError: it is none.
+        OSError: no rights, no room.
     """
-    found = json.loads(content)
-    return Decision(**{**found, "answer": _answer(found["answer"])})
+    with atomic_write(job.decision) as temporary:
+        temporary.write_text(json.dumps(asdict(decision), indent=1), "ascii")
 
 
-def _answer(found: Mapping[str, Any]) -> DropResult:
-    replacement = found["replacement"]
+def read_decision(job: Job) -> Decision | None:
+    """The decision about a job; None where there is none yet.
+
+    Raises:
+        ValueError, KeyError, TypeError: another version of the program wrote it.
+    """
+    try:
+        values = json.loads(job.decision.read_bytes())
+    except FileNotFoundError:
+        return None
+    return Decision(**{**values, "result": _result(values["result"])})
+
+
+def _result(values: Mapping[str, Any]) -> DropResult:
+    replacement = values["replacement"]
     lists = ("actions", "refusals", "warnings", "months")
     return DropResult(
         **{
-            **found,
-            **{name: tuple(found[name]) for name in lists},
+            **values,
+            **{name: tuple(values[name]) for name in lists},
             "replacement": replacement and Replacement(**replacement),
-            "documents": tuple(StagedDocument(**document) for document in found["documents"]),
+            "documents": tuple(StagedDocument(**document) for document in values["documents"]),
         }
     )

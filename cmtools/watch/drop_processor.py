@@ -1,4 +1,4 @@
-"""One who takes a settled file through all its states, from the inbox to its end."""
+"""Take a settled file through all its states: claim, processing, decision, result."""
 
 from __future__ import annotations
 
@@ -6,238 +6,210 @@ import errno
 import logging
 import os
 import stat
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
 from pathlib import Path
 
 from cmtools.inbox.drop import Drop, DropResult, Stage
 from cmtools.inbox.inputs_hash import inputs_hash
-from cmtools.watch import commit as filing
-from cmtools.watch import durable_fs as disk
-from cmtools.watch import event_log as journal
-from cmtools.watch import protocol_text as record
-from cmtools.watch.commit import BookBusy, TargetChanged
+from cmtools.watch.commit import BookBusy, TargetChanged, carry_out, decide, safe_drop_name
 from cmtools.watch.completeness import Completeness
-from cmtools.watch.decision import Decision
-from cmtools.watch.inbox import Entry, Inbox, Ready
-from cmtools.watch.jobs import Job, carry_over, claim, release
-from cmtools.watch.lease import Lease
+from cmtools.watch.context import WatchContext
+from cmtools.watch.decision import Decision, read_decision
+from cmtools.watch.durable_fs import NotAFile, copy_bytes, remove
+from cmtools.watch.event_log import log_event
+from cmtools.watch.inbox import InboxFile, ReadyFile
+from cmtools.watch.jobs import Job, claim, finish_foreign_claim, release
+from cmtools.watch.protocol_text import printable, repeated_result, unreadable_result
 from cmtools.watch.requests import CheckComplete, ProcessDrop, RefreshReports, SyncIndex
 from cmtools.watch.worker_client import WorkerBug, WorkerClient, WorkerDied, WorkerStopped
 
 TRIES = 3
-BACK_OFF = 2.0
+RETRY_SECONDS = 2.0
 _UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)
 
 log = logging.getLogger(__name__)
 
 
 class RetryLater(Exception):
-    """A book that is wrong as things stand, but other drops are still to come."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WatchContext:
-    """All that clerks share.
-
-    clock: monotonic seconds. now: the wall clock, for people. today: the day of the checks.
-    state: the folder of what is remembered between runs. tell: what a live view hears.
-    """
-
-    place: filing.ResultFolder
-    inbox: Inbox
-    owner: Lease
-    state: Path
-    patience: float
-    clock: Callable[[], float]
-    now: Callable[[], datetime]
-    today: Callable[[], date]
-    tell: Callable[[str, Decision], None]
-
-    @property
-    def root(self) -> Path:
-        """The workspace's folder."""
-        return self.place.workspace.root
+    """The book has errors that a drop which is still to come may remove."""
 
 
 class DropProcessor:
-    """Conducts jobs with an assistant who does the work itself."""
+    """Processes drops one after another; a worker process reads them and makes the results."""
 
-    def __init__(self, office: WatchContext, assistant: WorkerClient) -> None:
-        self._office = office
-        self._assistant = assistant
+    def __init__(self, context: WatchContext, worker: WorkerClient) -> None:
+        self._context = context
+        self._worker = worker
 
-    def take(self, ready: Ready) -> Job | None:
-        """Claim a settled file, if it has come whole and nobody else was faster.
+    def claim(self, ready: ReadyFile) -> Job | None:
+        """Claim a settled file, if it is complete and no other watcher was faster.
 
         Raises:
-            Stopped: the watcher ends.
-            FileNotFoundError: we were cleared away as dead.
+            WorkerStopped: the watcher ends.
+            FileNotFoundError: another watcher has taken this one for dead.
             OSError: no rights, no room on our side.
         """
-        entry = ready.entry
-        if not ready.late and not self._has_come(entry):
+        file = ready.file
+        if not ready.late and not self._is_complete(file):
             return None
-        if not entry.is_unchanged():
+        if not file.is_unchanged():
             return None
         try:
-            return claim(self._office.owner, entry.path)
+            return claim(self._context.lease, file.path)
         except PermissionError:
-            retry = self._office.clock() + BACK_OFF
-            self._office.inbox.lacks(entry, "занят другой программой, или нет прав", retry=retry)
+            retry_at = self._context.clock() + RETRY_SECONDS
+            lack = "занят другой программой, или нет прав"
+            self._context.inbox.put_off(file, lack, retry_at=retry_at)
             return None
 
-    def _has_come(self, entry: Entry) -> bool:
-        try:
-            shape = self._assistant.ask(CheckComplete(root=self._office.root, path=entry.path))
-        except (disk.NotAFile, FileNotFoundError):
-            return False
-        except PermissionError:
-            self._office.inbox.lacks(entry, "нет прав на чтение")
-            return False
-        except (WorkerDied, WorkerBug):
-            return True  # whatever is wrong with it, the work will tell
-        if shape is not Completeness.WHOLE:
-            assert isinstance(shape, Completeness)
-            self._office.inbox.lacks(entry, shape.value)
-            return False
-        return True
+    def process(self, job: Job, late: str = "", *, may_wait: bool = False) -> None:
+        """Take a job to its end, from wherever it was interrupted.
 
-    def conduct(self, job: Job, late: str = "", *, may_wait: bool = False) -> None:
-        """Take a job to its end, from wherever it stands; `late` says why it is not worked on.
+        late: why the file is refused without being processed, if so.
 
         Raises:
-            Hopeful: it `may_wait`, and another drop might set it right.
-            Stopped: the watcher ends; the job waits, or lies in the inbox again.
-            OSError: no rights, no room; to be gone on with later.
+            RetryLater: it `may_wait`, and another drop may remove its errors.
+            WorkerStopped: the watcher ends; the file is in the inbox again, or waits in the job.
+            OSError: no rights, no room; to be repeated later.
         """
         for _ in range(TRIES):
-            plan = filing.read_plan(job) or self._decide(job, late, may_wait)
-            if plan is None:
+            decision = read_decision(job) or self._decide(job, late, may_wait=may_wait)
+            if decision is None:
                 return
             try:
-                plan = filing.carry_out(job, plan, self._office.place)
+                decision = carry_out(job, decision, self._context)
             except TargetChanged:
-                disk.remove(job.plan)
+                remove(job.decision)
                 continue
-            journal.note(self._office.state, job.id, plan, self._office.now())
-            job.discard()
-            log.info("%s → %s: %s", record.printable(plan.name), plan.folder, plan.answer.verdict)
-            self._office.tell(job.id, plan)
+            self._finish(job, decision)
             return
         raise BookBusy("книга рабочей папки всё время меняется")
 
     def give_up(self, job: Job, reason: str) -> None:
-        """Return a job's file with the reason why it could not be accepted."""
+        """Refuse a job's file because its decision could not be carried out."""
+        if job.original() is not None:
+            remove(job.decision)
+            self.process(job, reason)
+
+    def sync_index(self) -> None:
+        """Have the index of the order books brought up to date with what was done by hand."""
+        self._worker.ask(SyncIndex(root=self._context.root, today=self._context.today()))
+
+    def refresh_report(self, month: str) -> tuple[str, ...]:
+        """Have the report of a month made anew; return the paths of its files."""
+        today = self._context.today()
+        files = self._worker.ask(RefreshReports(root=self._context.root, month=month, today=today))
+        assert isinstance(files, tuple)
+        return files
+
+    def _is_complete(self, file: InboxFile) -> bool:
+        try:
+            completeness = self._worker.ask(CheckComplete(root=self._context.root, path=file.path))
+        except (NotAFile, FileNotFoundError):
+            return False
+        except PermissionError:
+            self._context.inbox.put_off(file, "нет прав на чтение")
+            return False
+        except (WorkerDied, WorkerBug):
+            return True  # the processing will show what is wrong with it
+        assert isinstance(completeness, Completeness)
+        if completeness is not Completeness.COMPLETE:
+            self._context.inbox.put_off(file, completeness.value)
+        return completeness is Completeness.COMPLETE
+
+    def _decide(self, job: Job, late: str, *, may_wait: bool) -> Decision | None:
+        """Process a job's file and write the decision; None where there is no file to process."""
+        finish_foreign_claim(job, self._context.inbox.folder)
         original = job.original()
         if original is None:
-            return
-        disk.remove(job.plan)
-        self.conduct(job, reason)
-
-    def compare(self) -> None:
-        """Have it learnt what was done to the workspace's order books by hand."""
-        self._assistant.ask(SyncIndex(root=self._office.root, today=self._office.today()))
-
-    def refresh(self, month: str) -> tuple[str, ...]:
-        """Have the report of a month made anew; the paths of what was made."""
-        today = self._office.today()
-        made = self._assistant.ask(RefreshReports(root=self._office.root, month=month, today=today))
-        assert isinstance(made, tuple)
-        return made
-
-    def _decide(self, job: Job, late: str, may_wait: bool) -> Decision | None:
-        carry_over(job, self._office.inbox.folder)
-        original = job.original()
-        if original is None:
-            job.discard()
+            job.remove_finished()
             return None
         if not stat.S_ISREG(os.lstat(original).st_mode):
-            log.warning("%s — не файл, оставлен на месте", record.printable(original.name))
-            release(job, self._office.inbox.folder)
+            log.warning("%s — не файл, оставлен на месте", printable(original.name))
+            release(job, self._context.inbox.folder)
             return None
         try:
-            plan = self._plan(job, original, late)
+            decision = self._process_original(job, original, late)
         except WorkerStopped:
-            release(job, self._office.inbox.folder)
+            release(job, self._context.inbox.folder)
             raise
-        if may_wait and plan.answer.may_become_valid:
+        if may_wait and decision.result.may_become_valid:
             raise RetryLater
-        return filing.decide(job, plan, self._office.place)
+        return decide(job, decision, self._context)
 
-    def _plan(self, job: Job, original: Path, late: str) -> Decision:
+    def _process_original(self, job: Job, original: Path, late: str) -> Decision:
+        """Copy the file and process the copy; again where the file was changed meanwhile."""
         for _ in range(TRIES):
-            job.begin()
-            seen = Entry(path=original, stat=os.lstat(original))
-            digest, reason = self._copied(original, job)
-            answer = (
-                record.unread(late or reason)
-                if late or reason
-                else self._answer(job, original.name, digest)
-            )
-            if seen.is_unchanged():
+            job.start_over()
+            before = InboxFile(path=original, stat=os.lstat(original))
+            sha256 = self._copy(original, job)
+            if late or not sha256:
+                reason = late or "файл не читается: нет прав, или диск отказал"
+                result = unreadable_result(reason)
+            else:
+                result = self._repeat(job, sha256) or self._ask_worker(job, original.name, sha256)
+            if before.is_unchanged():
                 break
         return Decision(
             name=original.name,
-            digest=digest,
-            taken=f"{self._office.now():%Y-%m-%d %H-%M-%S}",
+            sha256=sha256,
+            claimed_at=f"{self._context.now():%Y-%m-%d %H-%M-%S}",
             folder="",
-            answer=answer,
+            result=result,
         )
 
-    def _copied(self, original: Path, job: Job) -> tuple[str, str]:
-        """The checksum of our copy, or why there is none."""
+    def _copy(self, original: Path, job: Job) -> str:
+        """Copy the dropped bytes; return their SHA-256, or nothing where they cannot be read."""
         try:
-            return disk.copy(original, job.aside / filing.COPY), ""
+            return copy_bytes(original, job.copy)
         except OSError as error:
             if error.filename != str(original) or error.errno not in _UNREADABLE:
                 raise
-            log.warning("%s: %s", record.printable(original.name), error)
-            return "", "файл не читается: нет прав, или диск отказал"
+            log.warning("%s: %s", printable(original.name), error)
+            return ""
 
-    def _answer(self, job: Job, name: str, digest: str) -> DropResult:
-        first = self._office.place.ledger.first(digest)
-        if first is not None and first.job != job.id:
-            day = None if first.accepted else self._office.today()
-            if inputs_hash(self._office.place.workspace, first.book, day) == first.inputs_hash:
-                return record.repeat(first)
-        return self._work(job, name, digest)
+    def _repeat(self, job: Job, sha256: str) -> DropResult | None:
+        """The result of a content that was processed before, while all its inputs are the same."""
+        first = self._context.seen.find(sha256)
+        if first is None or first.job == job.id:
+            return None
+        today = None if first.accepted else self._context.today()
+        current = inputs_hash(self._context.workspace, first.book, today)
+        return repeated_result(first) if current == first.inputs_hash else None
 
-    def _work(self, job: Job, name: str, digest: str) -> DropResult:
-        paint, died = True, 0
+    def _ask_worker(self, job: Job, name: str, sha256: str) -> DropResult:
+        """Have a worker process the drop; again where it died, and without an annotated copy."""
         drop = Drop(
-            copy=job.aside / filing.COPY,
-            name=filing.filed_name(name),
-            sha256=digest,
-            staging=job.aside,
+            copy=job.copy,
+            name=safe_drop_name(name),
+            sha256=sha256,
+            staging=job.staging,
             result=job.result,
         )
+        request = ProcessDrop(root=self._context.root, drop=drop, today=self._context.today())
+        annotate, deaths = True, 0
         while True:
-            errand = ProcessDrop(
-                root=self._office.root,
-                drop=drop,
-                today=self._office.today(),
-                annotate=paint,
-            )
             try:
-                answer = self._asked(errand, job)
+                result = self._worker.ask(replace(request, annotate=annotate))
+            except WorkerBug as bug:
+                log.error("внутренняя ошибка при разборе %s\n%s", job.id, bug)
+                return unreadable_result("внутренняя ошибка программы; подробности в её журнале")
             except WorkerDied as death:
-                died += 1
-                log.warning("%s: %s", record.printable(name), death)
-                painting = paint and death.stage is Stage.ANNOTATE
-                paint = paint and not painting
-                if not painting and (death.hung or died == TRIES - 1):
-                    return record.unread(str(death))
-                disk.remove(job.result)
-                disk.make_folder(job.result)
+                deaths += 1
+                log.warning("%s: %s", printable(name), death)
+                was_annotating = annotate and death.stage is Stage.ANNOTATE
+                if not was_annotating and (death.hung or deaths == TRIES - 1):
+                    return unreadable_result(str(death))
+                annotate = annotate and not was_annotating
+                remove(job.result)
+                job.result.mkdir()
                 continue
-            assert isinstance(answer, DropResult)
-            return answer
+            assert isinstance(result, DropResult)
+            return result
 
-    def _asked(self, errand: ProcessDrop, job: Job) -> object:
-        try:
-            return self._assistant.ask(errand)
-        except WorkerBug as bug:
-            log.error("внутренняя ошибка при разборе %s\n%s", job.id, bug)
-            return record.unread("внутренняя ошибка программы; подробности в её журнале")
+    def _finish(self, job: Job, decision: Decision) -> None:
+        log_event(self._context.state, job.id, decision, self._context.now())
+        job.remove_finished()
+        name, verdict = printable(decision.name), decision.result.verdict
+        log.info("%s → %s: %s", name, decision.folder, verdict)
+        self._context.on_finished(decision)

@@ -1,7 +1,7 @@
-"""The journal: one line of JSON an end. An account for people; nothing ever depends on it.
+"""The event log for people, one line of JSON for each finished job; nothing depends on it.
 
-A line may be torn by a power loss, or come twice where a watcher was killed between writing it and
-clearing its job away: `job` tells which are the same.
+A line may be cut off by a power loss, or written twice where a watcher was killed between writing
+it and removing its job: equal `job` ids are of the same event.
 """
 
 from __future__ import annotations
@@ -10,45 +10,47 @@ import json
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from cmtools.watch import durable_fs as disk
 from cmtools.watch.decision import Decision
+from cmtools.watch.durable_fs import append_line
 
 NAME = "journal.jsonl"
-MOST_BYTES = 10 << 20
+PREVIOUS = f"{NAME}.1"
+MAX_BYTES = 10 << 20
 
 
-def note(folder: Path, job: str, plan: Decision, now: datetime) -> None:
-    """Add the end of a job; a journal grown long is put aside, the one before it goes.
+def log_event(folder: Path, job: str, decision: Decision, now: datetime) -> None:
+    """Append a finished job; a log that has grown long replaces the previous one first.
 
     Raises:
         OSError: no rights, no room.
     """
     path = folder / NAME
     with suppress(FileNotFoundError):
-        if path.stat().st_size > MOST_BYTES:
-            disk.move(path, folder / f"{NAME}.1")
+        if path.stat().st_size > MAX_BYTES:
+            path.replace(folder / PREVIOUS)
     line = {
         "at": now.isoformat(timespec="seconds"),
         "job": job,
-        "name": plan.name,
-        "sha256": plan.digest,
-        "folder": plan.folder,
-        "accepted": plan.answer.accepted,
-        "verdict": plan.answer.verdict,
+        "name": decision.name,
+        "sha256": decision.sha256,
+        "folder": decision.folder,
+        "accepted": decision.result.accepted,
+        "verdict": decision.result.verdict,
     }
-    disk.append(path, json.dumps(line).encode("ascii"))
+    append_line(path, json.dumps(line).encode("ascii"))
 
 
-def ends(folder: Path) -> list[dict[str, object]]:
-    """The ends that the journal tells of, each once; lines that are torn are left out."""
-    found: dict[str, dict[str, object]] = {}
-    for path in (folder / f"{NAME}.1", folder / NAME):
+def read_events(folder: Path) -> list[dict[str, Any]]:
+    """The events of the log and the previous one, each once; cut-off lines are left out."""
+    events: dict[str, dict[str, Any]] = {}
+    for path in (folder / PREVIOUS, folder / NAME):
         if path.exists():
             for line in path.read_bytes().split(b"\n"):
                 try:
-                    end = json.loads(line)
-                    found[end["job"]] = end
+                    event = json.loads(line)
+                    events[event["job"]] = event
                 except (ValueError, TypeError, KeyError):
                     continue
-    return list(found.values())
+    return list(events.values())

@@ -1,7 +1,7 @@
-"""The inbox as a scan sees it: what has settled, what is still on its way, what is no file.
+"""Scans of the inbox: which files are ready to be claimed, which are not yet, which are no files.
 
-A scan is the truth; events only say that one is due. Only a clock of one's own counts: what a
-file's times say of now is never believed, save for owner files and leftovers, which are by a day.
+Events only say that a scan is due. Times of files are never compared with the clock of this
+machine, except for the age in days of Office's lock files and temporary files.
 """
 
 from __future__ import annotations
@@ -13,20 +13,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmtools.watch.lease import FOLDER
+from cmtools.watch.lease import JOBS_FOLDER
 
 SETTLING = "копируется"
+OPEN = "открыт: рядом файл владельца"
+TEMPORARY = "временный файл"
 DAY = 24 * 3600.0
-OWNERS = (("~$", ""), (".~lock.", "#"))
-_IGNORED = frozenset((".ds_store", "thumbs.db", "desktop.ini", FOLDER))
+OFFICE_LOCKS = (("~$", ""), (".~lock.", "#"))
+"""How the names of Office's and LibreOffice's lock files begin and end around a book's name."""
+
+_IGNORED = frozenset((".ds_store", "thumbs.db", "desktop.ini", JOBS_FOLDER))
 _TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart")
 
-Mark = tuple[int, int, int]
+FileMark = tuple[int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """A file of the inbox as it was seen: its name, its place, its stat."""
+class InboxFile:
+    """A file of the inbox as a scan has seen it."""
 
     path: Path
     stat: os.stat_result
@@ -37,53 +41,55 @@ class Entry:
         return self.path.name
 
     @property
-    def mark(self) -> Mark:
-        """What changes when it does: the file itself, its size, its time."""
+    def mark(self) -> FileMark:
+        """Its inode, size and time: one of them differs once the file was changed."""
         return self.stat.st_ino, self.stat.st_size, self.stat.st_mtime_ns
 
     def is_unchanged(self) -> bool:
-        """Whether it still lies there as it was seen."""
+        """Whether it is still there as it was seen."""
         try:
-            now = os.lstat(self.path)
+            return InboxFile(path=self.path, stat=os.lstat(self.path)).mark == self.mark
         except OSError:
             return False
-        return Entry(path=self.path, stat=now).mark == self.mark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ready:
-    """A file to be taken; `late` says why it is not waited for any longer."""
+class ReadyFile:
+    """A file to be claimed; `late` says why it is refused, if it is not waited for any longer."""
 
-    entry: Entry
+    file: InboxFile
     late: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Looked:
-    """What a scan found.
+class ScanResult:
+    """The files of the inbox.
 
-    waiting: name → why. strange: what is no plain file. `due` is when, by the same clock, the
-    next file may be ready; None where nothing waits for time alone.
+    waiting: name → why. not_files: name → what it is instead. `next_at` is when, by the same
+    clock, the next file may be ready; None where nothing waits for time alone.
     """
 
-    ready: tuple[Ready, ...] = ()
+    ready: tuple[ReadyFile, ...] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
-    strange: Mapping[str, str] = field(default_factory=dict)
-    due: float | None = None
+    not_files: Mapping[str, str] = field(default_factory=dict)
+    next_at: float | None = None
 
 
 @dataclass(kw_only=True, slots=True)
 class _Watched:
-    """A file that is still watched: how it looks, since when, and what was found lacking."""
+    """A file between scans: its mark, since when it is unchanged, and why it was not claimed."""
 
-    mark: Mark
+    mark: FileMark
     since: float
     lack: str = ""
-    retry: float = 0.0
+    retry_at: float = 0.0
 
 
 class Inbox:
-    """Watches files settle. `now` is wall time in seconds, asked for owner files only."""
+    """Scans the inbox and remembers how long each file is unchanged.
+
+    settle, patience: seconds. now: the wall clock in seconds, for the age of lock files alone.
+    """
 
     def __init__(
         self, folder: Path, *, settle: float, patience: float, now: Callable[[], float]
@@ -94,92 +100,98 @@ class Inbox:
         self._now = now
         self._watched: dict[str, _Watched] = {}
 
-    def look(self, clock: float) -> Looked:
-        """One scan.
+    def scan(self, clock: float) -> ScanResult:
+        """Scan the inbox; `clock` is monotonic, in seconds.
 
         Raises:
             OSError: the inbox is not there, or cannot be read.
         """
-        entries, strange = _scan(self.folder)
+        files, not_files = _list_files(self.folder)
         now = self._now()
-        owners = {_plain(e.name) for e in entries if _is_owner(e.name) and _is_young(e, now)}
-        self._watched = {e.name: self._watch(e, clock) for e in entries}
-        ready: list[Ready] = []
+        locks = {
+            _comparable(f.name) for f in files if _is_office_lock(f.name) and _is_young(f, now)
+        }
+        self._watched = {file.name: self._watch(file, clock) for file in files}
+        ready: list[ReadyFile] = []
         waiting: dict[str, str] = {}
-        due: list[float] = []
-        for entry in entries:
-            watched = self._watched[entry.name]
-            if _is_temporary(entry.name) and _is_young(entry, now):
-                if not _is_owner(entry.name):
-                    waiting[entry.name] = "временный файл"
-            elif _owner_of(entry.name) & owners:
-                waiting[entry.name] = "открыт: рядом файл владельца"
-            elif clock < watched.since + self._settle:
-                waiting[entry.name] = SETTLING
-                due.append(watched.since + self._settle)
+        times: list[float] = []
+        for file in files:
+            watched = self._watched[file.name]
+            settled_at = watched.since + self._settle
+            late_at = watched.since + self._patience
+            if _is_temporary(file.name) and _is_young(file, now):
+                if not _is_office_lock(file.name):
+                    waiting[file.name] = TEMPORARY
+            elif _has_office_lock(file.name, locks):
+                waiting[file.name] = OPEN
+            elif clock < settled_at:
+                waiting[file.name] = SETTLING
+                times.append(settled_at)
             elif not watched.lack:
-                ready.append(Ready(entry=entry))
-            elif clock >= watched.since + self._patience:
-                ready.append(Ready(entry=entry, late=watched.lack))
+                ready.append(ReadyFile(file=file))
+            elif clock >= late_at:
+                ready.append(ReadyFile(file=file, late=watched.lack))
             else:
-                waiting[entry.name] = watched.lack
-                due.append(watched.since + self._patience)
-                if watched.retry and clock >= watched.retry:
-                    ready.append(Ready(entry=entry))
-                elif watched.retry:
-                    due.append(watched.retry)
-        ready.sort(key=lambda found: (found.entry.stat.st_mtime_ns, found.entry.name))
-        return Looked(
-            ready=tuple(ready), waiting=waiting, strange=strange, due=min(due, default=None)
+                waiting[file.name] = watched.lack
+                times.append(late_at)
+                if watched.retry_at and clock >= watched.retry_at:
+                    ready.append(ReadyFile(file=file))
+                elif watched.retry_at:
+                    times.append(watched.retry_at)
+        ready.sort(key=lambda found: (found.file.stat.st_mtime_ns, found.file.name))
+        return ScanResult(
+            ready=tuple(ready),
+            waiting=waiting,
+            not_files=not_files,
+            next_at=min(times, default=None),
         )
 
-    def lacks(self, entry: Entry, why: str, *, retry: float = 0.0) -> None:
-        """Note that a settled file cannot be taken as it is; `retry` is when to try again."""
-        watched = self._watched.get(entry.name)
-        if watched is not None and watched.mark == entry.mark:
-            watched.lack, watched.retry = why, retry
+    def put_off(self, file: InboxFile, lack: str, *, retry_at: float = 0.0) -> None:
+        """Note why a settled file cannot be claimed as it is, and when to try again anyway."""
+        watched = self._watched.get(file.name)
+        if watched is not None and watched.mark == file.mark:
+            watched.lack, watched.retry_at = lack, retry_at
 
-    def _watch(self, entry: Entry, clock: float) -> _Watched:
-        known = self._watched.get(entry.name)
-        if known is not None and known.mark == entry.mark:
+    def _watch(self, file: InboxFile, clock: float) -> _Watched:
+        known = self._watched.get(file.name)
+        if known is not None and known.mark == file.mark:
             return known
-        return _Watched(mark=entry.mark, since=clock)
+        return _Watched(mark=file.mark, since=clock)
 
 
-def _scan(folder: Path) -> tuple[list[Entry], dict[str, str]]:
-    entries: list[Entry] = []
-    strange: dict[str, str] = {}
-    with os.scandir(folder) as found:
-        for item in found:
-            if item.name.casefold() in _IGNORED:
+def _list_files(folder: Path) -> tuple[list[InboxFile], dict[str, str]]:
+    files: list[InboxFile] = []
+    not_files: dict[str, str] = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.casefold() in _IGNORED:
                 continue
             try:
-                status = os.lstat(item.path)  # what a scan itself knows is less on Windows
+                status = os.lstat(entry.path)  # the entry itself knows less on Windows
             except FileNotFoundError:
                 continue
             if stat.S_ISREG(status.st_mode):
-                entries.append(Entry(path=Path(item.path), stat=status))
+                files.append(InboxFile(path=Path(entry.path), stat=status))
             else:
-                strange[item.name] = _kind(status.st_mode)
-    return entries, strange
+                not_files[entry.name] = _describe_mode(status.st_mode)
+    return files, not_files
 
 
-def _kind(mode: int) -> str:
+def _describe_mode(mode: int) -> str:
     if stat.S_ISLNK(mode):
         return "ссылка"
     return "папка" if stat.S_ISDIR(mode) else "не файл"
 
 
-def _is_owner(name: str) -> bool:
-    return any(name.startswith(start) and name.endswith(end) for start, end in OWNERS)
+def _is_office_lock(name: str) -> bool:
+    return any(name.startswith(start) and name.endswith(end) for start, end in OFFICE_LOCKS)
 
 
-def _owner_of(name: str) -> set[str]:
-    """How the owner files of a book would be called."""
-    return {_plain(f"{start}{name}{end}") for start, end in OWNERS}
+def _has_office_lock(name: str, locks: set[str]) -> bool:
+    return any(_comparable(f"{start}{name}{end}") in locks for start, end in OFFICE_LOCKS)
 
 
-def _plain(name: str) -> str:
+def _comparable(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -187,5 +199,5 @@ def _is_temporary(name: str) -> bool:
     return name.startswith((".", "~")) or name.lower().endswith(_TEMPORARY)
 
 
-def _is_young(entry: Entry, now: float) -> bool:
-    return abs(now - entry.stat.st_mtime) < DAY
+def _is_young(file: InboxFile, now: float) -> bool:
+    return abs(now - file.stat.st_mtime) < DAY

@@ -1,9 +1,9 @@
-"""A job: the dropped file that was claimed, what is made from it, and what was decided.
+"""A job: a claimed file, what is made from it, and the decision about it.
 
-original/NAME    the dropped file under its own name, until it is filed
-aside/           our copy of it and all that is made; begun anew whenever the work is
-aside/result/    the folder that the manager will get
-plan.json        what was decided; from here on there is only forward
+original/NAME     the dropped file under its own name, until it is moved into the result
+staging/          our copy of it and all that is made from it
+staging/result/   the folder that the manager will get
+decision.json     the decision; once it is written, the job is only carried on, never begun again
 """
 
 from __future__ import annotations
@@ -15,133 +15,139 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cmtools.files import checksum, flush_file, flush_folder
-from cmtools.watch import durable_fs as disk
-from cmtools.watch.lease import FOLDER, Lease
-
-ORIGINAL, ASIDE, RESULT, PLAN = "original", "aside", "result", "plan.json"
+from cmtools.watch.durable_fs import copy_bytes, move_into_place, remove, remove_empty_folder
+from cmtools.watch.lease import JOBS_FOLDER, Lease
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job by its folder."""
+    """A job, known by its folder."""
 
     folder: Path
 
     @property
     def id(self) -> str:
-        """Its name, which it keeps whoever takes it over."""
+        """Its name, which stays the same when another watcher takes it over."""
         return self.folder.name
 
     @property
-    def aside(self) -> Path:
-        """Where things are made."""
-        return self.folder / ASIDE
+    def originals(self) -> Path:
+        """The folder of the dropped file."""
+        return self.folder / "original"
+
+    @property
+    def staging(self) -> Path:
+        """The folder of all that is made."""
+        return self.folder / "staging"
+
+    @property
+    def copy(self) -> Path:
+        """Our own copy of the dropped bytes."""
+        return self.staging / "copy.xlsx"
 
     @property
     def result(self) -> Path:
         """The result folder before it is moved into place."""
-        return self.aside / RESULT
+        return self.staging / "result"
 
     @property
-    def plan(self) -> Path:
-        """Where the decisions are written down."""
-        return self.folder / PLAN
+    def decision(self) -> Path:
+        """The file of the decision."""
+        return self.folder / "decision.json"
 
     def original(self) -> Path | None:
-        """The dropped file, unless it is filed already."""
-        with suppress(FileNotFoundError), os.scandir(self.folder / ORIGINAL) as entries:
+        """The dropped file; None once it was moved into the result."""
+        with suppress(FileNotFoundError), os.scandir(self.originals) as entries:
             return next((Path(entry.path) for entry in entries), None)
         return None
 
-    def begin(self) -> None:
-        """Clear away what an earlier try made, and the plan that it made first of all."""
-        disk.remove(self.plan)
-        disk.remove(self.aside)
-        disk.make_folder(self.result)
+    def start_over(self) -> None:
+        """Remove the decision, then all that was made."""
+        remove(self.decision)
+        remove(self.staging)
+        self.result.mkdir(parents=True)
 
-    def discard(self) -> None:
-        """Remove a job that holds no dropped file any more."""
+    def remove_finished(self) -> None:
+        """Remove the job unless it still holds the dropped file."""
         if self.original() is None:
-            disk.remove(self.folder)
+            remove(self.folder)
 
 
-def claim(owner: Lease, path: Path) -> Job | None:
-    """Make a dropped file ours by a rename; None where it is gone or another one's by now.
+def claim(lease: Lease, path: Path) -> Job | None:
+    """Claim a dropped file by a rename; None where it is gone or another watcher was faster.
 
     Raises:
-        PermissionError: it is held open by somebody, or we have no rights.
-        OSError: no rights, no room; then it lies where it lay.
+        PermissionError: another program holds it open, or we have no rights.
+        OSError: no rights, no room; then the file stays where it was.
     """
-    job = Job(owner.new_job())
-    (job.folder / ORIGINAL).mkdir()
+    job = Job(lease.new_job())
+    job.originals.mkdir()
     try:
         try:
-            disk.move(path, job.folder / ORIGINAL / path.name)
+            path.replace(job.originals / path.name)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            _claim_abroad(job, path)
+            _claim_on_foreign_fs(job, path)
     except FileNotFoundError:
-        job.discard()
+        job.remove_finished()
         return None
     except OSError:
-        job.discard()
+        job.remove_finished()
         raise
     return job
 
 
-def release(job: Job, inbox: Path) -> bool:
-    """Give a job that was not begun back to the inbox; False where its name is taken there."""
+def release(job: Job, inbox: Path) -> None:
+    """Return the file of an undecided job to the inbox, unless its name is taken there."""
     original = job.original()
-    if original is None or job.plan.exists():
-        return False
+    if original is None or job.decision.exists():
+        return
+    with suppress(OSError):  # then it waits here for the next start
+        inbox.mkdir(parents=True, exist_ok=True)
+        move_into_place(original, inbox / original.name, replace=False)
+        job.remove_finished()
+
+
+# An inbox on another file system: the claim is a rename inside it, then the bytes are copied
+
+
+def foreign_claim_dir(job: Job, inbox: Path) -> Path:
+    """The folder inside an inbox on another file system that holds a job's file."""
+    return inbox / JOBS_FOLDER / job.id
+
+
+def _claim_on_foreign_fs(job: Job, path: Path) -> None:
+    folder = foreign_claim_dir(job, path.parent)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        disk.deliver(original, inbox / original.name, replace=False)
+        path.replace(folder / path.name)
     except OSError:
-        return False  # it waits here for the next start
-    job.discard()
-    return True
-
-
-# An inbox on another file system: the claim is a rename inside it, then the bytes are carried over
-
-
-def abroad(job: Job, inbox: Path) -> Path:
-    """Where a job's file waits inside an inbox on another file system."""
-    return inbox / FOLDER / job.id
-
-
-def _claim_abroad(job: Job, path: Path) -> None:
-    folder = abroad(job, path.parent)
-    disk.make_folder(folder)
-    try:
-        disk.move(path, folder / path.name)
-    except OSError:
-        _leave_abroad(folder)
+        _remove_foreign_claim_dir(folder)
         raise
 
 
-def carry_over(job: Job, inbox: Path) -> None:
-    """Bring a job's file over from the inbox's file system; what was cut off is done again."""
-    folder = abroad(job, inbox)
+def finish_foreign_claim(job: Job, inbox: Path) -> None:
+    """Copy a job's file from the inbox's file system, then remove it there; can be repeated."""
+    folder = foreign_claim_dir(job, inbox)
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
-        here = job.folder / ORIGINAL / path.name
-        if not os.path.lexists(here):
-            aside = job.folder / "carried"
-            disk.remove(aside)
-            if disk.copy(path, aside) != checksum(path):
+        target = job.originals / path.name
+        if not os.path.lexists(target):
+            copy = job.folder / "copied"
+            remove(copy)
+            if copy_bytes(path, copy) != checksum(path):
                 raise OSError(errno.EAGAIN, "файл меняется", str(path))
-            flush_file(aside)
-            disk.make_folder(here.parent)
-            disk.move(aside, here)
-            flush_folder(here.parent)
-        disk.remove(path)
-    _leave_abroad(folder)
+            flush_file(copy)
+            job.originals.mkdir(exist_ok=True)
+            copy.replace(target)
+            flush_folder(job.originals)
+        remove(path)
+    _remove_foreign_claim_dir(folder)
 
 
-def _leave_abroad(folder: Path) -> None:
+def _remove_foreign_claim_dir(folder: Path) -> None:
     with suppress(OSError):
-        disk.remove_empty(folder)
-        disk.remove_empty(folder.parent)
+        remove_empty_folder(folder)
+        remove_empty_folder(folder.parent)

@@ -1,13 +1,13 @@
-"""The watcher's own folder: which jobs are whose, who is alive, how the jobs of the dead pass on.
+"""The folder of jobs: which watcher holds which job, and how the jobs of dead watchers pass on.
 
-    .в работе/<owner>/<job>/…    the jobs of an owner; a job belongs to whose folder it stands in
-    .в работе/<owner>.alive      locked by the owner as long as it lives
-    .в работе/<owner>.pulse      its kernel and a count that grows
+    .в работе/<id>/<job>/…    the jobs of a watcher; a job belongs to the watcher of its folder
+    .в работе/<id>.alive      locked by the watcher as long as it runs
+    .в работе/<id>.pulse      its kernel, its process number and a count that grows
 
-Jobs change hands by a rename, which just one can do; whoever was only thought dead finds its job
-gone and lets go of it. Whether an owner lives is told by its lock where it runs on this kernel;
-elsewhere by its count, watched with a clock of one's own: clocks of two machines are never
-compared.
+A job passes on by a rename, which only one watcher can do; a live watcher that was taken for dead
+finds its job gone and stops working on it. Whether a watcher lives is known by its lock where it
+runs on this kernel; elsewhere by its count, observed with our own clock: clocks of two machines
+are never compared.
 """
 
 from __future__ import annotations
@@ -24,182 +24,182 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from cmtools.watch import durable_fs as disk
-from cmtools.watch.locks import kernel, try_lock
+from cmtools.watch.durable_fs import remove, remove_empty_folder
+from cmtools.watch.locks import kernel_id, try_lock
 
-FOLDER = ".в работе"
+JOBS_FOLDER = ".в работе"
 ALIVE, PULSE = ".alive", ".pulse"
-BEATS_IN_LEASE = 6
+RENEWALS = 6  # in the time after which a silent lease is expired
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
-    """What was seen of another owner's pulse, and when by our own clock."""
+class ObservedPulse:
+    """The pulse of another watcher, and since when it is unchanged by our own clock."""
 
-    pulse: bytes
+    content: bytes
     since: float
 
 
 class Lease:
-    """An owner's part of the folder; it lives from `open` to `close`.
+    """A watcher's right to the jobs in its folder, from `open` to `close`.
 
-    `clock` is monotonic, in seconds. An owner on another machine that has not moved for
-    `lease_seconds` is dead to us.
+    `clock` is monotonic, in seconds. The lease of a watcher on another machine whose pulse is
+    unchanged for `seconds` is expired.
     """
 
-    def __init__(self, root: Path, *, clock: Callable[[], float], lease_seconds: float) -> None:
+    def __init__(self, root: Path, *, clock: Callable[[], float], seconds: float) -> None:
         self.root = root
         self._clock = clock
-        self._lease = lease_seconds
-        self._kernel = kernel()
-        self._others: dict[str, Seen] = {}
-        self._beats = 0
+        self._seconds = seconds
+        self._kernel = kernel_id()
+        self._observed: dict[str, ObservedPulse] = {}
+        self._count = 0
         self._lock: FileLock | None = None
         self._stop = threading.Event()
-        self._beating: threading.Thread | None = None
-        self._made: set[str] = set()
-        self.name = ""
+        self._thread: threading.Thread | None = None
+        self._new_jobs: set[str] = set()
+        self.id = ""
 
     @property
-    def own(self) -> Path:
-        """The folder of this owner's jobs."""
-        return self.root / self.name
+    def folder(self) -> Path:
+        """The folder of this watcher's jobs."""
+        return self.root / self.id
 
     def open(self) -> None:
-        """Come to life under a new name.
+        """Acquire a lease under a fresh id.
 
         Raises:
             OSError: no rights, no room.
         """
-        disk.make_folder(self.root)
+        self.root.mkdir(parents=True, exist_ok=True)
         while self._lock is None:
-            self.name = secrets.token_hex(8)
-            self.beat()
-            self._lock = try_lock(self._beside(self.name, ALIVE))
-        disk.make_folder(self.own)
-        self.beat()  # before the lock was ours, somebody may have cleared the first one away
+            self.id = secrets.token_hex(8)
+            self.renew()
+            self._lock = try_lock(self._path(self.id, ALIVE))
+        self.folder.mkdir(exist_ok=True)
+        self.renew()  # another watcher may have removed the first pulse before we had the lock
         self._stop.clear()
-        self._beating = threading.Thread(target=self._beat_on, name="pulse", daemon=True)
-        self._beating.start()
+        self._thread = threading.Thread(target=self._keep_renewing, name="lease", daemon=True)
+        self._thread.start()
 
-    def _beat_on(self) -> None:
-        while not self._stop.wait(self._lease / BEATS_IN_LEASE):
-            with suppress(OSError):
-                self.beat()
+    def renew(self) -> None:
+        """Write the next count."""
+        self._count += 1
+        text = f"{self._kernel} {os.getpid()} {self._count}\n"
+        self._path(self.id, PULSE).write_text(text, "utf-8")
 
-    def beat(self) -> None:
-        """Count one on."""
-        self._beats += 1
-        text = f"{self._kernel} {os.getpid()} {self._beats}\n"
-        self._beside(self.name, PULSE).write_text(text, "utf-8")
-
-    def is_ours(self) -> bool:
-        """Whether nobody has cleared us away as dead."""
-        return self.own.is_dir()
+    def is_valid(self) -> bool:
+        """Whether no other watcher has taken this one for dead."""
+        return self.folder.is_dir()
 
     def close(self) -> None:
-        """Go; jobs that are left wait for the next owner."""
+        """Give the lease up; the next watcher takes over the jobs that are left."""
         self._stop.set()
-        if self._beating is not None:
-            self._beating.join()
+        if self._thread is not None:
+            self._thread.join()
         with suppress(OSError):
-            disk.remove_empty(self.own)
-        if not self.own.exists():
-            self._bury(self.name, self._lock)
+            remove_empty_folder(self.folder)
+        if not self.folder.exists():
+            self._remove(self.id, self._lock)
         elif self._lock is not None:
             self._lock.release()
         self._lock = None
 
     def new_job(self) -> Path:
-        """A fresh, empty job.
+        """Make the folder of a new job.
 
         Raises:
-            FileNotFoundError: we were cleared away as dead.
+            FileNotFoundError: another watcher has taken this one for dead.
         """
-        job = self.own / secrets.token_hex(8)
-        self._made.add(job.name)
+        job = self.folder / secrets.token_hex(8)
+        self._new_jobs.add(job.name)
         job.mkdir()
         return job
 
-    def adopted(self) -> list[Path]:
-        """The jobs of this owner that others have begun."""
-        return [job for job in _folders(self.own) if job.name not in self._made]
+    def inherited_jobs(self) -> list[Path]:
+        """The jobs of this watcher that others have begun."""
+        return [job for job in _folders(self.folder) if job.name not in self._new_jobs]
 
-    def adopt(self) -> None:
-        """Take over the jobs of all who are dead."""
-        for owner in self._owners():
-            self._adopt_from(owner)
+    def take_over_expired(self) -> None:
+        """Take over the jobs of all dead watchers."""
+        for other in self._others():
+            self._take_over(other)
 
-    def uncertain(self) -> bool:
-        """Whether there are jobs of an owner of whom it is not known yet if it lives."""
+    def is_waiting_for_others(self) -> bool:
+        """Whether there are jobs of a watcher on another machine that may be dead."""
         return any(
-            owner in self._others and _folders(self.root / owner) for owner in self._owners()
+            other in self._observed and _folders(self.root / other) for other in self._others()
         )
 
-    def _owners(self) -> list[str]:
-        names = {path.name for path in _folders(self.root)}
-        names |= {path.stem for path in self.root.glob("*.*")}
-        return sorted(names - {self.name})
+    def _keep_renewing(self) -> None:
+        while not self._stop.wait(self._seconds / RENEWALS):
+            with suppress(OSError):
+                self.renew()
 
-    def _adopt_from(self, owner: str) -> None:
+    def _others(self) -> list[str]:
+        ids = {path.name for path in _folders(self.root)}
+        ids |= {path.stem for path in self.root.glob("*.*")}
+        return sorted(ids - {self.id})
+
+    def _take_over(self, other: str) -> None:
         lock = None
-        if self._is_here(owner):
-            lock = try_lock(self._beside(owner, ALIVE))
+        if self._is_on_this_kernel(other):
+            lock = try_lock(self._path(other, ALIVE))
             if lock is None:
                 return
-        elif not self._is_silent(owner):
+        elif not self._is_expired(other):
             return
         try:
-            for job in _folders(self.root / owner):
-                with suppress(FileNotFoundError):  # another one was faster
-                    disk.move_folder(job, self.own / job.name)
+            for job in _folders(self.root / other):
+                with suppress(FileNotFoundError):  # another watcher was faster
+                    job.rename(self.folder / job.name)
                     log.info("продолжаю прерванное: %s", job.name)
-            disk.remove_empty(self.root / owner)
+            remove_empty_folder(self.root / other)
         finally:
-            if not (self.root / owner).exists():
-                self._bury(owner, lock)
+            if not (self.root / other).exists():
+                self._remove(other, lock)
             elif lock:
                 lock.release()
 
-    def _is_here(self, owner: str) -> bool:
-        """Whether an owner runs, or ran, on this kernel; then its lock tells.
+    def _is_on_this_kernel(self, other: str) -> bool:
+        """Whether a watcher runs, or ran, on this kernel; then its lock tells if it lives.
 
-        One that has not beaten yet has no jobs: nothing is lost by judging it.
+        One without a pulse and without a folder has no jobs: nothing is lost by a wrong answer.
         """
-        pulse = self._pulse(owner)
+        pulse = self._read_pulse(other)
         if not pulse:
-            return not (self.root / owner).exists()
+            return not (self.root / other).exists()
         return pulse.split(b" ")[0] == self._kernel.encode()
 
-    def _is_silent(self, owner: str) -> bool:
-        pulse, now = self._pulse(owner), self._clock()
-        seen = self._others.get(owner)
-        if seen is None or seen.pulse != pulse:
-            self._others[owner] = Seen(pulse=pulse, since=now)
+    def _is_expired(self, other: str) -> bool:
+        pulse, now = self._read_pulse(other), self._clock()
+        observed = self._observed.get(other)
+        if observed is None or observed.content != pulse:
+            self._observed[other] = ObservedPulse(content=pulse, since=now)
             return False
-        return now - seen.since >= self._lease
+        return now - observed.since >= self._seconds
 
-    def _pulse(self, owner: str) -> bytes:
+    def _read_pulse(self, other: str) -> bytes:
         try:
-            return self._beside(owner, PULSE).read_bytes()
+            return self._path(other, PULSE).read_bytes()
         except FileNotFoundError:
             return b""
 
-    def _bury(self, owner: str, lock: FileLock | None) -> None:
-        """Clear an owner away; the pulse goes last, it tells who may judge what is left."""
-        self._others.pop(owner, None)
+    def _remove(self, id_: str, lock: FileLock | None) -> None:
+        """Remove the files of a lease; the pulse goes last: it says who may judge what is left."""
+        self._observed.pop(id_, None)
         with suppress(OSError):
             if lock and sys.platform == "win32":
                 lock.release()  # there a file in use cannot be removed
-            disk.remove(self._beside(owner, ALIVE))
-            disk.remove(self._beside(owner, PULSE))
+            remove(self._path(id_, ALIVE))
+            remove(self._path(id_, PULSE))
         if lock:
             lock.release()
 
-    def _beside(self, owner: str, ending: str) -> Path:
-        return self.root / f"{owner}{ending}"
+    def _path(self, id_: str, ending: str) -> Path:
+        return self.root / f"{id_}{ending}"
 
 
 def _folders(path: Path) -> list[Path]:

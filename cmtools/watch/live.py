@@ -1,9 +1,8 @@
-"""What a person sees while the watcher runs: a calm table at a terminal, plain lines elsewhere."""
+"""The live view of a watcher: a table at a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 from collections import deque
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from rich.console import Console, Group
@@ -15,19 +14,22 @@ from cmtools.watch.decision import Decision
 from cmtools.watch.protocol_text import printable
 from cmtools.watch.watcher import WatcherState
 
-LAST = 8
-MOST_LISTED = 6
+MAX_FINISHED = 8
+MAX_LISTED = 6
 
 
-class View:
-    """Shows what waits, what is in work, what was done; `folder` is the inbox as people call it."""
+class LiveView:
+    """Shows what waits, what is being done and what is finished.
+
+    folder: the inbox as people call it.
+    """
 
     def __init__(self, folder: str, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, emoji=False)
         self._folder = folder
-        self._ends: deque[tuple[datetime, Decision]] = deque(maxlen=LAST)
+        self._finished: deque[tuple[datetime, Decision]] = deque(maxlen=MAX_FINISHED)
         self._accepted = 0
-        self._returned = 0
+        self._failed = 0
         self._state = WatcherState()
         self._live = (
             Live(console=self._console, auto_refresh=False, transient=False)
@@ -35,9 +37,10 @@ class View:
             else None
         )
 
-    def __enter__(self) -> View:
-        self._frame().__enter__()
-        if self._live is None:
+    def __enter__(self) -> LiveView:
+        if self._live is not None:
+            self._live.start()
+        else:
             self._console.print(f"Слежу за папкой: {printable(self._folder)}", markup=False)
         return self
 
@@ -45,62 +48,62 @@ class View:
         if self._live is not None:
             self._live.stop()
         self._console.print(
-            f"Принято: {self._accepted}, возвращено с ошибками: {self._returned}.", markup=False
+            f"Принято: {self._accepted}, возвращено с ошибками: {self._failed}.", markup=False
         )
 
-    def _frame(self) -> AbstractContextManager[object]:
-        return self._live if self._live is not None else nullcontext()
-
     def show(self, state: WatcherState) -> None:
-        """Show how things stand; what has not changed is not said again."""
+        """Show the state of the watcher, if it has changed."""
         before, self._state = self._state, state
         if self._live is not None:
             if state != before:
                 self._redraw()
             return
-        for trouble in sorted(set(state.troubles) - set(before.troubles)):
-            self._console.print(f"Задержка: {printable(trouble)}", markup=False)
+        for delay in sorted(set(state.delays) - set(before.delays)):
+            self._console.print(f"Задержка: {printable(delay)}", markup=False)
 
-    def end(self, plan: Decision, at: datetime) -> None:
-        """Tell that a file has come to its end."""
-        self._ends.appendleft((at, plan))
-        self._accepted += plan.answer.accepted
-        self._returned += not plan.answer.accepted
-        if self._live is None:
-            mark = "+" if plan.answer.accepted else "!"
-            line = f"{at:%H:%M:%S} {mark} {printable(plan.name)}: {plan.answer.verdict}"
-            self._console.print(f"{line} → {plan.folder}", markup=False, soft_wrap=True)
-        else:
+    def add_finished(self, decision: Decision, at: datetime) -> None:
+        """Show a finished drop."""
+        self._finished.appendleft((at, decision))
+        self._accepted += decision.result.accepted
+        self._failed += not decision.result.accepted
+        if self._live is not None:
             self._redraw()
+            return
+        mark = "+" if decision.result.accepted else "!"
+        line = f"{at:%H:%M:%S} {mark} {printable(decision.name)}: {decision.result.verdict}"
+        self._console.print(f"{line} → {decision.folder}", markup=False, soft_wrap=True)
 
     def _redraw(self) -> None:
         assert self._live is not None
-        self._live.update(self._picture(), refresh=True)
+        self._live.update(self._table(), refresh=True)
 
-    def _picture(self) -> Group:
+    def _table(self) -> Group:
         state = self._state
         counts = Table.grid(padding=(0, 3))
-        waits = len(state.looked.waiting) + len(state.looked.ready)
         counts.add_row(
-            Text(f"ждёт {waits}"),
-            Text(f"в работе {len(state.at_work)}", style="cyan"),
+            Text(f"ждёт {len(state.scan.waiting) + len(state.scan.ready)}"),
+            Text(f"в работе {len(state.running)}", style="cyan"),
             Text(f"принято {self._accepted}", style="green"),
-            Text(f"с ошибками {self._returned}", style="red" if self._returned else ""),
+            Text(f"с ошибками {self._failed}", style="red" if self._failed else ""),
         )
         title = Text(f"Слежу за папкой: {printable(self._folder)}", style="bold")
-        lines = [_line("→ ", name, "в работе") for name in state.at_work[:MOST_LISTED]]
-        waiting = [*state.looked.waiting.items()][:MOST_LISTED]
-        lines += [_line("… ", name, why) for name, why in waiting]
-        lines += [Text(f"! {printable(text)}", style="yellow") for text in state.troubles]
-        lines += [_ended(at, plan) for at, plan in self._ends]
+        waiting = [*state.scan.waiting.items()][:MAX_LISTED]
+        lines = [
+            *(_line("→ ", name, "в работе") for name in state.running[:MAX_LISTED]),
+            *(_line("… ", name, reason) for name, reason in waiting),
+            *(Text(f"! {printable(delay)}", style="yellow") for delay in state.delays),
+            *(_finished_line(at, decision) for at, decision in self._finished),
+        ]
         return Group(title, counts, *lines, Text("Остановить: Ctrl+C", style="dim"))
 
 
-def _line(sign: str, name: str, what: str) -> Text:
-    return Text(sign).append(printable(name)).append(f" — {what}", style="dim")
+def _line(sign: str, name: str, note: str) -> Text:
+    return Text(sign).append(printable(name)).append(f" — {note}", style="dim")
 
 
-def _ended(at: datetime, plan: Decision) -> Text:
-    style = "green" if plan.answer.accepted else "red"
-    line = Text(f"{at:%H:%M:%S} ").append("✓ " if plan.answer.accepted else "✗ ", style=style)
-    return line.append(printable(plan.name)).append(f" — {plan.answer.verdict}", style="dim")
+def _finished_line(at: datetime, decision: Decision) -> Text:
+    accepted = decision.result.accepted
+    line = Text(f"{at:%H:%M:%S} ")
+    line.append("✓ " if accepted else "✗ ", style="green" if accepted else "red")
+    line.append(printable(decision.name))
+    return line.append(f" — {decision.result.verdict}", style="dim")

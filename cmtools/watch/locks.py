@@ -1,4 +1,4 @@
-"""Locks that the system takes back itself when their holder dies."""
+"""File locks that the system releases when the process that holds them dies."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-POLL = 0.005
+POLL_SECONDS = 0.005
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def try_lock(path: Path) -> FileLock | None:
-    """Take a lock; None where somebody holds it. It is given back by `release`."""
+    """Take a lock, to be given back by `release`; None where another process holds it."""
     lock = FileLock(path, thread_local=False)
     try:
         lock.acquire(timeout=0)
@@ -26,16 +26,16 @@ def try_lock(path: Path) -> FileLock | None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock for some moments, waiting for it as long as it takes."""
-    with FileLock(path, thread_local=False).acquire(poll_interval=POLL):
+def hold_lock(path: Path) -> Iterator[None]:
+    """Hold a lock during the block, after waiting for it as long as necessary."""
+    with FileLock(path, thread_local=False).acquire(poll_interval=POLL_SECONDS):
         yield
 
 
-def kernel() -> str:
-    """A name for the running system: those who share it see each other's locks.
+def kernel_id() -> str:
+    """Identify the running system: processes with the same id see each other's locks.
 
-    On Linux it is of this start of this kernel; elsewhere it is of the machine.
+    On Linux it is of this boot, elsewhere of the machine.
     """
     try:
         return _BOOT.read_text("ascii").strip()

@@ -1,4 +1,4 @@
-"""`Протокол.txt`: what became of a drop, in plain Russian, for the person who dropped it."""
+"""The text of «Протокол.txt»: the result of a drop in plain Russian, for the person."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 from cmtools.documents.file_names import version_name
 from cmtools.inbox.drop import DropResult
 from cmtools.watch.decision import Decision
-from cmtools.watch.seen_index import First
+from cmtools.watch.seen_index import FirstResult
 
-NAME = "Протокол.txt"
-MOST = 100  # faults told one by one; all that was made is always named
-
-
-def text(plan: Decision) -> str:
-    """The record of a drop."""
-    return "\n".join(_lines(plan)) + "\n"
+PROTOCOL = "Протокол.txt"
+MAX_LINES = 100  # of problems in a section; all that was made is always named
 
 
-def repeat(first: First) -> DropResult:
-    """The answer to a content that came before."""
+def protocol_text(decision: Decision) -> str:
+    """The protocol of a drop."""
+    return "\n".join(_lines(decision)) + "\n"
+
+
+def repeated_result(first: FirstResult) -> DropResult:
+    """The result of a content that was processed before."""
     return DropResult(
         verdict="ПОВТОР: этот файл уже был, больше ничего не сделано",
         accepted=first.accepted,
@@ -31,47 +31,48 @@ def repeat(first: First) -> DropResult:
     )
 
 
-def unread(reason: str) -> DropResult:
-    """The answer to a file that could not be read, or never came whole."""
+def unreadable_result(reason: str) -> DropResult:
+    """The result of a file that could not be read, or never was complete."""
     return DropResult(verdict="НЕ ПРИНЯТО", accepted=False, refusals=(reason,))
 
 
 def printable(text: str) -> str:
-    """One line that does not spoil a screen or a paper, whatever a file is called."""
+    """A text in one line without control characters, whatever a file is called."""
     return "".join(sign if sign.isprintable() else "·" for sign in text)
 
 
-def _lines(plan: Decision) -> Iterator[str]:
-    answer = plan.answer
-    yield f"Файл: {printable(plan.name)}"
-    yield f"Взят в работу: {_moment(plan.taken)}"
-    if answer.book:
-        yield f"Что это: книга «{answer.book}»"
-    yield f"Итог: {answer.verdict}"
-    yield from _section("Что сделано", (*answer.actions, *_papers(answer), *_reports(answer)))
-    yield from _section("Что не сделано и почему", answer.refusals, MOST)
-    yield from _section("На что обратить внимание", answer.warnings, MOST)
-    if plan.digest:
+def _lines(decision: Decision) -> Iterator[str]:
+    result = decision.result
+    yield f"Файл: {printable(decision.name)}"
+    yield f"Взят в работу: {_moment(decision.claimed_at)}"
+    if result.book:
+        yield f"Что это: книга «{result.book}»"
+    yield f"Итог: {result.verdict}"
+    actions = (*result.actions, *_documents(result), *_reports(result))
+    yield from _section("Что сделано", actions)
+    yield from _section("Что не сделано и почему", result.refusals, MAX_LINES)
+    yield from _section("На что обратить внимание", result.warnings, MAX_LINES)
+    if decision.sha256:
         yield ""
-        yield f"Контрольная сумма файла (SHA-256): {plan.digest}"
+        yield f"Контрольная сумма файла (SHA-256): {decision.sha256}"
 
 
-def _papers(answer: DropResult) -> Iterator[str]:
-    for paper in answer.documents:
-        path = f"{paper.folder}/{version_name(paper.stem, paper.version)}"
-        state = "новый" if paper.version == 1 else "новая версия"
-        yield f"документ: {path} — {state if paper.source else 'без изменений'}"
+def _documents(result: DropResult) -> Iterator[str]:
+    for document in result.documents:
+        path = f"{document.folder}/{version_name(document.stem, document.version)}"
+        state = "новый" if document.version == 1 else "новая версия"
+        yield f"документ: {path} — {state if document.source else 'без изменений'}"
 
 
-def _reports(answer: DropResult) -> Iterator[str]:
-    if answer.months:
-        months = ", ".join(f"{month[5:]}.{month[:4]}" for month in answer.months)
+def _reports(result: DropResult) -> Iterator[str]:
+    if result.months:
+        months = ", ".join(f"{month[5:]}.{month[:4]}" for month in result.months)
         yield f"отчёты за {months} обновятся, когда во «Входящих» ничего не останется"
 
 
-def _moment(taken: str) -> str:
+def _moment(claimed_at: str) -> str:
     """A moment as a person writes it: 22.11.2026 в 10:00:05."""
-    day, time = taken.split(" ")
+    day, time = claimed_at.split(" ")
     return f"{'.'.join(reversed(day.split('-')))} в {time.replace('-', ':')}"
 
 
@@ -79,9 +80,8 @@ def _section(title: str, lines: Iterable[str], most: int | None = None) -> Itera
     lines = tuple(lines)
     if not lines:
         return
-    shown = lines[:most]
     yield ""
     yield f"{title}:"
-    yield from (f"— {printable(line)}" for line in shown)
-    if len(lines) > len(shown):
-        yield f"— …и ещё {len(lines) - len(shown)}: все покажет cmtools validate"
+    yield from (f"— {printable(line)}" for line in lines[:most])
+    if most is not None and len(lines) > most:
+        yield f"— …и ещё {len(lines) - most}: все покажет cmtools validate"

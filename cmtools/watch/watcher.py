@@ -1,4 +1,4 @@
-"""The watcher's round: look at the inbox, give out work, look after what others left."""
+"""The watcher's rounds: scan the inbox, hand out the work, take over what dead watchers left."""
 
 from __future__ import annotations
 
@@ -7,177 +7,173 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from cmtools.watch import durable_fs as disk
-from cmtools.watch.drop_processor import WatchContext
-from cmtools.watch.inbox import SETTLING, Looked
+from cmtools.watch.context import WatchContext
+from cmtools.watch.inbox import SETTLING, ScanResult
 from cmtools.watch.jobs import Job
 from cmtools.watch.protocol_text import printable
 from cmtools.watch.scan_trigger import ScanTrigger
 from cmtools.watch.worker_client import WorkerClient
 from cmtools.watch.worker_pool import WorkerPool
 
-ADOPT_SECONDS = 5.0
-PAUSE = 0.1  # between two scans, at least
+TAKE_OVER_SECONDS = 5.0
+LEAST_PAUSE = 0.1  # seconds between two scans
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WatcherState:
-    """What a live view shows: the inbox, what is in work, what the environment holds up."""
+    """What a live view shows: the last scan, what is being done, what holds the work up."""
 
-    looked: Looked = field(default_factory=Looked)
-    at_work: tuple[str, ...] = ()
-    troubles: tuple[str, ...] = ()
+    scan: ScanResult = field(default_factory=ScanResult)
+    running: tuple[str, ...] = ()
+    delays: tuple[str, ...] = ()
 
 
 class Watcher:
-    """Runs until it is stopped, or until all that lay there is done.
+    """Watches until it is stopped, or until all that was in the inbox is done.
 
     settle and scan are seconds; `show` is called after each round.
     """
 
     def __init__(
         self,
-        office: WatchContext,
-        assistants: Sequence[WorkerClient],
+        context: WatchContext,
+        workers: Sequence[WorkerClient],
         *,
         settle: float,
         scan: float,
         show: Callable[[WatcherState], None] = lambda state: None,
     ) -> None:
-        self._office = office
+        self._context = context
         self._settle = settle
-        self._scan = scan
+        self._scan_seconds = scan
         self._show = show
-        self._bell = ScanTrigger(office.inbox.folder, office.clock)
-        self._crew = WorkerPool(office, assistants, self._bell.ring)
+        self._trigger = ScanTrigger(context.inbox.folder, context.clock)
+        self._pool = WorkerPool(context, workers, self._trigger.request_scan)
         self._stop = threading.Event()
-        self._looked = Looked()
+        self._scan = ScanResult()
         self._fault = ""
-        self._strange: frozenset[str] = frozenset()
-        self._compared: int | None = None
-        self._next_adoption = office.clock()
+        self._known_not_files: frozenset[str] = frozenset()
+        self._synced_at: int | None = None
+        self._next_take_over = context.clock()
 
     def stop(self) -> None:
         """End soon, in a clean state; from any thread or signal handler."""
         self._stop.set()
-        self._bell.ring()
+        self._trigger.request_scan()
 
     def run(self, *, once: bool) -> bool:
-        """Watch; whether the environment let everything come to its end.
+        """Watch; return whether nothing in the environment held a file up at the end.
+
+        once: end when what has settled within one settle time is done.
 
         Raises:
-            OSError: the watcher's own folder cannot be made.
+            OSError: the folder of jobs cannot be made.
         """
-        self._office.owner.open()
-        self._compare()
-        self._crew.start()
+        self._context.lease.open()
+        self._sync_index()
+        self._pool.start()
         try:
-            self._work_off() if once else self._watch()
+            self._run_once() if once else self._run()
         finally:
-            self._crew.stop()
-            self._bell.close()
-            self._office.owner.close()
-        return not self._fault and not self._crew.troubles()
+            self._pool.stop()
+            self._trigger.close()
+            self._context.lease.close()
+        return not self._fault and not self._pool.troubles()
 
-    def _watch(self) -> None:
+    def _run(self) -> None:
         while not self._stop.is_set():
-            self._bell.tend()
-            took = self._round()
-            if self._crew.is_idle():
-                self._compare()
-            self._stop.wait(max(PAUSE, 5 * took))  # a burst of events is one scan
-            self._bell.wait(self._next_look() - self._office.clock())
+            self._trigger.keep_observing()
+            duration = self._round()
+            if self._pool.is_idle():
+                self._sync_index()
+            self._stop.wait(max(LEAST_PAUSE, 5 * duration))  # a burst of events is one scan
+            self._trigger.wait(self._next_scan_at() - self._context.clock())
 
-    def _work_off(self) -> None:
-        """Until what has settled by one settle time is done, and the reports with it."""
-        clock = self._office.clock
-        settled = clock() + self._settle
+    def _run_once(self) -> None:
+        clock = self._context.clock
+        settled_at = clock() + self._settle
         while not self._stop.is_set():
-            looked_at = clock()
-            took = self._round()
-            if looked_at >= settled and self._crew.is_idle() and not self._office.owner.uncertain():
-                months = set(self._office.place.ledger.reports())
-                if not months or self._crew.troubles() or self._fault:
+            begun_at = clock()
+            duration = self._round()
+            is_done = self._pool.is_idle() and not self._context.lease.is_waiting_for_others()
+            if begun_at >= settled_at and is_done:
+                held_up = self._fault or self._pool.troubles()
+                if held_up or not self._context.due_reports.counts():
                     return
-            self._bell.wait(max(PAUSE, 5 * took))
+            self._trigger.wait(max(LEAST_PAUSE, 5 * duration))
 
     def _round(self) -> float:
-        begun = self._office.clock()
-        self._look_after_jobs()
-        self._look()
-        all_came = self._crew.is_quiet() and SETTLING not in self._looked.waiting.values()
-        self._crew.judge(all_came=all_came)
-        if all_came and self._crew.is_idle():
-            self._crew.refresh(self._office.place.ledger.reports())
+        """Make one round; return how many seconds it took."""
+        begun_at = self._context.clock()
+        self._collect_jobs()
+        self._scan_inbox()
+        all_came = self._pool.is_quiet() and SETTLING not in self._scan.waiting.values()
+        self._pool.judge(all_came=all_came)
+        if all_came and self._pool.is_idle():
+            self._pool.refresh(self._context.due_reports.counts())
         self._show(self._state())
-        return self._office.clock() - begun
+        return self._context.clock() - begun_at
 
-    def _next_look(self) -> float:
-        due = [self._office.clock() + self._scan]
-        due += [trouble.again for trouble in self._crew.troubles().values()]
-        if self._looked.due is not None:
-            due.append(self._looked.due)
-        return min(due)
+    def _next_scan_at(self) -> float:
+        times = [self._context.clock() + self._scan_seconds]
+        times += [trouble.again for trouble in self._pool.troubles().values()]
+        if self._scan.next_at is not None:
+            times.append(self._scan.next_at)
+        return min(times)
 
-    def _look_after_jobs(self) -> None:
-        """Take over what the dead left; go on with what was held up."""
-        owner = self._office.owner
-        if not owner.is_ours():
+    def _collect_jobs(self) -> None:
+        """Take over the jobs of dead watchers; go on with jobs that were held up."""
+        lease = self._context.lease
+        if not lease.is_valid():
             log.warning("рабочее место пропало: занимаю новое")
-            owner.close()
-            owner.open()
-        if self._office.clock() >= self._next_adoption:
-            self._next_adoption = self._office.clock() + ADOPT_SECONDS
-            owner.adopt()
-        held_up = self._crew.troubles()
-        self._crew.resume(map(Job, owner.adopted()))
-        self._crew.resume(Job(owner.own / key) for key in held_up if (owner.own / key).is_dir())
+            lease.close()
+            lease.open()
+        if self._context.clock() >= self._next_take_over:
+            self._next_take_over = self._context.clock() + TAKE_OVER_SECONDS
+            lease.take_over_expired()
+        self._pool.resume(map(Job, lease.inherited_jobs()))
+        held_up = (lease.folder / key for key in self._pool.troubles())
+        self._pool.resume(Job(folder) for folder in held_up if folder.is_dir())
 
-    def _compare(self) -> None:
-        """Have the order books looked through where the folder shows that books came or went."""
+    def _sync_index(self) -> None:
+        """Have the index of order books synchronized where books may have come or gone."""
         with suppress(OSError):
-            changed = self._office.root.stat().st_mtime_ns
-            if changed != self._compared:
-                self._compared = changed
-                self._crew.compare()
+            changed_at = self._context.root.stat().st_mtime_ns
+            if changed_at != self._synced_at:
+                self._synced_at = changed_at
+                self._pool.compare()
 
-    def _look(self) -> None:
+    def _scan_inbox(self) -> None:
         try:
             self._make_inbox()
-            self._looked = self._office.inbox.look(self._office.clock())
+            self._scan = self._context.inbox.scan(self._context.clock())
         except OSError as error:
             if not self._fault:
                 log.warning("папка не просматривается: %s", error)
             self._fault = str(error)
-            self._looked = Looked()
+            self._scan = ScanResult()
             return
         self._fault = ""
-        for name in self._looked.strange.keys() - self._strange:
-            kind = self._looked.strange[name]
+        not_files = self._scan.not_files
+        for name in not_files.keys() - self._known_not_files:
+            kind = not_files[name]
             log.warning("%s — %s, а не файл: оставлено на месте", printable(name), kind)
-        self._strange = frozenset(self._looked.strange)
-        self._crew.offer(self._looked.ready)
+        self._known_not_files = frozenset(not_files)
+        self._pool.offer(self._scan.ready)
 
     def _make_inbox(self) -> None:
-        """Make the inbox again where somebody has deleted it; not where its share is away."""
-        folder = self._office.inbox.folder
-        if self._office.root in folder.parents and self._office.root.is_dir():
-            disk.make_folder(folder)
+        """Make the inbox again where a person deleted it; not where its network share is away."""
+        folder = self._context.inbox.folder
+        if self._context.root in folder.parents and self._context.root.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
 
     def _state(self) -> WatcherState:
-        troubles = [trouble.reason for trouble in self._crew.troubles().values()]
+        delays = [trouble.reason for trouble in self._pool.troubles().values()]
         return WatcherState(
-            looked=self._looked,
-            at_work=tuple(self._crew.at_work()),
-            troubles=tuple(([self._fault] if self._fault else []) + troubles),
+            scan=self._scan,
+            running=tuple(self._pool.at_work()),
+            delays=tuple([self._fault, *delays] if self._fault else delays),
         )
-
-
-def inside(folder: Path, other: Path) -> bool:
-    """Whether a folder is another one, or lies in it."""
-    folder, other = folder.resolve(), other.resolve()
-    return folder == other or other in folder.parents

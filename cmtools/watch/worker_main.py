@@ -13,7 +13,7 @@ from pathlib import Path
 from cmtools.inbox.process import InboxProcessor
 from cmtools.reports.report import make_month_report
 from cmtools.tables.reader.worker import limit_memory
-from cmtools.watch.completeness import shape_of
+from cmtools.watch.completeness import check_completeness
 from cmtools.watch.requests import (
     CheckComplete,
     Errand,
@@ -78,7 +78,7 @@ class RequestHandler:
     def _do(self, errand: Errand) -> Reply:
         match errand:
             case CheckComplete():
-                return shape_of(errand.path, Workspace(errand.root).limits())
+                return check_completeness(errand.path, Workspace(errand.root).limits())
             case ProcessDrop():
                 receiver = self._receiver(errand.root)
                 return receiver.process(errand.drop, errand.today, annotate=errand.annotate)

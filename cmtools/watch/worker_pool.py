@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from cmtools.watch.commit import BookBusy
-from cmtools.watch.drop_processor import DropProcessor, RetryLater, WatchContext
-from cmtools.watch.inbox import Ready
+from cmtools.watch.context import WatchContext
+from cmtools.watch.drop_processor import DropProcessor, RetryLater
+from cmtools.watch.inbox import ReadyFile
 from cmtools.watch.jobs import Job, release
 from cmtools.watch.locks import try_lock
 from cmtools.watch.protocol_text import printable
@@ -49,9 +50,9 @@ class WorkerPool:
     """Threads that each have an assistant; `ring` is called whenever something was done."""
 
     def __init__(
-        self, office: WatchContext, assistants: Sequence[WorkerClient], ring: Callable[[], None]
+        self, context: WatchContext, assistants: Sequence[WorkerClient], ring: Callable[[], None]
     ) -> None:
-        self._office = office
+        self._context = context
         self._assistants = assistants
         self._ring = ring
         self._change = threading.Condition()
@@ -82,7 +83,7 @@ class WorkerPool:
         for thread in self._threads:
             thread.join()
         for job in self._hopeful:
-            release(job, self._office.inbox.folder)
+            release(job, self._context.inbox.folder)
 
     def at_work(self) -> list[str]:
         """The names of what is being done."""
@@ -101,7 +102,7 @@ class WorkerPool:
 
     def judge(self, *, all_came: bool) -> None:
         """Have the books judged that waited for others: all of them, or those that waited long."""
-        now = self._office.clock()
+        now = self._context.clock()
         with self._change:
             due = [j for j, since in self._hopeful.items() if all_came or now - since > HOPE]
             for job in due:
@@ -113,12 +114,12 @@ class WorkerPool:
         with self._change:
             return dict(self._troubles)
 
-    def offer(self, ready: Iterable[Ready]) -> None:
+    def offer(self, ready: Iterable[ReadyFile]) -> None:
         """Give the settled files of the last scan; those of an earlier one are forgotten."""
         tasks = [
             QueuedTask(
-                key=f"{FILE}{found.entry.name}",
-                title=found.entry.name,
+                key=f"{FILE}{found.file.name}",
+                title=found.file.name,
                 run=partial(self._take, found),
             )
             for found in ready
@@ -161,19 +162,19 @@ class WorkerPool:
 
     def _is_due(self, key: str) -> bool:
         trouble = self._troubles.get(key)
-        late = trouble is not None and self._office.clock() < trouble.again
+        late = trouble is not None and self._context.clock() < trouble.again
         return key not in self._at_work and not late
 
     def _serve(self, assistant: WorkerClient) -> None:
-        clerk = DropProcessor(self._office, assistant)
+        processor = DropProcessor(self._context, assistant)
         while (task := self._next()) is not None:
-            self._do(task, clerk)
+            self._do(task, processor)
             self._ring()
 
-    def _do(self, task: QueuedTask, clerk: DropProcessor) -> None:
+    def _do(self, task: QueuedTask, processor: DropProcessor) -> None:
         """Do a task that is noted as being at work; what holds it up is noted too."""
         try:
-            task.run(clerk)
+            task.run(processor)
         except WorkerStopped:
             pass
         except Exception as error:
@@ -198,31 +199,31 @@ class WorkerPool:
                     return task
             return None
 
-    def _take(self, ready: Ready, clerk: DropProcessor) -> None:
+    def _take(self, ready: ReadyFile, processor: DropProcessor) -> None:
         """Claim a file; from then on it is a job, and another file may come under its name."""
-        job = clerk.take(ready)
+        job = processor.claim(ready)
         if job is None:
             return
         run = partial(self._conduct, job, late=ready.late)
-        task = QueuedTask(key=job.id, title=ready.entry.name, run=run)
+        task = QueuedTask(key=job.id, title=ready.file.name, run=run)
         with self._change:
-            del self._at_work[f"{FILE}{ready.entry.name}"]
+            del self._at_work[f"{FILE}{ready.file.name}"]
             self._at_work[task.key] = task
-        self._do(task, clerk)
+        self._do(task, processor)
 
-    def _conduct(self, job: Job, clerk: DropProcessor, late: str = "") -> None:
+    def _conduct(self, job: Job, processor: DropProcessor, late: str = "") -> None:
         try:
-            clerk.conduct(job, late, may_wait=job.id not in self._judged and self._has_more())
+            processor.process(job, late, may_wait=job.id not in self._judged and self._has_more())
         except RetryLater:
             with self._change:
                 self._judged.add(job.id)
-                self._hopeful[job] = self._office.clock()
+                self._hopeful[job] = self._context.clock()
         except OSError as error:
             if not job.folder.exists():
                 return  # it was taken over by another
             if not (isinstance(error, BookBusy) and self._was_patient(job)):
                 raise
-            clerk.give_up(job, "книга рабочей папки не заменяется: она открыта; закройте её")
+            processor.give_up(job, "книга рабочей папки не заменяется: она открыта; закройте её")
 
     def _has_more(self) -> bool:
         """Whether more is being done than one job, or waits to be."""
@@ -231,25 +232,27 @@ class WorkerPool:
 
     def _was_patient(self, job: Job) -> bool:
         trouble = self._troubles.get(job.id)
-        return trouble is not None and self._office.clock() >= trouble.since + self._office.patience
+        return (
+            trouble is not None and self._context.clock() >= trouble.since + self._context.patience
+        )
 
-    def _refresh(self, month: str, asked: int, clerk: DropProcessor) -> None:
-        lock = try_lock(self._office.place.jobs / REPORTS)
+    def _refresh(self, month: str, asked: int, processor: DropProcessor) -> None:
+        lock = try_lock(self._context.lease.root / REPORTS)
         if lock is None:
             return  # another watcher is at it
         try:
-            made = clerk.refresh(month)
-            self._office.place.ledger.forget_report(month, asked)
+            made = processor.refresh_report(month)
+            self._context.due_reports.complete(month, asked)
             log.info("отчёт за %s: %s", month, ", ".join(made) or "без изменений")
         except (WorkerDied, WorkerBug) as error:
-            self._office.place.ledger.forget_report(month, asked)
+            self._context.due_reports.complete(month, asked)
             log.error("отчёт за %s не сделан: %s", month, error)
         finally:
             lock.release()
 
     def _hold_up(self, task: QueuedTask, error: Exception) -> None:
         with self._change:
-            now, known = self._office.clock(), self._troubles.get(task.key)
+            now, known = self._context.clock(), self._troubles.get(task.key)
             tries = known.tries + 1 if known else 1
             pause = min(BACK_OFF * 2**tries, MOST_BACK_OFF)
             reason = f"{printable(task.title)}: {error}"
@@ -260,9 +263,9 @@ class WorkerPool:
         log.warning("%s; ещё раз через %.0f с", reason, pause, exc_info=trace)
 
 
-def _compare(clerk: DropProcessor) -> None:
+def _compare(processor: DropProcessor) -> None:
     try:
-        clerk.compare()
+        processor.sync_index()
     except (WorkerDied, WorkerBug) as error:
         log.error("книги рабочей папки не сверены: %s", error)
 

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from cmtools.watch import protocol_text as record
-from cmtools.watch.lease import FOLDER
+from cmtools.watch.lease import JOBS_FOLDER
+from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.workspace import CLIENT_FOLDERS, INBOX
 from support import watching
 
@@ -79,7 +79,7 @@ def _status(root: Path, number: int, how: str | int, lasting: bool = False) -> i
         try:
             if number:
                 Broken(number, how, lasting=lasting)
-            watching.work_off(watching.office(root))
+            watching.work_off(watching.context(root))
         except BaseException:
             code = 1
         os._exit(code)
@@ -107,7 +107,7 @@ def changes(root: Path) -> int:
     child = os.fork()
     if child == 0:
         counter = Broken(0, "")
-        watching.work_off(watching.office(root))
+        watching.work_off(watching.context(root))
         os.write(writing, str(counter.count).encode())
         os._exit(0)
     os.waitpid(child, 0)
@@ -128,7 +128,7 @@ def wrong_now(root: Path) -> Iterator[str]:
             if path.read_bytes() != watching.paper(number):
                 yield f"a paper is half-written: {path.name}"
     for name, files in watching.ends(root).items():
-        if set(files) != {NAME, record.NAME, "цены.xlsx", watching.KEPT}:
+        if set(files) != {NAME, PROTOCOL, "цены.xlsx", watching.KEPT}:
             yield f"half a result: {name} has {sorted(files)}"
 
 
@@ -137,7 +137,7 @@ def wrong_at_the_end(root: Path) -> Iterator[str]:
     yield from wrong_now(root)
     if left := [p.name for p in (root / INBOX).iterdir()]:
         yield f"left in the inbox: {left}"
-    if left := [p.name for p in (root / FOLDER).iterdir() if p.name not in ("lock",)]:
+    if left := [p.name for p in (root / JOBS_FOLDER).iterdir() if p.name not in ("lock",)]:
         yield f"left among the jobs: {left}"
     found = watching.ends(root)
     if len(found) != 1:

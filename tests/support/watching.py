@@ -16,13 +16,12 @@ from cmtools.files import checksum
 from cmtools.inbox.drop import DropResult, Replacement, StagedDocument
 from cmtools.inbox.inputs_hash import inputs_hash
 from cmtools.tables.reader.container import Limits
-from cmtools.watch.commit import ResultFolder
-from cmtools.watch.completeness import shape_of
-from cmtools.watch.decision import Decision
-from cmtools.watch.drop_processor import DropProcessor, WatchContext
+from cmtools.watch.completeness import check_completeness
+from cmtools.watch.context import WatchContext
+from cmtools.watch.drop_processor import DropProcessor
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.jobs import Job
-from cmtools.watch.lease import FOLDER, Lease
+from cmtools.watch.lease import JOBS_FOLDER, Lease
 from cmtools.watch.requests import (
     CheckComplete,
     Errand,
@@ -33,7 +32,6 @@ from cmtools.watch.requests import (
     SyncIndex,
     WorkerError,
 )
-from cmtools.watch.seen_index import SeenIndex
 from cmtools.watch.worker_client import WorkerClient
 from cmtools.watch.worker_main import RequestHandler
 from cmtools.workspace import DONE, FAILED, INBOX, Workspace
@@ -51,7 +49,7 @@ class Stub:
 
     def ask(self, errand: Errand) -> Reply:
         if isinstance(errand, CheckComplete):
-            return shape_of(errand.path, Limits())
+            return check_completeness(errand.path, Limits())
         if isinstance(errand, SyncIndex):
             return None
         if isinstance(errand, RefreshReports):
@@ -72,7 +70,7 @@ class Stub:
 
 
 class Here:
-    """An assistant that does the real work in this very process; `beat` is called meanwhile."""
+    """A worker that does the real work in this very process; `beat` is called meanwhile."""
 
     def __init__(self, beat: Callable[[Heartbeat], None] = lambda beat: None) -> None:
         self._bench = RequestHandler(beat)
@@ -134,7 +132,7 @@ def drop(root: Path, name: str = BOOK, content: bytes = DROPPED) -> Path:
     return path
 
 
-def office(
+def context(
     root: Path,
     *,
     settle: float = 0.0,
@@ -145,45 +143,35 @@ def office(
     inbox: Path | None = None,
     done: Path | None = None,
 ) -> WatchContext:
-    """What the clerks of one watcher share."""
-    owner = Lease(root / FOLDER, clock=clock, lease_seconds=lease)
+    """What all parts of one watcher share."""
     return WatchContext(
-        place=ResultFolder(
-            workspace=Workspace(root),
-            done=done or root / DONE,
-            failed=root / FAILED,
-            jobs=owner.root,
-            ledger=SeenIndex(root / ".cmtools" / "watch"),
-        ),
+        workspace=Workspace(root),
+        done=done or root / DONE,
+        failed=root / FAILED,
         inbox=Inbox(inbox or root / INBOX, settle=settle, patience=patience, now=now),
-        owner=owner,
-        state=root / ".cmtools" / "watch",
+        lease=Lease(root / JOBS_FOLDER, clock=clock, seconds=lease),
         patience=patience,
         clock=clock,
         now=lambda: datetime(2026, 11, 21, 10, 0, 0),
         today=lambda: TODAY,
-        tell=_deaf,
+        on_finished=lambda decision: None,
     )
 
 
-def _deaf(job: str, plan: Decision) -> None:
-    """Hear nothing."""
-
-
-def work_off(shared: WatchContext, assistant: WorkerClient | None = None) -> None:
+def work_off(shared: WatchContext, worker: WorkerClient | None = None) -> None:
     """What a watcher does in one run, step by step in this thread; a fault ends it."""
-    clerk = DropProcessor(shared, assistant or Stub())
-    shared.owner.open()
+    processor = DropProcessor(shared, worker or Stub())
+    shared.lease.open()
     try:
-        shared.owner.adopt()
-        for folder in shared.owner.adopted():
-            clerk.conduct(Job(folder))
-        for ready in shared.inbox.look(shared.clock()).ready:
-            job = clerk.take(ready)
+        shared.lease.take_over_expired()
+        for folder in shared.lease.inherited_jobs():
+            processor.process(Job(folder))
+        for ready in shared.inbox.scan(shared.clock()).ready:
+            job = processor.claim(ready)
             if job is not None:
-                clerk.conduct(job, ready.late)
+                processor.process(job, ready.late)
     finally:
-        shared.owner.close()
+        shared.lease.close()
 
 
 def ends(root: Path) -> dict[str, dict[str, bytes]]:

@@ -12,7 +12,7 @@ import pytest
 from cmtools.inbox.drop import Stage
 from cmtools.watch.requests import Heartbeat
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
-from support.watching import Here, drop, ends, office, work_off
+from support.watching import Here, context, drop, ends, work_off
 from support.workbench import HEALTHY, ORDERS, SETTINGS, healthy, put
 from watch.test_history import book
 
@@ -55,7 +55,7 @@ def worked_on(root: Path, content: bytes, change: Callable[[Path], None], at: in
 
     here = Here(beat)
     drop(root, "книга.xlsx", content)
-    work_off(office(root), here)
+    work_off(context(root), here)
     here.stop()
     assert len(papers) > len(NUMBERS)  # the work was done again
     ((folder, _),) = ends(root).items()

@@ -18,19 +18,19 @@ from pathlib import Path
 import pytest
 
 from cmtools.inbox.drop import DropResult, Stage
-from cmtools.watch import durable_fs as disk
-from cmtools.watch import event_log as journal
-from cmtools.watch import protocol_text as record
+from cmtools.watch import event_log
 from cmtools.watch.drop_processor import DropProcessor
+from cmtools.watch.durable_fs import NotAFile, append_line, open_regular
 from cmtools.watch.inbox import DAY, Inbox
-from cmtools.watch.lease import FOLDER, PULSE, Lease
+from cmtools.watch.lease import JOBS_FOLDER, PULSE, Lease
+from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.watch.requests import Errand, ProcessDrop, Reply
 from cmtools.watch.watcher import Watcher
 from cmtools.watch.worker_client import WorkerDied, WorkerStopped
 from cmtools.watch.worker_pool import WorkerPool
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
 from support import watching
-from support.watching import Stub, drop, ends, office, work_off, workspace
+from support.watching import Stub, context, drop, ends, work_off, workspace
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX alone has it")
 NOBODY = 65534
@@ -55,7 +55,7 @@ def originals(root: Path) -> dict[str, bytes]:
         name: content
         for files in ends(root).values()
         for name, content in files.items()
-        if name != record.NAME
+        if name != PROTOCOL
     }
 
 
@@ -66,7 +66,7 @@ def left(root: Path) -> list[str]:
 @contextmanager
 def running(root: Path, settle: float = 0.0) -> Iterator[Watcher]:
     """A watcher in a thread of this process."""
-    watcher = Watcher(office(root, settle=settle), [Stub(), Stub()], settle=settle, scan=0.2)
+    watcher = Watcher(context(root, settle=settle), [Stub(), Stub()], settle=settle, scan=0.2)
     thread = threading.Thread(target=watcher.run, kwargs={"once": False})
     thread.start()
     try:
@@ -102,7 +102,7 @@ def inbox(folder: Path, *, settle: float = 2.0, patience: float = 10.0) -> Inbox
 
 
 def ready(box: Inbox, clock: float) -> list[str]:
-    return [found.entry.name for found in box.look(clock).ready]
+    return [found.file.name for found in box.scan(clock).ready]
 
 
 def test_12_a_slow_copy_is_waited_for(tmp_path: Path) -> None:
@@ -122,32 +122,32 @@ def test_13_14_18_23_what_has_no_end_yet_waits_and_is_returned_in_the_end(
     whole = zipped(root / "x")
     half = {"stalled": whole[:-30], "zeros": bytes(len(whole)), "empty": b""}[start]
     path, clock = drop(root, "a.xlsx", half), Clock()
-    shared = office(root, settle=1.0, patience=9.0, clock=clock)
+    shared = context(root, settle=1.0, patience=9.0, clock=clock)
     watcher = Watcher(shared, [Stub()], settle=1.0, scan=1.0)
-    crew: WorkerPool = watcher._crew
-    shared.owner.open()
-    crew.start()
+    pool: WorkerPool = watcher._pool
+    shared.lease.open()
+    pool.start()
     try:
         for _ in range(4):
             watcher._round()
-            until(crew.is_idle)
+            until(pool.is_idle)
             clock.now += 1.5
         assert left(root) == ["a.xlsx"]
         path.write_bytes(whole)
         clock.now += 0.1
         for _ in range(3):
             watcher._round()
-            until(crew.is_idle)
+            until(pool.is_idle)
             clock.now += 1.5
         assert originals(root) == {"a.xlsx": whole}
         drop(root, "b.xlsx", half)
         for _ in range(9):
             watcher._round()
-            until(crew.is_idle)
+            until(pool.is_idle)
             clock.now += 1.5
     finally:
-        crew.stop()
-        shared.owner.close()
+        pool.stop()
+        shared.lease.close()
     assert originals(root) == {"a.xlsx": whole, "b.xlsx": half}
     assert [name.split("/")[0] for name in ends(root)] == [DONE, FAILED]
 
@@ -177,22 +177,22 @@ def test_17_owner_files_and_temporary_names(tmp_path: Path) -> None:
     for name in names:
         (folder / name).write_bytes(b"x")
     os.utime(folder / "~$b.xlsx", (time.time() - DAY - 60,) * 2)
-    box.look(0.0)
-    looked = box.look(5.0)
-    assert sorted(found.entry.name for found in looked.ready) == ["b.xlsx", "~$b.xlsx"]
+    box.scan(0.0)
+    looked = box.scan(5.0)
+    assert sorted(found.file.name for found in looked.ready) == ["b.xlsx", "~$b.xlsx"]
     assert looked.waiting.keys() == {"a.xlsx", "c.xlsx", "d.tmp"}
 
 
 def test_19_deleted_before_it_is_taken(root: Path) -> None:
-    shared = office(root)
+    shared = context(root)
     path = drop(root, "a.txt", b"text")
-    found = shared.inbox.look(0.0).ready
+    found = shared.inbox.scan(0.0).ready
     path.unlink()
-    shared.owner.open()
+    shared.lease.open()
     try:
-        assert DropProcessor(shared, Stub()).take(found[0]) is None
+        assert DropProcessor(shared, Stub()).claim(found[0]) is None
     finally:
-        shared.owner.close()
+        shared.lease.close()
     assert ends(root) == {}
 
 
@@ -211,13 +211,13 @@ class Meddler(Stub):
 
 def meddle(root: Path, deed: Callable[[ProcessDrop], object]) -> None:
     """One run of a watcher during which something happens."""
-    assert Watcher(office(root), [Meddler(deed)], settle=0.0, scan=1.0).run(once=True)
+    assert Watcher(context(root), [Meddler(deed)], settle=0.0, scan=1.0).run(once=True)
 
 
 def test_20_31_replaced_while_processed_both_versions_are_kept(root: Path) -> None:
     drop(root, "a.txt", b"one")
     meddle(root, lambda _: drop(root, "a.txt", b"two"))
-    work_off(office(root))
+    work_off(context(root))
     found = sorted(files["a.txt"] for files in ends(root).values())
     assert (found, len(ends(root))) == ([b"one", b"two"], 2)
 
@@ -242,7 +242,7 @@ def test_13_20_written_on_after_it_was_claimed(root: Path) -> None:
 def test_21_touched_while_queued_settles_anew(tmp_path: Path) -> None:
     box, path = inbox(tmp_path / "in"), tmp_path / "in" / "a.xlsx"
     path.write_bytes(b"x")
-    box.look(0.0)
+    box.scan(0.0)
     path.touch()
     assert (ready(box, 2.5), ready(box, 4.4), ready(box, 4.5)) == ([], [], ["a.xlsx"])
 
@@ -260,7 +260,7 @@ def test_22_49_51_no_file_is_left_where_it_lies(
     os.mkfifo(root / INBOX / "pipe.xlsx")
     before = left(root)
     caplog.set_level("WARNING", "cmtools.watch")
-    assert Watcher(office(root), [Stub()], settle=0.0, scan=1.0).run(once=True)
+    assert Watcher(context(root), [Stub()], settle=0.0, scan=1.0).run(once=True)
     assert (left(root), ends(root), outside.read_bytes()) == (before, {}, b"secret")
     named = [entry.getMessage() for entry in caplog.records]
     assert len(named) == 4
@@ -275,7 +275,7 @@ def test_24_26_a_burst_of_files_and_events(root: Path) -> None:
             drop(root, name, content)
         until(lambda: len(ends(root)) == len(contents) and not left(root))
     assert originals(root) == contents
-    assert len(journal.ends(root / ".cmtools" / "watch")) == len(contents)
+    assert len(event_log.read_events(root / ".cmtools" / "watch")) == len(contents)
 
 
 def test_25_36_40_no_events_and_an_inbox_made_anew(
@@ -287,7 +287,7 @@ def test_25_36_40_no_events_and_an_inbox_made_anew(
         raise OSError(errno.ENOSPC, "inotify watch limit reached")
 
     with monkeypatch.context() as patched:
-        patched.setattr("cmtools.watch.scan_trigger._observe", refuse)
+        patched.setattr("cmtools.watch.scan_trigger._start_observer", refuse)
         with running(root):
             drop(root, "a.txt", b"a")
             until(lambda: len(ends(root)) == 1)
@@ -308,95 +308,95 @@ def test_27_four_watchers_share_the_work(root: Path) -> None:
     for name, content in contents.items():
         drop(root, name, content)
     script = (
-        "import sys; from pathlib import Path; from support.watching import Stub, office; "
+        "import sys; from pathlib import Path; from support.watching import Stub, context; "
         "from cmtools.watch.watcher import Watcher; "
-        "Watcher(office(Path(sys.argv[1])), [Stub()], settle=0.0, scan=1.0).run(once=True)"
+        "Watcher(context(Path(sys.argv[1])), [Stub()], settle=0.0, scan=1.0).run(once=True)"
     )
     command = [sys.executable, "-c", script, str(root)]
     watchers = [subprocess.Popen(command, cwd=Path(__file__).parents[1]) for _ in range(4)]
     assert [watcher.wait() for watcher in watchers] == [0] * 4
     assert originals(root) == contents
     assert (len(ends(root)), left(root)) == (len(contents), [])
-    assert len(journal.ends(root / ".cmtools" / "watch")) == len(contents)
-    assert [p.name for p in (root / FOLDER).iterdir() if p.name != "lock"] == []
+    assert len(event_log.read_events(root / ".cmtools" / "watch")) == len(contents)
+    assert [p.name for p in (root / JOBS_FOLDER).iterdir() if p.name != "lock"] == []
 
 
 def abandoned(root: Path, pulse: bytes) -> Path:
-    """A job of an owner that is not here, with that pulse."""
-    job = root / FOLDER / "0123456789abcdef" / "fedcba9876543210"
+    """A job of a watcher that is not here, with that pulse."""
+    job = root / JOBS_FOLDER / "0123456789abcdef" / "fedcba9876543210"
     (job / "original").mkdir(parents=True)
     (job / "original" / "a.txt").write_bytes(b"text")
-    (root / FOLDER / f"0123456789abcdef{PULSE}").write_bytes(pulse)
+    (root / JOBS_FOLDER / f"0123456789abcdef{PULSE}").write_bytes(pulse)
     return job
 
 
 def test_29_a_dead_owner_here_is_known_by_its_lock(root: Path) -> None:
     """Whatever process bears its number by now."""
-    kernel = Lease(root, clock=time.monotonic, lease_seconds=60.0)._kernel
+    kernel = Lease(root, clock=time.monotonic, seconds=60.0)._kernel
     abandoned(root, f"{kernel} {os.getpid()} 7\n".encode())
-    work_off(office(root))
+    work_off(context(root))
     assert originals(root) == {"a.txt": b"text"}
 
 
 def test_29_a_live_owner_keeps_its_jobs(root: Path) -> None:
-    owner = office(root).owner
-    owner.open()
-    job = owner.new_job()
-    work_off(office(root))
+    lease = context(root).lease
+    lease.open()
+    job = lease.new_job()
+    work_off(context(root))
     assert job.is_dir()
-    owner.close()
+    lease.close()
 
 
 def test_29_an_owner_elsewhere_is_dead_once_its_pulse_stands_still(root: Path) -> None:
     """By our own clock, never by times that another machine has written."""
     job, clock = abandoned(root, b"another-kernel 1 7\n"), Clock()
-    owner = Lease(root / FOLDER, clock=clock, lease_seconds=60.0)
-    owner.open()
-    pulse = root / FOLDER / f"0123456789abcdef{PULSE}"
+    lease = Lease(root / JOBS_FOLDER, clock=clock, seconds=60.0)
+    lease.open()
+    pulse = root / JOBS_FOLDER / f"0123456789abcdef{PULSE}"
     for second in (0.0, 50.0, 59.0):
         clock.now = 1000.0 + second
-        owner.adopt()
+        lease.take_over_expired()
         assert job.is_dir()
-        assert owner.uncertain()
+        assert lease.is_waiting_for_others()
     pulse.write_bytes(b"another-kernel 1 8\n")
     clock.now = 1061.0
-    owner.adopt()
+    lease.take_over_expired()
     assert job.is_dir()
     clock.now = 1121.0
-    owner.adopt()
-    assert [path.name for path in owner.adopted()] == [job.name]
-    assert not list((root / FOLDER).glob("0123456789abcdef*"))
-    owner.close()
+    lease.take_over_expired()
+    assert [path.name for path in lease.inherited_jobs()] == [job.name]
+    assert not list((root / JOBS_FOLDER).glob("0123456789abcdef*"))
+    lease.close()
 
 
 def test_29_who_was_thought_dead_lets_go(root: Path) -> None:
     """Its job is gone: it can neither file it nor touch anything of it."""
     drop(root)
-    thief = office(root)
+    thief = context(root)
 
     def steal(errand: ProcessDrop) -> None:
         job = errand.drop.staging.parent
-        thief.owner.open()
-        job.rename(thief.owner.own / job.name)
+        thief.lease.open()
+        job.rename(thief.lease.folder / job.name)
 
-    assert Watcher(office(root), [Meddler(steal)], settle=0.0, scan=1.0).run(once=True)
+    assert Watcher(context(root), [Meddler(steal)], settle=0.0, scan=1.0).run(once=True)
     assert (ends(root), (root / watching.BOOK).read_bytes()) == ({}, watching.OLD)
-    thief.owner.close()
-    work_off(office(root))
+    thief.lease.close()
+    work_off(context(root))
     assert (root / watching.BOOK).read_bytes() == watching.DROPPED
     assert len(ends(root)) == 1
 
 
 def test_30_the_same_content_again_names_the_first(root: Path) -> None:
     drop(root, "a.xlsx")
-    work_off(office(root))
+    work_off(context(root))
     (first,) = ends(root)
     book = (root / watching.BOOK).stat().st_mtime_ns
     drop(root, "b.xlsx")
-    work_off(office(root))
+    work_off(context(root))
     second = ends(root)[next(name for name in ends(root) if name != first)]
-    assert second.keys() == {"b.xlsx", record.NAME}
-    assert first in second[record.NAME].decode()
+    assert second.keys() == {"b.xlsx", PROTOCOL}
+    assert first in second[PROTOCOL].decode()
     assert (root / watching.BOOK).stat().st_mtime_ns == book
     assert len(list((root / watching.PAPERS).rglob("*.docx"))) == 2
 
@@ -433,7 +433,7 @@ def test_4_5_a_worker_that_dies_or_hangs(
 ) -> None:
     drop(root, "a.txt", b"text")
     worker = Failing(times, hung=hung, stage=stage)
-    assert Watcher(office(root), [worker], settle=0.0, scan=1.0).run(once=True)
+    assert Watcher(context(root), [worker], settle=0.0, scan=1.0).run(once=True)
     assert worker.paints == paints
     assert [name.split("/")[0] for name in ends(root)] == [end]
     assert originals(root) == {"a.txt": b"text"}
@@ -447,10 +447,10 @@ def test_3_stopped_in_mid_job_the_file_is_back(root: Path) -> None:
         watchers[0].stop()
         raise WorkerStopped
 
-    watchers.append(Watcher(office(root), [Meddler(stop)], settle=0.0, scan=1.0))
+    watchers.append(Watcher(context(root), [Meddler(stop)], settle=0.0, scan=1.0))
     watchers[0].run(once=False)
     assert (left(root), ends(root)) == (["a.txt"], {})
-    work_off(office(root))
+    work_off(context(root))
     assert originals(root) == {"a.txt": b"text"}
 
 
@@ -470,7 +470,7 @@ class Crowded(Stub):
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOSPC, errno.EIO])
 def test_9_33_37_what_goes_away_by_itself_is_tried_again(code: int, root: Path) -> None:
     drop(root, "a.txt", b"text")
-    watcher = Watcher(office(root), [Crowded(code, 1)], settle=0.0, scan=0.2)
+    watcher = Watcher(context(root), [Crowded(code, 1)], settle=0.0, scan=0.2)
     thread = threading.Thread(target=watcher.run, kwargs={"once": False})
     thread.start()
     until(lambda: ends(root))
@@ -493,7 +493,7 @@ def test_32_the_book_was_changed_in_mid_job(root: Path) -> None:
                 seen.append(reply)
             return reply
 
-    assert Watcher(office(root), [Late()], settle=0.0, scan=1.0).run(once=True)
+    assert Watcher(context(root), [Late()], settle=0.0, scan=1.0).run(once=True)
     assert len(seen) == 2
     (files,) = ends(root).values()
     assert files[watching.KEPT] == b"meanwhile"
@@ -524,7 +524,7 @@ def test_8_inbox_and_results_on_other_file_systems(
     with monkeypatch.context() as patched:
         for name in ("rename", "replace", "link"):
             patched.setattr(os, name, same(getattr(os, name)))
-        work_off(office(root))
+        work_off(context(root))
     (files,) = ends(root).values()
     assert files["Моя.xlsx"] == watching.DROPPED
     assert (left(root), list((root / DONE).glob(".*"))) == ([], [])
@@ -562,16 +562,16 @@ def ordinary_user() -> Iterator[Path]:
 @posix
 def test_35_a_folder_without_rights(root: Path) -> None:
     drop(root, "b.txt", b"text")
-    work_off(office(root))  # all that is imported late: root's Python may be closed to others
+    work_off(context(root))  # all that is imported late: root's Python may be closed to others
     with ordinary_user() as folder:
         root = workspace(folder / "w")
         drop(root, "a.txt", b"text")
         (root / DONE).mkdir()
         (root / DONE).chmod(0o500)
         with pytest.raises(PermissionError):
-            work_off(office(root))
+            work_off(context(root))
         (root / DONE).chmod(0o700)
-        work_off(office(root))
+        work_off(context(root))
         assert originals(root) == {"a.txt": b"text"}
 
 
@@ -595,19 +595,19 @@ def test_6_a_disk_that_is_full_indeed(tmp_path: Path) -> None:
         root = workspace(disk / "w")
         drop(root, "a.txt", content)
         with pytest.raises(OSError, match="No space left"):
-            work_off(office(root))
+            work_off(context(root))
         assert [path.read_bytes() for path in root.rglob("a.txt")] == [content]
         assert ends(root) == {}
         subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
-        work_off(office(root))
+        work_off(context(root))
         assert originals(root) == {"a.txt": content}
 
 
 def test_10_a_torn_journal_is_gone_on_with(tmp_path: Path) -> None:
-    path = tmp_path / journal.NAME
+    path = tmp_path / event_log.NAME
     path.write_bytes(b'{"job": "1"}\n{"job": "2", "na')
-    disk.append(path, b'{"job": "3"}')
-    assert [end["job"] for end in journal.ends(tmp_path)] == ["1", "3"]
+    append_line(path, b'{"job": "3"}')
+    assert [end["job"] for end in event_log.read_events(tmp_path)] == ["1", "3"]
 
 
 # Names
@@ -626,7 +626,7 @@ def test_10_a_torn_journal_is_gone_on_with(tmp_path: Path) -> None:
         "пробел ",
         "two\nlines\x1b[31m\u202egnp.xlsx",
         os.fsdecode(b"\xff\xfe name.xlsx"),
-        record.NAME,
+        PROTOCOL,
         "протокол.TXT",
         unicodedata.normalize("NFD", "й ё.xlsx"),
     ],
@@ -634,9 +634,9 @@ def test_10_a_torn_journal_is_gone_on_with(tmp_path: Path) -> None:
 def test_44_46_47_51_names_that_hurt(name: str, root: Path) -> None:
     """The bytes are kept under a name that holds on any system; the record says the old one."""
     drop(root, name, b"text")
-    work_off(office(root))
+    work_off(context(root))
     ((folder, files),) = ends(root).items()
-    kept = {n for n in files if n != record.NAME}
+    kept = {n for n in files if n != PROTOCOL}
     assert len(kept) == 1
     assert files[kept.pop()] == b"text"
     for part in (*files, folder.split("/")[1]):
@@ -652,10 +652,8 @@ def test_42_43_twins_end_apart(root: Path) -> None:
     names = [unicodedata.normalize(form, "Й.txt") for form in ("NFC", "NFD")]
     for number, name in enumerate((*names, "й.TXT", "Й.TXT")):
         drop(root, name, b"%d" % number)
-    work_off(office(root))
-    contents = sorted(
-        c for files in ends(root).values() for n, c in files.items() if n != record.NAME
-    )
+    work_off(context(root))
+    contents = sorted(c for files in ends(root).values() for n, c in files.items() if n != PROTOCOL)
     assert contents == [b"0", b"1", b"2", b"3"]
     assert len(ends(root)) == 4
 
@@ -666,21 +664,21 @@ def test_49_50_links(root: Path) -> None:
     twin = root / "twin"
     twin.write_bytes(b"text")
     os.link(twin, root / INBOX / "a.txt")
-    work_off(office(root))
+    work_off(context(root))
     twin.write_bytes(b"else")
     assert originals(root) == {"a.txt": b"text"}
-    shared = office(root)
+    shared = context(root)
     path = drop(root, "b.txt", b"file")
-    found = shared.inbox.look(0.0).ready[0]
+    found = shared.inbox.scan(0.0).ready[0]
     path.unlink()
     path.symlink_to(twin)
-    with pytest.raises(disk.NotAFile), disk.opened(path):
+    with pytest.raises(NotAFile), open_regular(path):
         pass
-    shared.owner.open()
-    clerk = DropProcessor(shared, Stub())
-    assert clerk.take(found) is None
+    shared.lease.open()
+    processor = DropProcessor(shared, Stub())
+    assert processor.claim(found) is None
     assert path.is_symlink()
-    shared.owner.close()
+    shared.lease.close()
 
 
 def test_41_no_network(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -689,5 +687,5 @@ def test_41_no_network(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("socket.socket", refuse)
     drop(root)
-    work_off(office(root))
+    work_off(context(root))
     assert len(ends(root)) == 1

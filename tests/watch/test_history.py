@@ -19,7 +19,7 @@ from cmtools.reports.load import consolidate
 from cmtools.reports.other_books import OtherBooks
 from cmtools.watch.requests import SyncIndex
 from cmtools.workspace import find_workspace
-from support.watching import TODAY, Here, drop, ends, office, work_off
+from support.watching import TODAY, Here, context, drop, ends, work_off
 from support.workbench import HEALTHY, ORDERS, Row, extra_book, healthy
 
 STATE = ".cmtools"
@@ -28,9 +28,9 @@ STEM = ORDERS.removesuffix(".xlsx")
 
 @pytest.fixture
 def here() -> Iterator[Here]:
-    assistant = Here()
-    yield assistant
-    assistant.stop()
+    worker = Here()
+    yield worker
+    worker.stop()
 
 
 @pytest.fixture
@@ -63,11 +63,11 @@ def book(tmp_path: Path, client: str, *numbers: str, month: int = 10, stage: str
     return path.read_bytes()
 
 
-def once(root: Path, assistant: Here, name: str, content: bytes) -> dict[str, bytes]:
+def once(root: Path, worker: Here, name: str, content: bytes) -> dict[str, bytes]:
     """Drop a file and have it worked on; its result folder."""
     before = ends(root)
     drop(root, name, content)
-    work_off(office(root), assistant)
+    work_off(context(root), worker)
     ((_, files),) = ((folder, f) for folder, f in ends(root).items() if folder not in before)
     return files
 
@@ -197,7 +197,7 @@ def test_the_work_does_not_grow_with_the_books_accepted_before(
         content = book(tmp_path, f"К-000{number % 2 + 1}", f"А-{number}")
         drop(root, f"{number:02d}.xlsx", content)
         with opened() as found:
-            work_off(office(root), here)
+            work_off(context(root), here)
         counts.append(len(found))
     assert len(ends(root)) == 30
     assert counts[2] > 10

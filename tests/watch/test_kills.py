@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from cmtools.files import TEMPORARY
-from cmtools.watch import protocol_text as record
 from cmtools.watch.drop_processor import DropProcessor
+from cmtools.watch.protocol_text import PROTOCOL
 from support import killing, watching
-from support.watching import Stub, drop, ends, office, work_off, workspace
+from support.watching import Stub, context, drop, ends, work_off, workspace
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork and SIGKILL are POSIX's")
 HERE = Path(__file__).parents[1]
@@ -65,9 +65,7 @@ def test_random_kills_of_two_watchers(tmp_path: Path) -> None:
         (name, content) for f in found.values() for name, content in f.items() if name in contents
     )
     assert dropped == Counter(contents.items())
-    assert all(
-        set(files) == {record.NAME, *(set(files) & set(contents))} for files in found.values()
-    )
+    assert all(set(files) == {PROTOCOL, *(set(files) & set(contents))} for files in found.values())
 
 
 def test_nothing_is_named_before_its_bytes_are_flushed(
@@ -89,13 +87,14 @@ def test_nothing_is_named_before_its_bytes_are_flushed(
     monkeypatch.setattr(os, "fsync", noted_flush)
     monkeypatch.setattr(os, "replace", noted_move)
     monkeypatch.setattr(os, "rename", noted_move)
-    work_off(office(root))
+    work_off(context(root))
     book = steps.index(("move", watching.BOOK))
     assert ("flush", "copy.xlsx") in steps[:book]
     assert ("flush", root.name) in steps[book:]
     result = next(n for n, (kind, name) in enumerate(steps) if name.endswith("Моя"))
     before = {name for kind, name in steps[:result] if kind == "flush"}
-    assert {"Моя.xlsx", "result", ".~plan.json", f".~{record.NAME}"} <= before
+    assert {"Моя.xlsx", "result", PROTOCOL} <= before
+    assert any(name.startswith(TEMPORARY) and name.endswith(".json") for name in before)
     assert ("flush", "Обработано") in steps[result:]
 
 
@@ -117,27 +116,27 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
                     filler.write(bytes(1 << 20))
                 raise OSError("No space")
         with pytest.raises(OSError, match="No space"):
-            work_off(office(root))
+            work_off(context(root))
         assert list(killing.wrong_now(root)) == []
         for filler_path in root.glob("filler*"):
             filler_path.unlink()
-        work_off(office(root))
+        work_off(context(root))
         assert list(killing.wrong_at_the_end(root)) == []
     finally:
         subprocess.run(["umount", str(root)], check=True)
 
 
-def test_a_plan_that_was_torn_is_no_plan(tmp_path: Path) -> None:
+def test_a_decision_that_was_cut_off_is_no_decision(tmp_path: Path) -> None:
     """What was being written when the power went is not what is read later."""
     root = workspace(tmp_path / "w")
     path = drop(root, "Моя.xlsx")
-    shared = office(root)
-    shared.owner.open()
-    ready = shared.inbox.look(0.0).ready[0]
-    job = DropProcessor(shared, Stub()).take(ready)
+    shared = context(root)
+    shared.lease.open()
+    ready = shared.inbox.scan(0.0).ready[0]
+    job = DropProcessor(shared, Stub()).claim(ready)
     assert job is not None
     assert not path.exists()
-    (job.folder / f"{TEMPORARY}plan.json").write_bytes(b'{"name": ')
-    shared.owner.close()
-    work_off(office(root))
+    (job.folder / f"{TEMPORARY}0123.json").write_bytes(b'{"name": ')
+    shared.lease.close()
+    work_off(context(root))
     assert list(killing.wrong_at_the_end(root)) == []
