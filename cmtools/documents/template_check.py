@@ -12,7 +12,7 @@ from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSE
 from cmtools.documents.template.schema import declared
 from cmtools.errors import explain_os_error
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
-from cmtools.tables.suggestions import nearest_name
+from cmtools.tables.suggestions import suggest_in_hint
 from cmtools.workspace import TEMPLATES, Workspace
 
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
@@ -47,4 +47,4 @@ def _unused_files(folder: Path, known: Sequence[str]) -> Iterator[tuple[str, Fau
     for name in names:
         is_text = name.lower().endswith(_ENDINGS) and not name.startswith("~$")
         if is_text and unicodedata.normalize("NFC", name) not in known:
-            yield name, TEMPLATE_UNUSED(nearest=nearest_name(name, known))
+            yield name, TEMPLATE_UNUSED(nearest=suggest_in_hint(name, known))

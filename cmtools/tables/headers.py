@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
-from cmtools.tables.parsers import Cell, format_value, is_empty, normalize_title
+from cmtools.tables.parsers import Cell, format_value, is_empty, normalize_title, squeeze
 from cmtools.tables.reader.protocol import Marks
 from cmtools.tables.reader.sandbox import Grid
+from cmtools.tables.suggestions import letters_apart
 from cmtools.tables.table import Table
 
 HEADER_SEARCH = 100
+BEGINNING = 4  # letters of a title that begins another one
+NEAR_LETTERS = 2
+
+
+class HeaderFault(NamedTuple):
+    """A fault of a header: its cell as row and column, the title of the column, what is typed."""
+
+    cell: tuple[int, int] | None
+    fault: Fault
+    title: str
+    value: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +42,7 @@ class SheetLayout:
     places: Mapping[str, int]
     card_column: int | None = None
     computed: Mapping[str, int] = field(default_factory=dict)
-    faults: Sequence[tuple[tuple[int, int] | None, Fault, str]] = ()
+    faults: Sequence[HeaderFault] = ()
 
 
 def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
@@ -48,7 +60,11 @@ def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
                 best = found
         seen = grid.height
         if seen >= HEADER_SEARCH or len(best.columns) == len(names) or grid.grow() is None:
-            return best
+            break
+    if not best.columns or len(best.columns) == len(names):
+        return best
+    header = next(iter(_rows(grid, best.header, after=best.header - 1)))
+    return replace(best, faults=[*best.faults, *_near_titles(table, header, best)])
 
 
 def _header(
@@ -58,18 +74,49 @@ def _header(
     computed = {normalize_title(column.title): column.title for column in table.computed}
     columns: dict[str, int] = {}
     found: dict[str, int] = {}
-    faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
+    faults: list[HeaderFault] = []
     for position, cell in enumerate(cells, start=1):
         title = normalize_title(cell) if isinstance(cell, str) and cell else ""
         name = names.get(title)
         if name is not None and columns.setdefault(name, position) != position:
             known = table.fields[name].title
-            faults.append(((row, position), messages.COLUMN_TWICE(title=known), known))
+            fault = messages.COLUMN_TWICE(title=known)
+            faults.append(HeaderFault((row, position), fault, known, known))
         if title in computed:
             found[computed[title]] = position
     return SheetLayout(
         grid=grid, header=row, columns=columns, places=columns, computed=found, faults=faults
     )
+
+
+def _near_titles(
+    table: Table[Any], cells: Sequence[Cell], found: SheetLayout
+) -> Iterator[HeaderFault]:
+    """Warn of titles that the sheet does not know but that are near a column which it lacks."""
+    lacking = {
+        normalize_title(field.title): field.title
+        for name, field in table.fields.items()
+        if name not in found.columns
+    }
+    known = {*found.columns.values(), *found.computed.values()}
+    for position, cell in enumerate(cells, start=1):
+        if position in known or not isinstance(cell, str):
+            continue
+        typed = normalize_title(cell)
+        near = next((title for title in lacking if _is_near(typed, title)), None)
+        if near is not None:
+            title = lacking.pop(near)
+            fault = messages.COLUMN_NEAR(typed=squeeze(cell), title=title)
+            yield HeaderFault((found.header, position), fault, title, cell)
+
+
+def _is_near(typed: str, title: str) -> bool:
+    """Tell whether one title begins the other, or two letters and at most a third differ."""
+    shorter, longer = sorted((typed, title), key=len)
+    if len(shorter) >= BEGINNING and longer.startswith(shorter):
+        return True
+    most = min(NEAR_LETTERS, len(title) // 3)
+    return letters_apart(typed, title, most) <= most
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,19 +162,25 @@ def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
     columns: dict[str, int] = {}
     places: dict[str, int] = {}
     values: list[list[Cell]] = []
-    faults: list[tuple[tuple[int, int] | None, Fault, str]] = []
+    faults: list[HeaderFault] = []
     for row, cells in enumerate(rows[first:], start=first + 1):
         title = "" if is_empty(cells[title_at]) else format_value(cells[title_at])
         name = names.get(normalize_title(title))
         if not title.strip():
             if not is_empty(cells[value_at]):
-                faults.append(((row, title_at + 1), messages.REQUIRED(), table.card[0]))
+                faults.append(
+                    HeaderFault(
+                        (row, title_at + 1), messages.REQUIRED(), table.card[0], table.card[0]
+                    )
+                )
         elif name is None:
             if table.card_is_closed:
-                faults.append(((row, title_at + 1), messages.UNKNOWN_TITLE(), title))
+                faults.append(
+                    HeaderFault((row, title_at + 1), messages.UNKNOWN_TITLE(), title, title)
+                )
         elif name in columns:
             fault = messages.DUPLICATE(row=places[name], file="")
-            faults.append(((row, title_at + 1), fault, table.card[0]))
+            faults.append(HeaderFault((row, title_at + 1), fault, table.card[0], table.card[0]))
         else:
             values.append([title, cells[value_at]])
             columns[name], places[name] = len(values), row
@@ -158,7 +211,7 @@ def _no_card(grid: Grid, table: Table[Any], missing: Sequence[str]) -> SheetLayo
         columns={},
         places={},
         faults=[
-            (None, messages.COLUMN_MISSING(title=title, sheet=table.title), title)
+            HeaderFault(None, messages.COLUMN_MISSING(title=title, sheet=table.title), title, None)
             for title in missing
         ],
     )

@@ -97,6 +97,12 @@ COLUMN_MISSING = Message(
     "нет столбца «{title}»",
     "добавьте столбец с этим заголовком на лист «{sheet}»",
 )
+COLUMN_NEAR = Message(
+    "column-near",
+    "столбец «{typed}» не прочитан: такого нет, есть «{title}»",
+    "если это он, назовите его «{title}»",
+    Severity.WARNING,
+)
 COLUMN_TWICE = Message(
     "column-twice",
     "столбец «{title}» встречается дважды",

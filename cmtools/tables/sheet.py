@@ -41,10 +41,10 @@ class Sheet(Generic[R]):
         self.header = layout.header
         self.head = find_head(table, grid, layout.header)
         self.computed_columns = layout.computed
-        for where, fault, title in layout.faults:
-            row, column = where or (None, None)
+        for cell, fault, title, value in layout.faults:
+            row, column = cell or (None, None)
             place = Place(file=file, sheet=table.title, row=row, column=column)
-            self.problems.append(problem_at(place, fault, column=title, value=where and title))
+            self.problems.append(problem_at(place, fault, column=title, value=value))
         self._parse(layout)
         self.width, self.last_row = len(grid.columns), grid.height
         self._drop_blank_rows()

@@ -1,38 +1,42 @@
-"""What was perhaps meant: of the names that are known, the one most like what was typed; pure."""
+"""The known name that was probably meant; named only where it is near what was typed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 
 from cmtools.tables.parsers import normalize_name
 
-ALIKE = 0.6  # of 1: what is less alike is no hint to a person who reads a list of mistakes
 
+def nearest_name(typed: str, known: Iterable[str]) -> str | None:
+    """Return the name nearest to what was typed; None where more than a third of it differs.
 
-def nearest_name(typed: str, known: Iterable[str], *, at_least: float = 0.0) -> str | None:
-    """The known name that is itself, or has a word that is, most alike.
-
-    `at_least` is the likeness, 0 to 1, below which none is named.
+    A name is as near as it is itself, or one of its words is. The distance is Levenshtein's.
     """
-    matcher = SequenceMatcher(b=normalize_name(typed))
-    best = (at_least, "")
-    for name in known:
-        whole = normalize_name(name)
-        for part in {whole, *whole.split()}:
-            matcher.set_seq1(part)
-            if matcher.real_quick_ratio() >= best[0] and matcher.quick_ratio() >= best[0]:
-                best = max(best, (matcher.ratio(), name))
-    return best[1] or None
+    wanted = normalize_name(typed)
+    most = len(wanted) // 3
+    distances = ((_distance_to(wanted, name, most), name) for name in known)
+    return min((found for found in distances if found[0] <= most), default=(0, None))[1]
+
+
+def letters_apart(one: str, other: str, most: int) -> int:
+    """Count the letters in which two texts differ; more than `most` are `most` + 1."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(one, other, score_cutoff=most)
 
 
 def suggest_in_hint(typed: str, known: Iterable[str]) -> str:
-    """The beginning of a hint, `может быть, «К-0012»? `; empty where nothing is much alike."""
-    near = nearest_name(typed, known, at_least=ALIKE)
+    """Begin a hint, `может быть, «К-0012»? `; empty where nothing is near."""
+    near = nearest_name(typed, known)
     return f"может быть, «{near}»? " if near else ""
 
 
 def suggest_after(typed: str, known: Iterable[str]) -> str:
-    """The end of a refusal, `; может быть, «К-0012»?`; empty where nothing is known."""
+    """End a refusal, `; может быть, «К-0012»?`; empty where nothing is near."""
     near = nearest_name(typed, known)
     return f"; может быть, «{near}»?" if near else ""
+
+
+def _distance_to(wanted: str, name: str, most: int) -> int:
+    whole = normalize_name(name)
+    return min(letters_apart(wanted, part, most) for part in {whole, *whole.split()})

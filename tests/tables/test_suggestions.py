@@ -11,11 +11,16 @@ from cmtools.tables.suggestions import nearest_name, suggest_after, suggest_in_h
         ("К-0999", ["К-0039", "К-0012", "К-0100"], "К-0039"),
         ("счет", ["Спецификация", "Счёт на оплату", "Счета"], "Счёт на оплату"),
         ("  ОРЛОВА ", ["Петров Пётр", "Орлова Анна Ивановна"], "Орлова Анна Ивановна"),
-        ("xyz", ["Договор"], "Договор"),
+        ("xyz", ["Договор"], None),
+        ("договор", ["Договоры"], "Договоры"),
+        ("спецефикация", ["Заявка", "Спецификация"], "Спецификация"),
+        ("К-9999", ["К-0001"], None),
+        ("кот", ["код"], "код"),
+        ("ко", ["код"], None),
         ("договор", [], None),
     ],
 )
-def test_the_nearest_is_named_by_a_word_or_as_a_whole(
+def test_a_name_is_offered_only_when_it_is_near(
     typed: str, known: list[str], found: str | None
 ) -> None:
     assert nearest_name(typed, known) == found

@@ -113,7 +113,7 @@ TEMPLATE_REMARKS = Message(
 TEMPLATE_UNUSED = Message(
     "template-unused",
     "такого документа нет: файл не используется",
-    "может быть, он должен называться «{nearest}»?",
+    "{nearest}переименуйте его или уберите из папки",
     Severity.WARNING,
 )
 VALUE_LOST = Message(

@@ -1,0 +1,48 @@
+"""Books as people really have them: what is near a rule is named, what has one meaning is taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cmtools.commands.validate import validate
+from cmtools.problems import Problem
+from support.workbench import ORDERS, TODAY, healthy, insert_column, retitle
+
+
+def problems_of(root: Path) -> list[Problem]:
+    return [*validate(root, today=TODAY).problems]
+
+
+@pytest.mark.parametrize(
+    ("typed", "declared"),
+    [
+        ("Доп. расход", "Доп. расходы"),  # begins it
+        ("Цена вручную (с НДС)", "Цена вручную"),  # is begun by it
+        ("Матереалы", "Материалы"),  # a letter is another one
+    ],
+)
+def test_a_title_near_a_column_that_is_lacking_is_named(
+    typed: str, declared: str, tmp_path: Path
+) -> None:
+    spell = retitle("Позиции", lambda title: typed if title == declared else title)
+    (problem,) = problems_of(healthy(tmp_path, spell))
+    assert (problem.code, problem.column, problem.value) == ("column-near", declared, typed)
+    assert problem.place.file == ORDERS
+    assert not problem.is_error
+
+
+@pytest.mark.parametrize("typed", ["Дата отгрузки", "Тип", "Цвет", "Вид", "Тиражи всех"])
+def test_a_column_of_the_managers_own_is_ignored(typed: str, tmp_path: Path) -> None:
+    """Where the sheet has the column itself, what is near it is the manager's own."""
+    own = insert_column("Позиции", 15, typed, "своё")
+    assert problems_of(healthy(tmp_path, own)) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["доп расходы", "Доп. рас\u00adходы *", "\u200bДоп.\u00a0расходы:", "Дoп. pacxoды"]
+)
+def test_a_title_is_known_by_its_letters_and_digits(typed: str, tmp_path: Path) -> None:
+    spell = retitle("Позиции", lambda title: typed if title == "Доп. расходы" else title)
+    assert problems_of(healthy(tmp_path, spell)) == []
