@@ -97,6 +97,12 @@ COLUMN_MISSING = Message(
     "нет столбца «{title}»",
     "добавьте столбец с этим заголовком на лист «{sheet}»",
 )
+ROW_IS_HEADING = Message(
+    "row-is-heading",
+    "строка не прочитана: заполнена одна ячейка",
+    "если это данные, заполните остальные; если заголовок, ничего делать не нужно",
+    Severity.WARNING,
+)
 COLUMN_NEAR = Message(
     "column-near",
     "столбец «{typed}» не прочитан: такого нет, есть «{title}»",

@@ -9,10 +9,12 @@ from typing import Any, Generic
 from cmtools.problems import Fault, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.headers import SheetLayout, find_card, find_head, find_header
-from cmtools.tables.parsers import Cell, Parse, format_value, is_empty, parse_text
+from cmtools.tables.parsers import Cell, Parse, format_value, is_empty, normalize_title, parse_text
 from cmtools.tables.reader.protocol import Marks
 from cmtools.tables.reader.sandbox import Grid
 from cmtools.tables.table import InvalidRow, R, Rule, Source, Table
+
+TOTALS = ("итог", "всего")
 
 
 class Sheet(Generic[R]):
@@ -32,6 +34,8 @@ class Sheet(Generic[R]):
         self.values: dict[str, list[Any]] = {}
         self.bad: dict[str, set[int]] = {name: set() for name in table.fields}
         self._cells: dict[str, Sequence[Cell]] = {}
+        self._faults: dict[str, dict[int, Fault]] = {}
+        self._required_count = sum(found.required for found in table.fields.values())
         self.source = Source(
             file=file,
             sheet=table.title,
@@ -47,7 +51,8 @@ class Sheet(Generic[R]):
             self.problems.append(problem_at(place, fault, column=title, value=value))
         self._parse(layout)
         self.width, self.last_row = len(grid.columns), grid.height
-        self._drop_blank_rows()
+        self._drop_rows_without_data()
+        self._add_faults()
         self._require()
 
     def _parse(self, layout: SheetLayout) -> None:
@@ -69,29 +74,54 @@ class Sheet(Generic[R]):
                 continue
             self._cells[name] = grid.columns[positions[name]][header:]
             self.values[name] = parsers[name].values
-            faults = parsers[name].faults | _lost(grid.marks, positions[name] + 1, header)
-            for index, fault in faults.items():
-                self.add(index, name, fault)
+            self._faults[name] = parsers[name].faults | _lost(
+                grid.marks, positions[name] + 1, header
+            )
 
-    def _drop_blank_rows(self) -> None:
-        if any(None not in column for column in self.values.values()):
+    def _drop_rows_without_data(self) -> None:
+        """Drop blank rows, totals, and headings between rows; warn of the headings."""
+        in_error: set[int] = set().union(*self._faults.values())
+        required = [self.values[name] for name, f in self.table.fields.items() if f.required]
+        if required and not in_error and not any(None in column for column in required):
             return
         width = len(self.values)
-        in_error: set[int] = set().union(*self.bad.values())
-        started = [
-            index
-            for index, row in enumerate(zip(*self.values.values(), strict=True))
-            if row.count(None) < width or index in in_error
-        ]
-        if len(started) == len(self.rows):
-            return
-        self.rows = [self.rows[index] for index in started]
+        data: list[int] = []
+        for index, row in enumerate(zip(*self.values.values(), strict=True)):
+            empty = row.count(None)
+            if empty == 0 and index not in in_error:
+                data.append(index)
+            elif empty < width or index in in_error:
+                filled = [name for name in self._cells if not is_empty(self._cells[name][index])]
+                if self._is_heading(index, filled):
+                    self.add(index, filled[0], messages.ROW_IS_HEADING())
+                elif not filled or not _is_total(self._cells[filled[0]][index]):
+                    data.append(index)
+        if len(data) < len(self.rows):
+            self._keep(data)
+
+    def _is_heading(self, index: int, filled: Sequence[str]) -> bool:
+        """Tell whether a row has a text in one cell only, as «--- март ---»; a key is data."""
+        if len(filled) != 1 or self._required_count < 2 or self.table.card:
+            return False
+        cell = self._cells[filled[0]][index]
+        is_key = self.table.fields[filled[0]].required and any(map(str.isdigit, str(cell)))
+        return isinstance(cell, str) and not is_key and not _is_total(cell)
+
+    def _keep(self, data: Sequence[int]) -> None:
+        self.rows = [self.rows[index] for index in data]
         for columns in (self.values, self._cells):
             for name, column in columns.items():
-                columns[name] = [column[index] for index in started]
-        renumbered = {old: new for new, old in enumerate(started)}
-        for name, indices in self.bad.items():
-            self.bad[name] = {renumbered[index] for index in indices}
+                columns[name] = [column[index] for index in data]
+        renumbered = {old: new for new, old in enumerate(data)}
+        for name, faults in self._faults.items():
+            self._faults[name] = {
+                renumbered[index]: fault for index, fault in faults.items() if index in renumbered
+            }
+
+    def _add_faults(self) -> None:
+        for name, faults in self._faults.items():
+            for index, fault in faults.items():
+                self.add(index, name, fault)
 
     def _require(self) -> None:
         for name, found in self.table.fields.items():
@@ -161,6 +191,11 @@ class Sheet(Generic[R]):
             if index not in self.bad[name]
         }
         return InvalidRow(source=self.source, row=self.rows[index], values=values)
+
+
+def _is_total(cell: Cell) -> bool:
+    """Tell whether a row that begins with this cell adds up others: «Итого», «Всего»."""
+    return isinstance(cell, str) and normalize_title(cell).startswith(TOTALS)
 
 
 def _lost(marks: Marks, position: int, header: int) -> dict[int, Fault]:

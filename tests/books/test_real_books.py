@@ -8,7 +8,7 @@ import pytest
 
 from cmtools.commands.validate import validate
 from cmtools.problems import Problem
-from support.workbench import ORDERS, TODAY, healthy, insert_column, retitle
+from support.workbench import ORDERS, TODAY, add, healthy, insert_column, retitle
 
 
 def problems_of(root: Path) -> list[Problem]:
@@ -46,3 +46,32 @@ def test_a_column_of_the_managers_own_is_ignored(typed: str, tmp_path: Path) -> 
 def test_a_title_is_known_by_its_letters_and_digits(typed: str, tmp_path: Path) -> None:
     spell = retitle("Позиции", lambda title: typed if title == "Доп. расходы" else title)
     assert problems_of(healthy(tmp_path, spell)) == []
+
+
+@pytest.mark.parametrize("word", ["Итого", "ИТОГО:", "Всего", "Итог", "Итого по заказам"])
+def test_a_row_of_totals_is_no_data(word: str, tmp_path: Path) -> None:
+    sums = {"№ заказа": word, "Стоимость доставки": "=SUM(M2:M4)"}
+    root = healthy(tmp_path, add("Заказы", sums), add("Платежи", {"Дата": word, "Сумма": 28140}))
+    assert problems_of(root) == []
+
+
+@pytest.mark.parametrize("sheet", ["Заказы", "Позиции", "Платежи"])
+@pytest.mark.parametrize("text", ["--- март ---", "новые заказы"])
+def test_a_heading_between_rows_is_one_warning(sheet: str, text: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(healthy(tmp_path, add(sheet, {"№ заказа": text})))
+    assert (problem.code, problem.is_error, problem.value) == ("row-is-heading", False, text)
+
+
+def test_a_row_with_only_a_valid_number_is_data(tmp_path: Path) -> None:
+    problems = problems_of(healthy(tmp_path, add("Заказы", {"№ заказа": "З-2026-0009"})))
+    assert {problem.code for problem in problems} == {"required"}
+
+
+def test_rows_below_a_heading_keep_their_places(tmp_path: Path) -> None:
+    """What stands below is read, and its faults are named at its own cells."""
+    payment = {"Дата": "вчера", "№ заказа": "З-2026-0002", "Вид": "от клиента", "Сумма": 10}
+    root = healthy(tmp_path, add("Платежи", {"№ заказа": "--- март ---"}, payment))
+    assert [(p.code, p.place.cell) for p in problems_of(root)] == [
+        ("row-is-heading", "B6"),
+        ("not-a-date", "A7"),
+    ]
