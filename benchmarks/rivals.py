@@ -164,7 +164,7 @@ def memory(folder: str) -> int:
     from cmtools.commands.validate import validate
 
     outcome = validate(Path(folder), today=TODAY)
-    json.dumps(outcome.data)
+    json.dumps(outcome.as_json())
     assert not outcome.problems
     processes = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(resource.getrusage(one).ru_maxrss for one in processes) * _RSS_UNIT

@@ -1,33 +1,25 @@
-"""The command line: a thin face that reads the clock, calls a command and prints its outcome.
+"""The command line: one thin function a command.
 
-Heavy imports wait inside the functions: `cmtools --help` costs little more than typer itself.
+Heavy imports stay inside the functions, so that `cmtools --help` costs little more than typer.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from typer import Argument, Option
 
+from cmtools import __version__
+from cmtools.cli.command import TodayOption, WorkspaceOption, command, refusing, workspace_root
+from cmtools.cli.console.progress import progress_bar
 from cmtools.cli.help import Command, Group
-from cmtools.cli.options import (
-    JsonOption,
-    ManagerOption,
-    TodayOption,
-    VersionOption,
-    WorkspaceOption,
-    root_of,
-    today_of,
-)
-from cmtools.cli.runner import (
-    answer,
-    end_with,
-    ran,
-    with_progress,
-)
-from cmtools.tables.reader.prestart import prepare
+from cmtools.cli.runner import run_app
+from cmtools.commands.result import Result
+
+ManagerOption = Annotated[str | None, Option("--manager", metavar="ИМЯ", help="Один менеджер.")]
 
 app = typer.Typer(
     name="cmtools",
@@ -39,307 +31,233 @@ app = typer.Typer(
     cls=Group,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+templates = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"cmtools {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
 def options(
     context: typer.Context,
     workspace: WorkspaceOption = None,
-    _version: VersionOption = False,
+    _version: Annotated[
+        bool, Option("--version", help="Версия программы.", is_eager=True, callback=_print_version)
+    ] = False,
 ) -> None:
     """Книги клиент-менеджера: проверка, цены, документы, план и отчёт."""
     context.obj = workspace
 
 
-@app.command("init", cls=Command)
+@command(app, "init")
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="Где создать рабочую папку.")],
-    as_json: JsonOption = False,
-) -> None:
+    folder: Annotated[Path, Argument(metavar="ПАПКА", help="Где создать рабочую папку.")],
+) -> Result:
     """Создать пустую рабочую папку с книгами."""
-    from cmtools.commands.init import init as run
+    from cmtools.commands.init import init
 
-    answer(lambda: run(folder), "init", as_json)
+    return init(folder)
 
 
-@app.command("validate", cls=Command)
+@command(app, "validate")
 def validate(
-    context: typer.Context,
+    root: Path,
+    today: date,
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="КНИГА", help="Книги; без них — все.")
+        list[Path] | None, Argument(metavar="КНИГА", help="Книги; без них — все.")
     ] = None,
     annotate: Annotated[
-        bool, typer.Option("--annotate", help="Сделать копию, где ошибки закрашены и объяснены.")
+        bool, Option("--annotate", help="Сделать копию, где ошибки закрашены и объяснены.")
     ] = False,
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
+) -> Result:
     """Проверить книги: все ошибки с местом и подсказкой."""
-    prepare()
-    from cmtools.commands.validate import validate as run
+    from cmtools.commands.validate import validate
 
-    root = root_of(context, workspace)
-    answer(
-        lambda: run(root, files or (), today=today_of(today), annotate=annotate),
-        "validate",
-        as_json,
-    )
+    return validate(root, files or (), today=today, annotate=annotate)
 
 
-@app.command("price", cls=Command)
+@command(app, "price")
 def price(
-    context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="КНИГА", help="Книга заказов.")] = None,
-    order: Annotated[str | None, typer.Option("--order", metavar="№", help="Один заказ.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Показать каждый шаг цены.")] = False,
+    root: Path,
+    today: date,
+    file: Annotated[Path | None, Argument(metavar="КНИГА", help="Книга заказов.")] = None,
+    order: Annotated[str | None, Option("--order", metavar="№", help="Один заказ.")] = None,
+    explain: Annotated[bool, Option("--explain", help="Показать каждый шаг цены.")] = False,
     in_place: Annotated[
-        bool, typer.Option("--in-place", help="Записать цены в саму книгу; сначала резерв.")
+        bool, Option("--in-place", help="Записать цены в саму книгу; сначала резерв.")
     ] = False,
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
+) -> Result:
     """Посчитать цены из себестоимости и записать их в копию книги."""
-    prepare()
-    from cmtools.commands.price import price as run
+    from cmtools.commands.price import price
 
-    root = root_of(context, workspace)
-    answer(
-        lambda: run(
-            root,
-            file,
-            order=order,
-            in_place=in_place,
-            today=today_of(today),
-            now=datetime.now(),
-        ),
-        "explain" if explain else "price",
-        as_json,
-    )
+    now = datetime.now()
+    return price(root, file, order=order, in_place=in_place, explain=explain, today=today, now=now)
 
 
-@app.command("docs", cls=Command)
+@command(app, "docs")
 def docs(
-    context: typer.Context,
+    root: Path,
+    today: date,
     order: Annotated[
-        list[str] | None, typer.Option("--order", metavar="№", help="Заказ, можно много.")
+        list[str] | None, Option("--order", metavar="№", help="Заказ, можно много.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Все заказы.")] = False,
+    every: Annotated[bool, Option("--all", help="Все заказы.")] = False,
     contract: Annotated[
-        str | None, typer.Option("--contract", metavar="№", help="Документы договора.")
+        str | None, Option("--contract", metavar="№", help="Документы договора.")
     ] = None,
     client: Annotated[
-        str | None, typer.Option("--client", metavar="КОД", help="Документы клиента.")
+        str | None, Option("--client", metavar="КОД", help="Документы клиента.")
     ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option(
-            "--kind", metavar="ВИД", help="Вид документа, можно много; без него — по стадии."
-        ),
+        Option("--kind", metavar="ВИД", help="Вид документа, можно много; без него — по стадии."),
     ] = None,
     row: Annotated[
         int | None,
-        typer.Option(
-            "--row", metavar="N", help="Строка претензии или передачи; без неё — последняя."
-        ),
+        Option("--row", metavar="N", help="Строка претензии или передачи; без неё — последняя."),
     ] = None,
-    as_pdf: Annotated[bool, typer.Option("--pdf", help="Сделать ещё и PDF.")] = False,
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
+    as_pdf: Annotated[bool, Option("--pdf", help="Сделать ещё и PDF.")] = False,
+) -> Result:
     """Сделать документы заказа, договора или клиента в папке клиента."""
-    prepare()
-    from cmtools.commands.docs import Asked
-    from cmtools.commands.docs import docs as run
+    from cmtools.commands.docs import Selection, docs
 
-    root = root_of(context, workspace)
-    asked = Asked(orders=order or (), every=every, contract=contract, client=client)
-    answer(
-        with_progress(
-            "Документы",
-            lambda progress: run(
-                root,
-                asked,
-                kinds=kind or (),
-                row=row,
-                as_pdf=as_pdf,
-                today=today_of(today),
-                progress=progress,
-            ),
-        ),
-        "docs",
-        as_json,
-    )
+    selection = Selection(orders=order or (), every=every, contract=contract, client=client)
+    with progress_bar("Документы") as progress:
+        return docs(
+            root,
+            selection,
+            kinds=kind or (),
+            row=row,
+            as_pdf=as_pdf,
+            today=today,
+            progress=progress,
+        )
 
 
-templates = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(templates, name="templates", help="Шаблоны документов: проверка и поля.")
 
 
-@templates.command("check", cls=Command)
+@command(templates, "check")
 def templates_check(
-    context: typer.Context,
+    root: Path,
     fields: Annotated[
-        str | None,
-        typer.Option("--fields", metavar="ВИД", help="Показать, что можно писать в шаблоне."),
+        str | None, Option("--fields", metavar="ВИД", help="Показать, что можно писать в шаблоне.")
     ] = None,
-    as_json: JsonOption = False,
-    workspace: WorkspaceOption = None,
-) -> None:
+) -> Result:
     """Проверить все шаблоны рабочей папки."""
-    from cmtools.commands import templates as run
+    from cmtools.commands.templates import check_templates, list_fields
 
-    if fields is not None:
-        answer(lambda: run.fields(fields), "fields", as_json)
-    root = root_of(context, workspace)
-    answer(lambda: run.check(root), "templates", as_json)
+    return check_templates(root) if fields is None else list_fields(fields)
 
 
-@app.command("report", cls=Command)
+@command(app, "report")
 def report(
-    context: typer.Context,
-    month: Annotated[str, typer.Argument(metavar="ГГГГ-ММ", help="Месяц отчёта.")],
+    root: Path,
+    today: date,
+    month: Annotated[str, Argument(metavar="ГГГГ-ММ", help="Месяц отчёта.")],
     manager: ManagerOption = None,
     books: Annotated[
         str | None,
-        typer.Option(
-            "--books", metavar="ШАБЛОН", help="Свести эти книги заказов, например '**/*.xlsx'."
-        ),
+        Option("--books", metavar="ШАБЛОН", help="Свести эти книги заказов, например '**/*.xlsx'."),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Считать неудачей, если что-то не вошло.")
+        bool, Option("--strict", help="Считать неудачей, если что-то не вошло.")
     ] = False,
     scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="tcp://…", help="Читать книги на кластере Dask."),
+        str | None, Option("--scheduler", metavar="tcp://…", help="Читать книги на кластере Dask.")
     ] = None,
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
+) -> Result:
     """Сделать отчёт за месяц: книгу и документ Word."""
-    prepare()
-    from cmtools.commands.report import report as run
+    from cmtools.commands.report import report
 
-    root = root_of(context, workspace)
-
-    answer(
-        with_progress(
-            "Чтение книг",
-            lambda progress: run(
-                root,
-                month,
-                manager=manager,
-                books=books,
-                strict=strict,
-                scheduler=scheduler,
-                today=today_of(today),
-                progress=progress,
-            ),
-        ),
-        "report",
-        as_json,
-    )
+    with progress_bar("Чтение книг") as progress:
+        return report(
+            root,
+            month,
+            manager=manager,
+            books=books,
+            strict=strict,
+            scheduler=scheduler,
+            today=today,
+            progress=progress,
+        )
 
 
-@app.command("plan", cls=Command)
+@command(app, "plan")
 def plan(
-    context: typer.Context,
-    month: Annotated[str, typer.Argument(metavar="ГГГГ-ММ", help="Месяц плана.")],
+    root: Path,
+    today: date,
+    month: Annotated[str, Argument(metavar="ГГГГ-ММ", help="Месяц плана.")],
     manager: ManagerOption = None,
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
+) -> Result:
     """Сделать план на месяц: книгу и документ Word."""
-    prepare()
-    from cmtools.commands.plan import plan as run
+    from cmtools.commands.plan import plan
 
-    root = root_of(context, workspace)
-    now = datetime.now()
-    answer(
-        lambda: run(root, month, manager=manager, today=today_of(today), now=now), "plan", as_json
-    )
+    return plan(root, month, manager=manager, today=today, now=datetime.now())
 
 
-@app.command("client", cls=Command)
+@command(app, "client")
 def client(
-    context: typer.Context,
-    code: Annotated[str, typer.Argument(metavar="КОД", help="Код клиента.")],
+    root: Path,
+    today: date,
+    code: Annotated[str, Argument(metavar="КОД", help="Код клиента.")],
     as_of: Annotated[
         datetime | None,
-        typer.Option(
+        Option(
             "--as-of",
             formats=["%Y-%m-%d"],
             metavar="ГГГГ-ММ-ДД",
             help="На какой день; без него — на сегодня.",
         ),
     ] = None,
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
+) -> Result:
     """Объяснить категорию клиента и когда он считается потерянным."""
-    prepare()
-    from cmtools.commands.client import client as run
+    from cmtools.commands.client import client
 
-    root = root_of(context, workspace)
-    day = as_of.date() if as_of else None
-    answer(lambda: run(root, code, as_of=day, today=today_of(today)), "client", as_json)
+    return client(root, code, as_of=as_of.date() if as_of else None, today=today)
 
 
 @app.command("watch", cls=Command)
 def watch(
     context: typer.Context,
-    once: Annotated[
-        bool, typer.Option("--once", help="Разобрать то, что лежит, и закончить.")
-    ] = False,
+    once: Annotated[bool, Option("--once", help="Разобрать то, что лежит, и закончить.")] = False,
     today: TodayOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Следить за папкой «Входящие»: принимать книги, возвращать ошибки."""
-    from cmtools.commands.watch import watch as run
+    from cmtools.commands.watch import watch
 
-    root, day = root_of(context, workspace), today.date() if today else None
-    raise typer.Exit(ran(lambda: run(root, once=once, today=day), as_json=False))
+    root, day = workspace_root(context, workspace), today.date() if today else None
+    raise typer.Exit(refusing(lambda: watch(root, once=once, today=day), as_json=False))
 
 
-@app.command("doctor", cls=Command)
-def doctor(
-    context: typer.Context,
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-    workspace: WorkspaceOption = None,
-) -> None:
+@command(app, "doctor")
+def doctor(root: Path, today: date) -> Result:
     """Посмотреть, всё ли в порядке: папки, права, место, шаблоны, книги."""
-    prepare()
-    from cmtools.commands.doctor import doctor as run
+    from cmtools.commands.doctor import doctor
 
-    root = root_of(context, workspace)
-    answer(lambda: run(root, today=today_of(today)), "doctor", as_json)
+    return doctor(root, today=today)
 
 
-@app.command("demo", cls=Command)
+@command(app, "demo")
 def demo(
+    today: date,
     folder: Annotated[
-        Path, typer.Argument(metavar="ПАПКА", help="Где создать рабочую папку с примером.")
+        Path, Argument(metavar="ПАПКА", help="Где создать рабочую папку с примером.")
     ] = Path("demo"),
-    as_json: JsonOption = False,
-    today: TodayOption = None,
-) -> None:
+) -> Result:
     """Создать живой пример и пройти по нему всю цепочку."""
-    prepare()
-    from cmtools.commands.demo import demo as run
+    from cmtools.commands.demo import demo
 
-    now = datetime.now()
-    answer(lambda: run(folder, today=today_of(today), now=now), "demo", as_json)
+    return demo(folder, today=today, now=datetime.now())
 
 
 def main() -> NoReturn:
     """Run the program."""
-    end_with(app)
+    run_app(app)
 
 
 if __name__ == "__main__":

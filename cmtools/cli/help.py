@@ -25,28 +25,28 @@ _HELP = (
 
 
 def russian(text: str) -> str:
-    """Typer's help with its own words in Russian."""
+    """Put typer's own words of a help text into Russian."""
     for english, ours in _HELP:
         text = re.sub(english, ours, text, flags=re.MULTILINE)
     return text
 
 
 class Command(TyperCommand):
-    """A command that explains itself in Russian."""
+    """A command whose help is in Russian."""
 
     def get_help(self, ctx: Any) -> str:
         return russian(super().get_help(ctx))
 
 
 class Group(TyperGroup):
-    """The program as a whole, likewise."""
+    """A group of commands whose help is in Russian."""
 
     def get_help(self, ctx: Any) -> str:
         return russian(super().get_help(ctx))
 
 
-def complaint(error: Exception, commands: Iterable[str]) -> str:
-    """One line about a wrong call: what is wrong and what was perhaps meant."""
+def explain_wrong_call(error: Exception, commands: Iterable[str]) -> str:
+    """Say in one line what is wrong with a call, and which name was perhaps meant."""
     kind = type(error).__name__
     text = str(getattr(error, "message", None) or error)
     parameter = getattr(error, "param", None)
@@ -54,14 +54,14 @@ def complaint(error: Exception, commands: Iterable[str]) -> str:
     name = option or (parameter.opts[0] if parameter is not None else "")
     if kind == "NoSuchOption":
         near = sorted(getattr(error, "possibilities", None) or ())
-        return f"нет такого ключа: {option}{_perhaps(near)}"
+        return f"нет такого ключа: {option}{_suggest(near)}"
     if kind == "MissingParameter":
         metavar = getattr(parameter, "metavar", None) or ""
         wanted = f"{name} {metavar}".strip() if name.startswith("-") else metavar or name
         return f"не указано обязательное: {wanted}"
     if command := re.match(r"No such command '(.*?)'", text):
         near = difflib.get_close_matches(command[1], list(commands), n=2)
-        return f"нет такой команды: {command[1]}{_perhaps(near)}"
+        return f"нет такой команды: {command[1]}{_suggest(near)}"
     if text == "Missing command.":
         return f"не указана команда: {', '.join(commands)}"
     if kind == "BadParameter":
@@ -74,5 +74,5 @@ def complaint(error: Exception, commands: Iterable[str]) -> str:
     return f"команда не понята: {text}"
 
 
-def _perhaps(names: list[str]) -> str:
+def _suggest(names: list[str]) -> str:
     return f"; может быть, {' или '.join(names)}?" if names else ""

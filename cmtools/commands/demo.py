@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from cmtools import known_files
 from cmtools.books.orders import ORDER_BOOK
-from cmtools.commands.docs import Asked, docs
+from cmtools.commands.docs import DocumentFile, Selection, docs
 from cmtools.commands.init import init
-from cmtools.commands.plan import make_plan
-from cmtools.commands.price import price
-from cmtools.commands.report import report
-from cmtools.commands.results import Outcome
-from cmtools.commands.validate import validate
+from cmtools.commands.price import PriceResult, price
+from cmtools.commands.report import ReportResult, report
+from cmtools.commands.result import Result
+from cmtools.commands.validate import ValidateResult, validate
 from cmtools.demo import FAULTY_BOOK, write_sample
 from cmtools.pricing.category import months_before
 from cmtools.reports.load import consolidate
+from cmtools.reports.month_plan import make_month_plan
 from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.parsers import format_roubles
 
@@ -30,7 +32,34 @@ _PAPERS_TO_SEE = {
 }
 
 
-def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DemoResult(Result):
+    """The sample, and what the chain made of it.
+
+    steps: what was done, and its outcome in a few words.
+    look_at: the files to open first, and what is to be seen there.
+    """
+
+    folder: Path
+    orders: int
+    documents: tuple[DocumentFile, ...]
+    report: ReportResult
+    steps: tuple[tuple[str, str], ...]
+    look_at: tuple[tuple[str, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "ok": True,
+            "workspace": str(self.folder.absolute()),
+            "month": self.report.month,
+            "orders": self.orders,
+            "documents": [document.as_json() for document in self.documents],
+            "files": list(self.files),
+            "indicators": self.report.as_json()["indicators"],
+        }
+
+
+def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
     """Make the sample in a new folder, then check it, price it, make papers and a report.
 
     Raises:
@@ -41,80 +70,70 @@ def demo(folder: Path, *, today: date, now: datetime) -> Outcome:
         known_files.add_file(folder, path)
     checked = validate(folder, today=today)
     priced = price(folder, today=today, now=now)
-    asked = (Asked(every=True), Asked(client=_busiest(priced)))
-    papers = [docs(folder, one, today=today) for one in asked]
+    of_orders = docs(folder, Selection(every=True), today=today)
+    of_client = docs(folder, Selection(client=_busiest_client(priced)), today=today)
+    documents = (*of_orders.documents, *of_client.documents)
     faulty = validate(folder, [folder / FAULTY_BOOK], today=today, annotate=True)
-    month = f"{months_before(today, 1):%Y-%m}"
-    plans = _plans(folder, today, now)
-    figures = report(folder, month, today=today)
-    made = [file for paper in papers for file in paper.data["files"]]
-    files = (*priced.files, *faulty.files, *plans, *figures.files)
-    return Outcome(
-        data={
-            "ok": True,
-            "workspace": str(folder.absolute()),
-            "month": month,
-            "orders": len(priced.data["orders"]),
-            "documents": made,
-            "files": list(files),
-            "indicators": figures.data["indicators"],
-        },
-        facts={
-            "folder": str(folder),
-            "month": month,
-            "indicators": figures.data["indicators"],
-            "titles": figures.facts["titles"],
-            "steps": _steps(checked, priced, made, faulty, len(plans)),
-            "look_at": _look_at(priced, made, faulty, figures),
-        },
-        files=files,
+    plans = _make_plans(folder, today, now)
+    figures = report(folder, f"{months_before(today, 1):%Y-%m}", today=today)
+    return DemoResult(
+        files=(*priced.files, *faulty.files, *plans, *figures.files),
+        folder=folder,
+        orders=len(priced.orders),
+        documents=documents,
+        report=figures,
+        steps=_steps(checked, priced, len(documents), faulty, len(plans)),
+        look_at=_look_at(priced, documents, faulty, figures),
     )
 
 
-def _plans(folder: Path, today: date, now: datetime) -> list[str]:
-    """The plans of the month that is reported and of the next one, each made on its last day."""
+def _make_plans(folder: Path, today: date, now: datetime) -> list[str]:
+    """Make the plans of the month that is reported and of the next one, each on its last day."""
     read = consolidate(folder, today)
     this = today.replace(day=1)
     months = (months_before(this, 1), next_month(this))
-    made = [make_plan(read, month, None, plan_due(month), now) for month in months]
-    return [file for plan in made for file in plan.files]
+    plans = [make_month_plan(read, month, None, plan_due(month), now) for month in months]
+    return [file for plan in plans for file in plan.files]
 
 
-def _busiest(priced: Outcome) -> str:
-    """The client with the most orders: there is something to see on its card."""
-    clients = Counter(quote.entry.get("client") for quote in priced.facts["quotes"])
+def _busiest_client(priced: PriceResult) -> str:
+    """Return the client with the most orders: there is something to see on its card."""
+    clients = Counter(order.entry.get("client") for order in priced.orders)
     return str(clients.most_common(1)[0][0])
 
 
 def _steps(
-    checked: Outcome,
-    priced: Outcome,
-    made: Sequence[Mapping[str, str]],
-    faulty: Outcome,
+    checked: ValidateResult,
+    priced: PriceResult,
+    documents: int,
+    faulty: ValidateResult,
     plans: int,
-) -> list[tuple[str, str]]:
+) -> tuple[tuple[str, str], ...]:
     errors = sum(problem.is_error for problem in faulty.problems)
-    quotes = [quote for quote in priced.facts["quotes"] if quote.lines]
-    profit = sum((quote.totals.profit for quote in quotes), Decimal(0))
-    return [
-        ("Проверено", f"{len(checked.facts['checked'])} книги"),
+    orders = [order for order in priced.orders if order.lines]
+    profit = sum((order.totals.profit for order in orders if order.totals), Decimal(0))
+    return (
+        ("Проверено", f"{len(checked.checked)} книги"),
         ("Ошибок и предупреждений", str(len(checked.problems))),
-        ("Посчитано цен", f"{len(quotes)} заказов, прибыль {format_roubles(profit)} ₽"),
-        ("Сделано документов", str(len(made))),
+        ("Посчитано цен", f"{len(orders)} заказов, прибыль {format_roubles(profit)} ₽"),
+        ("Сделано документов", str(documents)),
         ("Сделано планов и отчётов", f"{(plans + 2) // 2}, книги и документы Word"),
         ("Найдено в книге с ошибками", f"{errors} ошибок, все за один раз"),
-    ]
+    )
 
 
 def _look_at(
-    priced: Outcome, made: Sequence[Mapping[str, str]], faulty: Outcome, figures: Outcome
-) -> list[tuple[str, str]]:
-    found = [
+    priced: PriceResult,
+    documents: Sequence[DocumentFile],
+    faulty: ValidateResult,
+    figures: ReportResult,
+) -> tuple[tuple[str, str], ...]:
+    files = [
         (ORDER_BOOK.file_name, "сама книга: списки, подсказки, заказы на всех стадиях"),
         (priced.files[-1], "лист «Калькуляция»: откуда взялась каждая цена"),
         (figures.files[0], "отчёт директору: каждое синее число ведёт к строкам книг"),
         (faulty.files[-1], "раскрашенная копия: лист «Ошибки» ведёт к каждой ячейке"),
     ]
     for kind, what in _PAPERS_TO_SEE.items():
-        found += [(file["path"], what) for file in made if file["kind"] == kind][:1]
-    return found
+        files += [(d.path, what) for d in documents if d.kind.id == kind][:1]
+    return tuple(files)

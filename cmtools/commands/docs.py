@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cmtools.books.orders import CONTRACTS
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import DOCUMENTS
-from cmtools.commands.results import Outcome
+from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.documents import pdf
 from cmtools.documents.catalog import BY_ID, KINDS, DocumentKind, SourceRow
 from cmtools.documents.context import DocumentSubject, RowIndex
@@ -22,7 +22,7 @@ from cmtools.errors import UsageError
 from cmtools.files import first_free
 from cmtools.pricing.orders import find_order
 from cmtools.pricing.session import Session, open_books, price_books
-from cmtools.problems import Problem, sort_problems
+from cmtools.problems import Problem, has_errors, sort_problems
 from cmtools.progress import Progress, silent
 from cmtools.tables.suggestions import suggest_after
 from cmtools.tables.table import InvalidRow, R, Table
@@ -32,7 +32,7 @@ _OF_CLIENTS = (SourceRow.CLIENT, SourceRow.TRANSFER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Selection:
     """Whose documents: of some orders or of every one, of a contract, or of a client."""
 
     orders: Sequence[str] = ()
@@ -41,16 +41,50 @@ class Asked:
     client: str | None = None
 
 
+class DocumentFile(NamedTuple):
+    """A document that is there now: its kind, its path in the workspace, what was done."""
+
+    kind: DocumentKind
+    path: str
+    state: DocumentState
+
+    def as_json(self) -> dict[str, str]:
+        """Return the document in the shape of the answer."""
+        return {"kind": self.kind.id, "path": self.path, "state": self.state.value}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocsResult(Result):
+    """The documents that are there now; the warning says why no PDF could be made."""
+
+    documents: tuple[DocumentFile, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """ENVIRONMENT where no PDF could be made, else PROBLEMS where there are errors."""
+        if self.warning:
+            return ExitCode.ENVIRONMENT
+        return ExitCode.PROBLEMS if has_errors(self.problems) else ExitCode.DONE
+
+    def as_json(self) -> dict[str, Any]:
+        failure = {"ok": False, "error": self.warning} if self.warning else {}
+        return {
+            **failure,
+            "files": [document.as_json() for document in self.documents],
+            "problems": problems_as_json(self.problems),
+        }
+
+
 def docs(
     root: Path,
-    asked: Asked,
+    selection: Selection,
     *,
     kinds: Sequence[str] = (),
     row: int | None = None,
     as_pdf: bool = False,
     today: date,
     progress: Progress = silent,
-) -> Outcome:
+) -> DocsResult:
     """Make the kinds asked for; else those of an order's stage, or all of a contract or client.
 
     A document is judged by the rows that it is made from; errors there stop it, others do not.
@@ -61,88 +95,80 @@ def docs(
         WorkspaceError, Unavailable: see `open_books`.
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
-    if sum(map(bool, (asked.orders, asked.every, asked.contract, asked.client))) != 1:
-        raise UsageError("укажите что-то одно: --order, --all, --contract или --client")
-    named = tuple(dict.fromkeys(_known_kind(kind) for kind in kinds))
-    _refuse_strangers(asked, named)
-    opened = price_books(open_books(root, (), today))
-    desk = DocumentMaker(opened, today)
-    subjects = _subjects(desk.rows, asked)
-    tasks = [task for subject in subjects for task in _tasks(desk, subject, named)]
-    for subject, wanted in tasks:  # a wrong call makes nothing
-        if isinstance(wanted, DocumentKind):
-            desk.row_of(wanted, subject, row)
+    named = _named_kinds(selection, kinds)
+    session = price_books(open_books(root, (), today))
+    maker = DocumentMaker(session, today)
+    tasks = [
+        task
+        for subject in _subjects(maker.rows, selection)
+        for task in _tasks(maker, subject, named)
+    ]
+    for subject, kind in tasks:  # a wrong call makes nothing
+        if isinstance(kind, DocumentKind):
+            maker.row_of(kind, subject, row)
     problems: list[Problem] = []
     made: list[Made] = []
-    for subject, wanted in tasks:
-        if isinstance(wanted, Problem):
-            problems.append(wanted)
+    for subject, kind in tasks:
+        if isinstance(kind, Problem):
+            problems.append(kind)
             continue
-        done = desk.make(wanted, subject, row)
-        problems += done.problems
-        made.append(done)
+        made.append(maker.make(kind, subject, row))
+        problems += made[-1].problems
         progress(len(made), len(tasks))
-    files = [
-        {"kind": done.kind.id, "path": done.path, "state": done.state.value}
-        for done in made
-        if done.path and done.state
+    documents = [
+        DocumentFile(one.kind, one.path, one.state) for one in made if one.path and one.state
     ]
-    trouble = ""
-    if as_pdf:
-        pages, trouble = _as_pdf(opened, made)
-        files += pages
-    return _outcome(files, sort_problems(dict.fromkeys(problems)), trouble)
-
-
-def _outcome(
-    files: Sequence[dict[str, str]], problems: tuple[Problem, ...], trouble: str
-) -> Outcome:
-    data: dict[str, Any] = {
-        "files": files,
-        "problems": [problem.as_json() for problem in problems],
-    }
-    if trouble:
-        data = {"ok": False, "error": trouble, **data}
-    return Outcome(
-        problems=problems,
-        data=data,
-        files=tuple(file["path"] for file in files),
-        trouble=trouble,
+    pdfs, warning = _make_pdfs(session, documents) if as_pdf else ([], "")
+    return DocsResult(
+        problems=sort_problems(dict.fromkeys(problems)),
+        files=tuple(document.path for document in (*documents, *pdfs)),
+        warning=warning,
+        documents=(*documents, *pdfs),
     )
 
 
-def _refuse_strangers(asked: Asked, kinds: Sequence[DocumentKind]) -> None:
-    """A document of an order cannot be made of a contract, nor one of a contract of a client."""
+def _named_kinds(selection: Selection, names: Sequence[str]) -> tuple[DocumentKind, ...]:
+    """Return the kinds named on the command line; refuse those that the selection cannot have."""
+    given = (selection.orders, selection.every, selection.contract, selection.client)
+    if sum(map(bool, given)) != 1:
+        raise UsageError("укажите что-то одно: --order, --all, --contract или --client")
+    kinds = tuple(dict.fromkeys(_find_kind(name) for name in names))
     for kind in kinds:
         of_order = kind.made_from in _OF_ORDERS
-        if of_order and (asked.contract or asked.client):
+        if of_order and (selection.contract or selection.client):
             raise UsageError(f"документ «{kind.name}» делают из заказа: укажите --order")
-        if asked.client and not of_order and kind.made_from not in _OF_CLIENTS:
+        if selection.client and not of_order and kind.made_from not in _OF_CLIENTS:
             raise UsageError(f"документ «{kind.name}» делают из договора: укажите --contract")
+    return kinds
 
 
-def _subjects(rows: RowIndex, asked: Asked) -> Iterator[DocumentSubject]:
-    quotes = rows.opened.prices.orders
-    if asked.contract:
-        yield rows.of_contract(_found(rows, CONTRACTS, asked.contract, "договора"))
-    elif asked.client:
-        yield DocumentSubject(client=_found(rows, CLIENTS, asked.client, "клиента"))
+def _subjects(rows: RowIndex, selection: Selection) -> Iterator[DocumentSubject]:
+    orders = rows.opened.prices.orders
+    if selection.contract:
+        yield rows.of_contract(_find_row(rows, CONTRACTS, selection.contract, "договора"))
+    elif selection.client:
+        yield DocumentSubject(client=_find_row(rows, CLIENTS, selection.client, "клиента"))
     else:
-        found = quotes if asked.every else [find_order(quotes, n) for n in asked.orders]
-        distinct = {quote.number: quote for quote in reversed(found)}
-        yield from (rows.of_order(quote) for quote in reversed(distinct.values()))
+        if not selection.every:
+            orders = tuple(find_order(orders, number) for number in selection.orders)
+        by_number = {order.number: order for order in reversed(orders)}
+        yield from (rows.of_order(order) for order in reversed(by_number.values()))
 
 
-def _found(rows: RowIndex, table: Table[R], key: str, what: str) -> R | InvalidRow:
-    """The row of a key, or the nearest one named."""
-    found = rows.one(table, key)
-    if found is not None:
-        return found
-    known = [row.get(table.key.name) for row in rows.dataset.entries(table)]
-    raise UsageError(f"нет {what} «{key}»{suggest_after(key, filter(None, known))}")
+def _find_row(rows: RowIndex, table: Table[R], key: str, what: str) -> R | InvalidRow:
+    """Return the row of a key.
+
+    Raises:
+        UsageError: there is none; the message names the nearest one.
+    """
+    row = rows.one(table, key)
+    if row is None:
+        keys = (row.get(table.key.name) for row in rows.dataset.entries(table))
+        raise UsageError(f"нет {what} «{key}»{suggest_after(key, filter(None, keys))}")
+    return row
 
 
-def _known_kind(name: str) -> DocumentKind:
+def _find_kind(name: str) -> DocumentKind:
     wanted = name.strip().lower()
     if wanted in BY_ID:
         return BY_ID[wanted]
@@ -150,14 +176,14 @@ def _known_kind(name: str) -> DocumentKind:
 
 
 def _tasks(
-    desk: DocumentMaker, subject: DocumentSubject, named: Sequence[DocumentKind]
+    maker: DocumentMaker, subject: DocumentSubject, named: Sequence[DocumentKind]
 ) -> list[tuple[DocumentSubject, DocumentKind | Problem]]:
-    """The documents to make of a subject; problems where its stage cannot be known."""
+    """Return the documents to make of a subject; problems where its stage cannot be known."""
     wanted: list[DocumentKind | Problem]
     if named:
         wanted = list(named)
     elif subject.quote:
-        kinds, problems = kinds_of_stage(desk.rows.opened, subject.quote, desk.rows)
+        kinds, problems = kinds_of_stage(maker.rows.opened, subject.quote, maker.rows)
         wanted = [*kinds, *problems]
     elif subject.contract:
         wanted = [kind for kind in KINDS if kind.made_from is SourceRow.CONTRACT]
@@ -166,33 +192,30 @@ def _tasks(
             kind
             for kind in KINDS
             if kind.made_from is SourceRow.CLIENT
-            or (kind.made_from is SourceRow.TRANSFER and desk.rows_to_choose(kind, subject))
+            or (kind.made_from is SourceRow.TRANSFER and maker.rows_to_choose(kind, subject))
         ]
     return [(subject, found) for found in wanted]
 
 
-def _as_pdf(opened: Session, made: Sequence[Made]) -> tuple[list[dict[str, str]], str]:
-    """The same documents as PDF beside them; what the environment lacks, in one line.
+def _make_pdfs(
+    session: Session, documents: Sequence[DocumentFile]
+) -> tuple[list[DocumentFile], str]:
+    """Convert documents to PDF beside them; return the PDFs, or in one line why there are none.
 
-    A PDF that lies there already is left alone: it may be the scan of what was signed.
+    A PDF of an unchanged document is left alone: it may be the scan of what was signed.
     """
-    workspace = opened.workspace
-    papers = {workspace.path(done.path): done for done in made if done.path}
-    pages: dict[Path, Path] = {}
-    fresh: dict[Path, Path] = {}
-    for path, done in papers.items():
-        pages[path] = path.with_suffix(pdf.ENDING)
-        if done.state is not DocumentState.UNCHANGED or not pages[path].exists():
-            pages[path] = fresh[path] = first_free(path.parent, path.stem, pdf.ENDING)
+    workspace = session.workspace
+    to_convert: dict[Path, Path] = {}
+    pdfs = []
+    for document in documents:
+        path = workspace.path(document.path)
+        target, state = path.with_suffix(pdf.ENDING), DocumentState.UNCHANGED
+        if document.state is not DocumentState.UNCHANGED or not target.exists():
+            target, state = first_free(target.parent, target.stem, pdf.ENDING), DocumentState.MADE
+            to_convert[path] = target
+        pdfs.append(DocumentFile(document.kind, workspace.name(target), state))
     try:
-        pdf.convert(fresh)
+        pdf.convert(to_convert)
     except pdf.OfficeError as error:
         return [], str(error)
-    return [
-        {
-            "kind": done.kind.id,
-            "path": workspace.name(pages[path]),
-            "state": (DocumentState.MADE if path in fresh else DocumentState.UNCHANGED).value,
-        }
-        for path, done in papers.items()
-    ], ""
+    return pdfs, ""

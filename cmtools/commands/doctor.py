@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from cmtools.commands.results import Outcome
+from cmtools.commands.result import Result
 from cmtools.documents.catalog import FORMS
 from cmtools.documents.pdf import find_office
 from cmtools.documents.template.messages import TEMPLATE_MISSING
@@ -29,7 +30,7 @@ LEAST_FREE = 500 << 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One thing that was looked at; `hint` says what to do where it is not in order."""
+    """One thing that was checked; `hint` says what to do where it is not in order."""
 
     id: str
     ok: bool
@@ -37,33 +38,43 @@ class Check:
     hint: str = ""
 
 
-def doctor(root: Path, *, today: date) -> Outcome:
-    """Look at folders, rights, disk, templates, settings, open books, watchers and programs.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoctorResult(Result):
+    """The checks of a workspace; problems are those that failed."""
+
+    checks: tuple[Check, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "ok": all(check.ok for check in self.checks),
+            "checks": [
+                {"id": check.id, "ok": check.ok, "text": check.text, "hint": check.hint or None}
+                for check in self.checks
+            ],
+        }
+
+
+def doctor(root: Path, *, today: date) -> DoctorResult:
+    """Check folders, rights, disk, templates, open books, watchers, programs and books.
 
     Raises:
         WorkspaceError: no workspace, or its marker cannot be understood.
     """
     workspace = find_workspace(root)
-    checks = [check for look in _LOOKS for check in look(workspace)] + [*_books(workspace, today)]
-    wrong = [check for check in checks if not check.ok]
-    return Outcome(
-        problems=tuple(
-            Problem(
-                code=check.id,
-                severity=Severity.ERROR,
-                place=Place(file=workspace.root.name),
-                message=check.text,
-                hint=check.hint,
-            )
-            for check in wrong
-        ),
-        data={
-            "ok": not wrong,
-            "checks": [
-                {"id": c.id, "ok": c.ok, "text": c.text, "hint": c.hint or None} for c in checks
-            ],
-        },
-    )
+    checks = [check for checks_of in _CHECKS for check in checks_of(workspace)]
+    checks += _books(workspace, today)
+    problems = [
+        Problem(
+            code=check.id,
+            severity=Severity.ERROR,
+            place=Place(file=workspace.root.name),
+            message=check.text,
+            hint=check.hint,
+        )
+        for check in checks
+        if not check.ok
+    ]
+    return DoctorResult(problems=tuple(problems), checks=tuple(checks))
 
 
 def _folders(workspace: Workspace) -> Iterator[Check]:
@@ -148,7 +159,7 @@ def _books(workspace: Workspace, today: date) -> Iterator[Check]:
     yield Check(id="books", ok=not problems, text=text, hint=hint)
 
 
-_LOOKS: tuple[Callable[[Workspace], Iterator[Check]], ...] = (
+_CHECKS: tuple[Callable[[Workspace], Iterator[Check]], ...] = (
     _folders,
     _disk,
     _templates,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cmtools.books.catalog import BOOKS
 from cmtools.books.plan import PLAN_BOOK
-from cmtools.commands.results import Outcome
+from cmtools.commands.result import Result
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy
 from cmtools.workspace import (
@@ -23,45 +25,56 @@ from cmtools.workspace import (
 INITIAL = tuple(book.file_name for book in BOOKS if book is not PLAN_BOOK)
 
 
-def init(folder: Path) -> Outcome:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InitResult(Result):
+    """The root of the new workspace; the files are its marker and its books."""
+
+    workspace: Path
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ok": True, "workspace": str(self.workspace), "files": list(self.files)}
+
+
+def init(folder: Path) -> InitResult:
     """Make a workspace of blank books; templates that are there already stay as they are.
 
-    The marker comes last; where something fails, what was made is taken back.
+    The marker comes last; where something fails, the copies made are deleted again.
 
     Raises:
         Unavailable: the folder is (in) a workspace, or holds a book of that name already.
         OSError: no rights, no room.
     """
-    try:
-        inside = find_workspace(folder)
-    except WorkspaceError:
-        pass
-    else:
-        raise Unavailable(f"здесь уже есть рабочая папка: {inside.root}")
-    taken = [name for name in INITIAL if (folder / name).exists()]
-    if taken:
-        raise Unavailable(f"в папке уже есть «{taken[0]}»: выберите другую или уберите его")
-    made: list[Path] = []
+    _refuse_occupied(folder)
+    copies: list[Path] = []
     try:
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
-        for source, target in _copies(folder):
+        for source, target in _files_to_copy(folder):
             copy(source, target)
-            made.append(target)
+            copies.append(target)
         with atomic_write(folder / MARKER) as aside:
             aside.write_text(MARKER_TEXT, "utf-8")
     except OSError:
-        for path in made:
+        for path in copies:
             path.unlink(missing_ok=True)
         raise
-    files = (MARKER, *INITIAL)
-    return Outcome(
-        files=files, data={"ok": True, "workspace": str(folder.absolute()), "files": list(files)}
-    )
+    return InitResult(workspace=folder.absolute(), files=(MARKER, *INITIAL))
 
 
-def _copies(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """What travels with the program, and where it goes."""
+def _refuse_occupied(folder: Path) -> None:
+    try:
+        workspace = find_workspace(folder)
+    except WorkspaceError:
+        pass
+    else:
+        raise Unavailable(f"здесь уже есть рабочая папка: {workspace.root}")
+    for name in INITIAL:
+        if (folder / name).exists():
+            raise Unavailable(f"в папке уже есть «{name}»: выберите другую или уберите его")
+
+
+def _files_to_copy(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield each file that comes with the program, and the path that it is copied to."""
     for name in INITIAL:
         yield shipped("workbooks") / name, folder / name
     for template in sorted(shipped("templates").glob("*.docx")):

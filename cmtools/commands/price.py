@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
-from cmtools.books.settings import SETTINGS
-from cmtools.commands.results import Outcome
+from cmtools.books.settings import SETTINGS, Rules
+from cmtools.commands.result import Result, problems_as_json
 from cmtools.errors import UsageError
 from cmtools.json_values import money, number
 from cmtools.pricing.order_problems import PRICES_UNSOUND
@@ -25,123 +26,136 @@ from cmtools.tables import messages
 FOUR_PLACES = Decimal("0.0001")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PriceResult(Result):
+    """The priced orders, and the rules by which they were priced.
+
+    explain: whether a person is to see each step of each price.
+    """
+
+    orders: tuple[PricedOrder, ...]
+    rules: Rules
+    explain: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "ok": not has_errors(self.problems),
+            "orders": [_order_as_json(order) for order in self.orders],
+            "problems": problems_as_json(self.problems),
+            "files": list(self.files),
+        }
+
+
 def price(
     root: Path,
     file: Path | None = None,
     *,
     order: str | None = None,
     in_place: bool = False,
+    explain: bool = False,
     today: date,
     now: datetime | None = None,
-) -> Outcome:
+) -> PriceResult:
     """Price the orders of a book, or of all order books of the workspace.
 
     Each book gets a priced copy beside it, or, `in_place`, a backup named by `now` and the prices
     in the book itself. `order` narrows the answer to one order.
 
     Raises:
-        Misuse: there is no such order; the file is no order book.
+        UsageError: there is no such order; the file is no order book.
         WorkspaceError, Unavailable: see `open_books`.
     """
-    opened = price_books(open_books(root, [file] if file else (), today))
-    targets = _order_books(opened, file)
-    names = {target.name for target in targets}
-    quotes = [q for q in opened.prices.orders if q.entry.source.file in names]
-    asked = {target.name for target in opened.targets if file or target.book is ORDER_BOOK}
-    problems = _problems(opened, asked | _missing_order_books(opened))
+    session = price_books(open_books(root, [file] if file else (), today))
+    books = _order_books(session, file)
+    names = {book.name for book in books}
+    orders = [o for o in session.prices.orders if o.entry.source.file in names]
+    problems = _problems(session, file)
     if order is not None:
-        quotes = [find_order(quotes, order)]
-        problems = tuple(p for p in problems if _concerns(p, quotes[0]))
-    moment = now or datetime.combine(today, time())
+        orders = [find_order(orders, order)]
+        problems = tuple(p for p in problems if _concerns(p, orders[0]))
     if in_place:
-        files = write_prices_in_place(opened, targets, moment)
+        files = write_prices_in_place(session, books, now or datetime.combine(today, time()))
     else:
-        files = write_priced_copies(opened, targets)
-    return Outcome(
+        files = write_priced_copies(session, books)
+    return PriceResult(
         problems=problems,
-        data={
-            "ok": not has_errors(problems),
-            "orders": [quote_as_json(quote) for quote in quotes],
-            "problems": [problem.as_json() for problem in problems],
-            "files": files,
-        },
-        facts={"quotes": quotes, "rules": opened.prices.tariff.rules},
         files=tuple(files),
+        orders=tuple(orders),
+        rules=session.prices.tariff.rules,
+        explain=explain,
     )
 
 
-def _order_books(opened: Session, file: Path | None) -> list[BookFile]:
-    """The order books that were read, of those asked about."""
-    books = opened.loaded.books
-    targets = [target for target in opened.targets if books.get(target.name) is ORDER_BOOK]
-    unknown = any(problem.code == messages.FILE_UNKNOWN.code for problem in opened.problems)
-    if file is not None and not targets and (unknown or opened.targets[0].name in books):
+def _order_books(session: Session, file: Path | None) -> list[BookFile]:
+    """Return the order books that could be read, of those that the command is about."""
+    books = session.loaded.books
+    targets = [target for target in session.targets if books.get(target.name) is ORDER_BOOK]
+    is_unknown = any(p.code == messages.FILE_UNKNOWN.code for p in session.problems)
+    if file is not None and not targets and (is_unknown or session.targets[0].name in books):
         raise UsageError(f"«{file}» — не книга заказов: в ней нет листов «Заказы» и «Позиции»")
     return targets
 
 
-def _problems(opened: Session, asked: set[str]) -> tuple[Problem, ...]:
-    """What is wrong with these books, with the settings, and with the register as a whole."""
-    found = [
-        problem
-        for problem in opened.all_problems
-        if problem.place.file in asked
-        or problem.place.file == SETTINGS.file_name
-        or (problem.place.file == REGISTER.file_name and problem.place.row is None)
-    ]
-    if not opened.prices.terms.sound:
-        found += [
-            problem_at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND())
-            for name in asked & opened.loaded.books.keys()
-        ]
-    return sort_problems(found)
-
-
-def _concerns(problem: Problem, quote: PricedOrder) -> bool:
-    """Whether a problem is of the order's own rows, or of the settings."""
-    place = problem.place
-    if place.file == SETTINGS.file_name or place.row is None:
-        return True
-    entries = [quote.entry, *(found.entry for found in quote.positions)]
-    return any(
-        (entry.source.file, entry.source.sheet, entry.row) == (place.file, place.sheet, place.row)
-        for entry in entries
-    )
-
-
-def _missing_order_books(opened: Session) -> set[str]:
-    return {
+def _problems(session: Session, file: Path | None) -> tuple[Problem, ...]:
+    """Return what is wrong with the order books, the settings, and the register as a whole."""
+    names = {target.name for target in session.targets if file or target.book is ORDER_BOOK}
+    names |= {
         problem.place.file
-        for problem in opened.problems
+        for problem in session.problems
         if problem.code == messages.FILE_MISSING.code
         and problem.place.file.startswith(ORDER_BOOK.name)
     }
+    problems = [
+        problem
+        for problem in session.all_problems
+        if problem.place.file in names
+        or problem.place.file == SETTINGS.file_name
+        or (problem.place.file == REGISTER.file_name and problem.place.row is None)
+    ]
+    if not session.prices.terms.sound:
+        problems += [
+            problem_at(Place(file=name, sheet=ORDERS.title), PRICES_UNSOUND())
+            for name in names & session.loaded.books.keys()
+        ]
+    return sort_problems(problems)
 
 
-def quote_as_json(quote: PricedOrder) -> dict[str, Any]:
-    """An order in the shape of the command's answer; what has no price is null."""
-    sums = quote.totals
-    priced = sums is not None and bool(quote.lines)
-    delivery = sums.delivery if sums else quote.entry.get("delivery_cost") or ZERO
+def _concerns(problem: Problem, order: PricedOrder) -> bool:
+    """Tell whether a problem is of the order's own rows, or of the settings."""
+    place = problem.place
+    if place.file == SETTINGS.file_name or place.row is None:
+        return True
+    rows = [order.entry, *(position.entry for position in order.positions)]
+    return any(
+        (row.source.file, row.source.sheet, row.row) == (place.file, place.sheet, place.row)
+        for row in rows
+    )
+
+
+def _order_as_json(order: PricedOrder) -> dict[str, Any]:
+    """Return an order in the shape of the answer; what has no price is null."""
+    sums = order.totals
+    priced = sums if order.lines else None
+    delivery = sums.delivery if sums else order.entry.get("delivery_cost") or ZERO
     return {
-        "order": quote.number,
-        "client": quote.entry.get("client"),
-        "category": quote.category and quote.category.value,
-        "amount": money(sums.amount) if priced and sums else None,
-        "vat": money(sums.vat) if priced and sums else None,
-        "profit": money(sums.profit) if priced and sums else None,
-        "margin": number(sums.margin) if priced and sums else None,
+        "order": order.number,
+        "client": order.entry.get("client"),
+        "category": order.category and order.category.value,
+        "amount": money(priced.amount) if priced else None,
+        "vat": money(priced.vat) if priced else None,
+        "profit": money(priced.profit) if priced else None,
+        "margin": number(priced.margin) if priced else None,
         "delivery": money(delivery),
         "delivery_vat": money(sums.delivery_vat) if sums else None,
-        "total": money(sums.total) if priced and sums else None,
-        "approval_needed": quote.approval_needed,
-        "positions": [_position_as_json(found) for found in quote.positions],
+        "total": money(priced.total) if priced else None,
+        "approval_needed": order.approval_needed,
+        "positions": [_position_as_json(position) for position in order.positions],
     }
 
 
-def _position_as_json(found: PricedPosition) -> dict[str, Any]:
-    line = found.line
-    return {"position": found.entry.get("number"), **(_line_as_json(line) if line else UNPRICED)}
+def _position_as_json(position: PricedPosition) -> dict[str, Any]:
+    values = _line_as_json(position.line) if position.line else UNPRICED
+    return {"position": position.entry.get("number"), **values}
 
 
 UNPRICED: dict[str, Any] = dict.fromkeys(

@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from cmtools.commands.results import Outcome
-from cmtools.json_values import money
+from cmtools.commands.result import ExitCode, Result, problems_as_json
+from cmtools.problems import has_errors
 from cmtools.progress import Progress, silent
 from cmtools.reports.exclusions import Omission
 from cmtools.reports.inputs import shown
-from cmtools.reports.month import Monthly
-from cmtools.reports.report import make_month_report
+from cmtools.reports.report import MonthReport, make_month_report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportResult(Result):
+    """The report of a month; problems are those of the template of its Word paper.
+
+    strict: whether rows that were left out make the command a failure.
+    """
+
+    month: str
+    report: MonthReport
+    strict: bool
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """PROBLEMS where the template is wrong; when strict, also where rows were left out."""
+        is_failure = has_errors(self.problems) or (self.strict and bool(self.report.left_out))
+        return ExitCode.PROBLEMS if is_failure else ExitCode.DONE
+
+    def as_json(self) -> dict[str, Any]:
+        figures = self.report.figures
+        answer: dict[str, Any] = {
+            "month": self.month,
+            "manager": self.report.manager,
+            "indicators": {
+                figure.indicator.id: {
+                    "plan": shown(figure.plan, figure.indicator.unit),
+                    "fact": shown(figure.fact, figure.indicator.unit),
+                }
+                for figure in figures.figures
+            },
+            "unpriced_orders": figures.unpriced_orders,
+            "left_out": [_omission_as_json(omission) for omission in self.report.left_out],
+            "files": list(self.files),
+        }
+        if self.problems:
+            answer["problems"] = problems_as_json(self.problems)
+        return answer
 
 
 def report(
@@ -25,15 +63,14 @@ def report(
     scheduler: str | None = None,
     today: date,
     progress: Progress = silent,
-) -> Outcome:
-    """The indicators of a month, for one manager or for all, and the report's two files.
+) -> ReportResult:
+    """Reckon the indicators of a month, for one manager or for all; write the report's two files.
 
     `books` is a pattern of the books of orders to take instead of the workspace's. Errors in a
-    book never stop a report: it tells what it left out; `strict` makes that a failure. Problems
-    are those of the template of its Word paper.
+    book never stop a report: it names what it left out; `strict` makes that a failure.
 
     Raises:
-        Misuse: the month is none, or no book names the manager.
+        UsageError: the month is none, or no book names the manager.
         WorkspaceError, Unavailable: see `consolidate`.
         OSError: the files cannot be written.
     """
@@ -46,50 +83,22 @@ def report(
         today=today,
         progress=progress,
     )
-    answer = _answer(month, made.manager, made.figures, made.left_out) | {"files": made.files}
-    if made.problems:
-        answer["problems"] = [problem.as_json() for problem in made.problems]
-    return Outcome(
+    reason = made.unremembered
+    return ReportResult(
+        month=month,
+        report=made,
+        strict=strict,
         problems=tuple(made.problems),
-        data=answer,
-        facts=_facts(made.figures) | {"unremembered": made.unremembered},
         files=tuple(made.files),
-        is_failure=strict and bool(made.left_out),
+        warning=f"прочитанное не запоминается: {reason}" if reason else "",
     )
 
 
-def _answer(
-    month: str, manager: str | None, found: Monthly, left_out: Sequence[Omission]
-) -> dict[str, object]:
+def _omission_as_json(omission: Omission) -> dict[str, object]:
+    place = omission.place
     return {
-        "month": month,
-        "manager": manager,
-        "indicators": {
-            figure.indicator.id: {
-                "plan": shown(figure.plan, figure.indicator.unit),
-                "fact": shown(figure.fact, figure.indicator.unit),
-            }
-            for figure in found.figures
-        },
-        "unpriced_orders": found.unpriced_orders,
-        "left_out": [
-            {
-                "file": omission.place.file,
-                "sheet": omission.place.sheet,
-                "row": omission.place.row,
-                "reason": omission.reason,
-            }
-            for omission in left_out
-        ],
-    }
-
-
-def _facts(found: Monthly) -> dict[str, object]:
-    return {
-        "titles": {figure.indicator.id: figure.indicator.title for figure in found.figures},
-        "figures": found.figures,
-        "preliminary": {
-            "orders": found.preliminary.orders,
-            "amount": money(found.preliminary.amount),
-        },
+        "file": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "reason": omission.reason,
     }

@@ -2,56 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from cmtools.commands.results import Outcome
+from cmtools.commands.result import Result, problems_as_json
+from cmtools.documents import template_check
 from cmtools.documents.catalog import FORMS, TemplateForm
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared, listed
-from cmtools.documents.template_check import check_templates
 from cmtools.errors import UsageError
 from cmtools.problems import has_errors
 from cmtools.tables.suggestions import suggest_after
 from cmtools.workspace import find_workspace
 
 
-def check(root: Path) -> Outcome:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplatesResult(Result):
+    """What is wrong with the templates, so many of which were checked."""
+
+    checked: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ok": not has_errors(self.problems), "problems": problems_as_json(self.problems)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldsResult(Result):
+    """The fields and filters that a template may name, each in the shape of the answer."""
+
+    template: str
+    fields: tuple[dict[str, str], ...]
+    filters: tuple[dict[str, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "template": self.template,
+            "fields": list(self.fields),
+            "filters": list(self.filters),
+        }
+
+
+def check_templates(root: Path) -> TemplatesResult:
     """Check all templates of the workspace at or above `root`, and name the files that are none.
 
     Raises:
         WorkspaceError: there is no workspace.
         OSError: the folder of templates cannot be read.
     """
-    problems = check_templates(find_workspace(root), FORMS)
-    return Outcome(
-        problems=problems,
-        data={
-            "ok": not has_errors(problems),
-            "problems": [problem.as_json() for problem in problems],
-        },
-        facts={"checked": len(FORMS)},
-    )
+    problems = template_check.check_templates(find_workspace(root), FORMS)
+    return TemplatesResult(problems=problems, checked=len(FORMS))
 
 
-def fields(document: str) -> Outcome:
-    """What the template of a document may name, and the filters for it.
-
-    `document` is an id or a name.
+def list_fields(document: str) -> FieldsResult:
+    """List what the template of a document, an id or a name, may name.
 
     Raises:
-        Misuse: there is no such document.
+        UsageError: there is no such document.
     """
     form = _form(document)
-    rows = [
-        {"field": name, "kind": KINDS_OF_FIELDS[found.sort].one, "meaning": found.meaning}
-        for name, found in listed(declared(form.record))
-    ]
-    filters = [
-        {"filter": f.name, "for": f.taken, "meaning": f.meaning, "example": f.example}
-        for f in FILTERS
-    ]
-    return Outcome(data={"template": form.template, "fields": rows, "filters": filters})
+    return FieldsResult(
+        template=form.template,
+        fields=tuple(
+            {"field": name, "kind": KINDS_OF_FIELDS[field.sort].one, "meaning": field.meaning}
+            for name, field in listed(declared(form.record))
+        ),
+        filters=tuple(
+            {"filter": f.name, "for": f.taken, "meaning": f.meaning, "example": f.example}
+            for f in FILTERS
+        ),
+    )
 
 
 def _form(document: str) -> TemplateForm:

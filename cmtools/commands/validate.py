@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from cmtools.commands.results import Outcome
+from cmtools.commands.result import Result, problems_as_json
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import has_errors
 from cmtools.workspace import ANNOTATED, beside
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValidateResult(Result):
+    """The problems of the `checked` books; the files are their painted copies."""
+
+    checked: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ok": not has_errors(self.problems), "problems": problems_as_json(self.problems)}
+
+
 def validate(
     root: Path, files: Sequence[Path] = (), *, today: date, annotate: bool = False
-) -> Outcome:
+) -> ValidateResult:
     """Check the given books, or all of the workspace at or above `root`.
 
     With `annotate`, a painted copy is made beside each book that has problems.
@@ -22,27 +34,22 @@ def validate(
     Raises:
         WorkspaceError, Unavailable: see `open_books`.
     """
-    opened = price_books(open_books(root, files, today))
-    made = _annotate(opened) if annotate else ()
-    return Outcome(
-        problems=opened.problems,
-        data={
-            "ok": not has_errors(opened.problems),
-            "problems": [problem.as_json() for problem in opened.problems],
-        },
-        facts={"checked": [target.name for target in opened.targets]},
-        files=made,
+    session = price_books(open_books(root, files, today))
+    return ValidateResult(
+        problems=session.problems,
+        checked=tuple(target.name for target in session.targets),
+        files=_write_painted_copies(session) if annotate else (),
     )
 
 
-def _annotate(opened: Session) -> tuple[str, ...]:
+def _write_painted_copies(session: Session) -> tuple[str, ...]:
     from cmtools.tables.patch.annotated_copy import annotate
 
-    made = []
-    for target in opened.targets:
-        own = [problem for problem in opened.problems if problem.place.file == target.name]
-        if own and target.name in opened.loaded.books:
+    names = []
+    for target in session.targets:
+        problems = [problem for problem in session.problems if problem.place.file == target.name]
+        if problems and target.name in session.loaded.books:
             copy = beside(target.path, ANNOTATED)
-            annotate(target.path, copy, own)
-            made.append(opened.workspace.name(copy))
-    return tuple(made)
+            annotate(target.path, copy, problems)
+            names.append(session.workspace.name(copy))
+    return tuple(names)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from cmtools.commands.results import ExitCode
+from cmtools.commands.result import ExitCode
 from cmtools.watch.context import WatchContext
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.lease import JOBS_FOLDER, Lease

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from cmtools.books.orders import Order, Request
-from cmtools.books.settings import Category, Rules
+from cmtools.books.settings import RULES, Category, Rules
 from cmtools.tables.table import InvalidRow
 
 OrderDays = Sequence[date]
@@ -31,13 +31,18 @@ class Loss:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """What a client is at a day, and why.
+    """A client's category and loss at a day, and what they rest on.
 
-    The category rests on the orders before the day, of which `recent` lie in the months from
-    `since` on. The last order is the last one up to the day; `lost_on` is the day after which the
-    client counts as lost unless an order comes by then, by the limit for a `system` client or not.
+    since: the first of the months in which orders count towards системный.
+    earlier, recent: the orders before the day; those of them from `since` on.
+    last_order: the day of the last order up to the day; None where there is none.
+    system: whether the client was системный after the last order.
+    limit: the days without an order after which such a client is lost.
+    lost_on: the last day on which an order keeps the client.
     """
 
+    day: date
+    rules: Rules
     category: Category
     since: date
     earlier: int
@@ -47,9 +52,37 @@ class Standing:
     limit: int
     lost_on: date | None
 
-    def is_lost(self, day: date) -> bool:
-        """Whether the limit has run out before that day."""
-        return self.lost_on is not None and self.lost_on < day
+    @property
+    def is_lost(self) -> bool:
+        """Whether the limit ran out before the day."""
+        return self.lost_on is not None and self.lost_on < self.day
+
+    @property
+    def limit_title(self) -> str:
+        """The title of the rule that sets the limit."""
+        return RULES.fields["lost_system_days" if self.system else "lost_other_days"].title
+
+    def includes(self, on: date) -> bool:
+        """Tell whether an order of a day counts towards системный."""
+        return self.since <= on < self.day
+
+    def explain(self) -> list[str]:
+        """Say in Russian what the category and the loss rest on, a line each."""
+        if self.earlier:
+            lines = [
+                f"заказов с {self.since:%d.%m.%Y} до этого дня: {self.recent}, всего раньше: "
+                f"{self.earlier}; системный — от {self.rules.system_orders} "
+                f"за {self.rules.system_months} мес. (лист «{RULES.title}»)"
+            ]
+        else:
+            lines = ["до этого дня заказов не было"]
+        if self.last_order is not None and self.lost_on is not None:
+            state = "потерян: срок истёк" if self.is_lost else "потеряется, если не закажет до"
+            lines.append(
+                f"последний заказ {self.last_order:%d.%m.%Y}; {state} {self.lost_on:%d.%m.%Y} "
+                f"({self.limit_title}: {self.limit})"
+            )
+        return lines
 
 
 def counts(order: Order | InvalidRow) -> bool:
@@ -83,15 +116,17 @@ def category_at(days: OrderDays, day: date, rules: Rules) -> Category:
     return Category.SYSTEM if recent >= rules.system_orders else Category.REPEAT
 
 
-def standing(days: OrderDays, day: date, rules: Rules) -> Standing:
-    """Explain the category and the loss of a client at a day by the orders up to it."""
+def client_standing(days: OrderDays, day: date, rules: Rules) -> Standing:
+    """Work out the category and the loss of a client at a day by the orders up to it."""
     since = months_before(day, rules.system_months)
     earlier = bisect_left(days, day)
     until = bisect_right(days, day)
     last = days[until - 1] if until else None
     system = last is not None and was_system(days, last, rules)
-    limit = rules.lost_system_days if system else rules.lost_other_days
+    limit = _limit(system, rules)
     return Standing(
+        day=day,
+        rules=rules,
         category=category_at(days, day, rules),
         since=since,
         earlier=earlier,
@@ -103,8 +138,12 @@ def standing(days: OrderDays, day: date, rules: Rules) -> Standing:
     )
 
 
+def _limit(system: bool, rules: Rules) -> int:
+    return rules.lost_system_days if system else rules.lost_other_days
+
+
 def was_system(days: OrderDays, last: date, rules: Rules) -> bool:
-    """Whether a client was системный at the day after an order."""
+    """Tell whether a client was системный on the day after an order."""
     return category_at(days, last + timedelta(days=1), rules) is Category.SYSTEM
 
 
@@ -116,8 +155,7 @@ def losses(days: OrderDays, rules: Rules) -> Iterable[Loss]:
     distinct = sorted(set(days))
     for index, last in enumerate(distinct):
         system = was_system(days, last, rules)
-        limit = rules.lost_system_days if system else rules.lost_other_days
-        runs_out = last + timedelta(days=limit)
+        runs_out = last + timedelta(days=_limit(system, rules))
         if index + 1 == len(distinct) or distinct[index + 1] > runs_out:
             yield Loss(on=runs_out, last_order=last, was_system=system)
 

@@ -26,13 +26,13 @@ from support.workbench import (
 def test_healthy_workspace(tmp_path: Path) -> None:
     outcome = validate(healthy(tmp_path), today=TODAY)
     assert places(outcome) == [], describe(outcome)
-    assert outcome.data == {"ok": True, "problems": []}
+    assert outcome.as_json() == {"ok": True, "problems": []}
 
 
 def test_workspace_as_shipped_warns_of_the_seller_only(tmp_path: Path) -> None:
     outcome = validate(workspace_with(tmp_path, {}), today=TODAY)
     assert {place[:3] for place in places(outcome)} == {("warning", SETTINGS, "Организация")}
-    assert outcome.data["ok"] is True
+    assert outcome.as_json()["ok"] is True
 
 
 def test_problem_says_all_that_is_promised(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_problem_says_all_that_is_promised(tmp_path: Path) -> None:
     assert problem.code
     assert problem.message
     assert problem.hint
-    assert outcome.data == {
+    assert outcome.as_json() == {
         "ok": False,
         "problems": [
             {
@@ -69,7 +69,7 @@ def test_warnings_alone_are_ok(tmp_path: Path) -> None:
     healthy(tmp_path, put("Заказы", "Оценка клиента", 0, None))
     outcome = validate(tmp_path, today=TODAY)
     assert [problem.severity for problem in outcome.problems] == ["warning"]
-    assert outcome.data["ok"] is True
+    assert outcome.as_json()["ok"] is True
 
 
 TEN = [

@@ -227,4 +227,4 @@ def test_closing_without_anything(tmp_path: Path) -> None:
     assert set(places(outcome)) == set(wanted)
     said = " ".join(problem.message for problem in outcome.problems).casefold()
     assert all(word in said for word in ("опла", "акт", "оценк"))
-    assert outcome.data["ok"] is True
+    assert outcome.as_json()["ok"] is True

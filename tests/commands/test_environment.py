@@ -20,7 +20,7 @@ import pytest
 
 from cli.test_startup import run
 from cmtools.commands.init import init
-from cmtools.commands.results import ExitCode
+from cmtools.commands.result import ExitCode
 from cmtools.errors import Unavailable, UsageError
 from pricing.test_price import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
 from support import hostile
@@ -96,7 +96,7 @@ def test_a_broken_init_is_no_workspace_and_can_be_repeated(
         with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
             init(folder)
     assert not (folder / "cmtools.toml").exists()
-    assert init(folder).data["files"] == ["cmtools.toml", *BOOKS]
+    assert init(folder).as_json()["files"] == ["cmtools.toml", *BOOKS]
 
 
 def test_init_where_a_file_is(tmp_path: Path) -> None:
@@ -350,7 +350,7 @@ def test_a_book_that_cannot_be_read_is_told(name: str, kind: str, tmp_path: Path
     book.unlink() if kind == "missing" else getattr(hostile, kind)(book)
     outcome = ask(tmp_path)
     assert [p.is_error for p in outcome.problems if p.place.file == name] == [True]
-    assert outcome.code is ExitCode.PROBLEMS
+    assert outcome.exit_code is ExitCode.PROBLEMS
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["in error", "missing"])

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from cmtools.cli.console.dispatch import show
+from cmtools.cli.console.render import print_result
 from cmtools.commands.doctor import doctor
-from cmtools.commands.templates import check, fields
+from cmtools.commands.templates import check_templates, list_fields
 from cmtools.documents.catalog import FORMS
 from cmtools.documents.template.filters import FILTERS
 from cmtools.errors import UsageError
@@ -28,7 +28,7 @@ TEMPLATE = "Спецификация.docx"
 
 def found(root: Path) -> list[tuple[str, str, str]]:
     """Code, severity and file of all that is told of a workspace's templates."""
-    return [(p.code, p.severity.value, p.place.file) for p in check(root).problems]
+    return [(p.code, p.severity.value, p.place.file) for p in check_templates(root).problems]
 
 
 def with_text(path: Path, text: str) -> None:
@@ -43,9 +43,9 @@ def with_text(path: Path, text: str) -> None:
 
 
 def test_shipped_templates_are_right(tmp_path: Path) -> None:
-    outcome = check(healthy(tmp_path))
-    assert (outcome.data, outcome.code) == ({"ok": True, "problems": []}, 0)
-    assert outcome.facts["checked"] == len(FORMS)
+    outcome = check_templates(healthy(tmp_path))
+    assert (outcome.as_json(), outcome.exit_code) == ({"ok": True, "problems": []}, 0)
+    assert outcome.checked == len(FORMS)
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -61,10 +61,10 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         ("template-field", "error", place),
         ("template-unused", "warning", f"{FOLDER}/Специфкация.docx"),
     ]
-    outcome = check(root)
-    assert outcome.code == 1
-    assert outcome.data["ok"] is False
-    assert [(p["file"], p["sheet"], p["cell"]) for p in outcome.data["problems"]] == [
+    outcome = check_templates(root)
+    assert outcome.exit_code == 1
+    assert outcome.as_json()["ok"] is False
+    assert [(p["file"], p["sheet"], p["cell"]) for p in outcome.as_json()["problems"]] == [
         (place, None, None),
         (place, None, None),
         (f"{FOLDER}/Специфкация.docx", None, None),
@@ -95,20 +95,20 @@ def test_damaged_template(tmp_path: Path) -> None:
 def test_doctor_says_what_the_check_says(tmp_path: Path, text: str) -> None:
     root = healthy(tmp_path)
     with_text(root / FOLDER / TEMPLATE, text)
-    checks: Any = doctor(root, today=TODAY).data["checks"]
+    checks: Any = doctor(root, today=TODAY).as_json()["checks"]
     answer = next(one for one in checks if one["id"] == "templates")
-    assert answer["ok"] == check(root).data["ok"]
+    assert answer["ok"] == check_templates(root).as_json()["ok"]
     assert (TEMPLATE in answer["text"]) == (text == "{{ gorod }}")
 
 
 def test_no_workspace(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError):
-        check(tmp_path)
+        check_templates(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["specification", "Спецификация", "спецификация.docx"])
 def test_what_a_template_may_name(name: str) -> None:
-    data: Any = fields(name).data
+    data: Any = list_fields(name).as_json()
     assert data["template"] == TEMPLATE
     rows = {row["field"]: (row["kind"], row["meaning"]) for row in data["fields"]}
     assert rows["lines"] == ("список", "Строки заказа")
@@ -120,17 +120,17 @@ def test_unknown_document_names_the_nearest() -> None:
     with pytest.raises(
         UsageError, match=r"нет документа «спецефикация»; может быть, «спецификация»\?"
     ):
-        fields("спецефикация")
+        list_fields("спецефикация")
 
 
 def test_console(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     with_text(root / FOLDER / TEMPLATE, "{{ gorod }}")
     told = io.StringIO()
-    show("templates", check(root), Console(file=told, width=100))
+    print_result(check_templates(root), Console(file=told, width=100))
     assert "поля «gorod» нет" in told.getvalue()
     assert f"Проверено шаблонов: {len(FORMS)}. Ошибок: 1, предупреждений: 0." in told.getvalue()
-    show("fields", fields("specification"), Console(file=told, width=100))
+    print_result(list_fields("specification"), Console(file=told, width=100))
     assert "order.number" in told.getvalue()
     assert "genitive" in told.getvalue()
 

@@ -72,7 +72,7 @@ def test_every_paper_is_made_where_it_belongs(made: Callable[[], Grid]) -> None:
         for code, number, kinds in subjects
         for kind, name in kinds.items()
     }
-    files = [file for outcome in grid.outcomes for file in outcome.data["files"]]
+    files = [file for outcome in grid.outcomes for file in outcome.as_json()["files"]]
     assert {file["path"] for file in files} == expected
     assert len(files) == len(expected)
     assert {file["state"] for file in files} == {"made"}

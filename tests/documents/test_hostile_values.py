@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import Asked, docs
-from cmtools.commands.results import Outcome
+from cmtools.commands.docs import DocsResult, Selection, docs
 from support.office import convert
 from support.paper_figures import make
 from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, audit
@@ -111,13 +110,16 @@ def hostile_books() -> dict[str, list[Row]]:
 
 
 @cache
-def hostile_workspace(shelf: Path) -> tuple[Path, list[Outcome]]:
+def hostile_workspace(shelf: Path) -> tuple[Path, list[DocsResult]]:
     """The workspace and the outcomes of all its kinds of documents."""
     root = workspace_with(shelf, hostile_books())
-    orders = Asked(orders=[f"З-{place}" for place in range(len(VALUES))])
+    orders = Selection(orders=[f"З-{place}" for place in range(len(VALUES))])
     outcomes = [docs(root, orders, kinds=tuple(ORDER_KINDS), today=TODAY)]
     for place in range(len(VALUES)):
-        contract, client = Asked(contract=f"Д-{place}"), Asked(client=f"К-{place}")
+        contract, client = (
+            Selection(contract=f"Д-{place}"),
+            Selection(client=f"К-{place}"),
+        )
         outcomes.append(docs(root, contract, kinds=tuple(CONTRACT_KINDS), today=TODAY))
         outcomes.append(docs(root, client, kinds=tuple(CLIENT_KINDS), today=TODAY))
     return root, outcomes
@@ -130,7 +132,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Pa
     assert [str(p.message) for o in outcomes for p in o.problems if p.is_error] == []
     found = {}
     for outcome in outcomes:
-        for file in outcome.data["files"]:
+        for file in outcome.as_json()["files"]:
             name = file["path"].rpartition("/")[2]
             found[file["kind"], int(name.partition(" ")[0][2:])] = Paper(root / file["path"])
     return found
@@ -199,7 +201,7 @@ def test_control_characters_are_dropped_and_nothing_else(tmp_path: Path) -> None
     typed = "до_x0007_после_x001F_конец"
     root = healthy(tmp_path, put("Позиции", "Наименование", 1, typed))
     outcome = make(root, "З-2026-0002", "offer", "act", "design-brief", "invoice")
-    assert outcome.code == 0, outcome.problems
+    assert outcome.exit_code == 0, outcome.problems
     for name in outcome.files:
         text = Paper(root / name).text
         assert re.search(r"до.?после.?конец", text) or typed in text
@@ -219,9 +221,9 @@ def test_hostile_heads(tmp_path: Path, value: str) -> None:
                        "Должность в родительном падеже")
     ]  # fmt: skip
     root = healthy(tmp_path, *changes)
-    asked = Asked(contract="ДС-2026-01")
+    asked = Selection(contract="ДС-2026-01")
     outcome = docs(root, asked, kinds=("contract", "approval"), today=TODAY)
-    assert outcome.code == 0, outcome.problems
+    assert outcome.exit_code == 0, outcome.problems
     text = Paper(root / outcome.files[0]).text
     assert squeezed(value) in squeezed(text)
     assert not re.search(r"(?<!\d)49(?!\d)", text)
@@ -237,7 +239,7 @@ def test_hostile_seller(tmp_path: Path, value: str) -> None:
     rows = [{"Поле": k, "Значение": value if k in names else v} for k, v in SELLER.items()]
     root = healthy(tmp_path, rewrite("Организация", rows))
     outcome = make(root, "З-2026-0002", "invoice", "act", "offer")
-    assert outcome.code == 0, outcome.problems
+    assert outcome.exit_code == 0, outcome.problems
     for name in outcome.files:
         assert squeezed(value) in squeezed(Paper(root / name).text), name
         assert audit(root / name) == []
@@ -269,9 +271,9 @@ def test_folders_of_hostile_names(tmp_path: Path) -> None:
         add("Позиции", *[line | {"№ заказа": f"З/{c}:?"} for c in codes]),
     )
     before = {path for path in tmp_path.rglob("*") if not path.is_relative_to(root / "Клиенты")}
-    asked = Asked(orders=[f"З/{code}:?" for code in codes])
+    asked = Selection(orders=[f"З/{code}:?" for code in codes])
     outcome = docs(root, asked, kinds=("contractor-request", "readiness"), today=date(2026, 11, 21))
-    assert outcome.code == 0, outcome.problems
+    assert outcome.exit_code == 0, outcome.problems
     assert len(set(outcome.files)) == 2 * len(codes)
     after = {path for path in tmp_path.rglob("*") if not path.is_relative_to(root / "Клиенты")}
     assert after == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import Asked, docs
+from cmtools.commands.docs import Selection, docs
 from support.paper_figures import Figures, make
 from support.papers import NB, Paper, money
 from support.reckoning import Books, Row, digits, vat_inside
@@ -104,11 +104,11 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     ]
     root = healthy(tmp_path_factory.mktemp("invoices"), *extra)
     numbers = [case.number for case in CASES]
-    outcome = docs(root, Asked(orders=numbers), kinds=("invoice",), today=TODAY)
+    outcome = docs(root, Selection(orders=numbers), kinds=("invoice",), today=TODAY)
     assert outcome.problems == ()
     papers = {
         file["path"].rpartition("/")[2][:4]: Paper(root / file["path"])
-        for file in outcome.data["files"]
+        for file in outcome.as_json()["files"]
     }
     rows = {str(row["№ заказа"]): row for row in books["Заказы"]}
     return Shelf(papers=papers, figures={n: Figures(books, rows[n]) for n in numbers})
@@ -179,7 +179,7 @@ def code_with(folder: Path, *changes: Change) -> str:
     """The code of the second order's invoice, which asks for a balance."""
     root = healthy(folder, *changes)
     outcome = make(root, SECOND, "invoice")
-    assert outcome.code == 0, outcome.problems
+    assert outcome.exit_code == 0, outcome.problems
     return code_of(Paper(root / outcome.files[0]))
 
 
@@ -239,7 +239,7 @@ def test_a_long_number_fits_the_purpose(tmp_path: Path) -> None:
     lines = [row | {"№ заказа": number} for row in rows_of("Позиции")[1:3]]
     root = healthy(tmp_path, add("Заказы", order), add("Позиции", *lines))
     outcome = make(root, number, "invoice")
-    assert outcome.code == 0, outcome.problems
+    assert outcome.exit_code == 0, outcome.problems
     (name,) = outcome.files
     assert len(name.rpartition("/")[2].encode()) <= 255
     assert len(fields(code_of(Paper(root / name)))["Purpose"]) <= 210
@@ -257,7 +257,7 @@ def test_nothing_left_to_pay(tmp_path: Path, paid: str) -> None:
     }
     root = healthy(tmp_path, rewrite("Платежи", [*rows, payment]))
     outcome = make(root, SECOND, "invoice")
-    assert (outcome.code, outcome.files) == (1, ())
+    assert (outcome.exit_code, outcome.files) == (1, ())
     (problem,) = outcome.problems
     assert SECOND in problem.message
     assert list((root / "Клиенты").rglob("*.docx")) == []

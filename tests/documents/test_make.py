@@ -19,9 +19,8 @@ from hypothesis import strategies as st
 
 from cmtools.books.counterparty import LegalForm
 from cmtools.books.orders import Decision, DeliveryMethod
-from cmtools.commands.docs import Asked, docs
+from cmtools.commands.docs import DocsResult, Selection, docs
 from cmtools.commands.price import price
-from cmtools.commands.results import Outcome
 from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
 from cmtools.documents.catalog import KINDS, DocumentKind, SourceRow
@@ -82,9 +81,9 @@ def read(path: Path) -> Paper:
     )
 
 
-def make(root: Path, order: str = SECOND, *kinds: str) -> Outcome:
+def make(root: Path, order: str = SECOND, *kinds: str) -> DocsResult:
     """The specification of an order, unless other kinds are named."""
-    return docs(root, Asked(orders=[order]), kinds=kinds or ("specification",), today=TODAY)
+    return docs(root, Selection(orders=[order]), kinds=kinds or ("specification",), today=TODAY)
 
 
 def paper(root: Path, order: str = SECOND) -> Paper:
@@ -96,7 +95,7 @@ def paper(root: Path, order: str = SECOND) -> Paper:
 
 def priced(root: Path, order: str = SECOND) -> dict[str, Any]:
     """The order's figures by the price command."""
-    answer: dict[str, Any] = price(root, order=order, today=TODAY).data["orders"][0]
+    answer: dict[str, Any] = price(root, order=order, today=TODAY).as_json()["orders"][0]
     return answer
 
 
@@ -107,10 +106,10 @@ def ru(amount: str | Decimal) -> str:
     return f"{' '.join(groups)},{kopecks}"
 
 
-def refused(made: Outcome) -> list[tuple[str, str | None]]:
+def refused(made: DocsResult) -> list[tuple[str, str | None]]:
     """Codes and cells of the problems of an outcome that made nothing."""
     assert made.files == ()
-    assert made.code == 1
+    assert made.exit_code == 1
     return [(problem.code, problem.place.cell) for problem in made.problems]
 
 
@@ -200,7 +199,7 @@ def test_wording() -> None:
 def test_company(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Клиенты", "Полное наименование", 0, LONG_NAME))
     made = make(root, FIRST)
-    assert made.data["files"] == [
+    assert made.as_json()["files"] == [
         {
             "kind": "specification",
             "path": "Клиенты/К-0001 Ромашка/Договор/З-2026-0001 Спецификация.docx",
@@ -411,16 +410,18 @@ def test_unchanged_stays_and_changed_makes_a_version(tmp_path: Path) -> None:
     path = root / first.files[0]
     before = path.read_bytes(), path.stat().st_mtime_ns
     again = make(root)
-    assert [file["state"] for file in again.data["files"]] == ["unchanged"]
+    assert [file["state"] for file in again.as_json()["files"]] == ["unchanged"]
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     other = healthy(tmp_path / "two", put("Позиции", "Тираж", 1, 301))
     for book in other.glob("*.xlsx"):
         book.replace(root / book.name)
     changed = make(root)
-    assert changed.data["files"][0]["state"] == "version"
+    assert changed.as_json()["files"][0]["state"] == "version"
     assert changed.files[0] == first.files[0].replace(".docx", " (2).docx")
     assert path.read_bytes() == before[0]
-    assert make(root).data["files"] == [{**changed.data["files"][0], "state": "unchanged"}]
+    assert make(root).as_json()["files"] == [
+        {**changed.as_json()["files"][0], "state": "unchanged"}
+    ]
 
 
 def test_repacking_a_file_is_no_change(tmp_path: Path) -> None:
@@ -431,7 +432,7 @@ def test_repacking_a_file_is_no_change(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    assert make(root).data["files"][0]["state"] == "unchanged"
+    assert make(root).as_json()["files"][0]["state"] == "unchanged"
 
 
 def test_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
@@ -481,13 +482,13 @@ def test_each_of_many_clients_has_the_folder_of_its_code(tmp_path: Path) -> None
 def test_day_that_is_none_in_a_first_version(tmp_path: Path) -> None:
     """Whatever another program wrote there, the card gets the day on which it is made."""
     root = healthy(tmp_path)
-    asked = Asked(client="К-0002")
+    asked = Selection(client="К-0002")
     card = docs(root, asked, kinds=("client-card",), today=TODAY)
     with zipfile.ZipFile(root / card.files[0], "w") as archive:
         created = "<dcterms:created>2026-13-45T00:00:00Z</dcterms:created>"
         archive.writestr("docProps/core.xml", created)
     again = docs(root, asked, kinds=("client-card",), today=TODAY)
-    assert [file["state"] for file in again.data["files"]] == ["version"]
+    assert [file["state"] for file in again.as_json()["files"]] == ["version"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
@@ -563,13 +564,19 @@ def test_unknown_order_names_the_nearest(tmp_path: Path) -> None:
 
 
 def test_order_is_found_however_its_code_is_typed(tmp_path: Path) -> None:
-    assert make(healthy(tmp_path), " з-2026-0002 ").code == 0
+    assert make(healthy(tmp_path), " з-2026-0002 ").exit_code == 0
 
 
 def test_row_that_fits_no_claim_makes_nothing(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     with pytest.raises(UsageError, match="строка 999 не подходит"):
-        docs(root, Asked(orders=[SECOND]), kinds=("offer", "claim-act"), row=999, today=TODAY)
+        docs(
+            root,
+            Selection(orders=[SECOND]),
+            kinds=("offer", "claim-act"),
+            row=999,
+            today=TODAY,
+        )
     assert list((root / "Клиенты").rglob("*.docx")) == []
 
 
@@ -580,8 +587,8 @@ def test_unknown_kind_names_the_nearest(tmp_path: Path) -> None:
 
 def test_without_kinds_those_of_the_stage(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Заказы", "Стадия", 1, "2.5"))
-    made = docs(root, Asked(orders=[SECOND]), today=TODAY)
-    assert [file["kind"] for file in made.data["files"]] == [
+    made = docs(root, Selection(orders=[SECOND]), today=TODAY)
+    assert [file["kind"] for file in made.as_json()["files"]] == [
         "essentials",
         "approval",
         "contract",
@@ -590,8 +597,8 @@ def test_without_kinds_those_of_the_stage(tmp_path: Path) -> None:
 
 
 def test_stage_that_asks_for_nothing(tmp_path: Path) -> None:
-    made = docs(healthy(tmp_path), Asked(orders=[SECOND]), today=TODAY)
-    assert (made.data, made.code) == ({"files": [], "problems": []}, 0)
+    made = docs(healthy(tmp_path), Selection(orders=[SECOND]), today=TODAY)
+    assert (made.as_json(), made.exit_code) == ({"files": [], "problems": []}, 0)
 
 
 def test_low_margin_needs_the_director(tmp_path: Path) -> None:
@@ -603,7 +610,7 @@ def test_low_margin_needs_the_director(tmp_path: Path) -> None:
     margin = str(priced(root)["margin"]).replace(".", ",")
     assert all(part in made.problems[0].message for part in (SECOND, margin, "15 %"))
     agreed = put("Заказы", "Согласовано директором", 1, "да")
-    assert make(healthy(tmp_path / "yes", cheap, agreed)).code == 0
+    assert make(healthy(tmp_path / "yes", cheap, agreed)).exit_code == 0
 
 
 def test_seller_must_be_whole(tmp_path: Path) -> None:
@@ -680,7 +687,7 @@ def test_book_that_is_missing_stops_it(tmp_path: Path, book: str) -> None:
 def test_order_book_of_another_manager_does_not_stop_it(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     (root / "Предварительные заказы — Смирнов.xlsx").write_bytes(b"no book")
-    assert make(root).code == 0
+    assert make(root).exit_code == 0
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.made_from in _OF_OTHERS])
@@ -706,7 +713,7 @@ def test_contractor_in_error_is_told_where_the_paper_names_it(tmp_path: Path, ki
     chosen = put("Заказы", "Подрядчик", 1, CONTRACTOR)
     root = healthy(tmp_path, chosen, put("Подрядчики", "Срок по умолчанию, дней", 0, "десять"))
     assert [cell for _, cell in refused(make(root, SECOND, kind))] == ["E2"]
-    assert make(root, SECOND, "request").code == 0
+    assert make(root, SECOND, "request").exit_code == 0
 
 
 ELSEWHERE: dict[str, Change] = {
@@ -723,7 +730,7 @@ ELSEWHERE: dict[str, Change] = {
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_error_elsewhere_does_not(tmp_path: Path, name: str) -> None:
     made = make(healthy(tmp_path, ELSEWHERE[name]))
-    assert (made.code, len(made.files)) == (0, 1)
+    assert (made.exit_code, len(made.files)) == (0, 1)
 
 
 # Templates

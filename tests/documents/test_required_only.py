@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import Asked, docs
+from cmtools.commands.docs import Selection, docs
 from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, blemishes
 from support.reckoning import Row
 from support.workbench import (
@@ -78,14 +78,14 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Paper]]:
     """Kind → its papers of the three clients."""
     root: Path = workspace_with(tmp_path_factory.mktemp("sparse"), bare_books())
     found: dict[str, list[Paper]] = {kind: [] for kind in NAMES}
-    asked = [(Asked(orders=[f"З-{place}" for place in (1, 2, 3)]), ORDER_KINDS)]
-    asked += [(Asked(contract=f"Д-{place}"), CONTRACT_KINDS) for place in (1, 2, 3)]
-    asked += [(Asked(client=f"К-{place}"), CLIENT_KINDS) for place in (1, 2, 3)]
+    asked = [(Selection(orders=[f"З-{place}" for place in (1, 2, 3)]), ORDER_KINDS)]
+    asked += [(Selection(contract=f"Д-{place}"), CONTRACT_KINDS) for place in (1, 2, 3)]
+    asked += [(Selection(client=f"К-{place}"), CLIENT_KINDS) for place in (1, 2, 3)]
     for subject, kinds in asked:
         outcome = docs(root, subject, kinds=tuple(kinds), today=TODAY)
         errors = [problem for problem in outcome.problems if problem.is_error]
         assert [f"{p.place.sheet} {p.column}: {p.message}" for p in errors] == []
-        for file in outcome.data["files"]:
+        for file in outcome.as_json()["files"]:
             found[file["kind"]].append(Paper(root / file["path"]))
     return found
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from cmtools.commands.docs import Asked, docs
-from cmtools.commands.results import Outcome
+from cmtools.commands.docs import DocsResult, Selection, docs
 from cmtools.errors import UsageError
 from support.paper_figures import kinds_of, make
 from support.papers import (
@@ -40,7 +39,7 @@ FIRST, SECOND, THIRD = "З-2026-0001", "З-2026-0002", "З-2026-0003"
 CHEAP = put("Позиции", "Цена вручную", 1, 110)
 
 
-def errors(outcome: Outcome) -> set[tuple[str, str | None]]:
+def errors(outcome: DocsResult) -> set[tuple[str, str | None]]:
     """Where the errors stand: file and sheet."""
     return {(p.place.file, p.place.sheet) for p in outcome.problems if p.is_error}
 
@@ -59,14 +58,14 @@ def test_low_margin_refuses_each_priced_paper(tmp_path: Path) -> None:
     for kind in PRICED:
         if kind != "contract":
             outcome = make(root, SECOND, kind)
-            assert (kind, outcome.code, kinds_of(outcome)) == (kind, 1, [])
+            assert (kind, outcome.exit_code, kinds_of(outcome)) == (kind, 1, [])
             (problem,) = outcome.problems
             assert SECOND in problem.message
             assert "15" in problem.message
     assert make(root, SECOND, "contract").files == ()
     assert papers(root) == []
-    by_contract = docs(root, Asked(contract="ДС-2026-02"), today=TODAY)
-    assert by_contract.code == 1
+    by_contract = docs(root, Selection(contract="ДС-2026-02"), today=TODAY)
+    assert by_contract.exit_code == 1
     assert kinds_of(by_contract) == sorted(set(CONTRACT_KINDS) - {"contract"})
     rest = [kind for kind in ORDER_KINDS if kind not in PRICED and kind != "handover-technical"]
     outcome = make(root, SECOND, *rest)
@@ -77,14 +76,14 @@ def test_low_margin_with_the_directors_consent(tmp_path: Path) -> None:
     root = healthy(tmp_path, CHEAP, put("Заказы", "Согласовано директором", 1, "да"))
     kinds = [kind for kind in PRICED if kind != "contract"]
     outcome = make(root, SECOND, *kinds)
-    assert (outcome.code, kinds_of(outcome)) == (0, sorted(kinds))
+    assert (outcome.exit_code, kinds_of(outcome)) == (0, sorted(kinds))
 
 
 def test_low_margin_does_not_stop_a_preliminary_request(tmp_path: Path) -> None:
     """It shows no price."""
     root = healthy(tmp_path, CHEAP, put("Заказы", "Вид заявки", 1, "предварительная"))
     outcome = make(root, SECOND, "request")
-    assert (outcome.code, kinds_of(outcome)) == (0, ["request"])
+    assert (outcome.exit_code, kinds_of(outcome)) == (0, ["request"])
 
 
 # A preliminary request
@@ -112,7 +111,7 @@ def healthy_request(folder: Path) -> Path:
 def test_preliminary_request_without_a_cost_is_made(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     outcome = make(root, THIRD, "request", "contractor-request")
-    assert (outcome.code, kinds_of(outcome)) == (0, ["contractor-request", "request"])
+    assert (outcome.exit_code, kinds_of(outcome)) == (0, ["contractor-request", "request"])
     for name in outcome.files:
         assert blemishes(Paper(root / name)) == []
 
@@ -121,7 +120,7 @@ def test_preliminary_request_without_a_cost_is_made(tmp_path: Path) -> None:
 def test_unpriced_order_has_no_priced_paper(tmp_path: Path, kind: str) -> None:
     root = healthy(tmp_path, put("Заказы", "№ договора", 2, "ДС-2026-01"))
     outcome = make(root, THIRD, kind)
-    assert (outcome.code, outcome.files) == (1, ())
+    assert (outcome.exit_code, outcome.files) == (1, ())
     assert papers(root) == []
 
 
@@ -141,7 +140,7 @@ ORDER_ERRORS: dict[str, Change] = {
 def test_error_in_its_rows_stops_each_paper_of_an_order(tmp_path: Path, name: str) -> None:
     root = healthy(tmp_path, ORDER_ERRORS[name])
     outcome = make(root, SECOND, *ORDER_KINDS)
-    assert (kinds_of(outcome), outcome.code, papers(root)) == ([], 1, [])
+    assert (kinds_of(outcome), outcome.exit_code, papers(root)) == ([], 1, [])
     assert {sheet for _, sheet in errors(outcome)} == {ORDER_ERRORS[name].sheet}
 
 
@@ -156,8 +155,8 @@ def test_error_in_its_rows_stops_each_paper_of_an_order(tmp_path: Path, name: st
 )
 def test_error_in_its_rows_stops_each_paper_of_a_contract(tmp_path: Path, change: Change) -> None:
     root = healthy(tmp_path, change)
-    outcome = docs(root, Asked(contract="ДС-2026-02"), kinds=tuple(CONTRACT_KINDS), today=TODAY)
-    assert (kinds_of(outcome), outcome.code, papers(root)) == ([], 1, [])
+    outcome = docs(root, Selection(contract="ДС-2026-02"), kinds=tuple(CONTRACT_KINDS), today=TODAY)
+    assert (kinds_of(outcome), outcome.exit_code, papers(root)) == ([], 1, [])
     assert {sheet for _, sheet in errors(outcome)} == {change.sheet}
 
 
@@ -168,8 +167,8 @@ def test_error_in_its_rows_stops_each_paper_of_a_contract(tmp_path: Path, change
 )
 def test_error_in_its_rows_stops_each_paper_of_a_client(tmp_path: Path, change: Change) -> None:
     root = healthy(tmp_path, change)
-    outcome = docs(root, Asked(client="К-0001"), kinds=tuple(CLIENT_KINDS), today=TODAY)
-    assert (kinds_of(outcome), outcome.code, papers(root)) == ([], 1, [])
+    outcome = docs(root, Selection(client="К-0001"), kinds=tuple(CLIENT_KINDS), today=TODAY)
+    assert (kinds_of(outcome), outcome.exit_code, papers(root)) == ([], 1, [])
 
 
 def test_errors_elsewhere_stop_nothing(tmp_path: Path) -> None:
@@ -191,12 +190,12 @@ def test_errors_elsewhere_stop_nothing(tmp_path: Path) -> None:
     )
     root = healthy(tmp_path, *changes)
     for asked, kinds in (
-        (Asked(orders=[SECOND]), ORDER_KINDS),
-        (Asked(contract="ДС-2026-02"), CONTRACT_KINDS),
-        (Asked(client="К-0002"), CLIENT_KINDS),
+        (Selection(orders=[SECOND]), ORDER_KINDS),
+        (Selection(contract="ДС-2026-02"), CONTRACT_KINDS),
+        (Selection(client="К-0002"), CLIENT_KINDS),
     ):
         outcome = docs(root, asked, kinds=tuple(kinds), today=TODAY)
-        assert (outcome.code, kinds_of(outcome)) == (0, sorted(kinds)), outcome.problems
+        assert (outcome.exit_code, kinds_of(outcome)) == (0, sorted(kinds)), outcome.problems
 
 
 TECHNICAL: Row = {
@@ -222,16 +221,16 @@ TRANSFER: Row = {
 @pytest.mark.parametrize(
     ("asked", "kinds", "nearest"),
     [
-        (Asked(orders=["З-2026-0O03"]), (), THIRD),
-        (Asked(contract="ДС-2026-2"), (), "ДС-2026-02"),
-        (Asked(client="К-003"), (), "К-0003"),
-        (Asked(orders=[SECOND]), ("invoise",), "invoice"),
-        (Asked(contract="ДС-2026-01"), ("approvals",), "approval"),
-        (Asked(orders=[SECOND, "З-2026-002"]), (), SECOND),
+        (Selection(orders=["З-2026-0O03"]), (), THIRD),
+        (Selection(contract="ДС-2026-2"), (), "ДС-2026-02"),
+        (Selection(client="К-003"), (), "К-0003"),
+        (Selection(orders=[SECOND]), ("invoise",), "invoice"),
+        (Selection(contract="ДС-2026-01"), ("approvals",), "approval"),
+        (Selection(orders=[SECOND, "З-2026-002"]), (), SECOND),
     ],
 )
 def test_unknown_is_wrong_usage(
-    tmp_path: Path, asked: Asked, kinds: tuple[str, ...], nearest: str
+    tmp_path: Path, asked: Selection, kinds: tuple[str, ...], nearest: str
 ) -> None:
     root = healthy(tmp_path)
     with pytest.raises(UsageError, match=nearest):
@@ -280,5 +279,5 @@ def test_no_such_workbook_is_a_refusal(tmp_path: Path) -> None:
     for book in (SETTINGS, REGISTRY):
         (root / book).rename(root / f"_{book}")
         outcome = make(root, SECOND, *ORDER_KINDS)
-        assert (outcome.code, outcome.files) == (1, ())
+        assert (outcome.exit_code, outcome.files) == (1, ())
         (root / f"_{book}").rename(root / book)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import Asked, docs
+from cmtools.commands.docs import Selection, docs
 from cmtools.errors import UsageError
 
 # By stage, by contract, by client
@@ -77,12 +77,12 @@ def test_kinds_come_from_the_stage(tmp_path: Path) -> None:
         add("Договоры", *[contract | {"№ договора": number} for number in contracts.values()]),
         add("Позиции", *[r | {"№ заказа": number} for number in orders.values() for r in lines]),
     )
-    outcome = docs(root, Asked(orders=list(orders.values())), today=TODAY)
-    assert outcome.code == 0, outcome.problems
+    outcome = docs(root, Selection(orders=list(orders.values())), today=TODAY)
+    assert outcome.exit_code == 0, outcome.problems
     made: dict[str, set[str]] = {
         number: set() for number in (*orders.values(), *contracts.values())
     }
-    for file in outcome.data["files"]:
+    for file in outcome.as_json()["files"]:
         made[file["path"].rpartition("/")[2].partition(" ")[0]].add(file["kind"])
     found = {stage: made[orders[stage]] | made[contracts[stage]] for stage in SHIPPED_STAGES}
     assert found == {stage: set(kinds.split()) for stage, kinds in SHIPPED_STAGES.items()}
@@ -95,23 +95,28 @@ def test_a_director_may_ask_for_other_papers_at_a_stage(tmp_path: Path) -> None:
         {"Код": "4.3", "Название": "Закрыть сделку"},
     ]
     root = healthy(tmp_path, rewrite("Стадии", stages))
-    assert kinds_of(docs(root, Asked(orders=[SECOND]), today=TODAY)) == ["invoice", "readiness"]
+    assert kinds_of(docs(root, Selection(orders=[SECOND]), today=TODAY)) == [
+        "invoice",
+        "readiness",
+    ]
 
 
 def test_contract_and_client_without_kinds_make_all(tmp_path: Path) -> None:
     root = healthy(tmp_path)
-    contract = docs(root, Asked(contract="ДС-2026-01"), today=TODAY)
-    assert (contract.code, kinds_of(contract)) == (0, sorted(CONTRACT_KINDS))
-    client = docs(root, Asked(client="К-0001"), today=TODAY)
-    assert (client.code, kinds_of(client)) == (0, sorted(CLIENT_KINDS))
-    never_handed = docs(root, Asked(client="К-0003"), today=TODAY)
-    assert (never_handed.code, kinds_of(never_handed)) == (0, ["client-card"])
+    contract = docs(root, Selection(contract="ДС-2026-01"), today=TODAY)
+    assert (contract.exit_code, kinds_of(contract)) == (0, sorted(CONTRACT_KINDS))
+    client = docs(root, Selection(client="К-0001"), today=TODAY)
+    assert (client.exit_code, kinds_of(client)) == (0, sorted(CLIENT_KINDS))
+    never_handed = docs(root, Selection(client="К-0003"), today=TODAY)
+    assert (never_handed.exit_code, kinds_of(never_handed)) == (0, ["client-card"])
 
 
 def test_every_order(tmp_path: Path) -> None:
     """All orders at once, one paper."""
-    outcome = docs(healthy(tmp_path), Asked(every=True), kinds=("contractor-request",), today=TODAY)
-    names = [file["path"].rpartition("/")[2] for file in outcome.data["files"]]
+    outcome = docs(
+        healthy(tmp_path), Selection(every=True), kinds=("contractor-request",), today=TODAY
+    )
+    names = [file["path"].rpartition("/")[2] for file in outcome.as_json()["files"]]
     assert sorted(names) == [f"{n} Запрос подрядчику.docx" for n in (FIRST, SECOND, THIRD)]
 
 
@@ -131,7 +136,7 @@ def test_every_order(tmp_path: Path) -> None:
 def test_incomplete_entities_are_for_the_lawyer_only(tmp_path: Path, entity: str) -> None:
     """Issue 3: «5 сущностей» incomplete: the lawyer's card says which."""
     root = healthy(tmp_path, put("Договоры", entity, 1, None))
-    asked = Asked(contract="ДС-2026-02")
+    asked = Selection(contract="ДС-2026-02")
     made = docs(root, asked, kinds=("essentials",), today=TODAY)
     assert kinds_of(made) == ["essentials"]
     paper = Paper(root / made.files[0])
@@ -141,7 +146,7 @@ def test_incomplete_entities_are_for_the_lawyer_only(tmp_path: Path, entity: str
     )
     assert blemishes(paper) == []
     refused = docs(root, asked, kinds=("contract",), today=TODAY)
-    assert (refused.code, refused.files) == (1, ())
+    assert (refused.exit_code, refused.files) == (1, ())
     assert {(p.place.sheet, p.column) for p in refused.problems} == {("Договоры", entity)}
 
 
@@ -175,7 +180,7 @@ def test_a_row_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_no_claim_is_told(tmp_path: Path) -> None:
     outcome = make(healthy(tmp_path), THIRD, "claim-act")
-    assert (outcome.code, outcome.files) == (1, ())
+    assert (outcome.exit_code, outcome.files) == (1, ())
     assert THIRD in outcome.problems[0].message
 
 
@@ -189,7 +194,7 @@ def test_all_kinds_stay_as_they_are_on_a_later_day(tmp_path: Path) -> None:
     first = make_all(root, cases)
     before = {path: path.read_bytes() for path in root.rglob("Клиенты/**/*.docx")}
     again = make_all(root, cases, today=TODAY + timedelta(days=33))
-    states = {file["kind"]: file["state"] for made in again for file in made.data["files"]}
+    states = {file["kind"]: file["state"] for made in again for file in made.as_json()["files"]}
     assert states == dict.fromkeys(NAMES, "unchanged")
     assert {path: path.read_bytes() for path in root.rglob("Клиенты/**/*.docx")} == before
     assert [made.files for made in again] == [made.files for made in first]
@@ -205,8 +210,8 @@ def test_changed_content_makes_versions(tmp_path: Path) -> None:
     other = put("Позиции", "Наименование", 1, "Каталог 32 стр.")
     move(root, healthy(tmp_path / "two", renamed, moved, other))
     second = make(root, SECOND, *kinds)
-    assert [file["state"] for file in second.data["files"]] == ["version"] * len(kinds)
+    assert [file["state"] for file in second.as_json()["files"]] == ["version"] * len(kinds)
     assert second.files == tuple(name.replace(".docx", " (2).docx") for name in first.files)
     third = make(root, SECOND, *kinds)
-    assert {file["state"] for file in third.data["files"]} == {"unchanged"}
+    assert {file["state"] for file in third.as_json()["files"]} == {"unchanged"}
     assert third.files == second.files

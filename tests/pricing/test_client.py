@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.client import ANSWER, client
-from cmtools.commands.results import ExitCode, Outcome
+from cmtools.commands.client import ANSWER, ClientResult, client
+from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
 from cmtools.problems import Place
 from support.strategies import client_row, order_row
@@ -25,7 +25,7 @@ def books(*days: date, **sheets: list[Row]) -> dict[str, list[Row]]:
     return {"Клиенты": [client_row()], "Заказы": orders} | sheets
 
 
-def asked(folder: Path, as_of: date | None, *days: date, **sheets: list[Row]) -> Outcome:
+def asked(folder: Path, as_of: date | None, *days: date, **sheets: list[Row]) -> ClientResult:
     return client(
         workspace_with(folder, books(*days, **sheets)), "К-0001", as_of=as_of, today=TODAY
     )
@@ -34,7 +34,7 @@ def asked(folder: Path, as_of: date | None, *days: date, **sheets: list[Row]) ->
 def test_the_whole_answer(tmp_path: Path) -> None:
     outcome = asked(tmp_path, date(2026, 8, 31), date(2025, 8, 30), *YEAR_OF_ORDERS)
     orders = "Предварительные заказы.xlsx"
-    assert json.loads(json.dumps(outcome.data)) == {
+    assert json.loads(json.dumps(outcome.as_json())) == {
         "client": "К-0001",
         "name": "Клиент 1",
         "manager": "Орлова Анна",
@@ -62,8 +62,8 @@ def test_the_whole_answer(tmp_path: Path) -> None:
         "lost": False,
         "losses": [{"on": "2026-05-30", "last_order": "2026-03-01", "system": True}],
     }
-    assert (outcome.code, outcome.problems) == (ExitCode.DONE, ())
-    assert outcome.data.keys() == ANSWER.keys()  # as the reference has them
+    assert (outcome.exit_code, outcome.problems) == (ExitCode.DONE, ())
+    assert outcome.as_json().keys() == ANSWER.keys()  # as the reference has them
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_the_whole_answer(tmp_path: Path) -> None:
     ],
 )
 def test_the_category_at_its_edges(tmp_path: Path, as_of: date, category: str) -> None:
-    assert asked(tmp_path, as_of, *YEAR_OF_ORDERS).data["category"] == category
+    assert asked(tmp_path, as_of, *YEAR_OF_ORDERS).as_json()["category"] == category
 
 
 @pytest.mark.parametrize(("as_of", "lost"), [(date(2027, 3, 1), False), (date(2027, 3, 2), True)])
 def test_the_limit_day_still_saves(tmp_path: Path, as_of: date, lost: bool) -> None:
-    found = asked(tmp_path, as_of, date(2026, 3, 1)).data
+    found = asked(tmp_path, as_of, date(2026, 3, 1)).as_json()
     assert (found["lost_on"], found["lost"]) == ("2027-03-01", lost)
     assert found["loss_rule"] == {
         "rule": "Потеря несистемного, дней",
@@ -94,13 +94,13 @@ def test_the_limit_day_still_saves(tmp_path: Path, as_of: date, lost: bool) -> N
 def test_later_orders_do_not_undo_a_loss(tmp_path: Path) -> None:
     rules: list[Row] = [{"Правило": "Потеря несистемного, дней", "Значение": 30}]
     days = (date(2026, 1, 1), date(2026, 6, 1))
-    found = asked(tmp_path, date(2026, 6, 15), *days, Правила=rules).data
+    found = asked(tmp_path, date(2026, 6, 15), *days, Правила=rules).as_json()
     assert found["losses"] == [{"on": "2026-01-31", "last_order": "2026-01-01", "system": False}]
     assert (found["lost_on"], found["lost"]) == ("2026-07-01", False)
 
 
 def test_a_client_without_orders(tmp_path: Path) -> None:
-    found = asked(tmp_path, None).data
+    found = asked(tmp_path, None).as_json()
     keys = ("as_of", "category", "orders", "last_order", "loss_rule", "lost_on", "lost")
     assert [found[key] for key in keys] == [f"{TODAY}", "новый", [], None, None, None, False]
 
@@ -108,12 +108,12 @@ def test_a_client_without_orders(tmp_path: Path) -> None:
 def test_a_preliminary_request_is_no_order(tmp_path: Path) -> None:
     rows = [order_row("З-1", date(2026, 3, 1), final=False)]
     root = workspace_with(tmp_path, {"Клиенты": [client_row()], "Заказы": rows})
-    assert client(root, "К-0001", today=TODAY).data["orders"] == []
+    assert client(root, "К-0001", today=TODAY).as_json()["orders"] == []
 
 
 def test_vip_is_told_beside_the_category(tmp_path: Path) -> None:
     rows: list[Row] = [{**client_row(), "Особый статус": "VIP"}]
-    found = asked(tmp_path, None, date(2026, 3, 1), Клиенты=rows).data
+    found = asked(tmp_path, None, date(2026, 3, 1), Клиенты=rows).as_json()
     assert (found["vip"], found["status"], found["category"]) == (True, "VIP", "повторный")
 
 
@@ -121,7 +121,7 @@ def test_vip_is_told_beside_the_category(tmp_path: Path) -> None:
 def test_a_code_however_typed(tmp_path: Path, typed: str) -> None:
     """The last one begins with a Latin letter."""
     root = workspace_with(tmp_path, books())
-    assert client(root, typed, today=TODAY).data["client"] == "К-0001"
+    assert client(root, typed, today=TODAY).as_json()["client"] == "К-0001"
 
 
 def test_an_unknown_client_is_misuse(tmp_path: Path) -> None:
@@ -142,9 +142,9 @@ def test_errors_that_may_change_the_answer_are_told(tmp_path: Path) -> None:
     outcome = client(root, "К-0001", today=TODAY)
     place = Place(file="Предварительные заказы.xlsx", sheet="Заказы", row=3, column=2)
     assert [problem.place for problem in outcome.problems] == [place]
-    assert [order["order"] for order in outcome.data["orders"]] == ["З-1"]
-    assert len(outcome.data["problems"]) == 1
-    assert outcome.code is ExitCode.PROBLEMS
+    assert [order["order"] for order in outcome.as_json()["orders"]] == ["З-1"]
+    assert len(outcome.as_json()["problems"]) == 1
+    assert outcome.exit_code is ExitCode.PROBLEMS
 
 
 @pytest.mark.parametrize(("code", "exit_code"), [("К-0001", 0), ("К-0007", 2)])

@@ -15,8 +15,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from cli.test_startup import run
-from cmtools.commands.price import price
-from cmtools.commands.results import ExitCode, Outcome
+from cmtools.commands.price import PriceResult, price
+from cmtools.commands.result import ExitCode, Result
 from cmtools.errors import UsageError
 from cmtools.tables.patch.package import Package
 from support.office import convert
@@ -57,15 +57,15 @@ PRICED: list[tuple[object, ...]] = [  # the healthy positions, reckoned by hand
 ]
 
 
-def ask(root: Path, file: Path | None = None, **options: Any) -> Outcome:
+def ask(root: Path, file: Path | None = None, **options: Any) -> PriceResult:
     return price(root, file, today=TODAY, **({"now": NOW} | options))
 
 
-def orders_of(outcome: Outcome) -> list[tuple[str, str | None]]:
-    return [(order["order"], order["amount"]) for order in outcome.data["orders"]]
+def orders_of(outcome: PriceResult) -> list[tuple[str, str | None]]:
+    return [(order["order"], order["amount"]) for order in outcome.as_json()["orders"]]
 
 
-def told(outcome: Outcome) -> list[tuple[str, str, str | None]]:
+def told(outcome: Result) -> list[tuple[str, str, str | None]]:
     return [(p.code, p.place.file, p.place.cell) for p in outcome.problems]
 
 
@@ -190,10 +190,10 @@ def test_orders_and_positions_in_error_are_listed_with_nulls(tmp_path: Path) -> 
     outcome = ask(tmp_path)
     wanted = [("Заказы", "Предоплата, %", 1), ("Позиции", "Тираж", 0)]
     cells_in_error = [("out-of-range", ORDERS, cell_of(tmp_path / ORDERS, *at)) for at in wanted]
-    assert (outcome.code, told(outcome)) == (ExitCode.PROBLEMS, cells_in_error)
+    assert (outcome.exit_code, told(outcome)) == (ExitCode.PROBLEMS, cells_in_error)
     sums = dict.fromkeys(("amount", "vat", "profit", "margin", "total"))
     nothing = sums | {"approval_needed": False}
-    found = outcome.data["orders"]
+    found = outcome.as_json()["orders"]
     assert [{key: order[key] for key in nothing} for order in found] == [nothing] * 3
     none = [[{"position": n + 1, **UNPRICED} for n in range(count)] for count in (1, 2, 1)]
     assert [order["positions"] for order in found] == none
@@ -207,8 +207,12 @@ def test_low_margin_is_flagged_until_it_is_approved(approved: str | None, tmp_pa
     outcome = ask(tmp_path)
     asked = approved != "да"
     flag = ("low-margin", ORDERS, cell_of(tmp_path / ORDERS, *place))
-    assert (outcome.code, told(outcome)) == (ExitCode.DONE, [flag] if asked else [])
-    assert [order["approval_needed"] for order in outcome.data["orders"]] == [asked, False, False]
+    assert (outcome.exit_code, told(outcome)) == (ExitCode.DONE, [flag] if asked else [])
+    assert [order["approval_needed"] for order in outcome.as_json()["orders"]] == [
+        asked,
+        False,
+        False,
+    ]
 
 
 # Which books

@@ -20,12 +20,12 @@ from test_reckoning import EXAMPLES
 
 def prices_of(workspace: Path) -> object:
     """The "orders" of the program's prices, as `--json` prints them."""
-    return json.loads(json.dumps(price(workspace, today=TODAY).data))["orders"]
+    return json.loads(json.dumps(price(workspace, today=TODAY).as_json()))["orders"]
 
 
 def facts_of(workspace: Path, month: date, manager: str | None) -> dict[str, object]:
     """The facts of the program's report and the number of its unpriced orders."""
-    made = report(workspace, month=f"{month:%Y-%m}", manager=manager, today=TODAY).data
+    made = report(workspace, month=f"{month:%Y-%m}", manager=manager, today=TODAY).as_json()
     answer = json.loads(json.dumps(made))
     facts = {name: entry["fact"] for name, entry in answer["indicators"].items()}
     return facts | {"unpriced_orders": answer["unpriced_orders"]}
@@ -33,13 +33,13 @@ def facts_of(workspace: Path, month: date, manager: str | None) -> dict[str, obj
 
 def plan_of(workspace: Path, month: date, manager: str | None) -> object:
     """The goals of the program's plan."""
-    made = plan(workspace, f"{month:%Y-%m}", manager=manager, today=TODAY).data
+    made = plan(workspace, f"{month:%Y-%m}", manager=manager, today=TODAY).as_json()
     return json.loads(json.dumps(made))["indicators"]
 
 
 def standing_of(workspace: Path, code: str, day: date) -> tuple[object, ...]:
     """What the program says of a client."""
-    made = client(workspace, code, as_of=day, today=TODAY).data
+    made = client(workspace, code, as_of=day, today=TODAY).as_json()
     last, lost_on = (
         made[key] and date.fromisoformat(made[key]) for key in ("last_order", "lost_on")
     )

@@ -20,8 +20,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cmtools.commands.report import report
-from cmtools.commands.results import ExitCode, Outcome
+from cmtools.commands.report import ReportResult, report
+from cmtools.commands.result import ExitCode
 from cmtools.digests.memory import Memory
 from cmtools.errors import Unavailable
 from cmtools.reports import load as consolidating
@@ -50,23 +50,23 @@ MARKUP: Row = {"Вид продукции": "*", "Тираж от": 1, "Наце
 PATIENCE = 60  # seconds; only a guard against a cluster that does not come up
 
 
-def november(root: Path, **options: str | bool) -> Outcome:
+def november(root: Path, **options: str | bool) -> ReportResult:
     """The report of November."""
     return report(root, "2026-11", today=TODAY, **options)  # type: ignore[arg-type]
 
 
-def facts(outcome: Outcome) -> dict[str, object]:
+def facts(outcome: ReportResult) -> dict[str, object]:
     """Indicator → fact, and how many orders were not priced."""
-    found = {name: entry["fact"] for name, entry in outcome.data["indicators"].items()}
-    return found | {"unpriced_orders": outcome.data["unpriced_orders"]}
+    found = {name: entry["fact"] for name, entry in outcome.as_json()["indicators"].items()}
+    return found | {"unpriced_orders": outcome.as_json()["unpriced_orders"]}
 
 
-def left_out(outcome: Outcome) -> list[tuple[object, ...]]:
+def left_out(outcome: ReportResult) -> list[tuple[object, ...]]:
     """What was left out, whole."""
-    return [tuple(entry.values()) for entry in outcome.data["left_out"]]
+    return [tuple(entry.values()) for entry in outcome.as_json()["left_out"]]
 
 
-def reasons(outcome: Outcome) -> list[str]:
+def reasons(outcome: ReportResult) -> list[str]:
     """Why it was left out."""
     return [str(entry[-1]) for entry in left_out(outcome)]
 
@@ -145,8 +145,8 @@ def test_what_is_no_book_of_orders_is_named(tmp_path: Path, elsewhere: Path) -> 
         "это книга старого формата Excel 97–2003 (.xls)",
     ]
     strict = november(root, books="*", strict=True)
-    assert (strict.data, strict.code) == (found.data, ExitCode.PROBLEMS)
-    assert (found.code, november(root, books="1.xlsx", strict=True).code) == (0, 0)
+    assert (strict.as_json(), strict.exit_code) == (found.as_json(), ExitCode.PROBLEMS)
+    assert (found.exit_code, november(root, books="1.xlsx", strict=True).exit_code) == (0, 0)
 
 
 # What only the books together show
@@ -185,7 +185,7 @@ def test_one_order_however_each_book_spells_it(tmp_path: Path) -> None:
     before, found = november(healthy(tmp_path / "alone")), november(root)
     twice = {"received_amount": "3100.00", "claims_made_amount": "900.00"}
     assert facts(found) == facts(before) | twice
-    known = {figure.indicator.id: figure for figure in found.facts["figures"]}
+    known = {figure.indicator.id: figure for figure in found.report.figures.figures}
     for id, orders in (
         ("received_orders", ["З-2026-0002", "З-2026-0002"]),
         ("claims_made", ["З-2026-0001", "З-2026-0002", "З-2026-0002"]),

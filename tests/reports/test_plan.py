@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from cmtools.books.plan import plan_formula
-from cmtools.commands.plan import plan
+from cmtools.commands.plan import PlanResult, plan
 from cmtools.commands.report import report
-from cmtools.commands.results import ExitCode, Outcome
+from cmtools.commands.result import ExitCode
 from cmtools.commands.validate import validate
 from cmtools.errors import UsageError
 from cmtools.reports.indicators import Unit
@@ -53,12 +53,12 @@ def books(clients: tuple[int, int, int] = (1, 2, 2), **sheets: list[Row]) -> Boo
     } | sheets
 
 
-def made(root: Path, month: str = "2026-12", **options: Any) -> Outcome:
+def made(root: Path, month: str = "2026-12", **options: Any) -> PlanResult:
     return plan(root, month, **{"today": TODAY, "now": NOW, **options})
 
 
-def goal(outcome: Outcome, key: str = "new_clients") -> tuple[object, object, object]:
-    found = outcome.data["indicators"][key]
+def goal(outcome: PlanResult, key: str = "new_clients") -> tuple[object, object, object]:
+    found = outcome.as_json()["indicators"][key]
     return found["base"], found["growth"], found["plan"]
 
 
@@ -96,7 +96,7 @@ def test_the_whole_answer(tmp_path: Path) -> None:
     amount = {"base": "178.93", "growth": 10, "plan": "197.00"}
     nothing = {"base": "0.00", "growth": 10, "plan": "0.00"}
     nobody = {"base": 0, "growth": 10, "plan": 0}
-    assert json.loads(json.dumps(outcome.data)) == {
+    assert json.loads(json.dumps(outcome.as_json())) == {
         "month": "2026-12",
         "manager": None,
         "path": FILE,
@@ -111,8 +111,8 @@ def test_the_whole_answer(tmp_path: Path) -> None:
             "profit": {"base": "13.33", "growth": 10, "plan": "15.00"},
         },
     }
-    assert list(outcome.data["indicators"]) == list(KEYS)
-    assert (outcome.code, outcome.files) == (ExitCode.DONE, (FILE, PAPER))
+    assert list(outcome.as_json()["indicators"]) == list(KEYS)
+    assert (outcome.exit_code, outcome.files) == (ExitCode.DONE, (FILE, PAPER))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_manager_has_a_plan_of_his_own(tmp_path: Path) -> None:
     root = workspace_with(tmp_path, books())
     outcome = made(root, manager="ОРЛОВА анна")
     path = "Планы/2026-12 План — Орлова Анна.xlsx"
-    assert (outcome.data["path"], outcome.data["manager"]) == (path, "Орлова Анна")
+    assert (outcome.as_json()["path"], outcome.as_json()["manager"]) == (path, "Орлова Анна")
     assert cells(root / path)["Менеджер"][0] == "Орлова Анна"
     with pytest.raises(UsageError, match="«Орлова Анна»"):
         made(root, manager="Орлова")
@@ -201,20 +201,20 @@ def test_a_month_without_history(tmp_path: Path) -> None:
     assert [goal(outcome, key)[2] for key in KEYS] == [
         "0.00" if key.endswith("amount") or key in ("receipts", "profit") else 0 for key in KEYS
     ]
-    assert "Истории нет" in outcome.facts["note"]
+    assert "Истории нет" in outcome.plan.note
     assert any("Истории нет" in text for text in cells(tmp_path / FILE))
     assert "Истории нет" in paper_text(tmp_path / PAPER)
 
 
 def test_a_month_of_the_base_without_rows_is_named(tmp_path: Path) -> None:
     outcome = made(workspace_with(tmp_path, books((0, 2, 2))))
-    assert "За август 2026\u00a0г. в книгах ничего нет" in outcome.facts["note"]
+    assert "За август 2026\u00a0г. в книгах ничего нет" in outcome.plan.note
 
 
 def test_rows_in_error_do_not_stop_the_plan(tmp_path: Path) -> None:
     outcome = made(healthy(tmp_path, put("Заказы", "Дата заказа", 1, "когда-то")))
-    assert outcome.code is ExitCode.DONE
-    assert "Из-за ошибок в базу не вошло: строк: " in outcome.facts["note"]
+    assert outcome.exit_code is ExitCode.DONE
+    assert "Из-за ошибок в базу не вошло: строк: " in outcome.plan.note
 
 
 @pytest.mark.parametrize(
@@ -232,9 +232,9 @@ def test_late_from_the_first_of_its_month(tmp_path: Path, today: date, late: boo
 def test_the_workbook_is_read_back(tmp_path: Path) -> None:
     """Live formulas whose stored values are the plan; no problem in it, and report finds it."""
     root = workspace_with(tmp_path, books())
-    goals = {key: values["plan"] for key, values in made(root).data["indicators"].items()}
+    goals = {key: values["plan"] for key, values in made(root).as_json()["indicators"].items()}
     assert validate(root, [root / FILE], today=TODAY).problems == ()
-    found = report(root, "2026-12", today=TODAY).data["indicators"]
+    found = report(root, "2026-12", today=TODAY).as_json()["indicators"]
     assert {key: found[key]["plan"] for key in KEYS} == goals
     sheet = load_workbook(root / FILE)["План"]
     formulas = [str(row[4].value) for row in sheet.iter_rows(min_row=8)]
@@ -258,7 +258,7 @@ def test_a_name_that_looks_like_a_formula_is_a_text(tmp_path: Path) -> None:
     name = "@SUM(1)"
     people = [client_row(f"К-{number:04}", name) for number in range(1, 6)]
     root = workspace_with(tmp_path, books(Клиенты=people))
-    path = root / made(root, manager=name).data["path"]
+    path = root / made(root, manager=name).as_json()["path"]
     cell = load_workbook(path)["План"]["B2"]
     assert (cell.value, cell.data_type) == (name, "s")
 
@@ -281,7 +281,7 @@ def test_the_paper_says_the_same(tmp_path: Path) -> None:
     text = paper_text(root / PAPER)
     for words in ("УТВЕРЖДАЮ", "декабрь 2026", "все менеджеры", "С. Н. Орлов".replace(" ", "\xa0")):
         assert words in text
-    for values in outcome.data["indicators"].values():
+    for values in outcome.as_json()["indicators"].values():
         shown = values["plan"]
         assert (format_roubles(Decimal(shown)) if isinstance(shown, str) else str(shown)) in text
 
@@ -292,7 +292,7 @@ def test_a_template_that_is_missing_is_told(tmp_path: Path) -> None:
     (root / "Шаблоны" / "План.docx").unlink()
     outcome = made(root)
     assert [problem.code for problem in outcome.problems] == ["template-missing"]
-    assert (outcome.code, outcome.files) == (ExitCode.PROBLEMS, (FILE,))
+    assert (outcome.exit_code, outcome.files) == (ExitCode.PROBLEMS, (FILE,))
     assert (root / FILE).is_file()
 
 
@@ -344,7 +344,7 @@ def test_what_was_typed_is_kept(tmp_path: Path) -> None:
     sheet = load_workbook(root / FILE)["План"]
     assert [str(sheet.cell(row, 5).value)[:6] for row in (8, 15)] == ["=ROUND", "777"]
     assert validate(root, [root / FILE], today=TODAY).problems == ()
-    plans = report(root, "2026-12", today=TODAY).data["indicators"]
+    plans = report(root, "2026-12", today=TODAY).as_json()["indicators"]
     assert (plans["lost_other"]["plan"], plans["profit"]["plan"]) == (1, "777.00")
 
 
@@ -376,7 +376,7 @@ def test_half_an_approval_is_kept_and_forbids_nothing(tmp_path: Path) -> None:
     root = workspace_with(tmp_path, books())
     made(root)
     signed(root / FILE, {"Утвердил": "Орлов С. Н."})
-    assert made(root).code is ExitCode.DONE
+    assert made(root).exit_code is ExitCode.DONE
     assert cells(root / FILE)["Утвердил"][0] == "Орлов С. Н."
 
 
@@ -398,10 +398,10 @@ def test_an_approved_plan_is_never_written_to(tmp_path: Path, day: object) -> No
         "План",
         "B3",
     )
-    assert (outcome.code, outcome.files) == (ExitCode.PROBLEMS, ())
-    assert outcome.data["path"] == FILE
+    assert (outcome.exit_code, outcome.files) == (ExitCode.PROBLEMS, ())
+    assert outcome.as_json()["path"] == FILE
     assert goal(outcome, "new_amount") == ("178.93", 10, None)  # openpyxl keeps no stored values
-    assert [found["code"] for found in outcome.data["problems"]] == ["plan-approved"]
+    assert [found["code"] for found in outcome.as_json()["problems"]] == ["plan-approved"]
 
 
 def test_a_plan_with_errors_is_not_written_to(tmp_path: Path) -> None:

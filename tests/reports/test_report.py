@@ -16,8 +16,8 @@ from openpyxl.utils.cell import coordinate_from_string
 
 from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN
-from cmtools.commands.report import report
-from cmtools.commands.results import ExitCode, Outcome
+from cmtools.commands.report import ReportResult, report
+from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
 from cmtools.reports.indicators import INDICATORS, total
 from cmtools.reports.period_rows import kopecks
@@ -75,25 +75,33 @@ PAYMENT: Row = {"№ заказа": "З-2026-0002", "Вид": "от клиент
 Places = list[tuple[str, str | None, int | None]]
 
 
-def november(folder: Path, *changes: Change, manager: str | None = None) -> Outcome:
+def november(folder: Path, *changes: Change, manager: str | None = None) -> ReportResult:
     """The report of November over the healthy books with changes."""
     return report(healthy(folder, *changes), "2026-11", manager=manager, today=TODAY)
 
 
-def facts(outcome: Outcome) -> dict[str, object]:
+def facts(outcome: ReportResult) -> dict[str, object]:
     """Indicator → fact."""
-    return {name: entry["fact"] for name, entry in outcome.data["indicators"].items()}
+    return {name: entry["fact"] for name, entry in outcome.as_json()["indicators"].items()}
 
 
-def plans(outcome: Outcome) -> dict[str, object]:
+def preliminary(outcome: ReportResult) -> tuple[int, Decimal]:
+    """How many requests are no orders yet, and their sum."""
+    requests = outcome.report.figures.preliminary
+    return requests.orders, requests.amount
+
+
+def plans(outcome: ReportResult) -> dict[str, object]:
     """Indicator → plan, of those that have one."""
-    entries = outcome.data["indicators"].items()
+    entries = outcome.as_json()["indicators"].items()
     return {name: entry["plan"] for name, entry in entries if entry["plan"] is not None}
 
 
-def left_out(outcome: Outcome) -> Places:
+def left_out(outcome: ReportResult) -> Places:
     """The places of what was left out, in their order."""
-    return [(entry["file"], entry["sheet"], entry["row"]) for entry in outcome.data["left_out"]]
+    return [
+        (entry["file"], entry["sheet"], entry["row"]) for entry in outcome.as_json()["left_out"]
+    ]
 
 
 def place(folder: Path, sheet: str, index: int) -> tuple[str, str, int]:
@@ -121,7 +129,7 @@ def plan_book(folder: Path, name: str, values: Mapping[str, object]) -> Path:
 def test_the_whole_answer(tmp_path: Path) -> None:
     """commands.md: the JSON shape of report; indicators.md: the order of its 18 keys."""
     outcome = november(tmp_path)
-    assert json.loads(json.dumps(outcome.data)) == {
+    assert json.loads(json.dumps(outcome.as_json())) == {
         "month": "2026-11",
         "manager": None,
         "indicators": {name: {"plan": None, "fact": fact} for name, fact in NOVEMBER.items()},
@@ -129,10 +137,9 @@ def test_the_whole_answer(tmp_path: Path) -> None:
         "left_out": [],
         "files": ["Отчёты/2026-11 Отчёт.xlsx", "Отчёты/2026-11 Отчёт.docx"],
     }
-    assert list(outcome.data["indicators"]) == list(NOVEMBER)
-    assert (outcome.code, outcome.problems) == (ExitCode.DONE, ())
-    assert outcome.facts["preliminary"] == {"orders": 1, "amount": "0.00"}
-    assert list(outcome.facts["titles"]) == list(NOVEMBER)
+    assert list(outcome.as_json()["indicators"]) == list(NOVEMBER)
+    assert (outcome.exit_code, outcome.problems) == (ExitCode.DONE, ())
+    assert preliminary(outcome) == (1, Decimal(0))
 
 
 def test_the_plan_asks_for_the_first_eight() -> None:
@@ -148,9 +155,9 @@ def test_priced_preliminary_requests_stand_apart(tmp_path: Path) -> None:
     request: Row = {**HEALTHY["Заказы"][2], "№ заказа": "З-2026-0004"}
     line: Row = {**HEALTHY["Позиции"][0], "№ заказа": "З-2026-0004", "Цена вручную": 7}
     outcome = november(tmp_path, add("Заказы", request), add("Позиции", line))
-    assert outcome.facts["preliminary"] == {"orders": 2, "amount": "7000.00"}
+    assert preliminary(outcome) == (2, Decimal(7000))
     assert facts(outcome) == NOVEMBER
-    assert outcome.data["unpriced_orders"] == 0
+    assert outcome.as_json()["unpriced_orders"] == 0
 
 
 @pytest.mark.parametrize(
@@ -222,15 +229,15 @@ def test_a_manager_however_spelled(tmp_path: Path, name: str) -> None:
     outcome = november(
         tmp_path, put("Заказы", "Менеджер", 1, "Петрова АННА\u00a0Сергеевна"), manager=name
     )
-    assert outcome.data["manager"] == SALES
+    assert outcome.as_json()["manager"] == SALES
     assert facts(outcome) == NOVEMBER | {"clients_received": 0}
 
 
 def test_ё_and_е_are_one_manager(tmp_path: Path) -> None:
     outcome = november(tmp_path, manager="смирнов петр ильич")
-    assert outcome.data["manager"] == CLERK
+    assert outcome.as_json()["manager"] == CLERK
     assert facts(outcome) == NOBODY | {"clients_received": 1}
-    assert outcome.facts["preliminary"]["orders"] == 0
+    assert preliminary(outcome) == (0, Decimal(0))
 
 
 def test_a_manager_of_rows_in_error_is_known(tmp_path: Path) -> None:
@@ -269,15 +276,15 @@ def test_a_position_in_error_is_unpriced(tmp_path: Path) -> None:
     """The order counts with its other position; nothing is left out."""
     outcome = november(tmp_path, put("Позиции", "Тираж", 1, "триста"))
     assert facts(outcome) == NOVEMBER | {"new_amount": "2740.00", "profit": "695.90"}
-    assert (outcome.data["unpriced_orders"], left_out(outcome)) == (1, [])
-    assert (outcome.code, outcome.problems) == (ExitCode.DONE, ())
+    assert (outcome.as_json()["unpriced_orders"], left_out(outcome)) == (1, [])
+    assert (outcome.exit_code, outcome.problems) == (ExitCode.DONE, ())
 
 
 def test_an_order_with_two_positions_in_error_is_counted_once(tmp_path: Path) -> None:
     changes = [put("Позиции", "Себестоимость за ед.", index, None) for index in (1, 2)]
     outcome = november(tmp_path, *changes)
     assert facts(outcome) == NOVEMBER | {"new_amount": "0.00", "profit": "0.00"}
-    assert outcome.data["unpriced_orders"] == 1
+    assert outcome.as_json()["unpriced_orders"] == 1
 
 
 def test_an_order_whose_price_is_a_problem_counts_unpriced(tmp_path: Path) -> None:
@@ -285,13 +292,13 @@ def test_an_order_whose_price_is_a_problem_counts_unpriced(tmp_path: Path) -> No
     late = [put("НДС", "Действует с", index, date(2030 + index, 1, 1)) for index in (0, 1)]
     outcome = november(tmp_path, *late)
     assert facts(outcome) == NOVEMBER | {"new_amount": "0.00", "profit": "0.00"}
-    assert (outcome.data["unpriced_orders"], left_out(outcome)) == (1, [])
+    assert (outcome.as_json()["unpriced_orders"], left_out(outcome)) == (1, [])
 
 
 def test_a_position_of_no_order_is_left_out(tmp_path: Path) -> None:
     outcome = november(tmp_path, put("Позиции", "№ заказа", 2, "З-2026-9999"))
     assert facts(outcome)["new_amount"] == "45810.00"
-    assert (outcome.data["unpriced_orders"], left_out(outcome)) == (
+    assert (outcome.as_json()["unpriced_orders"], left_out(outcome)) == (
         0,
         [place(tmp_path, "Позиции", 2)],
     )
@@ -325,9 +332,9 @@ def test_a_row_in_error_is_left_out(
     outcome = november(tmp_path, put(sheet, column, index, value))
     assert facts(outcome) == NOVEMBER | without
     assert left_out(outcome) == [place(tmp_path, sheet, index)]
-    (entry,) = outcome.data["left_out"]
+    (entry,) = outcome.as_json()["left_out"]
     assert f"({column})" in entry["reason"]
-    assert outcome.code is ExitCode.DONE
+    assert outcome.exit_code is ExitCode.DONE
 
 
 def test_what_hangs_on_an_order_in_error_is_left_out_with_it(tmp_path: Path) -> None:
@@ -342,8 +349,8 @@ def test_what_hangs_on_an_order_in_error_is_left_out_with_it(tmp_path: Path) -> 
     hanging = [("Платежи", 3), ("Позиции", 1), ("Позиции", 2), ("Поставки", 2), ("Претензии", 1)]
     places = [place(tmp_path, sheet, index) for sheet, index in (("Заказы", 1), *hanging)]
     assert left_out(outcome) == places
-    assert outcome.data["unpriced_orders"] == 0
-    first, *others = [entry["reason"] for entry in outcome.data["left_out"]]
+    assert outcome.as_json()["unpriced_orders"] == 0
+    first, *others = [entry["reason"] for entry in outcome.as_json()["left_out"]]
     assert first.startswith("E3 (Вид заявки): такого значения нет в списке")
     assert set(others) == {"заказ З-2026-0002 не вошёл в отчёт"}
 
@@ -357,7 +364,7 @@ def test_all_reasons_of_a_row_are_told_at_once(tmp_path: Path) -> None:
     )
     reasons = {
         (entry["sheet"], entry["row"]): entry["reason"].split("; ")
-        for entry in outcome.data["left_out"]
+        for entry in outcome.as_json()["left_out"]
     }
     payment = reasons[place(tmp_path, "Платежи", 3)[1:]]
     assert [reason.partition(":")[0] for reason in payment] == [
@@ -384,7 +391,7 @@ def test_sheets_that_no_figure_comes_from_are_of_no_interest(tmp_path: Path) -> 
 def test_a_markup_in_error_leaves_all_unpriced(tmp_path: Path) -> None:
     outcome = november(tmp_path, put("Наценки", "Наценка, %", 0, "дорого"))
     assert facts(outcome) == NOVEMBER | {"new_amount": "0.00", "profit": "0.00"}
-    assert outcome.data["unpriced_orders"] == 1
+    assert outcome.as_json()["unpriced_orders"] == 1
     assert left_out(outcome) == [place(tmp_path, "Наценки", 0)]
 
 
@@ -412,10 +419,10 @@ def test_a_book_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     (root / name).write_bytes(b"no book at all")
     outcome = report(root, "2026-11", today=TODAY)
     assert facts(outcome) == NOVEMBER
-    assert outcome.data["left_out"] == [
+    assert outcome.as_json()["left_out"] == [
         {"file": name, "sheet": None, "row": None, "reason": "это не книга Excel"}
     ]
-    assert outcome.code is ExitCode.DONE
+    assert outcome.exit_code is ExitCode.DONE
 
 
 @pytest.mark.parametrize("gone", [False, True])
@@ -496,16 +503,16 @@ def test_a_plan_value_in_error_is_left_out(tmp_path: Path) -> None:
 # Source rows
 
 
-def sources(outcome: Outcome, indicator: str) -> list[tuple[str, int, int]]:
+def sources(outcome: ReportResult, indicator: str) -> list[tuple[str, int, int]]:
     """(sheet, row, value) of the rows behind a figure."""
-    (found,) = [f for f in outcome.facts["figures"] if f.indicator.id == indicator]
+    (found,) = [f for f in outcome.report.figures.figures if f.indicator.id == indicator]
     return list(found.sources.values("sheet", "row", "value"))
 
 
 def test_every_figure_is_the_sum_of_its_source_rows(tmp_path: Path) -> None:
     """indicators.md: «Σ Значение = the figure», kopecks for roubles."""
     outcome = november(tmp_path)
-    for figure in outcome.facts["figures"]:
+    for figure in outcome.report.figures.figures:
         value = Decimal(int(figure.sources["value"].sum()))
         exact = value / 100 if isinstance(NOVEMBER[figure.indicator.id], str) else value
         assert exact == Decimal(str(NOVEMBER[figure.indicator.id])), figure.indicator.id

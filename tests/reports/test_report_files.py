@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cmtools.commands.report import report
-from cmtools.commands.results import ExitCode, Outcome
+from cmtools.commands.report import ReportResult, report
+from cmtools.commands.result import ExitCode
 from cmtools.reports.indicators import INDICATORS
 from cmtools.reports.workbook import source_sheets as sources
 from cmtools.tables.parsers import format_roubles
@@ -32,7 +32,7 @@ COLUMNS = ["Книга", "Лист", "Строка", "Дата", "Клиент",
 HOSTILE = ("=1+1", "+7", "-1", "@SUM(A1)", "{{ 7*7 }}", "a & <b>", "-> \u202e")
 
 
-def made(root: Path, month: str = "2026-11", **options: Any) -> Outcome:
+def made(root: Path, month: str = "2026-11", **options: Any) -> ReportResult:
     return report(root, month, **{"today": TODAY, **options})
 
 
@@ -86,7 +86,7 @@ def table_of(sheet: Worksheet) -> list[dict[str, Any]]:
 
 def test_the_face_says_what_the_answer_says(tmp_path: Path) -> None:
     root = november(tmp_path)
-    answer = made(root).data["indicators"]
+    answer = made(root).as_json()["indicators"]
     rows = face_rows(root / BOOK)
     assert list(rows) == IDS
     for id, (plan, fact, away, share, *_) in rows.items():
@@ -157,7 +157,7 @@ def test_the_year_is_the_sum_of_its_months(tmp_path: Path) -> None:
     months = [date(2026, month, 1) for month in range(1, 5)]
     for month in months:
         plan_book(root, f"{month:%Y-%m} План.xlsx", {"Новые клиенты с заказами, шт": month.month})
-    path = root / made(root, "2026-04").data["files"][0]
+    path = root / made(root, "2026-04").as_json()["files"][0]
     facts = [indicators(books, month, None) for month in months]
     for id, (*_, plan, fact, away, _share) in face_rows(path).items():
         assert exact(fact) == sum(exact(found[id]) for found in facts), id
@@ -188,7 +188,7 @@ def two_years() -> Books:
 def test_twelve_months_of_every_figure(tmp_path: Path) -> None:
     books = two_years()
     root = workspace_with(tmp_path, books)
-    path = root / made(root, "2026-03").data["files"][0]
+    path = root / made(root, "2026-03").as_json()["files"][0]
     months = [months_before(date(2026, 3, 1), back) for back in range(11, -1, -1)]
     facts = [indicators(books, month, None) for month in months]
     rows = [[cell.value for cell in row] for row in opened(path)["По месяцам"].iter_rows()]
@@ -203,13 +203,13 @@ def test_twelve_months_of_every_figure(tmp_path: Path) -> None:
 def test_managers_stand_side_by_side(tmp_path: Path) -> None:
     """Each column is what the report of that manager says; the sheet is in the report of all."""
     root = workspace_with(tmp_path, handed_over())
-    path = root / made(root, "2026-04").data["files"][0]
+    path = root / made(root, "2026-04").as_json()["files"][0]
     rows = [[cell.value for cell in row] for row in opened(path)["Менеджеры"].iter_rows()]
     header = next(at for at, row in enumerate(rows) if row[0] == "Показатель")
     assert rows[header][1:] == ["Все", *MANAGERS]
     for column, manager in enumerate((None, *MANAGERS), start=1):
         outcome = made(root, "2026-04", manager=manager)
-        facts = [found["fact"] for found in outcome.data["indicators"].values()]
+        facts = [found["fact"] for found in outcome.as_json()["indicators"].values()]
         shown = [row[column] for row in rows[header + 1 : header + 19]]
         assert [exact(value) for value in shown] == [exact(fact) for fact in facts], manager
     own = opened(root / f"Отчёты/2026-04 Отчёт — {MANAGERS[0]}.xlsx")
@@ -293,7 +293,7 @@ def test_a_pareto_is_sorted_and_grows_to_the_whole(tmp_path: Path) -> None:
         for reason, day in zip(named, days, strict=True)
     ]
     root = workspace_with(tmp_path, handed_over() | {"Претензии": claims})
-    path = root / made(root, "2026-04").data["files"][0]
+    path = root / made(root, "2026-04").as_json()["files"][0]
     rows = [[cell.value for cell in row] for row in opened(path)["Причины"].iter_rows()]
     first = next(at for at, row in enumerate(rows) if row[0] == "Причина") + 1
     assert rows[first : first + 3] == [
@@ -323,10 +323,10 @@ def test_what_is_left_out_is_counted_and_named(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Платежи", "Сумма", 3, "много"), drop_sheet("Поставки"))
     (root / "Предварительные заказы — Новикова.xlsx").write_bytes(b"no book")
     outcome = made(root)
-    assert outcome.code is ExitCode.DONE
+    assert outcome.exit_code is ExitCode.DONE
     for text in (face_text(root / BOOK), paper_text(root / PAPER)):
         assert "книг: 1, листов: 1, строк: 1" in text
-        for found in outcome.data["left_out"]:
+        for found in outcome.as_json()["left_out"]:
             for part in (found["file"], found["reason"]):
                 assert part in text
         assert "«Платежи», строка 5" in text
@@ -374,7 +374,7 @@ def test_the_paper_carries_the_same_table(tmp_path: Path) -> None:
     root = november(tmp_path)
     text, rows = paper_text(root / PAPER), face_rows(root / BOOK)
     for indicator in INDICATORS:
-        money = isinstance(made(root).data["indicators"][indicator.id]["fact"], str)
+        money = isinstance(made(root).as_json()["indicators"][indicator.id]["fact"], str)
         figures = [value for value in rows[indicator.id][:3] if value != "—"]
         shown = [format_roubles(exact(value)) if money else str(value) for value in figures]
         assert indicator.title in text
@@ -386,9 +386,9 @@ def test_a_template_that_is_missing_is_told(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     (root / "Шаблоны" / "Отчёт.docx").unlink()
     outcome = made(root)
-    assert outcome.data["files"] == [BOOK]
-    assert [found["code"] for found in outcome.data["problems"]] == ["template-missing"]
-    assert outcome.code is ExitCode.PROBLEMS
+    assert outcome.as_json()["files"] == [BOOK]
+    assert [found["code"] for found in outcome.as_json()["problems"]] == ["template-missing"]
+    assert outcome.exit_code is ExitCode.PROBLEMS
 
 
 # Versions
@@ -401,12 +401,12 @@ def test_a_signed_report_is_never_overwritten(tmp_path: Path) -> None:
     cell.value = "Орлов С. Н."
     workbook.save(root / BOOK)
     before = (root / BOOK).read_bytes()
-    assert made(root).data["files"] == [BOOK, PAPER]
-    assert made(root, today=date(2026, 12, 31)).data["files"] == [BOOK, PAPER]
+    assert made(root).as_json()["files"] == [BOOK, PAPER]
+    assert made(root, today=date(2026, 12, 31)).as_json()["files"] == [BOOK, PAPER]
     plan_book(root, "2026-11 План.xlsx", {"Прибыль, руб.": 1})
     second = [BOOK.replace(".", " (2)."), PAPER.replace(".", " (2).")]
-    assert made(root).data["files"] == second
-    assert made(root).data["files"] == second
+    assert made(root).as_json()["files"] == second
+    assert made(root).as_json()["files"] == second
     assert (root / BOOK).read_bytes() == before
     assert exact(face_rows(root / second[0])["profit"][0]) == 1
 
@@ -414,10 +414,10 @@ def test_a_signed_report_is_never_overwritten(tmp_path: Path) -> None:
 def test_an_untouched_report_is_refreshed(tmp_path: Path) -> None:
     root = november(tmp_path)
     before = (root / BOOK).read_bytes()
-    assert made(root).data["files"] == [BOOK, PAPER]
+    assert made(root).as_json()["files"] == [BOOK, PAPER]
     assert (root / BOOK).read_bytes() == before
     plan_book(root, "2026-11 План.xlsx", {"Прибыль, руб.": 1})
-    assert made(root).data["files"] == [BOOK, PAPER]
+    assert made(root).as_json()["files"] == [BOOK, PAPER]
     assert exact(face_rows(root / BOOK)["profit"][0]) == 1
 
 
@@ -435,7 +435,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path, name: str) -> None:
     books["Претензии"][0]["Причина"] = typed
     root = workspace_with(tmp_path, books)
     outcome = made(root, "2026-04")
-    path, paper = (root / file for file in outcome.data["files"])
+    path, paper = (root / file for file in outcome.as_json()["files"])
     workbook = opened(path, values=False)
     rows = [cell for row in workbook["Заказы новых"].iter_rows(min_row=6) for cell in row]
     assert {cell.data_type for cell in rows} <= {"s", "n", "d"}
@@ -450,7 +450,7 @@ def test_very_many_rows_go_on_in_another_sheet(
     """Each sheet says where the rest is, and adds it up with its own rows."""
     monkeypatch.setattr(sources, "MOST_ROWS", 1)
     root = workspace_with(tmp_path, handed_over())
-    path = root / made(root, "2026-04").data["files"][0]
+    path = root / made(root, "2026-04").as_json()["files"][0]
     (again,) = convert([path], tmp_path / "again")
     names = ["Прибыль", "Прибыль (2)", "Прибыль (3)"]
     stored, computed = ([opened(book)[name] for name in names] for book in (path, again))

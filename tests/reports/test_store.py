@@ -19,8 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cmtools.books.orders import PAYMENTS
-from cmtools.commands.report import report
-from cmtools.commands.results import Outcome
+from cmtools.commands.report import ReportResult, report
 from cmtools.digests import memory, shares, store
 from cmtools.digests.codec import decoded, encoded
 from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Part, Told, unread
@@ -58,16 +57,16 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
-def november(root: Path, today: date = TODAY) -> Outcome:
+def november(root: Path, today: date = TODAY) -> ReportResult:
     """The report of November, once as it is found and once as it is remembered."""
     first, second = (report(root, "2026-11", today=today) for _ in range(2))
-    assert first.data == second.data
+    assert first.as_json() == second.as_json()
     return first
 
 
 def receipts(root: Path) -> object:
     """A figure that each payment changes."""
-    return november(root).data["indicators"]["receipts"]["fact"]
+    return november(root).as_json()["indicators"]["receipts"]["fact"]
 
 
 def read(root: Path, today: date = TODAY) -> int:
@@ -118,14 +117,14 @@ def test_a_change_under_the_same_size_and_time(root: Path) -> None:
 
 def test_settings_and_clients_are_asked_each_time(root: Path) -> None:
     """A digest depends on neither: they change the figures, and no book is read again."""
-    before = november(root).data["indicators"]["profit"]["fact"]
+    before = november(root).as_json()["indicators"]["profit"]["fact"]
     others = [put("Наценки", "Наценка, %", row, 95) for row in range(len(HEALTHY["Наценки"]))]
     anew = healthy(root.parent / "anew", *others, put("Клиенты", "Форма", 2, "ООО"))
     for name in (SETTINGS, REGISTRY):
         shutil.copyfile(anew / name, root / name)
     found = november(root)
-    assert found.data["indicators"]["profit"]["fact"] != before
-    assert [entry["file"] for entry in found.data["left_out"]] == [REGISTRY]
+    assert found.as_json()["indicators"]["profit"]["fact"] != before
+    assert [entry["file"] for entry in found.as_json()["left_out"]] == [REGISTRY]
     assert read(root) == 0
 
 
@@ -136,7 +135,7 @@ def test_tomorrow_a_day_to_come_is_no_error_any_more(root: Path) -> None:
     order |= {"Срок изготовления": None, "Срок поставки": None, "Дата стадии": None}
     extra_book(root, SECOND, {"Заказы": [order]})
     left_out = [
-        [entry["reason"] for entry in november(root, day).data["left_out"]]
+        [entry["reason"] for entry in november(root, day).as_json()["left_out"]]
         for day in (TODAY, later, TODAY)
     ]
     assert left_out == [
@@ -267,7 +266,7 @@ def test_whatever_happens_to_the_file(root: Path, name: str) -> None:
     SPOILED[name](file_of(root))
     consolidated = consolidate(root, TODAY)
     assert consolidated.note is None
-    assert november(root).data == before.data
+    assert november(root).as_json() == before.as_json()
     assert read(root) == 0
 
 
@@ -284,7 +283,7 @@ def test_a_database_that_somebody_holds(root: Path, monkeypatch: pytest.MonkeyPa
     before = november(root)
     holder = sqlite3.connect(file_of(root), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
-    assert report(root, "2026-11", today=TODAY).data == before.data
+    assert report(root, "2026-11", today=TODAY).as_json() == before.as_json()
     assert consolidate(root, TODAY).note == "файл памяти занят другой программой"
     holder.close()
     assert consolidate(root, TODAY).note is None

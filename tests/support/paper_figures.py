@@ -12,8 +12,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
 
-from cmtools.commands.docs import Asked, docs
-from cmtools.commands.results import Outcome
+from cmtools.commands.docs import DocsResult, Selection, docs
 from support.paper_cases import FORMS, WITH_VAT, WITHOUT_VAT, Case, grid_books
 from support.papers import CLIENT_KINDS, CONTRACT_KINDS, ORDER_KINDS, Paper, money
 from support.reckoning import (
@@ -134,9 +133,9 @@ class Figures:
         return found - self.open()
 
 
-def make(root: Path, order: str, *kinds: str, row: int | None = None) -> Outcome:
+def make(root: Path, order: str, *kinds: str, row: int | None = None) -> DocsResult:
     """Documents of one order."""
-    return docs(root, Asked(orders=[order]), kinds=kinds, row=row, today=TODAY)
+    return docs(root, Selection(orders=[order]), kinds=kinds, row=row, today=TODAY)
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ class Grid:
     root: Path
     cases: list[Case]
     books: Books
-    outcomes: list[Outcome]
+    outcomes: list[DocsResult]
 
     def figures(self, case: Case) -> Figures:
         (order,) = [row for row in self.books["Заказы"] if row["№ заказа"] == case.number]
@@ -157,19 +156,19 @@ class Grid:
         """(kind, № or code that the file begins with) → the document."""
         found = {}
         for outcome in self.outcomes:
-            for file in outcome.data["files"]:
+            for file in outcome.as_json()["files"]:
                 name = file["path"].rpartition("/")[2]
                 found[file["kind"], name.partition(" ")[0]] = Paper(self.root / file["path"])
         return found
 
 
-def make_all(root: Path, cases: list[Case], today: date = TODAY) -> list[Outcome]:
+def make_all(root: Path, cases: list[Case], today: date = TODAY) -> list[DocsResult]:
     """Every kind of document of every order, contract and client."""
-    orders = Asked(orders=[case.number for case in cases])
+    orders = Selection(orders=[case.number for case in cases])
     asked = [(orders, tuple(ORDER_KINDS))]
     for code in FORMS:
-        asked.append((Asked(contract=f"ДС-{code[2:]}"), tuple(CONTRACT_KINDS)))
-        asked.append((Asked(client=code), tuple(CLIENT_KINDS)))
+        asked.append((Selection(contract=f"ДС-{code[2:]}"), tuple(CONTRACT_KINDS)))
+        asked.append((Selection(client=code), tuple(CLIENT_KINDS)))
     return [docs(root, what, kinds=kinds, today=today) for what, kinds in asked]
 
 
@@ -222,6 +221,6 @@ def of_kind(kind: str) -> Iterator[tuple[str, Paper]]:
     return of_subjects(kind)
 
 
-def kinds_of(outcome: Outcome) -> list[str]:
+def kinds_of(outcome: DocsResult) -> list[str]:
     """The kinds that were made, sorted."""
-    return sorted(file["kind"] for file in outcome.data["files"])
+    return sorted(file["kind"] for file in outcome.as_json()["files"])

@@ -158,9 +158,9 @@ def test_reports_need_not_read_an_accepted_book_again(
     told: list[int] = []
     consolidate(root, TODAY, progress=lambda _, total: told.append(total))
     assert told == []
-    remembered = report(root, "2026-10", today=TODAY).data
+    remembered = report(root, "2026-10", today=TODAY).as_json()
     shutil.rmtree(root / STATE)
-    assert report(root, "2026-10", today=TODAY).data == remembered
+    assert report(root, "2026-10", today=TODAY).as_json() == remembered
 
 
 _heard: list[str] | None = None

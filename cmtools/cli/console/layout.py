@@ -1,61 +1,36 @@
-"""What all that is told is made of: problems, files, tables, texts that keep the screen whole."""
+"""The parts of all screens: problems, files, tables, texts without control characters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
 from cmtools.problems import Problem
-from cmtools.tables.parsers import format_roubles
 
 NBSP = "\u00a0"
 MOST_SHOWN = 300
-
-
-@contextmanager
-def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, gone when all is done, that shows how many of how many have been done."""
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+NO_FIGURE = "[dim]—[/]"
 
 
 def show_problems(console: Console, problems: Sequence[Problem]) -> None:
-    """Each problem at its place, under its file and sheet, with what to do."""
+    """Print each problem at its place, under its file and sheet, with what to do."""
     shown = problems[:MOST_SHOWN]
-    for (file, sheet), found in groupby(shown, key=lambda p: (p.place.file, p.place.sheet)):
+    for (file, sheet), group in groupby(shown, key=lambda p: (p.place.file, p.place.sheet)):
         where = f", лист «{safe(sheet)}»" if sheet else ""
         console.print(f"[bold]{safe(file)}[/]{where}")
         table = Table.grid(padding=(0, 2))
         table.add_column(justify="right", width=7, no_wrap=True)
         table.add_column(overflow="fold")
-        for problem in found:
+        for problem in group:
             colour = "red" if problem.is_error else "yellow"
             table.add_row(
-                Text(problem.place.cell or "—", style=f"bold {colour}"), _explained(problem)
+                Text(problem.place.cell or "—", style=f"bold {colour}"), _problem_text(problem)
             )
         console.print(table)
         console.print()
@@ -63,7 +38,7 @@ def show_problems(console: Console, problems: Sequence[Problem]) -> None:
         console.print(f"…и ещё {len(problems) - len(shown)}: все покажет ключ --annotate\n")
 
 
-def _explained(problem: Problem) -> Text:
+def _problem_text(problem: Problem) -> Text:
     line = Text()
     if problem.column:
         line.append(f"{plain(problem.column)}: ", style="bold")
@@ -76,7 +51,7 @@ def _explained(problem: Problem) -> Text:
 
 
 def show_tally(console: Console, what: str, checked: int, problems: Sequence[Problem]) -> None:
-    """How many of what were checked, and how many problems they have."""
+    """Print how many of what were checked, and how many problems they have."""
     errors = sum(problem.is_error for problem in problems)
     mark = "[red]✗[/]" if errors else "[green]✓[/]"
     warnings = len(problems) - errors
@@ -86,13 +61,13 @@ def show_tally(console: Console, what: str, checked: int, problems: Sequence[Pro
 
 
 def show_files(console: Console, files: Iterable[str]) -> None:
-    """What was made."""
+    """Print the names of files that were made."""
     for name in files:
         console.print(f"[green]✓[/] {safe(name)}", overflow="fold")
 
 
 def table_of(*titles: str) -> Table:
-    """A table without lines; a title that begins with `>` is of a column of numbers."""
+    """Return a table without lines; a title that begins with `>` is of a column of numbers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
     for title in titles:
         right = title.startswith(">")
@@ -102,18 +77,11 @@ def table_of(*titles: str) -> Table:
     return table
 
 
-def figure(value: object) -> str:
-    """A figure of an answer, a dash where there is none."""
-    if value is None:
-        return "[dim]—[/]"
-    return format_roubles(Decimal(value)) if isinstance(value, str) else str(value)
-
-
 def plain(text: str) -> str:
-    """Without control characters: whatever a cell or a file is called, the screen stays whole."""
+    """Replace control characters, which would break the screen."""
     return "".join(sign if sign.isprintable() or sign == NBSP else "·" for sign in text)
 
 
 def safe(text: str) -> str:
-    """The same where markup is understood."""
+    """Replace control characters and escape the markup of rich."""
     return escape(plain(text))

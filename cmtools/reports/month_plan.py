@@ -1,0 +1,159 @@
+"""The plan of a month made: its workbook, never over what a person typed, and its Word paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from cmtools.books.plan import PlanLine
+from cmtools.documents.catalog import PLAN as FORM
+from cmtools.documents.fingerprint import fingerprint
+from cmtools.documents.versions import keep, write
+from cmtools.files import copy
+from cmtools.problems import Problem
+from cmtools.reports import documents
+from cmtools.reports.indicators import Indicator
+from cmtools.reports.load import Consolidated
+from cmtools.reports.plan_draft import Draft, draft_of, stem, told, workbook
+from cmtools.reports.plan_file import Existing, existing_plan
+from cmtools.reports.plan_from_history import PLANNED
+from cmtools.tables.parsers import normalize_name
+from cmtools.tables.table import InvalidRow
+from cmtools.workspace import PLANS, backup_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedIndicator:
+    """An indicator's base, the mean of the months before; its growth, %; its plan."""
+
+    indicator: Indicator
+    base: Fraction | None
+    growth: Decimal | None
+    plan: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthPlan:
+    """The plan of a month, the name of its workbook, and the names of the files made.
+
+    `note` says what the history lacks; `problems` keep the plan or its paper from being made.
+    """
+
+    month: date
+    manager: str | None
+    path: str
+    indicators: Sequence[PlannedIndicator]
+    files: Sequence[str] = ()
+    problems: Sequence[Problem] = ()
+    note: str = ""
+
+
+def make_month_plan(
+    read: Consolidated, month: date, manager: str | None, today: date, now: datetime
+) -> MonthPlan:
+    """Make the plan of a month, given by its first day, for one manager or for all.
+
+    An approved plan is never written to. Of one that a person edited, the growth and the plans
+    typed are kept, and its bytes go into a backup named by `now`.
+
+    Raises:
+        OSError: the files cannot be read or written.
+    """
+    old = existing_plan(read, month, manager)
+    if old is not None and old.refusals:
+        return MonthPlan(
+            month=month,
+            manager=manager,
+            path=old.name,
+            indicators=_existing_indicators(old.lines),
+            problems=old.refusals,
+        )
+    draft = draft_of(read, month, manager, today, old)
+    if old is None or old.untouched:
+        path, files = _write_workbook(read, draft)
+    else:
+        path, files = _write_edited_workbook(read, draft, old, today, now)
+    paper, problems = _write_paper(read, draft)
+    return MonthPlan(
+        month=month,
+        manager=manager,
+        path=path,
+        indicators=[
+            PlannedIndicator(
+                indicator=goal.indicator, base=goal.base, growth=goal.growth, plan=goal.plan
+            )
+            for goal in draft.goals
+        ],
+        files=(*files, *paper),
+        problems=problems,
+        note=told(draft),
+    )
+
+
+def _write_workbook(read: Consolidated, draft: Draft) -> tuple[str, tuple[str, ...]]:
+    """Write a plan that no person touched unless it is up to date; return its name, the files."""
+    content = workbook(draft)
+    path = read.workspace.path(PLANS, f"{stem(draft)}{documents.WORKBOOK}")
+    path = draft.old.path if draft.old else path
+    if draft.old is None or draft.old.made_with != fingerprint(content):
+        write(path, content)
+    name = read.workspace.name(path)
+    return name, (name,)
+
+
+def _write_edited_workbook(
+    read: Consolidated, draft: Draft, old: Existing, today: date, now: datetime
+) -> tuple[str, tuple[str, ...]]:
+    """Write a plan that a person touched, after a backup; return its name, the files.
+
+    Its stamp is that of the plan as it would be untouched, so that it counts as touched as long as
+    it holds something typed.
+    """
+    content = workbook(draft)
+    if fingerprint(content) in (old.made_with, fingerprint(old.path)):
+        return old.name, (old.name,)
+    backup = backup_of(old.path, now)
+    copy(old.path, backup)
+    untouched = draft_of(read, draft.month, draft.manager, today, None)
+    write(old.path, content, fingerprint(workbook(untouched)))
+    return old.name, (read.workspace.name(backup), old.name)
+
+
+def _write_paper(read: Consolidated, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:
+    """Make the Word paper; return its name, and what is wrong with the template."""
+    workspace = read.workspace
+    template, problems = documents.template_of(workspace, FORM)
+    if template is None:
+        return (), problems
+    record = documents.plan_fields(
+        draft.month,
+        draft.manager,
+        draft.goals,
+        who=draft.director,
+        months=draft.months,
+        note=draft.note,
+        late=draft.late,
+    )
+    paper, problems = documents.rendered(workspace, FORM, template, record)
+    if paper is None:
+        return (), problems
+    paths, _ = keep(workspace.path(PLANS), stem(draft), {documents.PAPER: paper})
+    return tuple(workspace.name(path) for path in paths), []
+
+
+def _existing_indicators(lines: Sequence[PlanLine | InvalidRow]) -> list[PlannedIndicator]:
+    """Return what a plan that stays as it is says of the planned indicators."""
+    by_title = {normalize_name(str(line.get("indicator"))): line for line in lines}
+    return [
+        PlannedIndicator(
+            indicator=indicator,
+            base=None if line.get("base") is None else Fraction(line.get("base")),
+            growth=line.get("growth"),
+            plan=line.get("plan"),
+        )
+        for indicator in PLANNED
+        if (line := by_title.get(normalize_name(indicator.title))) is not None
+    ]
