@@ -1,1 +1,1 @@
-"""One module a command: paths and values in, an Outcome out; here the parts are combined."""
+"""The commands, one module each: paths and values in, a typed result out; nothing is printed."""
