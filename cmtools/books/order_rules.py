@@ -27,7 +27,7 @@ REASON_NEEDED = Message(
     "reason-needed", "при оценке 3 и ниже нужна причина", "спросите клиента и впишите его словами"
 )
 CLOSED_BEFORE_ORDER = Message(
-    "closed-before-order", "заказ закрыт раньше, чем сделан", "проверьте обе даты"
+    "closed-before-order", "дата закрытия раньше даты заказа", "проверьте обе даты"
 )
 DECISION_DATE_NEEDED = Message(
     "decision-date-needed", "решение есть, а даты его нет", "впишите дату решения"
@@ -40,7 +40,7 @@ AGREED_BEFORE_READY = Message(
     "макет согласован раньше, чем готов",
     "впишите дату готовности не позже согласования",
 )
-NO_OWNER = Message("no-owner", "документ ни к чему не относится", "впишите № заказа или № договора")
+NO_OWNER = Message("no-owner", "не указан ни заказ, ни договор", "впишите № заказа или № договора")
 HANDED_BEFORE_RECEIVED = Message(
     "handed-before-received",
     "оригинал передан раньше, чем получен",

@@ -14,7 +14,7 @@ from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared, listed
 from cmtools.errors import UsageError
 from cmtools.problems import has_errors
-from cmtools.tables.suggestions import suggest_after
+from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.workspace import find_workspace
 
 
@@ -80,4 +80,4 @@ def _form(document: str) -> TemplateForm:
     wanted = document.strip().lower().removesuffix(".docx")
     if wanted and wanted in names:
         return names[wanted]
-    raise UsageError(f"нет документа «{document}»{suggest_after(wanted, names)}")
+    raise UsageError(f"нет документа «{document}»{suggest_in_refusal(wanted, names)}")

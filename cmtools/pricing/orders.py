@@ -14,7 +14,7 @@ from cmtools.pricing.category import order_days
 from cmtools.pricing.price import ZERO, Line, Totals, price_lines, shipment_day, totals
 from cmtools.pricing.tariff import Tariff, Terms, read_terms
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.suggestions import suggest_after
+from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow
 
 Positions = Sequence[Position | InvalidRow]
@@ -102,7 +102,7 @@ def find_order(orders: Sequence[PricedOrder], number: str) -> PricedOrder:
     by_number = {same(order.number): order for order in reversed(orders)}
     order = by_number.get(same(number))
     if order is None:
-        hint = suggest_after(number, (order.number for order in orders))
+        hint = suggest_in_refusal(number, (order.number for order in orders))
         raise UsageError(f"нет заказа «{number}»{hint}")
     return order
 

@@ -17,7 +17,7 @@ from cmtools.reports.indicators import Unit
 from cmtools.reports.load import Consolidated
 from cmtools.reports.plan import goals, is_called, plan_title
 from cmtools.tables.parsers import FIRST_DAY, LAST_DAY
-from cmtools.tables.suggestions import suggest_after
+from cmtools.tables.suggestions import suggest_in_refusal
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -45,7 +45,7 @@ def known_manager(read: Consolidated, manager: str | None) -> str | None:
     found = read.managers.find(manager)
     if found is not None:
         return found
-    hint = suggest_after(manager, read.managers.spellings.values())
+    hint = suggest_in_refusal(manager, read.managers.spellings.values())
     raise UsageError(f"менеджера «{manager}» нет ни в заказах, ни среди клиентов{hint}")
 
 

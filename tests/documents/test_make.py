@@ -582,7 +582,7 @@ def test_row_that_fits_no_claim_makes_nothing(tmp_path: Path) -> None:
 
 def test_unknown_kind_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="может быть, «specification»"):
-        make(healthy(tmp_path), SECOND, "spec")
+        make(healthy(tmp_path), SECOND, "specifikacion")
 
 
 def test_without_kinds_those_of_the_stage(tmp_path: Path) -> None:

@@ -613,7 +613,7 @@ def test_names_that_differ_in_case_only_are_one_part(tmp_path: Path) -> None:
 )
 def test_rendering_ends_in_time(tmp_path: Path, body: tuple[str, ...]) -> None:
     template = load(saved(tmp_path, with_body(*body)), KNOWN)
-    with pytest.raises(BadTemplate, match="не сделался за 0 с"):
+    with pytest.raises(BadTemplate, match="не сделан за 0 с"):
         render(template, LETTER, seconds=0)
     assert render(template, LETTER).content
 

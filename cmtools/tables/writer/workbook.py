@@ -303,13 +303,19 @@ def _validation(field: Field) -> dict[str, Any] | None:
         rule |= {
             "validate": "integer" if field.kind is WHOLE else "decimal",
             **_excel_bounds(field),
-            "error_message": f"Нужно {field.kind.name} {field.bounds}".strip() + ".",
+            "error_message": _number_wanted(field),
         }
     elif not field.column.hint:
         return None
     else:
         rule["validate"] = "any"
     return rule
+
+
+def _number_wanted(field: Field) -> str:
+    """Say what the cell wants: «Введите сумму от 0.»."""
+    noun = {MONEY: "сумму", COST: "сумму", WHOLE: "целое число", PERCENT: "число процентов"}
+    return f"Введите {noun.get(field.kind, 'число')} {field.bounds}".strip() + "."
 
 
 def _excel_bounds(field: Field) -> dict[str, Any]:
