@@ -31,7 +31,7 @@ def suggest_in_hint(typed: str, known: Iterable[str]) -> str:
     return f"может быть, «{near}»? " if near else ""
 
 
-def suggest_after(typed: str, known: Iterable[str]) -> str:
+def suggest_in_refusal(typed: str, known: Iterable[str]) -> str:
     """End a refusal, `; может быть, «К-0012»?`; empty where nothing is near."""
     near = nearest_name(typed, known)
     return f"; может быть, «{near}»?" if near else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmtools.tables.suggestions import nearest_name, suggest_after, suggest_in_hint
+from cmtools.tables.suggestions import nearest_name, suggest_in_hint, suggest_in_refusal
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_name_is_offered_only_when_it_is_near(
     typed: str, known: list[str], found: str | None
 ) -> None:
     assert nearest_name(typed, known) == found
-    assert suggest_after(typed, known) == (f"; может быть, «{found}»?" if found else "")
+    assert suggest_in_refusal(typed, known) == (f"; может быть, «{found}»?" if found else "")
 
 
 def test_a_hint_names_only_what_is_much_alike() -> None:
