@@ -17,7 +17,7 @@ from cmtools.pricing.category import Loss, Standing, client_standing, counts, lo
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.suggestions import suggest_after
+from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow
 
 ANSWER = {
@@ -128,7 +128,7 @@ def _find_client(dataset: Dataset, code: str) -> Client | InvalidRow:
     }
     entry = by_code.get(same(code))
     if entry is None:
-        hint = suggest_after(code, (entry.get("code") for entry in by_code.values()))
+        hint = suggest_in_refusal(code, (entry.get("code") for entry in by_code.values()))
         raise UsageError(f"нет клиента «{code}»{hint}")
     return entry
 

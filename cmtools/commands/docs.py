@@ -24,7 +24,7 @@ from cmtools.pricing.orders import find_order
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem, has_errors, sort_problems
 from cmtools.progress import Progress, silent
-from cmtools.tables.suggestions import suggest_after
+from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow, R, Table
 
 _OF_ORDERS = (SourceRow.ORDER, SourceRow.CLAIM)
@@ -164,7 +164,7 @@ def _find_row(rows: RowIndex, table: Table[R], key: str, what: str) -> R | Inval
     row = rows.one(table, key)
     if row is None:
         keys = (row.get(table.key.name) for row in rows.dataset.entries(table))
-        raise UsageError(f"нет {what} «{key}»{suggest_after(key, filter(None, keys))}")
+        raise UsageError(f"нет {what} «{key}»{suggest_in_refusal(key, filter(None, keys))}")
     return row
 
 
@@ -172,7 +172,7 @@ def _find_kind(name: str) -> DocumentKind:
     wanted = name.strip().lower()
     if wanted in BY_ID:
         return BY_ID[wanted]
-    raise UsageError(f"нет документа «{name}»{suggest_after(name, DOCUMENTS)}")
+    raise UsageError(f"нет документа «{name}»{suggest_in_refusal(name, DOCUMENTS)}")
 
 
 def _tasks(
