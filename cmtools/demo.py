@@ -1,7 +1,7 @@
-"""The sample: the books of an invented print broker, with everything in them moved up to today.
+"""The sample: the books of an invented print broker, with their days moved to today.
 
-The books are files that a person can open and edit, in `workbooks/Пример`. What has happened there
-has happened by the day of the newest order; copies for another day have each day moved as far.
+The books lie in `workbooks/Пример`, where a person can open and edit them. They show the company
+on the day of its newest order; a copy for another day has all its days moved by the difference.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from cmtools.agenda.workdays import is_workday
 from cmtools.books.loader import BookFile, BookReading
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS
 from cmtools.books.settings import HOLIDAYS, VAT
@@ -31,18 +32,14 @@ FAULTY_BOOK: Final = Path("Примеры", "Книга с ошибками.xlsx
 
 _NUMBER: Final = re.compile(r"\b([А-Я])-\d{4}-(\d+)\b")  # З-2026-0001, Д-2026-001
 _DAY: Final = re.compile(r"\b\d\d\.\d\d\.\d{4}\b")
-_DAYS_OFF: Final = frozenset(
-    {(1, day) for day in range(1, 9)}
-    | {(2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4), (12, 31)}
-)
-_OLDEST_WORK: Final = timedelta(days=730)
+_OLDEST_EVENT: Final = timedelta(days=730)
 
 
 def write_sample(folder: Path, today: date) -> list[Path]:
-    """Write the sample's books into a folder, moved up to `today`; return their paths.
+    """Write the sample's books into a folder, their days moved to `today`; return their paths.
 
-    The book of typical mistakes is among them, with its mistakes, at FAULTY_BOOK. All that was paid
-    agrees with the prices from November 2026 on; before, with the VAT of 2025, nearly so.
+    FAULTY_BOOK is one of them, with its mistakes. For days from November 2026 on the payments of
+    closed orders equal the computed prices; for earlier ones the VAT of 2025 makes some differ.
 
     Raises:
         OSError: no rights, no room.
@@ -69,49 +66,44 @@ def sample_folder() -> Path:
 
 
 def move_day(day: date, newest: date, today: date) -> date:
-    """Move a day as far as `newest`, the day of the newest order, is from `today`.
+    """Move a day by the difference between `newest`, the day of the newest order, and `today`.
 
-    The day becomes a working day: one up to `newest` goes back, so that it stays up to `today`, a
-    later one goes on, so that it stays after it. Days keep their order. A day of long ago is
-    somebody's birthday, which comes on any day.
+    The result is a working day: the last one before it for a day up to `newest`, so that it is not
+    after `today`, else the next one. So days keep their order. A day of more than two years ago is
+    a birthday, which may fall on any day of the week.
     """
     moved = day + (today - newest)
-    if newest - day > _OLDEST_WORK:
+    if newest - day > _OLDEST_EVENT:
         return moved
-    while not _is_working_day(moved):
+    while not is_workday(moved):
         moved += timedelta(days=-1 if day <= newest else 1)
     return moved
 
 
-def _is_working_day(day: date) -> bool:
-    """Return whether people work; transfers of the state calendar are left aside."""
-    return day.weekday() < 5 and (day.month, day.day) not in _DAYS_OFF
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shift:
-    """The way of the sample to another day; `numbers` are old → new, of orders and contracts."""
+    """What to change for another day; `numbers` are those of orders and contracts, old → new."""
 
     newest: date
     today: date
     numbers: Mapping[str, str]
 
-    def value(self, table: Table[Any], value: Any) -> Any:
-        """Return what a cell of a table holds at the other day."""
+    def new_value(self, table: Table[Any], value: Any) -> Any:
+        """Return what a cell of a table becomes."""
         if isinstance(value, str):
             text = _NUMBER.sub(lambda found: self.numbers.get(found[0], found[0]), value)
             return _DAY.sub(self._day_in_text, text)
-        if not isinstance(value, date) or table is VAT:  # the law does not move
+        if not isinstance(value, date) or table is VAT:  # rates change by law, on days of their own
             return value
-        if table is HOLIDAYS:  # which have their day in every year
+        if table is HOLIDAYS:  # on the same day of every year
             return value.replace(year=value.year + self.today.year - self.newest.year)
         return move_day(value, self.newest, self.today)
 
     def _day_in_text(self, found: re.Match[str]) -> str:
         day = parse_date(found[0])
-        return (
-            f"{move_day(day, self.newest, self.today):%d.%m.%Y}" if type(day) is date else found[0]
-        )
+        if not isinstance(day, date):
+            return found[0]
+        return f"{move_day(day, self.newest, self.today):%d.%m.%Y}"
 
 
 def _shift_to(today: date, sheets: list[Sheet[Any]]) -> _Shift:
@@ -140,7 +132,7 @@ def _changed_cells(sheet: Sheet[Any], shift: _Shift) -> Cells:
     cells: dict[tuple[int, int], int | str] = {}
     for name, values in sheet.values.items():
         for index, old in enumerate(values):
-            new = shift.value(sheet.table, old)
+            new = shift.new_value(sheet.table, old)
             place = sheet.place(index, name)
             if new != old and place.row and place.column:
                 cells[place.row, place.column] = (

@@ -17,11 +17,11 @@ HOUSE = (
     ("tables",),
     ("books",),
     ("workspace",),
-    ("known_files", "demo"),
+    ("known_files",),
     ("pricing", "digests"),
     ("documents",),
     ("reports", "agenda"),  # its Word papers are rendered by documents.template
-    ("inbox",),
+    ("inbox", "demo"),
     ("watch",),
     ("commands",),
     ("cli",),
