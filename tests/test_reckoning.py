@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from support.reckoning import (
     CENT,
     Books,
-    Row,
     category,
     discount_of,
     half_up,
@@ -24,119 +23,17 @@ from support.reckoning import (
     number,
     price_orders,
 )
+from support.reckoning_examples import (
+    EXAMPLES,
+    histories,
+)
 from support.strategies import (
     KINDS,
     MANAGERS,
     all_books,
     cases,
-    client_row,
-    discount,
-    markup,
-    order_row,
-    position_row,
     settings_sheets,
 )
-
-
-def made_of(orders: list[Row], lines: list[Row] | None = None, **sheets: list[Row]) -> Books:
-    """Books by hand; without VAT, markup and lines of their own: none, 0 % and 100 for 80."""
-    codes = sorted({str(row["Код клиента"]) for row in orders})
-    plain = [position_row(str(row["№ заказа"]), 1, "80") | {"Цена вручную": 100} for row in orders]
-    books: Books = {
-        "НДС": [{"Действует с": date(2019, 1, 1), "Ставка, %": None}],
-        "Наценки": [markup("*", 1, 0)],
-        "Клиенты": [client_row(code) for code in codes],
-        "Заказы": orders,
-        "Позиции": lines or plain,
-    }
-    return books | sheets
-
-
-def histories(*clients_days: tuple[date, ...], **sheets: list[Row]) -> Books:
-    """Final orders, a client for each tuple of days; numbered through the book."""
-    flat = [(client, day) for client, days in enumerate(clients_days, 1) for day in days]
-    orders = [
-        order_row(f"З-{place:04}", day, f"К-{client:04}")
-        for place, (client, day) in enumerate(flat, 1)
-    ]
-    return made_of(orders, **sheets)
-
-
-def worked_example() -> Books:
-    """The worked example of pricing.md: shipped in December 2025 and in November 2026."""
-    first = order_row("З-0001", date(2024, 2, 1))
-    old = order_row("З-0002", date(2025, 11, 20)) | {"Срок поставки": date(2025, 12, 31)}
-    new = order_row("З-0003", date(2025, 12, 1)) | {"Срок поставки": date(2026, 11, 10)}
-    lines = [position_row(f"З-000{place}", 1000, "2.35", "500") for place in (1, 2, 3)]
-    marks = [markup("визитки", 1, 60), markup("визитки", 500, 45), markup("*", 1, 50)]
-    cuts = [discount("повторный", "0", 3), discount("повторный", "10000", 5)]
-    books = made_of([first, old, new], lines, Наценки=marks, Скидки=cuts)
-    return {sheet: rows for sheet, rows in books.items() if sheet != "НДС"}
-
-
-def roundings() -> Books:
-    """A base of thirds on the threshold, one under it, halves of a kopeck, 1.004957 a piece."""
-    orders = [order_row(f"З-000{place}", date(2026, 5, 1)) for place in (1, 2, 3, 4, 5)]
-    orders[3] |= {"Дата заказа": date(2025, 5, 1), "Стоимость доставки": Decimal("0.03")}
-    lines = [
-        position_row("З-0001", 30, "33", "10"),
-        position_row("З-0002", 30, "33.3332"),
-        position_row("З-0003", 1, "1.005"),
-        position_row("З-0004", 1, "0.005") | {"Цена вручную": Decimal("0.03")},
-        position_row("З-0005", 7, "1.0021", "0.02"),
-    ]
-    vat: list[Row] = [{"Действует с": date(2026, 1, 1)}, {"Действует с": date(2019, 1, 1)}]
-    vat[1]["Ставка, %"] = 20
-    cuts = [discount("новый", "1000", 10), discount("повторный", "1000", 10)]
-    return made_of(orders, lines, НДС=vat, Скидки=cuts)
-
-
-def margin_limits() -> Books:
-    """Margins of exactly 15, of 14.96 unapproved and approved, of two lines below together."""
-    orders = [order_row(f"З-000{place}", date(2026, 5, 1)) for place in (1, 2, 3, 4)]
-    orders[2]["Согласовано директором"] = "да"
-    sold = [("1", "85", 100), ("2", "850.4", 1000), ("3", "850.4", 1000), ("4", "950", 1000)]
-    lines = [position_row(f"З-000{place}", 1, cost) for place, cost, _ in sold]
-    lines = [line | {"Цена вручную": price} for line, (*_, price) in zip(lines, sold, strict=True)]
-    second = position_row("З-0004", 1, "10") | {"№ п/п": 2, "Цена вручную": 100}
-    return made_of(orders, [*lines, second])
-
-
-def category_edges() -> Books:
-    """Orders of one day; three in the 12 months, one just out of them; a request; a VIP."""
-    day, edge = date(2026, 3, 31), date(2025, 3, 31)
-    books = histories((day, day), (edge, edge, edge, day), (date(2025, 3, 30), edge, edge, day))
-    books["Клиенты"] += [client_row("К-0004"), client_row("К-0005") | {"Особый статус": "VIP"}]
-    more = [order_row("З-0011", edge, "К-0004", final=False), order_row("З-0012", day, "К-0004")]
-    for row in books["Заказы"]:
-        row["Менеджер"] = MANAGERS[row["Дата заказа"] == edge]
-    books["Заказы"] += [*more, order_row("З-0013", day, "К-0005")]
-    books["Позиции"] += [position_row(f"З-00{place}", 1, "80") for place in (11, 12, 13)]
-    return books
-
-
-def short_month() -> Books:
-    """One order in one month before the 31st: on the last of February, the day before it."""
-    names = ("Системный: заказов не менее", "Системный: за месяцев")
-    rules: list[Row] = [{"Правило": name, "Значение": 1} for name in names]
-    days = [(date(2025, 2, day), date(2025, 3, 31)) for day in (28, 27)]
-    return histories(*days, Правила=rules)
-
-
-def loss_edges() -> Books:
-    """Limits of 365 and 90 days: run out, saved on the day, too late, a request saves nobody."""
-    year, system = date(2025, 3, 1), (date(2026, 1, 29), date(2026, 1, 30), date(2026, 1, 31))
-    late = [(year,), (year, date(2026, 3, 1)), (year, date(2026, 3, 2))]
-    books = histories(*late, system, (*system, date(2026, 5, 1)), (*system, date(2026, 5, 2)))
-    books["Заказы"].append(order_row("З-0099", date(2026, 4, 15), "К-0004", final=False))
-    books["Позиции"].append(position_row("З-0099", 1, None))
-    return books
-
-
-EXAMPLES = {
-    made.__name__: made()
-    for made in (worked_example, roundings, margin_limits, category_edges, short_month, loss_edges)
-}
 
 slow = [HealthCheck.too_slow]
 random_books = settings(max_examples=60, deadline=None, suppress_health_check=slow)
@@ -161,7 +58,7 @@ def kopecks(values: Iterable[object]) -> Decimal:
 
 
 def test_worked_example_shipped_in_november_2026() -> None:
-    """pricing.md, «Worked example»."""
+    """Cost 2.85, markup 45 %, discount 3 %, VAT 22 %: 4.89 a piece."""
     order = price_orders(EXAMPLES["worked_example"])[2]
     money = {"amount": "4890.00", "vat": "881.80", "profit": "1158.20", "margin": 28.9}
     steps = {"unit_cost": "2.8500", "markup": 45, "discount": 3, "vat_rate": 22, "price": "4.89"}
@@ -178,14 +75,14 @@ def test_worked_example_shipped_in_november_2026() -> None:
 
 
 def test_worked_example_shipped_in_december_2025() -> None:
-    """pricing.md, «The same shipped in December 2025: price 4.81»."""
+    """The same order under VAT of 20 % costs 4.81 a piece."""
     line = first_position(price_orders(EXAMPLES["worked_example"])[1])
     assert (line["price"], line["vat_rate"], line["discount"]) == ("4.81", 20, 3)
     assert (line["amount"], line["vat"], line["profit"]) == ("4810.00", "801.67", "1158.33")
 
 
 def test_nothing_is_rounded_before_the_price() -> None:
-    """pricing.md, steps 1, 7, 8: thirds add up again, a half of a kopeck goes up."""
+    """Thirds add up again, a half of a kopeck goes up."""
     lines = [first_position(order) for order in price_orders(EXAMPLES["roundings"])]
     keys = ("unit_cost", "discount", "price", "amount", "vat", "profit")
     assert [tuple(line[key] for key in keys) for line in lines] == [
@@ -199,7 +96,7 @@ def test_nothing_is_rounded_before_the_price() -> None:
 
 
 def test_the_unrounded_margin_decides_on_approval() -> None:
-    """pricing.md, step 10."""
+    """The unrounded margin decides: shown as 15, it may still ask for approval."""
     assert answers("margin_limits", "margin", "approval_needed") == [
         (15, False),
         (15, True),
@@ -209,7 +106,7 @@ def test_the_unrounded_margin_decides_on_approval() -> None:
 
 
 def test_category_at_the_date_of_the_order() -> None:
-    """indicators.md, «Category of a client at a date»."""
+    """A category is that of a date: each bound by itself, on the day and the day after."""
     categories = [value for (value,) in answers("category_edges", "category")]
     assert categories[:2] == ["новый", "новый"]
     assert categories[5] == "системный"
@@ -218,14 +115,14 @@ def test_category_at_the_date_of_the_order() -> None:
 
 
 def test_a_day_that_the_month_lacks_becomes_its_last() -> None:
-    """indicators.md, «системный»: N months before D, included."""
+    """The day N months before the date still counts for «системный»."""
     assert months_before(date(2025, 3, 31), 1) == date(2025, 2, 28)
     categories = [value for (value,) in answers("short_month", "category")]
     assert categories == ["новый", "системный", "новый", "повторный"]
 
 
 def test_a_client_is_new_for_the_whole_month_of_the_first_order() -> None:
-    """indicators.md: «новый for the whole month»; only final requests count."""
+    """Only final requests count."""
     days = [date(2026, 5, 1), date(2026, 5, 31)]
     facts = indicators(histories((*days, date(2026, 6, 1))), date(2026, 5, 1), None)
     assert (facts["new_clients"], facts["new_amount"]) == (1, "200.00")
@@ -235,13 +132,13 @@ def test_a_client_is_new_for_the_whole_month_of_the_first_order() -> None:
 
 
 def test_the_history_with_another_manager_counts() -> None:
-    """indicators.md: «All the client's orders count, whoever the manager»; VIP is no category."""
+    """All the client's orders count, of every manager; VIP is no category."""
     facts = indicators(EXAMPLES["category_edges"], date(2026, 3, 1), MANAGERS[0])
     assert (facts["new_clients"], facts["repeat_clients"], facts["system_clients"]) == (3, 0, 2)
 
 
 def test_losses_on_the_limit_day() -> None:
-    """indicators.md, «Lost»: the limit day saves, later orders do not undo."""
+    """An order on the limit day saves, later orders do not undo a loss."""
     books = EXAMPLES["loss_edges"]
     other, system = (date(2026, 3, 1), False), (date(2026, 5, 1), True)
     found = [losses(books, f"К-000{place}") for place in range(1, 7)]
@@ -260,7 +157,7 @@ def test_losses_on_the_limit_day() -> None:
 
 @given(st.decimals(-1000, 1000, places=3))
 def test_half_up_agrees_with_decimal(value: Decimal) -> None:
-    """pricing.md, `round2`."""
+    """Half a kopeck goes away from zero, to two places."""
     expected = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
     assert half_up(Fraction(value), CENT) == Fraction(expected)
 
@@ -292,7 +189,7 @@ def in_order(orders: list[dict[str, object]]) -> list[tuple[object, list[str]]]:
 def test_a_larger_run_never_picks_a_smaller_tier(
     books: Books, kind: str, run: int, more: int
 ) -> None:
-    """pricing.md, step 2; the tier that is picked is reached and comes from the kind or `*`."""
+    """The tier that is picked is reached and comes from the kind or `*`."""
     small, large = markup_row(books, kind, run), markup_row(books, kind, run + more)
     if small is not None:
         assert large is not None
@@ -308,7 +205,7 @@ def test_a_larger_run_never_picks_a_smaller_tier(
 def test_the_discount_is_the_last_threshold_reached(
     books: Books, wanted: str, base: Decimal
 ) -> None:
-    """pricing.md, step 4."""
+    """Of the discounts of a category the one with the highest reached sum."""
     expected = Fraction(0)
     for row in sorted(books["Скидки"], key=lambda row: number(row, "Сумма от")):
         if row["Категория"] == wanted and number(row, "Сумма от") <= Fraction(base):
@@ -319,7 +216,7 @@ def test_the_discount_is_the_last_threshold_reached(
 @random_books
 @given(all_books())
 def test_the_parts_of_an_order_add_up(books: Books) -> None:
-    """pricing.md, steps 8 and 9: amount = vat + profit + cost to the kopeck; totals are sums."""
+    """Amount = vat + profit + cost to the kopeck; totals are sums."""
     costs = {}
     for row in books["Позиции"]:
         unit, extra = number(row, "Себестоимость за ед."), number(row, "Доп. расходы")
@@ -340,7 +237,7 @@ def test_the_parts_of_an_order_add_up(books: Books) -> None:
 @random_books
 @given(cases())
 def test_the_managers_add_up_to_all(case: tuple[Books, list[tuple[date, str | None]]]) -> None:
-    """indicators.md: «for one manager or for all»; clients with orders may be of both."""
+    """Facts of managers add up to those of all; clients with orders may be of both."""
     books, questions = case
     for month in {month for month, _ in questions}:
         everyone = indicators(books, month, None)

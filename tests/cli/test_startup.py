@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from cmtools import __version__
+from support.program import Answer, run
 
-PROGRAM = shutil.which("cmtools", path=str(Path(sys.executable).parent)) or "cmtools"
-PATIENCE = 60  # seconds; only a guard against a program that hangs
 LIBRARIES = (
     "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pymorphy3 "
     "python_calamine pytrovich rich segno watchdog xlsxwriter"
@@ -31,29 +28,6 @@ COMMANDS = (
     "templates check",
     "validate",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one run has answered."""
-
-    code: int
-    out: str = ""
-    err: str = ""
-
-
-def run(*arguments: str, folder: Path, **environment: str) -> Answer:
-    """Run the installed program in a folder."""
-    done = subprocess.run(
-        [PROGRAM, *arguments],
-        cwd=folder,
-        env=os.environ | {"COLUMNS": "100"} | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    return Answer(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
 def loaded_by(code: str) -> set[str]:

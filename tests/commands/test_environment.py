@@ -18,12 +18,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cli.test_startup import run
 from cmtools.commands.init import init
 from cmtools.commands.result import ExitCode
 from cmtools.errors import Unavailable, UsageError
-from pricing.test_price import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
 from support import hostile
+from support.priced import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
+from support.program import run
 from support.workbench import (
     HEALTHY,
     ORDERS,

@@ -57,7 +57,7 @@ def test_spelled_sums() -> None:
 
 @pytest.mark.parametrize("made", [with_vat, without_vat])
 def test_every_paper_is_made_where_it_belongs(made: Callable[[], Grid]) -> None:
-    """documents.md, «Where they go» and «Names»."""
+    """Each document lies in its folder under the name of docs/reference/documents.md."""
     grid = made()
     assert [problem for outcome in grid.outcomes for problem in outcome.problems] == []
     subjects = [(case.client, case.number, ORDER_KINDS) for case in grid.cases]
@@ -82,7 +82,7 @@ def test_every_paper_is_made_where_it_belongs(made: Callable[[], Grid]) -> None:
 
 @pytest.mark.parametrize("kind", NAMES)
 def test_nothing_blemishes_a_paper(kind: str) -> None:
-    """documents.md: no None, nan, empty brackets, leftover tags; NBSP in sums."""
+    """No None, nan, empty brackets, leftover tags; NBSP in sums."""
     found = {number: spots for number, paper in of_kind(kind) if (spots := blemishes(paper))}
     assert found == {}
 
@@ -147,7 +147,7 @@ def test_no_sum_is_of_another_making(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in NAMES if kind not in INTERNAL])
 def test_no_cost_markup_or_profit(kind: str) -> None:
-    """documents.md: «No client's paper shows cost, markup or profit»."""
+    """No document for the client shows cost, markup or profit."""
     if kind in ORDER_KINDS:
         for case, figures, paper in of_orders(kind):
             assert paper.money & figures.secret() == set(), case
@@ -188,7 +188,7 @@ def test_sums_said_in_words_are_right(kind: str) -> None:
 
 
 def test_invoice_asks_for_what_is_due() -> None:
-    """documents.md, «Invoice»: nothing paid, so the prepayment; else the rest."""
+    """Nothing paid, so the prepayment; else the rest."""
     for case, figures, paper in of_orders("invoice"):
         expected = figures.prepayment if case.count == 1 else figures.total - figures.paid
         assert figures.due == expected

@@ -162,7 +162,7 @@ def test_line_breaks_stay_breaks(papers: dict[tuple[str, int], Paper]) -> None:
 
 
 def test_every_text_column_reaches_a_paper(papers: dict[tuple[str, int], Paper]) -> None:
-    """documents.md: the client card is made from all that is known."""
+    """The client card is made from all that is known."""
     for place in range(len(VALUES)):
         seen: set[str] = set()
         for kind in NAMES:
@@ -252,7 +252,7 @@ FOLDERS = (
 
 
 def test_folders_of_hostile_names(tmp_path: Path) -> None:
-    """documents.md, «Names»; faults.md, 44, 46, 48, 51: inside, legal on Windows, 255 bytes."""
+    """Names stay inside the folder, are legal on Windows, and take at most 255 bytes."""
     root = tmp_path / "a" / "b" / "work"
     client, order = rows_of("Клиенты")[1], rows_of("Заказы")[1]
     line = rows_of("Позиции")[1]

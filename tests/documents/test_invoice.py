@@ -264,7 +264,7 @@ def test_nothing_left_to_pay(tmp_path: Path, paid: str) -> None:
 
 
 def test_bank_block_and_signatures(shelf: Shelf) -> None:
-    """documents.md: bank block on top, number and date, supplier, buyer, signatures."""
+    """Bank block on top, number and date, supplier, buyer, signatures."""
     text = shelf.papers["С-01"].loose
     parts = [SELLER["Банк"], SELLER["БИК"], SELLER["Корр. счёт"], SELLER["Расчётный счёт"], "С-01"]
     places = [text.find(part) for part in parts]

@@ -30,7 +30,7 @@ def sample(kind: str) -> Paper:
 
 @pytest.mark.parametrize("kind", NAMES)
 def test_page(kind: str) -> None:
-    """documents.md: A4; 30/10/20/20 for what is kept long, at least 20/10/20/20; invoice free."""
+    """A4; 30/10/20/20 for what is kept long, at least 20/10/20/20; invoice free."""
     for section in sample(kind).document.sections:
         sides = sorted((round(section.page_width.mm), round(section.page_height.mm)))
         assert sides == [210, 297]
@@ -99,7 +99,7 @@ MARKS = ("Исполнитель:", "Конфиденциально", "Карт�
 
 @pytest.mark.parametrize("kind", NAMES)
 def test_body_is_of_12_points(kind: str) -> None:
-    """documents.md: 12–14 pt; what stands in tables, and marks, may be smaller."""
+    """12–14 pt; what stands in tables, and marks, may be smaller."""
     document = sample(kind).document
     small = [
         (size_of(document, paragraph, run), run.text)

@@ -49,7 +49,7 @@ def test_the_date_is_that_of_the_order(kind: str) -> None:
 
 
 def test_contract_carries_the_five_entities() -> None:
-    """documents.md: its own sections, with the articles of the ГК РФ."""
+    """Its own sections, with the articles of the ГК РФ."""
     for number, paper in of_subjects("contract"):
         for entity in FIVE_ENTITIES.values():
             assert str(entity) in paper.loose, (number, entity)
@@ -61,7 +61,7 @@ def test_contract_carries_the_five_entities() -> None:
 
 
 def test_contract_is_in_the_name_of_heads() -> None:
-    """documents.md: «names and posts stand in the right case»."""
+    """Names and posts stand in the right case."""
     papers = dict(of_subjects("contract"))
     company = papers["ДС-1001"].loose.lower()
     for head in (

@@ -92,7 +92,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Paper]]:
 
 @pytest.mark.parametrize("kind", NAMES)
 def test_nothing_dangles(papers: dict[str, list[Paper]], kind: str) -> None:
-    """documents.md: «none shows `None`, `nan`, an empty pair of brackets or a leftover `{{`»."""
+    """None shows `None`, `nan`, an empty pair of brackets or a leftover `{{`."""
     assert len(papers[kind]) == 3
     assert {paper.path.name: spots for paper in papers[kind] if (spots := blemishes(paper))} == {}
 

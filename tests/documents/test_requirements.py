@@ -53,7 +53,7 @@ def papers(root: Path) -> list[str]:
 
 
 def test_low_margin_refuses_each_priced_paper(tmp_path: Path) -> None:
-    """pricing.md, step 10: no document that shows a price to the client; the others are made."""
+    """Without approval no document that shows a price to the client; the others are made."""
     root = healthy(tmp_path, CHEAP)
     for kind in PRICED:
         if kind != "contract":
@@ -172,7 +172,7 @@ def test_error_in_its_rows_stops_each_paper_of_a_client(tmp_path: Path, change: 
 
 
 def test_errors_elsewhere_stop_nothing(tmp_path: Path) -> None:
-    """documents.md, last sentence: all papers of a subject beside broken rows of others."""
+    """All papers of a subject beside broken rows of others."""
     changes = (
         put("Заказы", "Предоплата, %", 0, 150),
         put("Позиции", "Тираж", 0, "много"),

@@ -60,7 +60,7 @@ SHIPPED_STAGES = {
 
 
 def test_kinds_come_from_the_stage(tmp_path: Path) -> None:
-    """workspace.md, Стадии as shipped: one order of each stage."""
+    """The stages as shipped: one order of each stage."""
     template, contract = rows_of("Заказы")[1], rows_of("Договоры")[1]
     lines = [row for row in rows_of("Позиции") if row["№ заказа"] == SECOND]
     orders = {stage: f"З-{stage.replace('.', '')}" for stage in SHIPPED_STAGES}
@@ -188,7 +188,7 @@ def test_no_claim_is_told(tmp_path: Path) -> None:
 
 
 def test_all_kinds_stay_as_they_are_on_a_later_day(tmp_path: Path) -> None:
-    """documents.md: the date is the row's; the card's day is no part of the comparison."""
+    """The date is the row's; the card's day is no part of the comparison."""
     cases = [case for case in WITH_VAT if case.count == 1 and case.rate == 22]
     root = workspace_with(tmp_path, grid_books(cases))
     first = make_all(root, cases)

@@ -9,10 +9,10 @@ from xml.etree.ElementTree import canonicalize
 import openpyxl
 import pytest
 
-import pricing.test_price as books
 from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable
-from pricing.test_price import BACKUP, COPY, PRICED, ask, edit, part_of, parts, swap
+from support import priced
+from support.priced import BACKUP, COPY, PRICED, ask, edit, part_of, parts, swap
 from support.workbench import (
     HEALTHY,
     ORDERS,
@@ -64,17 +64,17 @@ def test_prices_in_place_change_nothing_else(tmp_path: Path) -> None:
     formula = (r'(<c r="AD2"[^>]*>)<v>7</v>', r"\1<f>3+4</f><v>7</v>")
     unknown = {"customXml/item1.xml": b"<a  b='1'/>", "xl/media/image1.png": bytes(range(256))}
     before = edit(book, {sheets[0]: swap(formula), **unknown})
-    old, (_, other) = book.read_bytes(), books.split(book)
+    old, (_, other) = book.read_bytes(), priced.split(book)
     assert ask(tmp_path, in_place=True).files == (BACKUP, ORDERS)
     assert (tmp_path / BACKUP).read_bytes() == old
-    assert books.split(book) == (PRICED, other)
+    assert priced.split(book) == (PRICED, other)
     after = parts(book)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     assert changed <= {*sheets, BOOK, LINKS, TYPES}
     for name in (LINKS, TYPES):
         assert canonicalize(after[name]) == canonicalize(before[name])
-    assert books.told(validate(tmp_path, today=TODAY)) == []
-    assert books.cells(book, "Позиции", values=True)[2, 30] == 7
+    assert priced.told(validate(tmp_path, today=TODAY)) == []
+    assert priced.cells(book, "Позиции", values=True)[2, 30] == 7
 
 
 @pytest.mark.parametrize("chained", [True, False], ids=["with a chain", "without"])
@@ -94,7 +94,7 @@ def drop_downs(book: Path) -> tuple[dict[str, str], dict[tuple[int, int], object
     """The ranges by their names, and what stands in them."""
     loaded = openpyxl.load_workbook(book)
     ranges = {name: found.attr_text for name, found in loaded.defined_names.items()}
-    return ranges, books.cells(book, "Списки")
+    return ranges, priced.cells(book, "Списки")
 
 
 def test_drop_downs_are_refreshed_and_never_emptied(tmp_path: Path) -> None:
@@ -124,10 +124,10 @@ def test_prices_in_place_again_are_the_same_and_lose_no_version(tmp_path: Path) 
     assert book.read_bytes() == second
     backups = [path.read_bytes() for path in tmp_path.glob("*резерв*")]
     assert sorted(backups, key=len) == sorted([first, second], key=len)
-    assert books.orders_of(ask(tmp_path)) == [
-        (books.FIRST, "5040.00"),
-        (books.SECOND, "48550.00"),
-        (books.DRAFT, None),
+    assert priced.orders_of(ask(tmp_path)) == [
+        (priced.FIRST, "5040.00"),
+        (priced.SECOND, "48550.00"),
+        (priced.DRAFT, None),
     ]
 
 
@@ -147,7 +147,7 @@ def test_no_copy_has_macros_or_links(project: str, tmp_path: Path) -> None:
         b'<c r="X2"><v>8</v></c>',
     ]
     assert "Моё" in openpyxl.load_workbook(tmp_path / COPY).defined_names
-    assert books.split(tmp_path / COPY)[0] == PRICED
+    assert priced.split(tmp_path / COPY)[0] == PRICED
 
 
 def test_no_book_is_touched_when_one_has_macros(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_book_without_styles_is_priced(tmp_path: Path) -> None:
     kind = swap((r"<Override [^>]*/xl/styles\.xml[^>]*/>", ""))
     edit(book, {LINKS: link, TYPES: kind, **sheets}, without="xl/styles.xml")
     assert ask(tmp_path).files == (COPY,)
-    assert books.split(tmp_path / COPY)[0] == PRICED
+    assert priced.split(tmp_path / COPY)[0] == PRICED
 
 
 def test_prices_go_to_the_sheet_that_was_read(tmp_path: Path) -> None:
@@ -177,5 +177,5 @@ def test_prices_go_to_the_sheet_that_was_read(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(healthy(tmp_path) / ORDERS)
     book.copy_worksheet(book["Позиции"]).title = "Позиции "
     book.save(tmp_path / ORDERS)
-    assert [code for code, *_ in books.told(ask(tmp_path))] == ["sheet-twice"]
-    assert books.split(tmp_path / COPY)[0] == PRICED
+    assert [code for code, *_ in priced.told(ask(tmp_path))] == ["sheet-twice"]
+    assert priced.split(tmp_path / COPY)[0] == PRICED

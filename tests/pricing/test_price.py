@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from cli.test_startup import run
-from cmtools.commands.price import PriceResult, price
-from cmtools.commands.result import ExitCode, Result
+from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
-from cmtools.tables.patch.package import Package
 from support.office import convert
+from support.priced import (
+    COPY,
+    DRAFT,
+    FIRST,
+    IVANOV,
+    PRICED,
+    SECOND,
+    ask,
+    cells,
+    edit,
+    orders_of,
+    part_of,
+    parts,
+    split,
+    swap,
+    told,
+)
+from support.program import run
 from support.workbench import (
     COMPUTED,
     HEALTHY,
@@ -42,81 +53,8 @@ from support.workbench import (
     workspace_with,
 )
 
-NOW = datetime(2026, 11, 21, 10, 15, 30)
-COPY = "Предварительные заказы — с ценами.xlsx"
-BACKUP = "Предварительные заказы — резерв 2026-11-21 10-15-30.xlsx"
-IVANOV = "Предварительные заказы — Иванов.xlsx"
-FIRST, SECOND, DRAFT = (f"З-2026-000{number}" for number in (1, 2, 3))
 STEPS = "unit_cost markup discount vat_rate price amount vat profit margin".split()
 UNPRICED = dict.fromkeys(STEPS)
-PRICED: list[tuple[object, ...]] = [  # the healthy positions, reckoned by hand
-    (45, 0, 5.04, 5040, 908.85, 1281.15, 31),
-    (40, 0, 152.7, 45810, 8260.82, 10729.18, 28.6),
-    (45, 0, 5.48, 2740, 494.1, 695.9, 31),
-    (None,) * 7,
-]
-
-
-def ask(root: Path, file: Path | None = None, **options: Any) -> PriceResult:
-    return price(root, file, today=TODAY, **({"now": NOW} | options))
-
-
-def orders_of(outcome: PriceResult) -> list[tuple[str, str | None]]:
-    return [(order["order"], order["amount"]) for order in outcome.as_json()["orders"]]
-
-
-def told(outcome: Result) -> list[tuple[str, str, str | None]]:
-    return [(p.code, p.place.file, p.place.cell) for p in outcome.problems]
-
-
-def cells(path: Path, sheet: str, *, values: bool = False) -> dict[tuple[int, int], object]:
-    """(row, column) → what stands there: a value or, unless `values`, a formula."""
-    found = openpyxl.load_workbook(path, data_only=values)[sheet]
-    every = (cell for row in found.iter_rows() for cell in row)
-    return {(c.row, c.column): c.value for c in every if c.value is not None}
-
-
-def split(path: Path) -> tuple[list[tuple[object, ...]], dict[tuple[int, int], object]]:
-    """The rows of the grey columns of «Позиции», found by title, and all its other cells."""
-    header, places = header_of(openpyxl.load_workbook(path)["Позиции"])
-    found = cells(path, "Позиции")
-    grey = [places[plain(title)] for title in COMPUTED if plain(title) in places]
-    rows = [tuple(found.get((header + n, at)) for at in grey) for n in range(1, 5)]
-    return rows, {place: value for place, value in found.items() if place[1] not in grey}
-
-
-def parts(path: Path) -> dict[str, bytes]:
-    with ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def edit(
-    path: Path, changes: Mapping[str, Callable[[bytes], bytes] | bytes], *, without: str = ""
-) -> dict[str, bytes]:
-    """Change parts of a book, or add new ones; what it holds then."""
-    found = {name: content for name, content in parts(path).items() if name != without}
-    for name, change in changes.items():
-        found[name] = change if isinstance(change, bytes) else change(found[name])
-    with ZipFile(path, "w") as archive:
-        for name, content in found.items():
-            archive.writestr(name, content)
-    return found
-
-
-def swap(*pairs: tuple[str, str]) -> Callable[[bytes], bytes]:
-    """Replace patterns, each of which must be there."""
-
-    def change(xml: bytes) -> bytes:
-        for pattern, new in pairs:
-            xml, count = re.subn(pattern.encode(), new.encode(), xml)
-            assert count, pattern
-        return xml
-
-    return change
-
-
-def part_of(path: Path, sheet: str) -> str:
-    return Package(path).sheets()[sheet]
 
 
 # The answer
@@ -124,7 +62,7 @@ def part_of(path: Path, sheet: str) -> str:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The worked example of pricing.md: shipped in December 2025 and in November 2026."""
+    """The worked example of the price rules: shipped in December 2025 and in November 2026."""
     days = (date(2025, 3, 3), date(2025, 10, 1), date(2025, 12, 30), date(2026, 11, 2))
     shipped = (days[0], date(2025, 12, 31), date(2026, 1, 1), days[3])
     rows = [
@@ -153,7 +91,7 @@ NEW_RATE = ("2.8500", 45, 3, 22, "4.89", "4890.00", "881.80", "1158.20", 28.9)
 
 
 def test_worked_example(example: Path) -> None:
-    """pricing.md: the rate follows the shipment, to the day."""
+    """The rate follows the shipment, to the day."""
     answer = run("price", "--json", "--today", f"{TODAY}", folder=example)
     assert (answer.code, answer.err) == (0, "")
     assert json.loads(answer.out) == {

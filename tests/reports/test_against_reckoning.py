@@ -13,9 +13,9 @@ from cmtools.commands.price import price
 from cmtools.commands.report import report
 from support import reckoning
 from support.reckoning import Books, indicators, price_orders
+from support.reckoning_examples import EXAMPLES
 from support.strategies import MANAGERS, TODAY, cases
 from support.workbench import workspace_with
-from test_reckoning import EXAMPLES
 
 
 def prices_of(workspace: Path) -> object:
@@ -61,7 +61,7 @@ def agree(workspace: Path, books: Books, questions: list[tuple[date, str | None]
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_made_by_hand(tmp_path: Path, name: str) -> None:
-    """pricing.md and indicators.md: the edges whose values test_reckoning.py states."""
+    """The edges whose values test_reckoning.py states."""
     months = [date(2025, 3, 1), *(date(2026, month, 1) for month in (3, 4, 5))]
     questions = [(month, manager) for month in months for manager in (None, MANAGERS[0])]
     agree(workspace_with(tmp_path / name, EXAMPLES[name]), EXAMPLES[name], questions)

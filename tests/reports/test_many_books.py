@@ -439,7 +439,7 @@ def test_without_dask_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_command_line(many: Path, tmp_path: Path) -> None:
-    """commands.md: --strict makes what was left out a failure; no match is exit 3."""
+    """--strict makes what was left out a failure; no match is exit 3."""
     command = [sys.executable, "-m", "cmtools", "report", "2026-11", "--json", "--workspace"]
     pattern = str(many / "книги" / "*.xlsx")
     codes = {}

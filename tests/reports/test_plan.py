@@ -28,6 +28,7 @@ from cmtools.reports.plan_from_history import grown
 from cmtools.tables.parsers import format_roubles
 from support.office import convert
 from support.reckoning import Books, half_up
+from support.report_files import paper_text
 from support.strategies import client_row, order_row, position_row
 from support.workbench import Row, healthy, put, workspace_with
 
@@ -130,7 +131,7 @@ def test_the_months_of_the_base(today: date, month: date, months: list[int]) -> 
 
 
 def test_25_and_12_percent_are_28(tmp_path: Path) -> None:
-    """indicators.md; in binary fractions 25 · 1.12 is a little more than 28."""
+    """The rise is exact; in binary fractions 25 · 1.12 is a little more than 28."""
     rules: list[Row] = [
         {"Правило": "Прирост плана, %", "Значение": 12},
         {"Правило": "База плана, месяцев", "Значение": 1},
@@ -264,15 +265,6 @@ def test_a_name_that_looks_like_a_formula_is_a_text(tmp_path: Path) -> None:
 
 
 # The paper
-
-
-def paper_text(path: Path) -> str:
-    """All that the body of a Word paper shows, in one string."""
-    import re
-
-    with zipfile.ZipFile(path) as archive:
-        xml = archive.read("word/document.xml").decode()
-    return "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", xml))
 
 
 def test_the_paper_says_the_same(tmp_path: Path) -> None:

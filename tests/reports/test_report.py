@@ -3,15 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from openpyxl import load_workbook
 from openpyxl.utils.cell import coordinate_from_string
 
 from cmtools.books.default_rows import shipped_rows
@@ -21,7 +18,7 @@ from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
 from cmtools.reports.indicators import INDICATORS, total
 from cmtools.reports.period_rows import kopecks
-from cmtools.workspace import shipped
+from support.report_files import plan_book
 from support.strategies import client_row, order_row, position_row
 from support.workbench import (
     BOOK_OF,
@@ -65,7 +62,7 @@ NOVEMBER: dict[str, object] = {
     "received_amount": "1550.00",
     "received_orders": 1,
 }
-"""The healthy workspace's November 2026, reckoned by hand from pricing.md and indicators.md."""
+"""The healthy workspace's November 2026, reckoned by hand."""
 
 NOBODY = dict.fromkeys(NOVEMBER, 0) | {
     name: "0.00" for name, fact in NOVEMBER.items() if isinstance(fact, str)
@@ -111,23 +108,11 @@ def place(folder: Path, sheet: str, index: int) -> tuple[str, str, int]:
     return file, sheet, coordinate_from_string(cell_of(folder / file, sheet, column, index))[1]
 
 
-def plan_book(folder: Path, name: str, values: Mapping[str, object]) -> Path:
-    """A plan in the workspace: the shipped blank, values typed by indicator, the others 0."""
-    book = load_workbook(shipped("workbooks") / "План.xlsx")
-    titles = {row["Показатель"] for row in shipped_rows()[PLAN]}
-    for row in book["План"].iter_rows():
-        if row[0].value in titles:
-            cell: Any = row[4]
-            cell.value = values.get(str(row[0].value), 0)
-    book.save(folder / "Планы" / name)
-    return folder
-
-
 # The answer
 
 
 def test_the_whole_answer(tmp_path: Path) -> None:
-    """commands.md: the JSON shape of report; indicators.md: the order of its 18 keys."""
+    """The JSON of report, its indicators in the order of docs/reference/indicators.md."""
     outcome = november(tmp_path)
     assert json.loads(json.dumps(outcome.as_json())) == {
         "month": "2026-11",
@@ -143,7 +128,7 @@ def test_the_whole_answer(tmp_path: Path) -> None:
 
 
 def test_the_plan_asks_for_the_first_eight() -> None:
-    """indicators.md: «the first 8 are also the plan's»."""
+    """The indicators of the plan are the first of the report's."""
     assert [found.planned for found in INDICATORS] == [True] * 8 + [False] * 10
     rows = shipped_rows()[PLAN]
     assert [found.title for found in INDICATORS[:8]] == [row["Показатель"] for row in rows]
@@ -151,7 +136,7 @@ def test_the_plan_asks_for_the_first_eight() -> None:
 
 
 def test_priced_preliminary_requests_stand_apart(tmp_path: Path) -> None:
-    """indicators.md: «how many, and their sum where priced»; no fact knows of them."""
+    """Preliminary requests: how many, and their sum where priced; no fact counts them."""
     request: Row = {**HEALTHY["Заказы"][2], "№ заказа": "З-2026-0004"}
     line: Row = {**HEALTHY["Позиции"][0], "№ заказа": "З-2026-0004", "Цена вручную": 7}
     outcome = november(tmp_path, add("Заказы", request), add("Позиции", line))
@@ -189,7 +174,7 @@ def test_the_edges_of_a_month(tmp_path: Path) -> None:
 
 
 def test_a_claim_counts_when_made_and_when_met(tmp_path: Path) -> None:
-    """indicators.md: made by Дата, met by Дата решения; open and refused ones are not met."""
+    """Made by Дата, met by Дата решения; open and refused ones are not met."""
     claim: Row = {
         **HEALTHY["Претензии"][0],
         "Дата": date(2026, 10, 31),
@@ -208,7 +193,7 @@ def test_a_claim_counts_when_made_and_when_met(tmp_path: Path) -> None:
 
 
 def test_nobody_is_lost_before_the_limit_has_run_out(tmp_path: Path) -> None:
-    """indicators.md, «Lost»: «older than» the limit, and an order may still come by then."""
+    """A client is lost when older than the limit, and an order may still come by then."""
     books = {
         "Клиенты": [client_row()],
         "Заказы": [order_row("З-1", date(2026, 3, 1))],
@@ -510,7 +495,7 @@ def sources(outcome: ReportResult, indicator: str) -> list[tuple[str, int, int]]
 
 
 def test_every_figure_is_the_sum_of_its_source_rows(tmp_path: Path) -> None:
-    """indicators.md: «Σ Значение = the figure», kopecks for roubles."""
+    """The sum of «Значение» is the figure, to the kopeck."""
     outcome = november(tmp_path)
     for figure in outcome.report.figures.figures:
         value = Decimal(int(figure.sources["value"].sum()))
@@ -549,7 +534,7 @@ def test_sums_beyond_64_bits_stay_exact() -> None:
     [(["2026-11"], 0), (["2026-11", "--manager", "Никто"], 2), (["ноябрь"], 2)],
 )
 def test_the_command_line(tmp_path: Path, arguments: list[str], code: int) -> None:
-    """commands.md: one JSON object on stdout; errors in a book are no reason for exit 1."""
+    """One JSON object on stdout; errors in a book are no reason for exit 1."""
     root = healthy(tmp_path, put("Платежи", "Сумма", 3, "много"))
     command = [sys.executable, "-m", "cmtools", "report", *arguments, "--json"]
     made = subprocess.run(

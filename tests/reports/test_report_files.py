@@ -17,10 +17,9 @@ from cmtools.commands.result import ExitCode
 from cmtools.reports.indicators import INDICATORS
 from cmtools.reports.workbook import source_sheets as sources
 from cmtools.tables.parsers import format_roubles
-from reports.test_plan import paper_text
-from reports.test_report import plan_book
 from support.office import convert
 from support.reckoning import Books, indicators, months_before
+from support.report_files import paper_text, plan_book
 from support.strategies import MANAGERS, client_row, order_row, position_row
 from support.workbench import HEALTHY, Row, add, drop_sheet, healthy, put, workspace_with
 
@@ -119,7 +118,7 @@ def test_formulas_recalculated_agree_with_the_stored_values(tmp_path: Path) -> N
 
 
 def test_every_figure_leads_to_the_rows_that_add_up_to_it(tmp_path: Path) -> None:
-    """indicators.md: «linked from it … refunds negative; Σ Значение = the figure»."""
+    """Each figure links to its rows; refunds are negative; «Значение» adds up to the figure."""
     root = november(tmp_path, add("Платежи", {**PAYMENT, "Дата": date(2026, 11, 12)}))
     rows = face_rows(root / BOOK)
     formulas = face_rows(root / BOOK, values=False)

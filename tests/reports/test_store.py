@@ -129,7 +129,7 @@ def test_settings_and_clients_are_asked_each_time(root: Path) -> None:
 
 
 def test_tomorrow_a_day_to_come_is_no_error_any_more(root: Path) -> None:
-    """workspace.md: «Дата заказа not after today»."""
+    """«Дата заказа» is not after today."""
     later = TODAY + timedelta(days=3)
     order = {**HEALTHY["Заказы"][1], "№ заказа": "З-9", "Дата заказа": later, "№ договора": None}
     order |= {"Срок изготовления": None, "Срок поставки": None, "Дата стадии": None}

@@ -88,7 +88,7 @@ class Figures:
 
     @property
     def due(self) -> Fraction:
-        """What an invoice asks for (documents.md, «Invoice»)."""
+        """What an invoice asks for."""
         first = not self.paid and number(self.order, "Предоплата, %") > 0
         return self.prepayment if first else self.total - self.paid
 

@@ -57,7 +57,7 @@ FOLDERS = {
 }
 FOLDER_OF = {kind: folder for folder, kinds in FOLDERS.items() for kind in kinds.split()}
 PRICED = ("request", "offer", "contract", "specification", "invoice", "act", "claim-act")
-"""Kinds that show the client a price (the table of documents.md), the request a final one."""
+"""Kinds that show the client a price (docs/reference/documents.md), the request a final one."""
 INTERNAL = ("production-entry", "client-card")
 UNPRICED = tuple(kind for kind in NAMES if kind not in (*PRICED, *INTERNAL))
 KEPT_LONG = ("contract", "specification", "act")

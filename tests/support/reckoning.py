@@ -1,7 +1,7 @@
-"""Prices and figures reckoned a second time from the text of the spec: plain, slow and apart.
+"""Prices and figures reckoned a second time from the rules in words: plain, slow and apart.
 
 Books are merged over all workbooks: sheet title → rows, row = column title → value, the titles as
-in workspace.md without the star. Every sum is a Fraction of a rouble until it becomes an answer.
+in docs/reference/books.md. Every sum is a Fraction of a rouble until it becomes an answer.
 """
 
 from calendar import monthrange
@@ -41,7 +41,7 @@ PLANNED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A priced position (pricing.md); roubles, `cost` and `list_sum` of the whole run."""
+    """A priced position; roubles, `cost` and `list_sum` of the whole run."""
 
     position: int
     run: int
@@ -92,13 +92,13 @@ def add(values: Iterable[Fraction]) -> Fraction:
 
 
 def rule(books: Books, name: str) -> Fraction:
-    """A rule's value; a missing one has its shipped value (workspace.md, Правила)."""
+    """A rule's value; a missing one has its shipped value."""
     typed = [row for row in books.get("Правила", []) if row["Правило"] == name]
     return number(typed[0], "Значение") if typed else SHIPPED_RULES[name]
 
 
 def is_final(order: Row) -> bool:
-    """Whether the request counts as an order (indicators.md, first sentence)."""
+    """Whether the request counts as an order."""
     return order["Вид заявки"] == "окончательная"
 
 
@@ -143,7 +143,7 @@ def category(books: Books, client: str, day: date) -> str:
 
 
 def price_category(books: Books, order: Row) -> str:
-    """The category of Скидки: VIP where Особый статус says so (pricing.md, step 4)."""
+    """The category of Скидки: VIP where Особый статус says so."""
     (client,) = [row for row in books["Клиенты"] if row["Код"] == order["Код клиента"]]
     plain_one = category(books, text(client, "Код"), day_in(order, "Дата заказа"))
     return "VIP" if client.get("Особый статус") == "VIP" else plain_one
@@ -238,7 +238,7 @@ def margin_shown(margin: Fraction | None) -> int | float | None:
 
 
 def position_answer(position: int, line: Line | None) -> dict[str, object]:
-    """A position as in the JSON of `cmtools price` (commands.md); an unpriced one has nulls."""
+    """A position as in the JSON of `cmtools price`; an unpriced one has nulls."""
     values: list[object] = [None] * len(COMPUTED)
     if line is not None:
         percents = (line.markup, line.discount, line.rate)
@@ -249,7 +249,7 @@ def position_answer(position: int, line: Line | None) -> dict[str, object]:
 
 
 def price_order(books: Books, order: Row) -> dict[str, object]:
-    """An order as in the JSON of `cmtools price` (commands.md; pricing.md, steps 9 and 10)."""
+    """An order as in the JSON of `cmtools price`."""
     positions = priced_lines(books, order)
     lines = [line for line in positions.values() if line]
     amount, margin = add(line.amount for line in lines), margin_of(lines)
@@ -376,7 +376,7 @@ def base_months(books: Books, month: date, today: date) -> list[date]:
 def plan(
     books: Books, month: date, today: date, manager: str | None
 ) -> dict[str, dict[str, str | int | float]]:
-    """The "indicators" of `cmtools plan --json` (indicators.md, «Plan»)."""
+    """The "indicators" of `cmtools plan --json`."""
     months = base_months(books, month, today)
     facts = [indicators(books, past, manager) for past in months]
     growth = rule(books, "Прирост плана, %")

@@ -1,4 +1,4 @@
-"""Small random books that are valid by workspace.md and full of edges: dates, tiers, roundings.
+"""Small random books, valid by docs/reference/books.md, full of edges: dates, tiers, roundings.
 
 Left out on purpose, since the spec does not settle them: requests without any position, days
 before the first VAT row, and a price of 0 in a request with other positions.

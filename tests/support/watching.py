@@ -35,6 +35,7 @@ from cmtools.watch.requests import (
 from cmtools.watch.worker_client import WorkerClient
 from cmtools.watch.worker_main import RequestHandler
 from cmtools.workspace import DONE, FAILED, INBOX, Workspace
+from support.workbench import HEALTHY, Row, extra_book
 
 BOOK, PAPERS = "Книга.xlsx", "Клиенты/К-1"
 OLD, DROPPED = b"old book", "книга, новая\n".encode() * 100
@@ -182,3 +183,17 @@ def ends(root: Path) -> dict[str, dict[str, bytes]]:
             files = {path.name: path.read_bytes() for path in folder.iterdir()}
             found[f"{kind}/{folder.name}"] = files
     return found
+
+
+def book(tmp_path: Path, client: str, *numbers: str, month: int = 10, stage: str = "2.3") -> bytes:
+    """An order book with an order of a client for each number; stage 2.3 asks for no papers."""
+    order = {**HEALTHY["Заказы"][2], "Код клиента": client, "Вид заявки": "окончательная"}
+    order["Стадия"] = stage
+    order |= {"Дата заказа": date(2026, month, 1), "Дата стадии": date(2026, month, 2)}
+    position = {**HEALTHY["Позиции"][2], "Дизайн": "готовый макет", "Макет": "М-1"}
+    rows: dict[str, list[Row]] = {
+        "Заказы": [{**order, "№ заказа": number} for number in numbers],
+        "Позиции": [{**position, "№ заказа": number} for number in numbers],
+    }
+    path = extra_book(tmp_path, "drop.xlsx", rows)
+    return path.read_bytes()

@@ -12,9 +12,8 @@ import pytest
 from cmtools.inbox.drop import Stage
 from cmtools.watch.requests import Heartbeat
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
-from support.watching import Here, context, drop, ends, work_off
+from support.watching import Here, book, context, drop, ends, work_off
 from support.workbench import HEALTHY, ORDERS, SETTINGS, healthy, put
-from watch.test_history import book
 
 OFFER = "Коммерческое предложение.docx"
 WORD, OTHER = "предложение", "приглашение"

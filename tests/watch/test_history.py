@@ -19,8 +19,8 @@ from cmtools.reports.load import consolidate
 from cmtools.reports.other_books import OtherBooks
 from cmtools.watch.requests import SyncIndex
 from cmtools.workspace import find_workspace
-from support.watching import TODAY, Here, context, drop, ends, work_off
-from support.workbench import HEALTHY, ORDERS, Row, extra_book, healthy
+from support.watching import TODAY, Here, book, context, drop, ends, work_off
+from support.workbench import HEALTHY, ORDERS, healthy
 
 STATE = ".cmtools"
 STEM = ORDERS.removesuffix(".xlsx")
@@ -47,20 +47,6 @@ def remembers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "a network share":
         monkeypatch.setattr(memory, "is_remote", lambda _: True)
     return str(request.param)
-
-
-def book(tmp_path: Path, client: str, *numbers: str, month: int = 10, stage: str = "2.3") -> bytes:
-    """An order book with an order of a client for each number; stage 2.3 asks for no papers."""
-    order = {**HEALTHY["Заказы"][2], "Код клиента": client, "Вид заявки": "окончательная"}
-    order["Стадия"] = stage
-    order |= {"Дата заказа": date(2026, month, 1), "Дата стадии": date(2026, month, 2)}
-    position = {**HEALTHY["Позиции"][2], "Дизайн": "готовый макет", "Макет": "М-1"}
-    rows: dict[str, list[Row]] = {
-        "Заказы": [{**order, "№ заказа": number} for number in numbers],
-        "Позиции": [{**position, "№ заказа": number} for number in numbers],
-    }
-    path = extra_book(tmp_path, "drop.xlsx", rows)
-    return path.read_bytes()
 
 
 def once(root: Path, worker: Here, name: str, content: bytes) -> dict[str, bytes]:
