@@ -110,7 +110,7 @@ def numbered_name(stem: str, number: int, ending: str = "") -> str:
 
 
 def first_free(folder: Path, stem: str, ending: str = "") -> Path:
-    """The first of `stem`, `stem (2)`, `stem (3)` … that a folder does not hold."""
+    """Find the first of `stem`, `stem (2)`, `stem (3)` … that a folder does not hold."""
     number = 1
     while os.path.lexists(path := folder / numbered_name(stem, number, ending)):
         number += 1
@@ -118,7 +118,7 @@ def first_free(folder: Path, stem: str, ending: str = "") -> Path:
 
 
 def checksum(path: Path) -> str | None:
-    """The SHA-256 of a file's bytes, in hexadecimal; None where there is no file.
+    """Return the SHA-256 of a file's bytes, in hexadecimal; None where there is no file.
 
     Raises:
         OSError: it cannot be read.
@@ -143,7 +143,7 @@ class FileFingerprint(NamedTuple):
 
 
 def file_fingerprint(path: Path) -> FileFingerprint:
-    """The fingerprint of a file as it is now.
+    """Return the fingerprint of a file as it is now.
 
     Raises:
         OSError: the file cannot be opened.
@@ -156,7 +156,7 @@ def file_fingerprint(path: Path) -> FileFingerprint:
 
 
 def _are_same(one: Path, other: Path) -> bool:
-    """Whether both names are of one file, or of equal bytes: a move cut off half-way."""
+    """Tell whether both names are of one file, or of equal bytes: a move cut off half-way."""
     try:
         if os.path.samestat(os.lstat(one), os.lstat(other)):
             return True

@@ -37,7 +37,7 @@ def add_file(root: Path, path: Path) -> None:
 
 
 def is_known(root: Path, path: Path) -> bool:
-    """Whether a book holds what the program wrote or accepted, or is an untouched blank."""
+    """Tell whether a book holds what the program wrote or accepted, or is an untouched blank."""
     sha256 = checksum(path)
     return sha256 is not None and (
         _entry(root, sha256).exists() or sha256 == checksum(shipped("workbooks") / path.name)

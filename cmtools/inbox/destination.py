@@ -22,10 +22,10 @@ _MONTH_FIRST = re.compile(r"(?P<month>\d\d?)[./](?P<year>\d{4})")
 
 
 def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspace) -> Path | None:
-    """The path of the book that a drop of that name replaces.
+    """Find the path of the book that a drop of that name replaces.
 
-    None for a plan whose cell «Месяц» names no month. The path is spelled as on the disk already,
-    whatever its case and Unicode composition.
+    None for a plan whose cell «Месяц» names no month. A path that exists in another case or
+    Unicode composition is spelled as on the disk.
     """
     if book is PLAN_BOOK:
         title = _plan_title(name, dataset)
@@ -38,7 +38,7 @@ def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspa
 
 
 def order_book_name(name: str) -> str:
-    """The name in the workspace of an order book that was dropped under some name."""
+    """Name an order book in the workspace by the name under which it was dropped."""
     stem = plain_stem(unicodedata.normalize("NFC", Path(name).stem))
     own = ORDER_BOOK.name
     if stem.casefold().startswith(own.casefold()):
@@ -49,7 +49,7 @@ def order_book_name(name: str) -> str:
 
 
 def _plan_title(file: str, dataset: Dataset) -> str | None:
-    """The name of a plan by the cells «Месяц» and «Менеджер» above its table."""
+    """Name a plan by the cells «Месяц» and «Менеджер» above its table."""
     sheet = plan_sheet(dataset, file)
     head = {label: cell.value for label, cell in sheet.head.items()} if sheet else {}
     month = _month(head.get(MONTH))

@@ -43,7 +43,7 @@ TRIES = 3
 
 
 class InboxProcessor:
-    """Processes the drops of a workspace, one after another; `on_stage` hears where the work is.
+    """Processes the drops of a workspace, one after another; `on_stage` is called at each stage.
 
     The reading process, the compiled templates and the index of the other order books serve all
     drops.
@@ -138,7 +138,7 @@ class InboxProcessor:
     def _ask_other_books(
         self, drop: Drop, dataset: Dataset, today: date
     ) -> tuple[Mapping[str, Sequence[date]], list[Problem]]:
-        """The days of the clients' orders in other books; an error for each number used there."""
+        """Find the days of the clients' other orders, and errors for numbers used elsewhere."""
         self._on_stage(Stage.OTHER_BOOKS)
         orders = [order for order in dataset.entries(ORDERS) if order.get("number") is not None]
         others = self._other_books.ask(
@@ -165,7 +165,7 @@ class InboxProcessor:
         return [BookFile(path=p, name=p.name, book=book) for book, p in paths if p.is_file()]
 
     def _read_current(self, path: Path, book: Book, today: date) -> Loaded:
-        """The version of the book that is in the workspace now."""
+        """Read the version of the book that is in the workspace now."""
         file = BookFile(path=path, name=self._workspace.name(path), book=book)
         return load([file], self._company_books(), self._reader, today)
 
@@ -281,7 +281,7 @@ class InboxProcessor:
 
 
 def _foreign(drop: Drop, session: Session) -> DropResult:
-    """Refuse a file that is no book of ours, or cannot be read."""
+    """Refuse a file that is none of the program's books, or cannot be read."""
     codes = {problem.code for problem in session.problems}
     return DropResult(
         verdict=texts.FOREIGN,

@@ -98,13 +98,13 @@ def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
 
 
 def safe_drop_name(name: str) -> str:
-    """The name of a dropped file in its result folder."""
+    """Name a dropped file in its result folder."""
     safe = safe_name(name)
     return f"_{safe}" if safe.casefold() == PROTOCOL.casefold() else safe
 
 
 def _free_result_folder(decision: Decision, context: WatchContext) -> str:
-    """A result folder `2026-11-22 10-00-00 Книга` that is not taken, as the workspace names it."""
+    """Find a result folder `2026-11-22 10-00-00 Книга` that is not taken."""
     name = decision.name
     stem = name[:-5] if name.lower().endswith(".xlsx") else name
     title = f"{decision.claimed_at} {cut(safe_name(stem), NAME_BYTES)}"

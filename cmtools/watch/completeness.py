@@ -24,8 +24,8 @@ class Completeness(StrEnum):
 def check_completeness(path: Path, limits: Limits) -> Completeness:
     """Check how much of a file is there.
 
-    A file that is no zip archive counts as complete, as nothing in it tells; so does an archive
-    beyond the limits, which will be refused for that.
+    A file that is no zip archive counts as complete: its end cannot be recognised. So does an
+    archive beyond the limits, which will be refused for that.
 
     Raises:
         OSError: it cannot be opened, or is no regular file.

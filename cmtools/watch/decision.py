@@ -42,7 +42,7 @@ def write_decision(job: Job, decision: Decision) -> None:
 
 
 def read_decision(job: Job) -> Decision | None:
-    """The decision about a job; None where there is none yet.
+    """Read the decision about a job; None where there is none yet.
 
     Raises:
         ValueError, KeyError, TypeError: another version of the program wrote it.

@@ -96,7 +96,7 @@ class DropProcessor:
         self._worker.ask(SyncIndex(root=self._context.root, today=self._context.today()))
 
     def refresh_report(self, month: str) -> tuple[str, ...]:
-        """Have the report of a month made anew; return the paths of its files."""
+        """Have the report of a month refreshed; return the paths of its files."""
         today = self._context.today()
         files = self._worker.ask(RefreshReports(root=self._context.root, month=month, today=today))
         assert isinstance(files, tuple)
@@ -169,7 +169,7 @@ class DropProcessor:
             return ""
 
     def _repeat(self, job: Job, sha256: str) -> DropResult | None:
-        """The result of a content that was processed before, while all its inputs are the same."""
+        """Repeat the result of a content that was processed before with the same other inputs."""
         first = self._context.seen.find(sha256)
         if first is None or first.job == job.id:
             return None

@@ -43,7 +43,7 @@ def log_event(folder: Path, job: str, decision: Decision, now: datetime) -> None
 
 
 def read_events(folder: Path) -> list[dict[str, Any]]:
-    """The events of the log and the previous one, each once; cut-off lines are left out."""
+    """Read the events of the log and the previous one, each once, without cut-off lines."""
     events: dict[str, dict[str, Any]] = {}
     for path in (folder / PREVIOUS, folder / NAME):
         if path.exists():

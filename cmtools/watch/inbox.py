@@ -46,7 +46,7 @@ class InboxFile:
         return self.stat.st_ino, self.stat.st_size, self.stat.st_mtime_ns
 
     def is_unchanged(self) -> bool:
-        """Whether it is still there as it was seen."""
+        """Tell whether it is still there as it was seen."""
         try:
             return InboxFile(path=self.path, stat=os.lstat(self.path)).mark == self.mark
         except OSError:

@@ -56,7 +56,7 @@ class Job:
         return self.folder / "decision.json"
 
     def original(self) -> Path | None:
-        """The dropped file; None once it was moved into the result."""
+        """Find the dropped file; None once it was moved into the result."""
         with suppress(FileNotFoundError), os.scandir(self.originals) as entries:
             return next((Path(entry.path) for entry in entries), None)
         return None
@@ -113,7 +113,7 @@ def release(job: Job, inbox: Path) -> None:
 
 
 def foreign_claim_dir(job: Job, inbox: Path) -> Path:
-    """The folder inside an inbox on another file system that holds a job's file."""
+    """Return the folder in an inbox on another file system that holds a job's file."""
     return inbox / JOBS_FOLDER / job.id
 
 

@@ -91,7 +91,7 @@ class Lease:
         self._path(self.id, PULSE).write_text(text, "utf-8")
 
     def is_valid(self) -> bool:
-        """Whether no other watcher has taken this one for dead."""
+        """Tell whether no other watcher has taken this one for dead."""
         return self.folder.is_dir()
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ class Lease:
         return job
 
     def inherited_jobs(self) -> list[Path]:
-        """The jobs of this watcher that others have begun."""
+        """List the jobs of this watcher that others have begun."""
         return [job for job in _folders(self.folder) if job.name not in self._new_jobs]
 
     def take_over_expired(self) -> None:
@@ -128,7 +128,7 @@ class Lease:
             self._take_over(other)
 
     def is_waiting_for_others(self) -> bool:
-        """Whether there are jobs of a watcher on another machine that may be dead."""
+        """Tell whether there are jobs of a watcher on another machine that may be dead."""
         return any(
             other in self._observed and _folders(self.root / other) for other in self._others()
         )
@@ -164,7 +164,7 @@ class Lease:
                 lock.release()
 
     def _is_on_this_kernel(self, other: str) -> bool:
-        """Whether a watcher runs, or ran, on this kernel; then its lock tells if it lives.
+        """Tell whether a watcher runs, or ran, on this kernel: then its lock shows if it lives.
 
         One without a pulse and without a folder has no jobs: nothing is lost by a wrong answer.
         """
@@ -188,7 +188,7 @@ class Lease:
             return b""
 
     def _remove(self, id_: str, lock: FileLock | None) -> None:
-        """Remove the files of a lease; the pulse goes last: it says who may judge what is left."""
+        """Remove the files of a lease; the pulse goes last, as it says how to see if it expired."""
         self._observed.pop(id_, None)
         with suppress(OSError):
             if lock and sys.platform == "win32":

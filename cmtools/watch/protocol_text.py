@@ -14,12 +14,12 @@ MAX_LINES = 100  # of problems in a section; all that was made is always named
 
 
 def protocol_text(decision: Decision) -> str:
-    """The protocol of a drop."""
+    """Write the protocol of a drop."""
     return "\n".join(_lines(decision)) + "\n"
 
 
 def repeated_result(first: FirstResult) -> DropResult:
-    """The result of a content that was processed before."""
+    """Make the result of a content that was processed before."""
     return DropResult(
         verdict="ПОВТОР: этот файл уже был, больше ничего не сделано",
         accepted=first.accepted,
@@ -32,12 +32,12 @@ def repeated_result(first: FirstResult) -> DropResult:
 
 
 def unreadable_result(reason: str) -> DropResult:
-    """The result of a file that could not be read, or never was complete."""
+    """Make the result of a file that could not be read, or never was complete."""
     return DropResult(verdict="НЕ ПРИНЯТО", accepted=False, refusals=(reason,))
 
 
 def printable(text: str) -> str:
-    """A text in one line without control characters, whatever a file is called."""
+    """Put a file name or text into one line without control characters."""
     return "".join(sign if sign.isprintable() else "·" for sign in text)
 
 
@@ -71,7 +71,7 @@ def _reports(result: DropResult) -> Iterator[str]:
 
 
 def _moment(claimed_at: str) -> str:
-    """A moment as a person writes it: 22.11.2026 в 10:00:05."""
+    """Write a moment as a person does: 22.11.2026 в 10:00:05."""
     day, time = claimed_at.split(" ")
     return f"{'.'.join(reversed(day.split('-')))} в {time.replace('-', ':')}"
 

@@ -1,4 +1,4 @@
-"""Start a scan when the file system reports an event, when somebody asks, or when time is up.
+"""Start a scan when the file system reports an event, on request, or after some time.
 
 Events are only hints: they may be lost, doubled, out of order, or stop for good. Where an observer
 cannot be started, or its folder was replaced by another one, the periodic scan goes on alone and
@@ -39,7 +39,7 @@ class ScanTrigger:
         self._is_due.clear()
 
     def keep_observing(self) -> None:
-        """Start the observer anew where it ended or the folder is another one by now."""
+        """Restart the observer where it ended or the folder was replaced by another one."""
         folder_id = _identify(self._folder)
         is_alive = self._observer is not None and self._observer.is_alive()
         if is_alive and folder_id == self._observed:
@@ -50,7 +50,7 @@ class ScanTrigger:
         try:
             self._observer = _start_observer(self._folder, self.request_scan)
             self._observed = folder_id
-        except Exception as error:  # whatever it is, the periodic scan goes on
+        except Exception as error:  # of any kind: the periodic scan goes on
             log.warning("события недоступны (%s): папка просматривается по времени", error)
             self._retry_at = self._clock() + RETRY_SECONDS
 

@@ -33,7 +33,7 @@ class SeenIndex:
         self._folder = folder
 
     def find(self, sha256: str) -> FirstResult | None:
-        """The first result of a content, if it is known."""
+        """Find the first result of a content, if it is known."""
         try:
             return FirstResult(**json.loads(self._entry(sha256).read_bytes()))
         except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
