@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from cmtools.agenda.duty import Duty, of_client
 from cmtools.agenda.rows import AgendaRows
-from cmtools.books.register import Client, Status, TouchKind
-from cmtools.books.settings import Category
+from cmtools.books.choices import Category, Status, TouchKind
+from cmtools.books.register import Client
 
 GREETING_DAYS = timedelta(days=3)
 DAY = timedelta(days=1)

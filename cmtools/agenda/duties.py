@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from cmtools.agenda import client_duties, month_duties, order_duties, paper_duties
 from cmtools.agenda.duty import Duty, of_client
 from cmtools.agenda.rows import AgendaRows
-from cmtools.books.register import Status
+from cmtools.books.choices import Status
 from cmtools.pricing.price import ZERO
 
 KINDS: dict[str, Callable[[AgendaRows], Iterator[Duty]]] = {

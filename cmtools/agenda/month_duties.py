@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from cmtools.agenda.duty import Duty, is_near
 from cmtools.agenda.rows import AgendaRows
-from cmtools.books.tasks import TaskStatus
+from cmtools.books.choices import TaskStatus
 from cmtools.problems import Place
 
 PLAN_DAYS = timedelta(days=5)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from cmtools.agenda.duty import Duty, is_near, moved, of_order
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import add_workdays, workdays_between
-from cmtools.books.orders import Decision, DeliveryKind, PaperKind, Quality
+from cmtools.books.choices import Decision, DeliveryKind, PaperKind, Quality
 from cmtools.pricing.price import HUNDRED, ZERO, round2
 from cmtools.tables.parsers import format_roubles
 

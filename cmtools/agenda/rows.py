@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unicodedata import normalize
 
+from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, Request
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
@@ -24,18 +25,14 @@ from cmtools.books.orders import (
     Claim,
     Contract,
     Delivery,
-    DeliveryKind,
     Layout,
     Order,
     Paper,
     Payment,
-    PaymentKind,
-    Quality,
-    Request,
 )
 from cmtools.books.plan import PLAN, approval
 from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, Client, Contact, Touch
-from cmtools.books.settings import HOLIDAYS, STAGES, Category, Holiday, Rules, Stage, rules_of
+from cmtools.books.settings import HOLIDAYS, STAGES, Holiday, Rules, Stage, rules_of
 from cmtools.books.tasks import TASKS, Task
 from cmtools.pricing.category import category_at, order_days
 from cmtools.pricing.orders import PricedOrder

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from cmtools.books import requisite_checks as requisites
+from cmtools.books.choices import LegalForm
 from cmtools.problems import Fault, Message
 from cmtools.tables import messages
 from cmtools.tables.columns import DIGITS, Column
 from cmtools.tables.table import Rule
-
-
-class LegalForm(StrEnum):
-    """The legal form of a party."""
-
-    COMPANY = "юрлицо"
-    ENTREPRENEUR = "ИП"
-    PERSON = "физлицо"
-
 
 ShortName = Column("Краткое наименование", width=30, wrap=True, hint="ООО «Ромашка»")
 FullName = Annotated[

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cmtools.books.counterparty import LegalForm
-from cmtools.books.orders import ORDERS, POSITIONS, Design, Request
+from cmtools.books.choices import Design, LegalForm, Request
+from cmtools.books.orders import ORDERS, POSITIONS
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
 from cmtools.problems import Fault, Message, Problem, Severity, problem_at
 from cmtools.tables.columns import Field

@@ -1,12 +1,11 @@
-"""Rules of one row of the order book; each parameter is named after the field that it reads.
-
-The values come from `orders`, whose enumerations are strings, so they are compared as such.
-"""
+"""Rules of one row of the order book; each parameter is named after the field that it reads."""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
+from cmtools.books.choices import Decision, DeliveryMethod, Request
 from cmtools.problems import Fault, Message
 
 PRODUCTION_BEFORE_ORDER = Message(
@@ -73,12 +72,12 @@ def delivery_not_before_order(on: date, delivery_due: date | None) -> Fault | No
 
 
 def address_for_delivery(
-    delivery_address: str | None, delivery_method: str | None, request: str
+    delivery_address: str | None, delivery_method: DeliveryMethod | None, request: Request
 ) -> Fault | None:
     """A final request that is to be delivered says where."""
-    if delivery_address or delivery_method in (None, "самовывоз") or request != "окончательная":
-        return None
-    return ADDRESS_NEEDED()
+    is_delivered = delivery_method not in (None, DeliveryMethod.PICKUP)
+    needs_address = is_delivered and request is Request.FINAL and not delivery_address
+    return ADDRESS_NEEDED() if needs_address else None
 
 
 def reason_for_low_mark(mark: int | None, dissatisfaction: str | None) -> Fault | None:
@@ -91,14 +90,14 @@ def closed_not_before_order(on: date, closed: date | None) -> Fault | None:
     return CLOSED_BEFORE_ORDER() if closed and closed < on else None
 
 
-def decision_has_date(decision: str, decided: date | None) -> Fault | None:
+def decision_has_date(decision: Decision, decided: date | None) -> Fault | None:
     """A decided claim says when it was decided."""
-    return DECISION_DATE_NEEDED() if decision != "в работе" and decided is None else None
+    return DECISION_DATE_NEEDED() if decision is not Decision.OPEN and decided is None else None
 
 
-def met_has_amount(decision: str, met_amount: object) -> Fault | None:
+def met_has_amount(decision: Decision, met_amount: Decimal | None) -> Fault | None:
     """A claim that was met says how much of it."""
-    return MET_AMOUNT_NEEDED() if decision == "удовлетворена" and met_amount is None else None
+    return MET_AMOUNT_NEEDED() if decision is Decision.MET and met_amount is None else None
 
 
 def agreed_after_ready(ready: date | None, agreed: date | None) -> Fault | None:

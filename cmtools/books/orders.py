@@ -5,94 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated
 
 from cmtools.books import order_rules as rules
+from cmtools.books.choices import (
+    Decision,
+    DeliveryKind,
+    DeliveryMethod,
+    Department,
+    Design,
+    PaperKind,
+    PaymentKind,
+    Quality,
+    Request,
+)
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import CONTRACTORS, STAGES
 from cmtools.tables.columns import CODE, COST, MONEY, NUMBER, PERCENT, Column
 from cmtools.tables.table import Book, Row, Rule, Table
-
-
-class Request(StrEnum):
-    """A request is preliminary until the client has signed it; then it is an order."""
-
-    PRELIMINARY = "предварительная"
-    FINAL = "окончательная"
-
-
-class DeliveryMethod(StrEnum):
-    """How the goods reach the client."""
-
-    PICKUP = "самовывоз"
-    DELIVERY = "доставка"
-    CARRIER = "транспортная компания"
-
-
-class Design(StrEnum):
-    """Where the design of a line comes from."""
-
-    READY = "готовый макет"
-    NEW = "новый макет"
-    REPEAT = "повтор макета"
-    NONE = "без дизайна"
-
-
-class PaymentKind(StrEnum):
-    """Whose money goes where."""
-
-    FROM_CLIENT = "от клиента"
-    TO_CONTRACTOR = "подрядчику"
-    REFUND = "возврат клиенту"
-
-
-class DeliveryKind(StrEnum):
-    """Goods in from the contractor, or out to the client."""
-
-    RECEIVED = "получено от подрядчика"
-    SHIPPED = "отгружено клиенту"
-
-
-class Quality(StrEnum):
-    """What the acceptance found."""
-
-    ACCEPTED = "принято"
-    DEFECTIVE = "брак"
-
-
-class Decision(StrEnum):
-    """What became of a claim."""
-
-    OPEN = "в работе"
-    MET = "удовлетворена"
-    REFUSED = "отклонена"
-
-
-class PaperKind(StrEnum):
-    """A paper whose original is tracked."""
-
-    CONTRACT = "договор"
-    AGREEMENT = "соглашение"
-    SPECIFICATION = "спецификация"
-    INVOICE = "счёт"
-    ACT = "акт"
-    WAYBILL = "накладная"
-    LETTER = "письмо"
-    PASSPORT = "паспорт"
-    SCHEME = "схема"
-    DRAWING = "чертёж"
-    PROJECT_KZH = "проект КЖ"
-    PROJECT_KM = "проект КМ"
-    GEOLOGY = "геология"
-    OTHER = "прочее"
-
-
-class Department(StrEnum):
-    """Who keeps originals."""
-
-    FINANCE = "финансовый департамент"
-    TECHNICAL = "технический отдел"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

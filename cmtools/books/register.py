@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from cmtools.books import counterparty as party
-from cmtools.books.counterparty import LegalForm
+from cmtools.books.choices import LegalForm, Status, TouchKind, TransferReason
 from cmtools.tables.columns import CODE, Column
 from cmtools.tables.table import Book, Row, Table
-
-
-class Status(StrEnum):
-    """What a manager must know of a client before anything else."""
-
-    VIP = "VIP"
-    TROUBLED = "проблемный"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,16 +77,6 @@ CONTACTS = Table(
 )
 
 
-class TouchKind(StrEnum):
-    """How the company and the client met."""
-
-    CALL = "звонок"
-    LETTER = "письмо"
-    MEETING = "встреча"
-    GREETING = "поздравление"
-    CLAIM = "претензия"
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Touch(Row):
     """One contact with a client, whoever of the company made it."""
@@ -113,16 +95,6 @@ class Touch(Row):
 JOURNAL = Table(
     Touch, "Журнал контактов", purpose="Кто, когда и о чём говорил с клиентом: знать должен каждый."
 )
-
-
-class TransferReason(StrEnum):
-    """Why a client changes hands."""
-
-    ORDERS = "оформление заказов"
-    TROUBLED = "проблемный клиент"
-    VIP = "VIP"
-    COMBINATION = "совмещение"
-    OTHER = "прочее"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated
 
 from cmtools.books import counterparty as party
 from cmtools.books import requisite_checks as requisites
-from cmtools.books.counterparty import LegalForm
+from cmtools.books.choices import Category, LegalForm
 from cmtools.problems import Fault, Message, Severity
 from cmtools.tables.columns import CODE, DIGITS, NUMBER, PERCENT, Column
 from cmtools.tables.dataset import Dataset
@@ -28,15 +27,6 @@ CONTRACTOR_INN = Message(
 UNKNOWN_DOCUMENT = Message(
     "unknown-document", "документа «{name}» нет", "через запятую, из списка: {known}"
 )
-
-
-class Category(StrEnum):
-    """The category of a client, by which discounts are given."""
-
-    NEW = "новый"
-    REPEAT = "повторный"
-    SYSTEM = "системный"
-    VIP = "VIP"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
+from cmtools.books.choices import TaskSource, TaskStatus
 from cmtools.books.register import CLIENTS
 from cmtools.problems import Fault, Message
 from cmtools.tables import messages
@@ -14,23 +14,6 @@ from cmtools.tables.columns import CODE, Column
 from cmtools.tables.table import Book, Row, Rule, Table
 
 DUE_BEFORE_DATE = Message("due-before-date", "срок раньше даты поручения", "проверьте обе даты")
-
-
-class TaskSource(StrEnum):
-    """Where a task comes from."""
-
-    PLAN = "план месяца"
-    MINUTES = "протокол совещания"
-    SPOKEN = "устное"
-    WRITTEN = "письменное"
-
-
-class TaskStatus(StrEnum):
-    """What became of a task."""
-
-    OPEN = "в работе"
-    DONE = "выполнено"
-    DROPPED = "снято"
 
 
 def due_after_date(on: date, due: date) -> Fault | None:

@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cmtools.books.choices import Status
 from cmtools.books.orders import ORDERS, Order
-from cmtools.books.register import CLIENTS, Client, Status
+from cmtools.books.register import CLIENTS, Client
 from cmtools.books.settings import RULES, rules_of
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.errors import UsageError

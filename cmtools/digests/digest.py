@@ -12,15 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-from cmtools.books.orders import (
-    CLAIMS,
-    CONTRACTS,
-    DELIVERIES,
-    ORDERS,
-    PAYMENTS,
-    POSITIONS,
-    Design,
-)
+from cmtools.books.choices import Design
+from cmtools.books.orders import CLAIMS, CONTRACTS, DELIVERIES, ORDERS, PAYMENTS, POSITIONS
 from cmtools.tables.columns import CODE, TEXT, Field
 from cmtools.tables.table import Table
 

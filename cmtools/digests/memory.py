@@ -17,7 +17,8 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from cmtools.books.orders import ORDERS, Request
+from cmtools.books.choices import Request
+from cmtools.books.orders import ORDERS
 from cmtools.digests.codec import decoded
 from cmtools.digests.digest import Digest
 from cmtools.digests.shares import is_remote

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cmtools.books.choices import Department, PaperKind
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
@@ -18,9 +19,7 @@ from cmtools.books.orders import (
     PAYMENTS,
     Claim,
     Contract,
-    Department,
     Paper,
-    PaperKind,
 )
 from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, TRANSFERS, Client, Transfer
 from cmtools.books.settings import CONTRACTORS, ORGANIZATION, STAGES, Organization

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from cmtools.books.choices import Category
 from cmtools.books.orders import Claim, Contract, Delivery, Layout, Order, Paper, Payment, Position
 from cmtools.books.register import Client, Contact, Touch, Transfer
-from cmtools.books.settings import Category, Contractor, Organization
+from cmtools.books.settings import Contractor, Organization
 from cmtools.pricing.price import Line, Totals
 from cmtools.tables.table import InvalidRow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cmtools.books.counterparty import LegalForm
+from cmtools.books.choices import LegalForm
 from cmtools.books.register import Client
 from cmtools.books.settings import Organization
 from cmtools.documents import russian_text as wording

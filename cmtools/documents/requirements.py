@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cmtools.books.choices import Request
 from cmtools.books.cross_rules import SELLER_INCOMPLETE, SELLER_NEEDS, missing_of_seller
 from cmtools.books.orders import (
     CLAIMS,
@@ -16,7 +17,6 @@ from cmtools.books.orders import (
     PAPERS,
     PAYMENTS,
     Order,
-    Request,
 )
 from cmtools.books.register import CLIENTS, REGISTER, TRANSFERS
 from cmtools.books.settings import (

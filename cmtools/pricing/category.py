@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from cmtools.books.orders import Order, Request
-from cmtools.books.settings import RULES, Category, Rules
+from cmtools.books.choices import Category, Request
+from cmtools.books.orders import Order
+from cmtools.books.settings import RULES, Rules
 from cmtools.tables.table import InvalidRow
 
 OrderDays = Sequence[date]

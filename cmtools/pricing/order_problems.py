@@ -6,15 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from cmtools.books.orders import (
-    ORDERS,
-    PAPERS,
-    PAYMENTS,
-    POSITIONS,
-    PaperKind,
-    Payment,
-    PaymentKind,
-)
+from cmtools.books.choices import PaperKind, PaymentKind
+from cmtools.books.orders import ORDERS, PAPERS, PAYMENTS, POSITIONS, Payment
 from cmtools.pricing.orders import PricedOrder, PricedOrders
 from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.tariff import Tariff

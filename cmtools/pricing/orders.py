@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from cmtools.books.choices import Category
 from cmtools.books.orders import ORDERS, POSITIONS, Order, Position
-from cmtools.books.settings import Category
 from cmtools.errors import UsageError
 from cmtools.pricing.category import order_days
 from cmtools.pricing.price import ZERO, Line, Totals, price_lines, shipment_day, totals

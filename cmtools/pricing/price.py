@@ -14,8 +14,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import NamedTuple
 
+from cmtools.books.choices import Category
 from cmtools.books.orders import Order, Position
-from cmtools.books.settings import Category, Discount, Markup, Vat
+from cmtools.books.settings import Discount, Markup, Vat
 from cmtools.pricing.tariff import Tariff
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)

@@ -10,7 +10,8 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from cmtools.books.register import CLIENTS, Status
+from cmtools.books.choices import Category, Status
+from cmtools.books.register import CLIENTS
 from cmtools.books.settings import (
     ANY_KIND,
     DISCOUNTS,
@@ -18,7 +19,6 @@ from cmtools.books.settings import (
     PRICING_RULES,
     RULES,
     VAT,
-    Category,
     Discount,
     Markup,
     Rules,

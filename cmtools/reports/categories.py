@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from cmtools.books.settings import Category, Rules
+from cmtools.books.choices import Category
+from cmtools.books.settings import Rules
 from cmtools.pricing.category import months_before
 from cmtools.reports.merging import Flags, Ints, each
 

@@ -9,8 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from cmtools.books.orders import DeliveryKind, PaymentKind, Quality, Request
-from cmtools.books.settings import Category
+from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, Request
 from cmtools.pricing.price import EXACT
 from cmtools.reports.frames import SOURCE, Frames, Window
 from cmtools.reports.months import Period

@@ -12,16 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cmtools.books.choices import Request
 from cmtools.books.cross_rules import CLOSED_TOO_EARLY, COST_NEEDED, LAYOUT_NEEDED, NO_MARKUP
-from cmtools.books.orders import (
-    CLAIMS,
-    CONTRACTS,
-    DELIVERIES,
-    ORDERS,
-    PAYMENTS,
-    POSITIONS,
-    Request,
-)
+from cmtools.books.orders import CLAIMS, CONTRACTS, DELIVERIES, ORDERS, PAYMENTS, POSITIONS
 from cmtools.digests.digest import NEED_LAYOUT, NONE
 from cmtools.digests.making import told
 from cmtools.problems import Fault, Place, problem_at

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cmtools.books.orders import Request
+from cmtools.books.choices import Request
 from cmtools.reports.frames import Frames, Window
 from cmtools.reports.indicators import INDICATORS, Indicator, final, total
 from cmtools.reports.months import Period

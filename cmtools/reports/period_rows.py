@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cmtools.books.orders import CLAIMS, DELIVERIES, PAYMENTS, POSITIONS, Decision
+from cmtools.books.choices import Category, Decision
+from cmtools.books.orders import CLAIMS, DELIVERIES, PAYMENTS, POSITIONS
 from cmtools.books.register import Client
-from cmtools.books.settings import Category
 from cmtools.reports.categories import CATEGORIES, History
 from cmtools.reports.frame import Column, Frame, number, numbered
 from cmtools.reports.frames import Frames, Window

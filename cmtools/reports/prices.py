@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cmtools.books.orders import POSITIONS, Design, Position
+from cmtools.books.choices import Design
+from cmtools.books.orders import POSITIONS, Position
 from cmtools.books.settings import ANY_KIND, Discount, Markup
 from cmtools.digests.digest import HUGE, NONE
 from cmtools.pricing.price import EXACT, ZERO, price_lines

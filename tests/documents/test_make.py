@@ -17,8 +17,7 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtools.books.counterparty import LegalForm
-from cmtools.books.orders import Decision, DeliveryMethod
+from cmtools.books.choices import Decision, DeliveryMethod, LegalForm
 from cmtools.commands.docs import DocsResult, Selection, docs
 from cmtools.commands.price import price
 from cmtools.documents import file_names as naming

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtools.books.orders import PaymentKind
+from cmtools.books.choices import PaymentKind
 from cmtools.reports.frame import Frame, numbered
 from cmtools.reports.period_rows import kopecks
 

@@ -8,8 +8,9 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cmtools.books.orders import POSITIONS, Design, Position
-from cmtools.books.settings import RULES, Category, Discount, Markup, Rules, Vat
+from cmtools.books.choices import Category, Design
+from cmtools.books.orders import POSITIONS, Position
+from cmtools.books.settings import RULES, Discount, Markup, Rules, Vat
 from cmtools.digests.digest import HUGE, NONE
 from cmtools.pricing.price import EXACT, price_lines
 from cmtools.pricing.tariff import Tariff, build_tariff

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from cmtools.books.orders import Claim, Delivery, Payment, Request
+from cmtools.books.choices import Request
+from cmtools.books.orders import Claim, Delivery, Payment
 from cmtools.books.register import Contact, Touch, Transfer
 from cmtools.documents import russian_text as wording
 from cmtools.documents.data import ClientMaterial, OrderMaterial, TransferMaterial

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from cmtools.books.orders import Design, Position
+from cmtools.books.choices import Design
+from cmtools.books.orders import Position
 from cmtools.documents.field_types import Count, Sum
 from cmtools.documents.russian_text import percent, unit_price
 from cmtools.pricing.price import Line, Totals, round2

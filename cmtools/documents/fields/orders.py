@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.orders import Layout, Paper, Request
+from cmtools.books.choices import Request
+from cmtools.books.orders import Layout, Paper
 from cmtools.books.settings import Contractor
 from cmtools.documents import russian_text as wording
 from cmtools.documents.data import OrderMaterial

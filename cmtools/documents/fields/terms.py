@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.orders import Contract, DeliveryKind, Request
+from cmtools.books.choices import DeliveryKind, Request
+from cmtools.books.orders import Contract
 from cmtools.documents import russian_text as wording
 from cmtools.documents.data import OrderMaterial
 from cmtools.documents.field_types import Count, Day, Name, Sum

@@ -101,7 +101,7 @@ TEMPLATE_TOO_LARGE = Message(
 )
 TEMPLATE_SLOW = Message(
     "template-slow",
-    "документ не сделался за {seconds} с",
+    "документ не сделан за {seconds} с",
     "уберите из шаблона цикл в цикле или лишние метки в нём",
 )
 TEMPLATE_REMARKS = Message(
