@@ -227,9 +227,9 @@ def growth(workspace: str, count: str) -> float:
 
 def _specification() -> Path:
     from cmtools.documents.catalog import BY_ID
-    from cmtools.workspace import shipped
+    from cmtools.workspace import bundled_folder
 
-    return shipped("templates") / BY_ID["specification"].template
+    return bundled_folder("templates") / BY_ID["specification"].template
 
 
 def _template() -> Template:

@@ -26,7 +26,7 @@ from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.inline import Inside
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
-from cmtools.workspace import shipped
+from cmtools.workspace import bundled_folder
 
 FAULTY_BOOK: Final = Path("Примеры", "Книга с ошибками.xlsx")
 
@@ -62,7 +62,7 @@ def write_sample(folder: Path, today: date) -> list[Path]:
 
 def sample_folder() -> Path:
     """Return the folder of the sample's books, as they travel with the program."""
-    return shipped("workbooks") / "Пример"
+    return bundled_folder("workbooks") / "Пример"
 
 
 def move_day(day: date, newest: date, today: date) -> date:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cmtools.files import checksum
-from cmtools.workspace import shipped
+from cmtools.workspace import bundled_folder
 
 FOLDER = Path(".cmtools", "known")
 
@@ -40,7 +40,7 @@ def is_known(root: Path, path: Path) -> bool:
     """Tell whether a book holds what the program wrote or accepted, or is an untouched blank."""
     sha256 = checksum(path)
     return sha256 is not None and (
-        _entry(root, sha256).exists() or sha256 == checksum(shipped("workbooks") / path.name)
+        _entry(root, sha256).exists() or sha256 == checksum(bundled_folder("workbooks") / path.name)
     )
 
 

@@ -1,7 +1,8 @@
-"""Where things lie: the folder that `cmtools.toml` marks, and what it holds."""
+"""The workspace: a folder that `cmtools.toml` marks, its books, its settings, names of copies."""
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -45,12 +46,13 @@ patience_seconds = 600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watching:
+class WatchSettings:
     """The watcher's folders and times, in seconds.
 
-    A file is taken once it has lain unchanged for `settle`; the inbox is looked at every `scan`;
-    a file that stays incomplete for `patience` is returned; a watcher on another machine that
-    shows no life for `lease` is dead.
+    settle: how long a file must stay unchanged before it is taken.
+    scan: how often the inbox is looked through.
+    patience: how long a file may stay incomplete before it is returned.
+    lease: how long a watcher on another machine may show no life before it counts as dead.
     """
 
     inbox: Path
@@ -63,7 +65,7 @@ class Watching:
 
 
 class WorkspaceError(Exception):
-    """There is no workspace, or its marker cannot be understood."""
+    """Raised where there is no workspace, or its marker cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ class Workspace:
     root: Path
 
     def path(self, *parts: str) -> Path:
-        """A path inside the workspace."""
+        """Return a path inside the workspace."""
         return self.root.joinpath(*parts)
 
     def name(self, path: Path) -> str:
-        """How an answer names a path: relative to the workspace, where it lies inside."""
+        """Return the name of a path in answers: relative to the workspace where it is inside."""
         absolute = path.absolute()
         try:
             return absolute.relative_to(self.root.absolute()).as_posix()
@@ -85,7 +87,10 @@ class Workspace:
             return str(path)
 
     def books(self) -> list[BookFile]:
-        """The workspace's books, in the order in which they build on each other."""
+        """Return the workspace's books, in the order in which they build on each other.
+
+        Books that are to be there are returned also where their file is missing.
+        """
         found = []
         for book in BOOKS:
             if book is ORDER_BOOK:
@@ -101,7 +106,7 @@ class Workspace:
         return found
 
     def limits(self) -> Limits:
-        """The bounds of reading, from the marker.
+        """Read the limits of reading a book from the marker.
 
         Raises:
             WorkspaceError: the marker is no TOML, or a bound is no number.
@@ -119,12 +124,12 @@ class Workspace:
         except (AttributeError, TypeError, ValueError, OverflowError) as error:
             raise WorkspaceError(f"{MARKER}: в разделе [read] нужны числа") from error
 
-    def watching(self) -> Watching:
-        """The watcher's settings, from the marker.
+    def watch_settings(self) -> WatchSettings:
+        """Read the watcher's settings from the marker.
 
         Raises:
             WorkspaceError: the marker is no TOML, a time is no number, a folder no name, or the
-                inbox and a result folder lie in each other.
+                inbox and a result folder are inside each other.
         """
         settings = self._settings()
         paths, times = settings.get("paths", {}), settings.get("watch", {})
@@ -139,7 +144,7 @@ class Workspace:
             raise WorkspaceError(f"{MARKER}: в разделе [watch] нужны числа не меньше нуля")
         for name in ("done", "failed"):
             _refuse_nesting(folders["inbox"], folders[name])
-        return Watching(
+        return WatchSettings(
             inbox=folders["inbox"],
             done=folders["done"],
             failed=folders["failed"],
@@ -159,7 +164,7 @@ class Workspace:
 
 
 def _refuse_nesting(inbox: Path, results: Path) -> None:
-    """A result that lies in the inbox would be taken for a new drop."""
+    """Refuse results inside the inbox: they would be taken for new drops."""
     one, other = inbox.resolve(), results.resolve()
     if one == other or one in other.parents or other in one.parents:
         raise WorkspaceError(
@@ -169,12 +174,12 @@ def _refuse_nesting(inbox: Path, results: Path) -> None:
 
 
 def find_workspace(start: Path) -> Workspace:
-    """The nearest workspace at or above a folder.
+    """Return the nearest workspace at or above a folder.
 
     Raises:
         WorkspaceError: there is none.
     """
-    folder = start.absolute()
+    folder = Path(os.path.abspath(start))  # noqa: PTH100 without `..`, symbolic links kept
     for candidate in (folder, *folder.parents):
         if (candidate / MARKER).is_file():
             return Workspace(candidate)
@@ -185,29 +190,29 @@ def find_workspace(start: Path) -> Workspace:
 
 
 def is_copy(path: Path) -> bool:
-    """Whether a book is a copy that cmtools or Excel made beside another one."""
+    """Tell whether a book is a copy that cmtools or Excel made beside another one."""
     return path.name.startswith(("~$", ".~")) or _COPY.search(path.stem) is not None
 
 
-def plain_stem(stem: str) -> str:
-    """The name of the book that a copy was made of; any other name as it is."""
+def original_stem(stem: str) -> str:
+    """Return the name of the book that a copy was made of; any other name as it is."""
     return _COPY.sub("", stem)
 
 
-def beside(path: Path, suffix: str) -> Path:
-    """The path of a copy beside a book: «Книга — ошибки.xlsx»."""
+def copy_path(path: Path, suffix: str) -> Path:
+    """Return the path of a copy beside a book: «Книга — ошибки.xlsx»."""
     return path.with_name(f"{path.stem} — {suffix}.xlsx")
 
 
-def backup_of(path: Path, now: datetime) -> Path:
-    """The path of a backup beside a book that is not there yet: «Книга — резерв ….xlsx»."""
-    while (backup := beside(path, f"{BACKUP} {now:%Y-%m-%d %H-%M-%S}")).exists():
+def backup_path(path: Path, now: datetime) -> Path:
+    """Return the path of a new backup beside a book: «Книга — резерв ….xlsx»."""
+    while (backup := copy_path(path, f"{BACKUP} {now:%Y-%m-%d %H-%M-%S}")).exists():
         now += timedelta(seconds=1)
     return backup
 
 
-def shipped(name: str) -> Path:
-    """A folder that travels with the program: `templates` or `workbooks`."""
+def bundled_folder(name: str) -> Path:
+    """Return a folder that comes with the program: `templates` or `workbooks`."""
     package = Path(__file__).parent
     inside = package / name
     return inside if inside.is_dir() else package.parent / name

@@ -78,7 +78,7 @@ def doctor(root: Path, *, today: date) -> DoctorResult:
 
 
 def _folders(workspace: Workspace) -> Iterator[Check]:
-    watching = workspace.watching()
+    watching = workspace.watch_settings()
     named = {workspace.path(name) for name in FOLDERS}
     for folder in sorted(named | {watching.inbox, watching.done, watching.failed}):
         name = workspace.name(folder)

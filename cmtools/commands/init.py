@@ -18,8 +18,8 @@ from cmtools.workspace import (
     MARKER_TEXT,
     TEMPLATES,
     WorkspaceError,
+    bundled_folder,
     find_workspace,
-    shipped,
 )
 
 INITIAL = tuple(book.file_name for book in BOOKS if book is not PLAN_BOOK)
@@ -76,8 +76,8 @@ def _refuse_occupied(folder: Path) -> None:
 def _files_to_copy(folder: Path) -> Iterator[tuple[Path, Path]]:
     """Yield each file that comes with the program, and the path that it is copied to."""
     for name in INITIAL:
-        yield shipped("workbooks") / name, folder / name
-    for template in sorted(shipped("templates").glob("*.docx")):
+        yield bundled_folder("workbooks") / name, folder / name
+    for template in sorted(bundled_folder("templates").glob("*.docx")):
         target = folder / TEMPLATES / template.name
         if not target.exists():
             yield template, target

@@ -9,11 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from cmtools.commands.report import figure_as_json
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.json_values import money
+from cmtools.json_values import money, number
 from cmtools.pricing.price import QUOTIENT
 from cmtools.reports.indicators import Unit
-from cmtools.reports.inputs import first_day, known_manager, shown
+from cmtools.reports.inputs import first_day, known_manager
 from cmtools.reports.load import consolidate
 from cmtools.reports.month_plan import MonthPlan, PlannedIndicator, make_month_plan
 
@@ -64,8 +65,8 @@ def plan(
 def _indicator_as_json(planned: PlannedIndicator) -> dict[str, object]:
     return {
         "base": _base_as_json(planned.base, planned.indicator.unit),
-        "growth": shown(planned.growth, Unit.PIECES),
-        "plan": shown(planned.plan, planned.indicator.unit),
+        "growth": None if planned.growth is None else number(planned.growth),
+        "plan": figure_as_json(planned.plan, planned.indicator.unit),
     }
 
 

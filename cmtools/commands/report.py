@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from cmtools.commands.result import ExitCode, Result, problems_as_json
+from cmtools.json_values import money, number
 from cmtools.problems import has_errors
 from cmtools.progress import Progress, silent
 from cmtools.reports.exclusions import Omission
-from cmtools.reports.inputs import shown
+from cmtools.reports.indicators import Unit
 from cmtools.reports.report import MonthReport, make_month_report
 
 
@@ -39,8 +41,8 @@ class ReportResult(Result):
             "manager": self.report.manager,
             "indicators": {
                 figure.indicator.id: {
-                    "plan": shown(figure.plan, figure.indicator.unit),
-                    "fact": shown(figure.fact, figure.indicator.unit),
+                    "plan": figure_as_json(figure.plan, figure.indicator.unit),
+                    "fact": figure_as_json(figure.fact, figure.indicator.unit),
                 }
                 for figure in figures.figures
             },
@@ -102,3 +104,10 @@ def _omission_as_json(omission: Omission) -> dict[str, object]:
         "row": place.row,
         "reason": omission.reason,
     }
+
+
+def figure_as_json(value: Decimal | None, unit: Unit) -> str | int | float | None:
+    """Return a figure in its shape in JSON: money is a text, a count a number."""
+    if value is None:
+        return None
+    return money(value) if unit is Unit.ROUBLES else number(value)

@@ -11,7 +11,7 @@ from typing import Any
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import has_errors
-from cmtools.workspace import ANNOTATED, beside
+from cmtools.workspace import ANNOTATED, copy_path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,7 @@ def _write_painted_copies(session: Session) -> tuple[str, ...]:
     for target in session.targets:
         problems = [problem for problem in session.problems if problem.place.file == target.name]
         if problems and target.name in session.loaded.books:
-            copy = beside(target.path, ANNOTATED)
+            copy = copy_path(target.path, ANNOTATED)
             annotate(target.path, copy, problems)
             names.append(session.workspace.name(copy))
     return tuple(names)

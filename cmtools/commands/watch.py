@@ -20,7 +20,7 @@ from cmtools.watch.live import LiveView
 from cmtools.watch.locks import try_lock
 from cmtools.watch.watcher import Watcher
 from cmtools.watch.worker_client import Process
-from cmtools.workspace import Watching, Workspace, find_workspace
+from cmtools.workspace import WatchSettings, Workspace, find_workspace
 
 LOGS = Path(".cmtools", "logs")
 LOG_BYTES, LOGS_KEPT = 2 << 20, 5
@@ -37,7 +37,7 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
         OSError: the folder of jobs or the log cannot be made.
     """
     workspace = find_workspace(root)
-    settings = workspace.watching()
+    settings = workspace.watch_settings()
     with _logging(workspace), LiveView(workspace.name(settings.inbox)) as view:
         count = max(1, min(MAX_WORKERS, os.cpu_count() or 1))
         workers = [Process(workspace.limits()) for _ in range(count)]
@@ -56,7 +56,7 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
 
 
 def _context(
-    workspace: Workspace, settings: Watching, today: date | None, view: LiveView
+    workspace: Workspace, settings: WatchSettings, today: date | None, view: LiveView
 ) -> WatchContext:
     def now() -> datetime:
         moment = datetime.now()

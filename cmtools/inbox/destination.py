@@ -14,7 +14,7 @@ from cmtools.reports.plan import plan_title
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, format_value, normalize_name
 from cmtools.tables.table import Book
-from cmtools.workspace import PLANS, Workspace, plain_stem
+from cmtools.workspace import PLANS, Workspace, original_stem
 
 _COPY_SUFFIX_BYTES = 60  # room for « — прежняя версия» and the like
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)")
@@ -39,7 +39,7 @@ def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspa
 
 def order_book_name(name: str) -> str:
     """Name an order book in the workspace by the name under which it was dropped."""
-    stem = plain_stem(unicodedata.normalize("NFC", Path(name).stem))
+    stem = original_stem(unicodedata.normalize("NFC", Path(name).stem))
     own = ORDER_BOOK.name
     if stem.casefold().startswith(own.casefold()):
         stem = own + stem[len(own) :]

@@ -36,7 +36,7 @@ from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.table import Book
-from cmtools.workspace import ANNOTATED, PRICED, Workspace, beside
+from cmtools.workspace import ANNOTATED, PRICED, Workspace, copy_path
 
 DIGEST = "digest"
 TRIES = 3
@@ -188,7 +188,7 @@ class InboxProcessor:
         from cmtools.tables.patch.annotated_copy import annotate
 
         self._on_stage(Stage.ANNOTATE)
-        copy = beside(drop.result / drop.name, ANNOTATED)
+        copy = copy_path(drop.result / drop.name, ANNOTATED)
         try:
             annotate(drop.copy, copy, problems)
         except OSError:
@@ -240,7 +240,7 @@ class InboxProcessor:
         if not session.prices.terms.sound:
             return replace(result, repeatable=False, refusals=(PRICES_UNSOUND.text,))
         self._on_stage(Stage.PRICE)
-        priced = beside(drop.result / drop.name, PRICED)
+        priced = copy_path(drop.result / drop.name, PRICED)
         write_priced_copy(session, session.targets[0], priced)
         staged = StagedDocuments(self._workspace, drop.staging)
         problems = [*dict.fromkeys(self._make_documents(session, staged, today))]

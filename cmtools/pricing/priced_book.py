@@ -19,7 +19,7 @@ from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.cells import add_sheet, compute_anew, leave_foreign_parts, patch_cells
 from cmtools.tables.patch.package import Package
 from cmtools.tables.writer.dropdowns import refresh_lists
-from cmtools.workspace import PRICED, backup_of, beside
+from cmtools.workspace import PRICED, backup_path, copy_path
 
 
 def write_priced_copies(session: Session, books: Sequence[BookFile]) -> list[str]:
@@ -31,7 +31,7 @@ def write_priced_copies(session: Session, books: Sequence[BookFile]) -> list[str
         OSError: no rights, no room.
     """
     packages = [Package(book.path) for book in books]
-    paths = [beside(book.path, PRICED) for book in books]
+    paths = [copy_path(book.path, PRICED) for book in books]
     for book, package, path in zip(books, packages, paths, strict=True):
         _write_copy(session, book, package, path)
     return [session.workspace.name(path) for path in paths]
@@ -60,7 +60,7 @@ def write_prices_in_place(session: Session, books: Sequence[BookFile], now: date
     root, names = session.workspace.root, []
     for book, package in packages:
         _fill(session, book, package)
-        backup = backup_of(book.path, now)
+        backup = backup_path(book.path, now)
         copy(book.path, backup)
         is_known = known_files.is_known(root, book.path)
         with atomic_write(book.path.resolve()) as aside:

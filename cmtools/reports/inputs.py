@@ -9,11 +9,9 @@ from decimal import Decimal
 
 from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.errors import UsageError
-from cmtools.json_values import money, number
 from cmtools.reports.documents import file_stem
 from cmtools.reports.exclusions import Omission, omissions
 from cmtools.reports.frames import Frames
-from cmtools.reports.indicators import Unit
 from cmtools.reports.load import Consolidated
 from cmtools.reports.plan import goals, is_called, plan_title
 from cmtools.tables.parsers import FIRST_DAY, LAST_DAY
@@ -71,10 +69,3 @@ def goals_of(read: Consolidated, file: str | None) -> Mapping[str, Decimal]:
 def left_out_of(read: Consolidated, plan: str | None) -> tuple[Omission, ...]:
     """All that counts nowhere."""
     return omissions(read.linked, read.loaded.problems, plan)
-
-
-def shown(value: Decimal | None, unit: Unit) -> str | int | float | None:
-    """A figure in JSON: money is a text with two decimals, a count a number."""
-    if value is None:
-        return None
-    return money(value) if unit is Unit.ROUBLES else number(value)

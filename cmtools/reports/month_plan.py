@@ -22,7 +22,7 @@ from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import InvalidRow
-from cmtools.workspace import PLANS, backup_of
+from cmtools.workspace import PLANS, backup_path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +115,7 @@ def _write_edited_workbook(
     content = workbook(draft)
     if fingerprint(content) in (old.made_with, fingerprint(old.path)):
         return old.name, (old.name,)
-    backup = backup_of(old.path, now)
+    backup = backup_path(old.path, now)
     copy(old.path, backup)
     untouched = draft_of(read, draft.month, draft.manager, today, None)
     write(old.path, content, fingerprint(workbook(untouched)))

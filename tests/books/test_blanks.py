@@ -30,7 +30,7 @@ from cmtools.tables.columns import CODE, DIGITS, TEXT, Field
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer.dropdowns import LAST_ROW, LISTS_SHEET, foreign_tables, list_name
 from cmtools.tables.writer.workbook import Formula
-from cmtools.workspace import shipped
+from cmtools.workspace import bundled_folder
 from support.office import convert
 
 TODAY = date(2026, 11, 21)
@@ -56,7 +56,7 @@ def load(path: Path, *, values: bool = False) -> Workbook:
 
 @cache
 def blank(book: Book) -> Workbook:
-    return load(shipped("workbooks") / book.file_name)
+    return load(bundled_folder("workbooks") / book.file_name)
 
 
 def sheet_of(table: Table[Any]) -> Worksheet:
@@ -106,7 +106,7 @@ def parts(path: Path) -> dict[str, bytes]:
 def test_the_blanks_are_those_that_the_declarations_make(tmp_path: Path) -> None:
     """Where they are not, `make blanks` writes them anew."""
     made = {path.name: parts(path) for path in write_blanks(tmp_path)}
-    there = {path.name: parts(path) for path in shipped("workbooks").glob("*.xlsx")}
+    there = {path.name: parts(path) for path in bundled_folder("workbooks").glob("*.xlsx")}
     assert made.keys() == there.keys()
     stale = [
         f"{name}: {part}"
@@ -346,7 +346,7 @@ def wrong_book(path: Path) -> Path:
 
 def test_an_office_computes_the_same_and_loses_nothing(tmp_path: Path) -> None:
     """Every blank and every book filled: opened, recalculated, saved by LibreOffice."""
-    blanks = [shipped("workbooks") / book.file_name for book in BOOKS]
+    blanks = [bundled_folder("workbooks") / book.file_name for book in BOOKS]
     filled = list(filled_books(tmp_path))
     wrong = wrong_book(tmp_path / "Неверная.xlsx")
     made = tmp_path / "made"

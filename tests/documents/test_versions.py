@@ -9,7 +9,7 @@ import pytest
 from cmtools.documents.fingerprint import fingerprint, stamp_of, stamped
 from cmtools.documents.storage import DocumentState
 from cmtools.documents.versions import keep
-from cmtools.workspace import shipped
+from cmtools.workspace import bundled_folder
 
 TYPES = '<?xml version="1.0"?><Types xmlns="http://types"></Types>'
 RELATIONS = '<?xml version="1.0"?><Relationships xmlns="http://relations"/>'
@@ -83,7 +83,7 @@ def test_a_template_may_have_properties_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Отчёт.docx", "План.docx"])
 def test_a_stamp_in_a_true_document(tmp_path: Path, name: str) -> None:
-    content = (shipped("templates") / name).read_bytes()
+    content = (bundled_folder("templates") / name).read_bytes()
     path = tmp_path / name
     path.write_bytes(stamped(content))
     assert stamp_of(path) == (fingerprint(content), True)

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN
-from cmtools.workspace import shipped
+from cmtools.workspace import bundled_folder
 
 
 def paper_text(path: Path) -> str:
@@ -22,7 +22,7 @@ def paper_text(path: Path) -> str:
 
 def plan_book(folder: Path, name: str, values: Mapping[str, object]) -> Path:
     """A plan in the workspace: the shipped blank, values typed by indicator, the others 0."""
-    book = load_workbook(shipped("workbooks") / "План.xlsx")
+    book = load_workbook(bundled_folder("workbooks") / "План.xlsx")
     titles = {row["Показатель"] for row in shipped_rows()[PLAN]}
     for row in book["План"].iter_rows():
         if row[0].value in titles:

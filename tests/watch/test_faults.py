@@ -539,7 +539,7 @@ def test_38_an_inbox_inside_the_results_is_refused(
     text = f'[paths]\ninbox = "{inbox_at}"\ndone = "{done_at}"\n'
     (tmp_path / MARKER).write_text(text, "utf-8")
     with pytest.raises(WorkspaceError, match="вложены"):
-        Workspace(tmp_path).watching()
+        Workspace(tmp_path).watch_settings()
     command = [sys.executable, "-m", "cmtools", "watch", "--once", "--workspace", str(tmp_path)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 3
 
