@@ -42,6 +42,7 @@ HOMES = {
     "jinja2": ("documents.template.checker", "documents.template.sandbox"),
     "markupsafe": ("documents.template.sandbox",),
     "holidays": ("agenda.workdays",),
+    "icalendar": ("agenda.calendar_file",),
     "rapidfuzz": ("tables.suggestions",),
     "segno": ("documents.qr",),
     "num2words": ("documents.russian_text",),

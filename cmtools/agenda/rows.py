@@ -166,6 +166,13 @@ class AgendaRows:
         """The days of the orders that count for a client's category."""
         return order_days(rows.order for rows in self.orders)
 
+    def person_of(self, code: str) -> tuple[str | None, str | None]:
+        """The name and the phone of whom to talk to: the first contact person, else the head."""
+        client, people = self.clients[code], self.contacts.get(code, ())
+        if people:
+            return people[0].name, people[0].phone or client.phone
+        return client.head_name or client.name, client.phone
+
     def category(self, client: Client) -> Category:
         """The category of a client today, whatever its особый статус."""
         return category_at(self.category_days.get(client.code, ()), self.today, self.rules)

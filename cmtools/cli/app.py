@@ -199,6 +199,29 @@ def plan(
     return plan(root, month, manager=manager, today=today, now=datetime.now())
 
 
+@command(app, "today")
+def today(
+    root: Path,
+    today: date,
+    manager: ManagerOption = None,
+    ics: Annotated[
+        Path | None, Option("--ics", metavar="ФАЙЛ", help="Записать дела календарём (.ics).")
+    ] = None,
+) -> Result:
+    """Показать, что сделать сегодня: просроченное, сроки, долги, оригиналы, касания."""
+    from cmtools.commands.today import today as find_today
+
+    return find_today(root, manager=manager, ics=ics, today=today)
+
+
+@command(app, "board")
+def board(root: Path, today: date) -> Result:
+    """Показать открытые заказы по стадиям."""
+    from cmtools.commands.board import board
+
+    return board(root, today=today)
+
+
 @command(app, "client")
 def client(
     root: Path,

@@ -1,0 +1,86 @@
+"""Duties as a calendar file (RFC 5545): an all-day event each, reminded of at nine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+
+from icalendar import Alarm, Calendar, Event
+
+from cmtools.agenda.duty import Duty
+
+REMINDER = timedelta(hours=9)
+YEARLY = ("birthday", "company-day")
+
+
+class KnownEvent(NamedTuple):
+    """The day and the sequence number of an event of the calendar file as it was."""
+
+    day: date
+    sequence: int
+
+
+def make_calendar(
+    duties: Iterable[Duty], descriptions: Mapping[str, str], before: bytes | None, today: date
+) -> bytes:
+    """Return the calendar of the duties that have a day.
+
+    before: the file as it was: an event that has moved since gets the next SEQUENCE, so that a
+        calendar which imports the file again moves it.
+    descriptions: client code → a line with name and phone.
+    """
+    known = _known_events(before)
+    calendar = Calendar()
+    calendar.add("prodid", "-//cmtools//RU")
+    calendar.add("version", "2.0")
+    for duty in duties:
+        calendar.add_component(_event(duty, descriptions, known, today))
+    return bytes(calendar.to_ical())
+
+
+def event_uid(duty: Duty) -> str:
+    """Return the UID of a duty's event, the same from day to day."""
+    return f"{duty.kind}-{sha256(duty.key.encode()).hexdigest()[:16]}@cmtools"
+
+
+def _event(
+    duty: Duty, descriptions: Mapping[str, str], known: Mapping[str, KnownEvent], today: date
+) -> Event:
+    uid = event_uid(duty)
+    event, old = Event(), known.get(uid)
+    event.add("uid", uid)
+    event.add("dtstamp", datetime.combine(today, time(), UTC))
+    event.add("dtstart", duty.date)
+    event.add("sequence", 0 if old is None else old.sequence + (old.day != duty.date))
+    event.add("summary", " · ".join(filter(None, (duty.text, duty.order))))
+    lines = (descriptions.get(duty.client or ""), _source_line(duty))
+    event.add("description", "\n".join(filter(None, lines)))
+    if duty.kind in YEARLY:
+        event.add("rrule", {"freq": "yearly"})
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", duty.text)
+    alarm.add("trigger", REMINDER)
+    event.add_component(alarm)
+    return event
+
+
+def _source_line(duty: Duty) -> str:
+    place = duty.source
+    return f"{place.file}, лист «{place.sheet}», {place.cell}" if place.file else ""
+
+
+def _known_events(before: bytes | None) -> dict[str, KnownEvent]:
+    """Read the events of the file as it was; a file that is no calendar has none."""
+    if not before:
+        return {}
+    try:
+        events = Calendar.from_ical(before).walk("VEVENT")
+        return {
+            str(event["uid"]): KnownEvent(event.decoded("dtstart"), int(event.get("sequence", 0)))
+            for event in events
+        }
+    except (ValueError, KeyError):
+        return {}

@@ -1,0 +1,41 @@
+"""Show the open orders by stage."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from cmtools.agenda.overview import OrderOnBoard
+from cmtools.cli.console.layout import safe, table_of
+from cmtools.cli.console.render import render
+from cmtools.commands.board import BoardResult
+from cmtools.tables.parsers import format_roubles
+
+
+@render.register
+def _(result: BoardResult, console: Console) -> None:
+    for stage, entries in result.stages:
+        if entries:
+            norm = "" if stage.norm is None else f", норма {stage.norm} раб. дн."
+            console.print(f"\n[bold]{safe(stage.code)} {safe(stage.name)}[/]: {len(entries)}{norm}")
+            table = table_of("Заказ", "Клиент", ">Дней", ">Поставка", ">Сумма", ">Долг")
+            for entry in entries:
+                table.add_row(*_cells(entry))
+            console.print(table)
+    empty = [safe(stage.code) for stage, entries in result.stages if not entries]
+    if empty:
+        console.print(f"\nПустые стадии: {', '.join(empty)}")
+    if result.left_out:
+        console.print(f"Не вошли заказы с ошибками в строке: {result.left_out} — cmtools validate")
+
+
+def _cells(entry: OrderOnBoard) -> tuple[str, ...]:
+    rows, order = entry.rows, entry.rows.order
+    days = "—" if entry.days is None else str(entry.days)
+    return (
+        safe(order.number),
+        safe(entry.name),
+        f"[red]{days}[/]" if entry.over else days,
+        f"{order.delivery_due:%d.%m.%y}" if order.delivery_due else "—",
+        "нет цены" if rows.total is None else format_roubles(rows.total),
+        "" if not rows.debt else format_roubles(rows.debt),
+    )

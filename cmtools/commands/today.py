@@ -1,0 +1,124 @@
+"""`cmtools today`: what is due today and near, what is overdue, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cmtools.agenda.calendar_file import make_calendar
+from cmtools.agenda.duties import find_duties
+from cmtools.agenda.duty import Duty
+from cmtools.agenda.rows import AgendaRows, count_rows_in_error, read_rows
+from cmtools.agenda.workdays import knows_transfers
+from cmtools.commands.result import Result, problems_as_json
+from cmtools.errors import UsageError
+from cmtools.files import atomic_write
+from cmtools.json_values import money
+from cmtools.pricing.session import open_books, price_books
+from cmtools.problems import Message, Place, Problem, Severity, problem_at
+from cmtools.tables.parsers import normalize_name
+from cmtools.tables.suggestions import suggest_after
+from cmtools.workspace import MARKER
+
+CALENDAR_UNKNOWN = Message(
+    "calendar-unknown",
+    "переносы выходных {year} года ещё не известны: рабочие дни посчитаны без них",
+    "обновите cmtools, когда выйдет постановление о переносе выходных",
+    Severity.WARNING,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TodayResult(Result):
+    """The duties of a day.
+
+    names: client code → its short name.
+    left_out: how many orders are left out since their rows have errors.
+    """
+
+    day: date
+    duties: tuple[Duty, ...]
+    names: dict[str, str]
+    left_out: int
+
+    def as_json(self) -> dict[str, Any]:
+        answer = {
+            "date": f"{self.day}",
+            "duties": [_duty_as_json(duty) for duty in self.duties],
+            "left_out": self.left_out,
+            "files": list(self.files),
+        }
+        if self.problems:
+            answer["problems"] = problems_as_json(self.problems)
+        return answer
+
+
+def today(
+    root: Path, *, manager: str | None = None, ics: Path | None = None, today: date
+) -> TodayResult:
+    """Find the duties of a day, of one manager or of all; write them as a calendar with `ics`.
+
+    Raises:
+        UsageError: nobody is called so.
+        WorkspaceError, Unavailable: see `open_books`.
+        OSError: the calendar cannot be written.
+    """
+    session = price_books(open_books(root, (), today))
+    rows = read_rows(session, today)
+    duties = find_duties(rows)
+    if manager is not None:
+        duties = _of_manager(rows, duties, manager)
+    if ics is not None:
+        _write_calendar(ics, rows, duties)
+    return TodayResult(
+        problems=tuple(_calendar_problems(duties, today)),
+        files=() if ics is None else (session.workspace.name(ics),),
+        day=today,
+        duties=tuple(duties),
+        names={client.code: client.name for client in rows.clients.values()},
+        left_out=count_rows_in_error(session),
+    )
+
+
+def _of_manager(rows: AgendaRows, duties: Iterable[Duty], manager: str) -> list[Duty]:
+    """Keep a manager's duties and those that are everybody's."""
+    names = {client.manager for client in rows.clients.values()}
+    names |= {found.order.manager for found in rows.orders if found.is_open}
+    wanted = normalize_name(manager)
+    if wanted not in map(normalize_name, names):
+        raise UsageError(f"менеджера «{manager}» нет{suggest_after(manager, names)}")
+    return [
+        duty for duty in duties if duty.manager is None or normalize_name(duty.manager) == wanted
+    ]
+
+
+def _write_calendar(path: Path, rows: AgendaRows, duties: Iterable[Duty]) -> None:
+    before = path.read_bytes() if path.is_file() else None
+    lines = {code: " · ".join(filter(None, rows.person_of(code))) for code in rows.clients}
+    with atomic_write(path) as aside:
+        aside.write_bytes(make_calendar(duties, lines, before, rows.today))
+
+
+def _calendar_problems(duties: Iterable[Duty], today: date) -> Iterator[Problem]:
+    """Warn of the years for which working days were counted without transfers."""
+    years = {today.year, *(duty.date.year for duty in duties if duty.date > today)}
+    for year in sorted(years):
+        if not knows_transfers(year):
+            yield problem_at(Place(file=MARKER), CALENDAR_UNKNOWN(year=year))
+
+
+def _duty_as_json(duty: Duty) -> dict[str, object]:
+    place = duty.source
+    return {
+        "kind": duty.kind,
+        "date": f"{duty.date}",
+        "order": duty.order,
+        "client": duty.client,
+        "manager": duty.manager,
+        "text": duty.text,
+        "amount": None if duty.amount is None else money(duty.amount),
+        "source": f"{place.file}#{place.sheet}!{place.cell}" if place.file else None,
+    }

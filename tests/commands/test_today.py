@@ -1,0 +1,139 @@
+"""`cmtools today` and `cmtools board`: their answers, the calendar file, what a person sees."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+from rich.console import Console
+
+from cmtools.cli.console.render import print_result
+from cmtools.commands.board import board
+from cmtools.commands.result import ExitCode, Result
+from cmtools.commands.today import today
+from cmtools.errors import UsageError
+from support.workbench import CLERK, SALES, TODAY, healthy, put
+
+
+def screen(result: Result, width: int) -> list[str]:
+    printed = StringIO()
+    print_result(result, Console(width=width, highlight=False, emoji=False, file=printed))
+    return printed.getvalue().splitlines()
+
+
+def test_the_answer_of_today(tmp_path: Path) -> None:
+    answer = today(healthy(tmp_path), today=TODAY).as_json()
+    assert (answer["date"], answer["left_out"]) == ("2026-11-21", 0)
+    assert [duty["kind"] for duty in answer["duties"]] == [
+        *("original", "contract", "handover", "prepayment", "plan", "report", "claim")
+    ]
+    claim = answer["duties"][-1]
+    assert claim == {
+        "kind": "claim",
+        "date": "2026-11-27",
+        "order": "З-2026-0002",
+        "client": "К-0002",
+        "manager": SALES,
+        "text": "Решить претензию: Помятая упаковка",
+        "amount": "200.00",
+        "source": "Предварительные заказы.xlsx#Претензии!F3",
+    }
+
+
+def test_the_duties_of_one_manager_and_of_everybody(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    kinds = {duty.kind for duty in today(root, manager=CLERK.upper(), today=TODAY).duties}
+    assert kinds == {"plan", "report"}
+    with pytest.raises(UsageError, match=f"может быть, «{CLERK}»"):
+        today(root, manager="Смирнов Петр Ильич.", today=TODAY)
+
+
+def test_an_order_in_error_is_counted(tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Заказы", "Срок поставки", 1, "скоро"))
+    result = today(root, today=TODAY)
+    assert result.left_out == 1
+    assert all(duty.order != "З-2026-0002" for duty in result.duties if duty.kind == "contract")
+    assert "Не вошли заказы с ошибками в строке: 1 — cmtools validate" in screen(result, 80)
+
+
+def test_a_year_without_known_transfers_is_a_warning(tmp_path: Path) -> None:
+    result = today(healthy(tmp_path), today=date(2031, 3, 3))
+    assert [problem.code for problem in result.problems] == ["calendar-unknown"]
+    assert result.exit_code is ExitCode.DONE
+
+
+def test_the_calendar_is_read_by_another_reader(tmp_path: Path) -> None:
+    root, path = healthy(tmp_path / "ws"), tmp_path / "дела.ics"
+    result = today(root, ics=path, today=TODAY)
+    events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+    assert len(events) == len(result.duties)
+    days = {str(event["summary"]): event.decoded("dtstart") for event in events}
+    assert days["Решить претензию: Помятая упаковка · З-2026-0002"] == date(2026, 11, 27)
+    described = {str(event["description"]) for event in events}
+    assert "Кузнецова Дарья\nПредварительные заказы.xlsx, лист «Претензии», F3" in described
+    assert len({str(event["uid"]) for event in events}) == len(events)
+
+
+def test_an_event_that_moved_gets_the_next_sequence(tmp_path: Path) -> None:
+    """Uids stay from day to day; a day that moved either way raises SEQUENCE by one."""
+    path = tmp_path / "дела.ics"
+
+    def events() -> dict[str, tuple[date, int]]:
+        found = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+        return {
+            str(event["uid"]): (event.decoded("dtstart"), int(event.decoded("sequence")))
+            for event in found
+            if "претензию" in str(event["summary"])
+        }
+
+    later = date(2026, 11, 23)
+    for folder, moved in (("a", 20), ("b", 20), ("c", 19), ("d", 20)):
+        claimed = put("Претензии", "Дата", 1, date(2026, 11, moved))
+        today(healthy(tmp_path / folder, claimed), ics=path, today=later)
+        (uid,) = events()
+        assert (
+            events()[uid]
+            == {
+                "a": (date(2026, 11, 27), 0),
+                "b": (date(2026, 11, 27), 0),
+                "c": (date(2026, 11, 26), 1),
+                "d": (date(2026, 11, 27), 2),
+            }[folder]
+        )
+
+
+def test_the_board_has_every_stage_and_the_open_orders(tmp_path: Path) -> None:
+    answer = board(healthy(tmp_path), today=date(2026, 11, 25)).as_json()
+    stages = {stage["code"]: stage for stage in answer["stages"]}
+    assert list(stages)[:3] == ["2.1", "2.2", "2.3"]
+    assert len(stages) == 20
+    (order,) = stages["2.3"]["orders"]
+    assert order == {
+        "order": "З-2026-0003",
+        "client": "К-0001",
+        "name": "ООО «Ромашка»",
+        "manager": SALES,
+        "days": 4,
+        "over": 1,
+        "due": None,
+        "amount": None,
+        "paid": "0.00",
+        "debt": None,
+    }
+    (order,) = stages["3.3"]["orders"]
+    assert (order["days"], order["over"], order["due"], order["paid"]) == (
+        *(7, 0, "2026-11-30", "20000.00"),
+    )
+    assert stages["4.3"]["orders"] == []  # that one is closed
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_screen_is_wider_than_the_window(width: int, tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    for result in (today(root, today=TODAY), board(root, today=TODAY)):
+        lines = screen(result, width)
+        assert max(map(len, lines)) <= width
+    assert any("3.3 Контролировать прохождение заказа по стадиям" in line for line in lines)
