@@ -20,7 +20,7 @@ from cmtools.json_values import money
 from cmtools.pricing.session import open_books, price_books
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.suggestions import suggest_after
+from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.workspace import MARKER
 
 CALENDAR_UNKNOWN = Message(
@@ -89,7 +89,7 @@ def _of_manager(rows: AgendaRows, duties: Iterable[Duty], manager: str) -> list[
     names |= {found.order.manager for found in rows.orders if found.is_open}
     wanted = normalize_name(manager)
     if wanted not in map(normalize_name, names):
-        raise UsageError(f"менеджера «{manager}» нет{suggest_after(manager, names)}")
+        raise UsageError(f"менеджера «{manager}» нет{suggest_in_refusal(manager, names)}")
     return [
         duty for duty in duties if duty.manager is None or normalize_name(duty.manager) == wanted
     ]
