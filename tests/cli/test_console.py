@@ -1,0 +1,72 @@
+"""Every result of a command has a renderer of its own, in the module of the command's name."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from rich.console import Console
+
+from cmtools import commands
+from cmtools.cli.console.render import print_result, render
+from cmtools.commands.plan import plan
+from cmtools.commands.price import price
+from cmtools.commands.report import report
+from cmtools.commands.result import Result
+from cmtools.commands.validate import validate
+from support.workbench import TODAY, healthy, put
+
+COMMANDS = [module.name for module in iter_modules(commands.__path__)]
+RESULTS = [
+    (name, result)
+    for name in COMMANDS
+    for _, result in inspect.getmembers(import_module(f"cmtools.commands.{name}"), inspect.isclass)
+    if issubclass(result, Result) and result.__module__ == f"cmtools.commands.{name}"
+    if not inspect.isabstract(result)
+]
+
+
+def screen(result: Result) -> str:
+    """What a person sees of a result."""
+    file = io.StringIO()
+    print_result(result, Console(file=file, width=120))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("command", "result"), RESULTS)
+def test_a_result_has_a_renderer_beside_those_of_its_command(
+    command: str, result: type[Result]
+) -> None:
+    console = f"cmtools.cli.console.{command}"
+    import_module(console)
+    assert render.dispatch(result).__module__ == console
+
+
+def test_problems_and_their_number(tmp_path: Path) -> None:
+    shown = screen(
+        validate(healthy(tmp_path, put("Заказы", "Вид заявки", 0, "устная")), today=TODAY)
+    )
+    assert "Предварительные заказы.xlsx, лист «Заказы»" in shown
+    assert "Вид заявки: «устная»" in shown
+    assert shown.splitlines()[-1].startswith("✗ Проверено книг: 4. Ошибок: ")
+
+
+def test_prices_and_their_steps(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    assert "Заказов с ценой: " in screen(price(root, today=TODAY))
+    steps = screen(price(root, explain=True, today=TODAY))
+    assert "Себестоимость строки" in steps
+    assert "Наценки!C" in steps
+
+
+def test_a_plan_and_a_report_show_every_indicator(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    made = plan(root, "2026-12", today=TODAY, now=datetime(2026, 11, 21, 12))
+    assert all(p.indicator.title in screen(made) for p in made.plan.indicators)
+    figures = report(root, "2026-11", today=date(2026, 11, 30))
+    assert all(f.indicator.title in screen(figures) for f in figures.report.figures.figures)
