@@ -25,9 +25,9 @@ from cmtools.watch.inbox import DAY, Inbox
 from cmtools.watch.lease import JOBS_FOLDER, PULSE, Lease
 from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.watch.requests import Errand, ProcessDrop, Reply
+from cmtools.watch.task_runner import TaskRunner
 from cmtools.watch.watcher import Watcher
 from cmtools.watch.worker_client import WorkerDied, WorkerStopped
-from cmtools.watch.worker_pool import WorkerPool
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
 from support import watching
 from support.watching import Stub, context, drop, ends, work_off, workspace
@@ -124,29 +124,29 @@ def test_13_14_18_23_what_has_no_end_yet_waits_and_is_returned_in_the_end(
     path, clock = drop(root, "a.xlsx", half), Clock()
     shared = context(root, settle=1.0, patience=9.0, clock=clock)
     watcher = Watcher(shared, [Stub()], settle=1.0, scan=1.0)
-    pool: WorkerPool = watcher._pool
+    tasks: TaskRunner = watcher._tasks
     shared.lease.open()
-    pool.start()
+    tasks.start()
     try:
         for _ in range(4):
             watcher._round()
-            until(pool.is_idle)
+            until(tasks.is_idle)
             clock.now += 1.5
         assert left(root) == ["a.xlsx"]
         path.write_bytes(whole)
         clock.now += 0.1
         for _ in range(3):
             watcher._round()
-            until(pool.is_idle)
+            until(tasks.is_idle)
             clock.now += 1.5
         assert originals(root) == {"a.xlsx": whole}
         drop(root, "b.xlsx", half)
         for _ in range(9):
             watcher._round()
-            until(pool.is_idle)
+            until(tasks.is_idle)
             clock.now += 1.5
     finally:
-        pool.stop()
+        tasks.stop()
         shared.lease.close()
     assert originals(root) == {"a.xlsx": whole, "b.xlsx": half}
     assert [name.split("/")[0] for name in ends(root)] == [DONE, FAILED]
