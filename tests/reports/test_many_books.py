@@ -30,6 +30,7 @@ from cmtools.reports.linking import Reason
 from cmtools.reports.load import consolidate
 from cmtools.reports.month import monthly
 from support import hostile
+from support.indicators import facts_of
 from support.reckoning import Books, indicators
 from support.strategies import TODAY as LATER
 from support.strategies import cases, client_row, order_row, position_row
@@ -57,8 +58,7 @@ def november(root: Path, **options: str | bool) -> ReportResult:
 
 def facts(outcome: ReportResult) -> dict[str, object]:
     """Indicator → fact, and how many orders were not priced."""
-    found = {name: entry["fact"] for name, entry in outcome.as_json()["indicators"].items()}
-    return found | {"unpriced_orders": outcome.as_json()["unpriced_orders"]}
+    return facts_of(outcome.as_json()) | {"unpriced_orders": outcome.as_json()["unpriced_orders"]}
 
 
 def left_out(outcome: ReportResult) -> list[tuple[object, ...]]:

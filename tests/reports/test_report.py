@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 from openpyxl.utils.cell import coordinate_from_string
 
-from cmtools.books.default_rows import shipped_rows
-from cmtools.books.plan import PLAN
 from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
-from cmtools.reports.indicators import INDICATORS, total
+from cmtools.reports.indicators import total
 from cmtools.reports.period_rows import kopecks
+from support.indicators import facts_of, plans_of
 from support.report_files import plan_book
 from support.strategies import client_row, order_row, position_row
 from support.workbench import (
@@ -79,7 +78,7 @@ def november(folder: Path, *changes: Change, manager: str | None = None) -> Repo
 
 def facts(outcome: ReportResult) -> dict[str, object]:
     """Indicator → fact."""
-    return {name: entry["fact"] for name, entry in outcome.as_json()["indicators"].items()}
+    return facts_of(outcome.as_json())
 
 
 def preliminary(outcome: ReportResult) -> tuple[int, Decimal]:
@@ -90,8 +89,7 @@ def preliminary(outcome: ReportResult) -> tuple[int, Decimal]:
 
 def plans(outcome: ReportResult) -> dict[str, object]:
     """Indicator → plan, of those that have one."""
-    entries = outcome.as_json()["indicators"].items()
-    return {name: entry["plan"] for name, entry in entries if entry["plan"] is not None}
+    return plans_of(outcome.as_json())
 
 
 def left_out(outcome: ReportResult) -> Places:
@@ -112,27 +110,23 @@ def place(folder: Path, sheet: str, index: int) -> tuple[str, str, int]:
 
 
 def test_the_whole_answer(tmp_path: Path) -> None:
-    """The JSON of report, its indicators in the order of docs/reference/indicators.md."""
+    """The JSON of report, whole."""
     outcome = november(tmp_path)
-    assert json.loads(json.dumps(outcome.as_json())) == {
+    answer = json.loads(json.dumps(outcome.as_json()))
+    indicators = answer.pop("indicators")
+    assert [name for name in indicators if name in NOVEMBER] == list(NOVEMBER)
+    assert [indicators[name] for name in NOVEMBER] == [
+        {"plan": None, "fact": fact} for fact in NOVEMBER.values()
+    ]
+    assert answer == {
         "month": "2026-11",
         "manager": None,
-        "indicators": {name: {"plan": None, "fact": fact} for name, fact in NOVEMBER.items()},
         "unpriced_orders": 0,
         "left_out": [],
         "files": ["Отчёты/2026-11 Отчёт.xlsx", "Отчёты/2026-11 Отчёт.docx"],
     }
-    assert list(outcome.as_json()["indicators"]) == list(NOVEMBER)
     assert (outcome.exit_code, outcome.problems) == (ExitCode.DONE, ())
     assert preliminary(outcome) == (1, Decimal(0))
-
-
-def test_the_plan_asks_for_the_first_eight() -> None:
-    """The indicators of the plan are the first of the report's."""
-    assert [found.planned for found in INDICATORS] == [True] * 8 + [False] * 10
-    rows = shipped_rows()[PLAN]
-    assert [found.title for found in INDICATORS[:8]] == [row["Показатель"] for row in rows]
-    assert [found.unit for found in INDICATORS[:8]] == [row["Ед."] for row in rows]
 
 
 def test_priced_preliminary_requests_stand_apart(tmp_path: Path) -> None:

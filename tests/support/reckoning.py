@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
 
+from support.indicators import PLANNED
+
 Row = dict[str, object]
 Books = dict[str, list[Row]]
 
@@ -32,11 +34,6 @@ SHIPPED_RULES = {
     "Прирост плана, %": Fraction(10),
     "База плана, месяцев": Fraction(3),
 }
-PLANNED = (
-    *(f"{name}_{what}" for name in CATEGORIES.values() for what in ("clients", "amount")),
-    "receipts",
-    "profit",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -356,7 +353,7 @@ def movements(books: Books, month: date, manager: str | None) -> dict[str, str |
 
 
 def indicators(books: Books, month: date, manager: str | None) -> dict[str, str | int]:
-    """The 18 facts of a month (given by its first day) by JSON id, and `unpriced_orders`."""
+    """The facts of a month (given by its first day) by JSON id, and `unpriced_orders`."""
     of_orders, of_clients = sales(books, month, manager), client_base(books, month, manager)
     return of_orders | of_clients | movements(books, month, manager)
 
