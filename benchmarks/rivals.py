@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 from benchmarks import TODAY
 
 if TYPE_CHECKING:
+    from cmtools.documents.catalog import DocumentKind
     from cmtools.documents.template.loader import Template
     from cmtools.tables.columns import Field
     from cmtools.tables.parsers import Cell
@@ -226,31 +227,35 @@ def growth(workspace: str, count: str) -> float:
 
 
 def _specification() -> Path:
-    from cmtools.documents.catalog import BY_ID
     from cmtools.workspace import bundled_folder
 
-    return bundled_folder("templates") / BY_ID["specification"].template
+    return bundled_folder("templates") / _kind().template
+
+
+def _kind() -> DocumentKind:
+    from cmtools.documents.catalog import KINDS
+
+    return next(kind for kind in KINDS if kind.id == "specification")
 
 
 def _template() -> Template:
-    from cmtools.documents.catalog import BY_ID
     from cmtools.documents.template import loader as loading
     from cmtools.documents.template import schema as declaring
 
-    return loading.load(_specification(), declaring.declared(BY_ID["specification"].record))
+    return loading.load(_specification(), declaring.declared(_kind().record))
 
 
 def _record(workspace: str) -> Any:
     """The fields of a specification of five lines, from the first order that may have one."""
-    from cmtools.documents.catalog import BY_ID
+    from cmtools.documents.catalog import STANDARD_DOCUMENTS
     from cmtools.documents.context import RowIndex
     from cmtools.pricing.session import open_books, price_books
 
-    opened = price_books(open_books(Path(workspace), (), TODAY))
-    rows = RowIndex(opened, TODAY)
-    quote = next(quote for quote in opened.prices.orders if quote.lines)
-    kind = BY_ID["specification"]
-    return kind.fill(rows.material(kind, rows.of_order(quote), None, TODAY))
+    session = price_books(open_books(Path(workspace), (), TODAY, STANDARD_DOCUMENTS))
+    rows = RowIndex(session, TODAY)
+    order = next(order for order in session.prices.orders if order.lines)
+    kind = _kind()
+    return kind.fill(rows.data(kind, rows.order_subject(order), None, TODAY))
 
 
 def _milliseconds(make: Callable[[], int], count: int) -> float:

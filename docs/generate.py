@@ -126,7 +126,7 @@ def _example(template: str) -> str:
 
 
 def _documents() -> str:
-    kinds = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.value) for kind in KINDS]
+    kinds = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.path) for kind in KINDS]
     text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), kinds)
     for form in FORMS:
         text += f"\n## Поля шаблона «{form.template}»\n\n"

@@ -20,6 +20,9 @@ SHEETS = frozenset(normalize_name(table.title) for book in BOOKS for table in bo
 def recognise(sheet_names: Iterable[str]) -> Book | None:
     """The book with the most sheets of these names; None where no name is known."""
     names = {normalize_name(name) for name in sheet_names}
-    scores = [sum(normalize_name(table.title) in names for table in book.tables) for book in BOOKS]
+    scores = [
+        sum(normalize_name(table.title) in names for table in book.tables if not table.optional)
+        for book in BOOKS
+    ]
     best = max(scores)
     return BOOKS[scores.index(best)] if best else None

@@ -144,3 +144,38 @@ class TaskStatus(StrEnum):
     OPEN = "в работе"
     DONE = "выполнено"
     DROPPED = "снято"
+
+
+class SourceRow(StrEnum):
+    """The row that a document is made from; its number stands first in the file's name."""
+
+    ORDER = "заказ"
+    CONTRACT = "договор"
+    CLIENT = "клиент"
+    CLAIM = "претензия"
+    TRANSFER = "передача клиента"
+
+
+class ClientFolder(StrEnum):
+    """Where in the client's folder a document goes: into a folder of it, or into itself."""
+
+    CONTRACT = "Договор"
+    REQUESTS = "Заявки"
+    MONEY = "Счета и акты"
+    LETTERS = "Письма"
+    TECHNICAL = "Техдокументация"
+    OWN = "папка клиента"
+
+    @property
+    def path(self) -> str:
+        """The path from the client's folder."""
+        return "" if self is ClientFolder.OWN else self.value
+
+
+class PriceVisibility(StrEnum):
+    """Whether a document shows a price to the client; an internal one shows all figures."""
+
+    NO_PRICE = "нет"
+    FINAL_PRICE = "в окончательной заявке"
+    PRICE = "да"
+    ALL_FIGURES = "все цифры"

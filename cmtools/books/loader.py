@@ -10,6 +10,7 @@ from typing import Any
 
 from cmtools.books.catalog import BOOKS, SHEETS, recognise
 from cmtools.books.cross_rules import check_across, seller_warning
+from cmtools.books.document_rules import StandardDocuments, check_documents
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
@@ -39,11 +40,16 @@ class Loaded:
 
 
 def load(
-    guests: Sequence[BookFile], own: Sequence[BookFile], reader: WorkbookReader, today: date
+    guests: Sequence[BookFile],
+    own: Sequence[BookFile],
+    reader: WorkbookReader,
+    today: date,
+    documents: StandardDocuments,
 ) -> Loaded:
     """Read files as one set of books and check them; mistakes are problems.
 
-    A guest stands in for the own books of its kind.
+    A guest stands in for the own books of its kind. `documents` are those that a stage may ask for
+    besides the company's own.
 
     Raises:
         OSError: a file cannot be opened.
@@ -58,6 +64,7 @@ def load(
     dataset = Dataset(reading.sheets)
     dataset.check(today)
     check_across(dataset)
+    check_documents(dataset, documents)
     seller = seller_warning(dataset)
     problems = reading.problems + dataset.problems + ([seller] if seller else [])
     return Loaded(dataset=dataset, books=reading.books, problems=sort_problems(problems))
@@ -123,7 +130,7 @@ def _sheet_problems(file: str, book: Book, names: Sequence[str]) -> Iterator[Pro
     for table in book.tables:
         count = present.count(normalize_name(table.title))
         fault: Fault | None = None
-        if count == 0:
+        if count == 0 and not table.optional:
             fault = messages.SHEET_MISSING(sheet=table.title)
         elif count > 1:
             fault = messages.SHEET_TWICE(sheet=table.title)

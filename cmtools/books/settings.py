@@ -10,6 +10,7 @@ from typing import Annotated
 from cmtools.books import counterparty as party
 from cmtools.books import requisite_checks as requisites
 from cmtools.books.choices import Category, LegalForm
+from cmtools.books.own_documents import OWN_DOCUMENTS
 from cmtools.problems import Fault, Message, Severity
 from cmtools.tables.columns import CODE, DIGITS, NUMBER, PERCENT, Column
 from cmtools.tables.dataset import Dataset
@@ -22,10 +23,6 @@ CONTRACTOR_INN = Message(
     "ИНН подрядчика не сходится",
     "проверьте номер в карточке организации",
     Severity.WARNING,
-)
-
-UNKNOWN_DOCUMENT = Message(
-    "unknown-document", "документа «{name}» нет", "через запятую, из списка: {known}"
 )
 
 
@@ -169,47 +166,11 @@ class Stage(Row):
     ]
 
 
-DOCUMENTS = {
-    "request": "Заявка на заказ",
-    "contractor-request": "Запрос подрядчику",
-    "offer": "Коммерческое предложение",
-    "essentials": "Пять сущностей договора",
-    "contract": "Договор",
-    "approval": "Лист согласования",
-    "specification": "Спецификация",
-    "invoice": "Счёт на оплату",
-    "production-entry": "Ввод в производство",
-    "design-brief": "Задание дизайнеру",
-    "readiness": "Уведомление о готовности",
-    "act": "Акт выполненных работ",
-    "claim-act": "Акт по претензии",
-    "handover-finance": "Реестр передачи оригиналов",
-    "handover-technical": "Реестр передачи технических документов",
-    "client-transfer": "Соглашение о передаче клиента",
-    "client-card": "Карточка клиента",
-}
-"""Document id → its name, by which people, templates and files call it."""
-
-
-def document_ids(documents: str | None) -> tuple[str, ...]:
-    """The ids of a cell such as «contract, invoice»."""
-    return tuple(part.strip().lower() for part in (documents or "").split(",") if part.strip())
-
-
-def documents_are_known(documents: str | None) -> Fault | None:
-    """A stage asks for documents that there are."""
-    unknown = [name for name in document_ids(documents) if name not in DOCUMENTS]
-    if not unknown:
-        return None
-    return UNKNOWN_DOCUMENT(name=unknown[0], known=", ".join(DOCUMENTS))
-
-
 STAGES = Table(
     Stage,
     "Стадии",
     purpose="Стадии заказа по порядку, нормативы и документы.",
     label="name",
-    rules=(Rule("documents", documents_are_known),),
 )
 
 
@@ -292,7 +253,17 @@ HOLIDAYS = Table(Holiday, "Праздники", purpose="Дни компании
 SETTINGS = Book(
     name="Настройки",
     purpose="Всё, что решает директор: цены, скидки, НДС, правила, стадии, праздники.",
-    tables=(ORGANIZATION, MARKUPS, DISCOUNTS, VAT, CONTRACTORS, STAGES, RULES, HOLIDAYS),
+    tables=(
+        ORGANIZATION,
+        MARKUPS,
+        DISCOUNTS,
+        VAT,
+        CONTRACTORS,
+        STAGES,
+        OWN_DOCUMENTS,
+        RULES,
+        HOLIDAYS,
+    ),
 )
 
 PRICING_RULES = (

@@ -12,6 +12,7 @@ from cmtools.agenda.overview import OrderOnBoard, orders_by_stage
 from cmtools.agenda.rows import count_rows_in_error, read_rows
 from cmtools.books.settings import Stage
 from cmtools.commands.result import Result
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.json_values import money
 from cmtools.pricing.session import open_books, price_books
 
@@ -49,7 +50,7 @@ def board(root: Path, *, today: date) -> BoardResult:
     Raises:
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, (), today))
+    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     return BoardResult(
         day=today,
         stages=orders_by_stage(read_rows(session, today)),

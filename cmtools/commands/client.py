@@ -13,6 +13,7 @@ from cmtools.books.orders import ORDERS, Order
 from cmtools.books.register import CLIENTS, Client
 from cmtools.books.settings import RULES, rules_of
 from cmtools.commands.result import Result, problems_as_json
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import UsageError
 from cmtools.pricing.category import Loss, Standing, client_standing, counts, losses, order_days
 from cmtools.pricing.session import Session, open_books, price_books
@@ -103,7 +104,7 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
         UsageError: there is no such client.
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, (), today))
+    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     dataset = session.loaded.dataset
     entry = _find_client(dataset, code)
     day, rules = as_of or today, rules_of(dataset)

@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cmtools.books.choices import SourceRow
 from cmtools.books.orders import CONTRACTS
 from cmtools.books.register import CLIENTS
-from cmtools.books.settings import DOCUMENTS
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.documents import pdf
-from cmtools.documents.catalog import BY_ID, KINDS, DocumentKind, SourceRow
+from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind, find_kind
 from cmtools.documents.context import DocumentSubject, RowIndex
-from cmtools.documents.make import DocumentMaker, Made
+from cmtools.documents.make import DocumentMaker, DocumentResult
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.storage import DocumentState
 from cmtools.errors import UsageError
@@ -95,9 +95,9 @@ def docs(
         WorkspaceError, Unavailable: see `open_books`.
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
-    named = _named_kinds(selection, kinds)
-    session = price_books(open_books(root, (), today))
+    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     maker = DocumentMaker(session, today)
+    named = _named_kinds(maker.rows.kinds, selection, kinds)
     tasks = [
         task
         for subject in _subjects(maker.rows, selection)
@@ -105,9 +105,9 @@ def docs(
     ]
     for subject, kind in tasks:  # a wrong call makes nothing
         if isinstance(kind, DocumentKind):
-            maker.row_of(kind, subject, row)
+            maker.source_row(kind, subject, row)
     problems: list[Problem] = []
-    made: list[Made] = []
+    made: list[DocumentResult] = []
     for subject, kind in tasks:
         if isinstance(kind, Problem):
             problems.append(kind)
@@ -127,12 +127,14 @@ def docs(
     )
 
 
-def _named_kinds(selection: Selection, names: Sequence[str]) -> tuple[DocumentKind, ...]:
+def _named_kinds(
+    known: tuple[DocumentKind, ...], selection: Selection, names: Sequence[str]
+) -> tuple[DocumentKind, ...]:
     """Return the kinds named on the command line; refuse those that the selection cannot have."""
     given = (selection.orders, selection.every, selection.contract, selection.client)
     if sum(map(bool, given)) != 1:
         raise UsageError("укажите что-то одно: --order, --all, --contract или --client")
-    kinds = tuple(dict.fromkeys(_find_kind(name) for name in names))
+    kinds = tuple(dict.fromkeys(_find_kind(known, name) for name in names))
     for kind in kinds:
         of_order = kind.made_from in _OF_ORDERS
         if of_order and (selection.contract or selection.client):
@@ -143,16 +145,16 @@ def _named_kinds(selection: Selection, names: Sequence[str]) -> tuple[DocumentKi
 
 
 def _subjects(rows: RowIndex, selection: Selection) -> Iterator[DocumentSubject]:
-    orders = rows.opened.prices.orders
+    orders = rows.session.prices.orders
     if selection.contract:
-        yield rows.of_contract(_find_row(rows, CONTRACTS, selection.contract, "договора"))
+        yield rows.contract_subject(_find_row(rows, CONTRACTS, selection.contract, "договора"))
     elif selection.client:
         yield DocumentSubject(client=_find_row(rows, CLIENTS, selection.client, "клиента"))
     else:
         if not selection.every:
             orders = tuple(find_order(orders, number) for number in selection.orders)
         by_number = {order.number: order for order in reversed(orders)}
-        yield from (rows.of_order(order) for order in reversed(by_number.values()))
+        yield from (rows.order_subject(order) for order in reversed(by_number.values()))
 
 
 def _find_row(rows: RowIndex, table: Table[R], key: str, what: str) -> R | InvalidRow:
@@ -161,18 +163,19 @@ def _find_row(rows: RowIndex, table: Table[R], key: str, what: str) -> R | Inval
     Raises:
         UsageError: there is none; the message names the nearest one.
     """
-    row = rows.one(table, key)
+    row = rows.first(table, key)
     if row is None:
         keys = (row.get(table.key.name) for row in rows.dataset.entries(table))
         raise UsageError(f"нет {what} «{key}»{suggest_in_refusal(key, filter(None, keys))}")
     return row
 
 
-def _find_kind(name: str) -> DocumentKind:
-    wanted = name.strip().lower()
-    if wanted in BY_ID:
-        return BY_ID[wanted]
-    raise UsageError(f"нет документа «{name}»{suggest_in_refusal(name, DOCUMENTS)}")
+def _find_kind(known: tuple[DocumentKind, ...], name: str) -> DocumentKind:
+    kind = find_kind(known, name)
+    if kind is None:
+        ids = [kind.id for kind in known]
+        raise UsageError(f"нет документа «{name}»{suggest_in_refusal(name, ids)}")
+    return kind
 
 
 def _tasks(
@@ -182,17 +185,17 @@ def _tasks(
     wanted: list[DocumentKind | Problem]
     if named:
         wanted = list(named)
-    elif subject.quote:
-        kinds, problems = kinds_of_stage(maker.rows.opened, subject.quote, maker.rows)
+    elif subject.order:
+        kinds, problems = kinds_of_stage(subject.order, maker.rows)
         wanted = [*kinds, *problems]
     elif subject.contract:
-        wanted = [kind for kind in KINDS if kind.made_from is SourceRow.CONTRACT]
+        wanted = [kind for kind in maker.rows.kinds if kind.made_from is SourceRow.CONTRACT]
     else:
         wanted = [
             kind
-            for kind in KINDS
+            for kind in maker.rows.kinds
             if kind.made_from is SourceRow.CLIENT
-            or (kind.made_from is SourceRow.TRANSFER and maker.rows_to_choose(kind, subject))
+            or (kind.made_from is SourceRow.TRANSFER and maker.rows.source_rows(kind, subject))
         ]
     return [(subject, found) for found in wanted]
 

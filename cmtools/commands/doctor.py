@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.commands.result import Result
-from cmtools.documents.catalog import FORMS
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.documents.pdf import find_office
 from cmtools.documents.template.messages import TEMPLATE_MISSING
 from cmtools.documents.template_check import check_templates
@@ -105,7 +105,7 @@ def _disk(workspace: Workspace) -> Iterator[Check]:
 
 
 def _templates(workspace: Workspace) -> Iterator[Check]:
-    errors = [p for p in check_templates(workspace, FORMS) if p.is_error]
+    errors = [p for p in check_templates(workspace) if p.is_error]
     missing = [Path(p.place.file).name for p in errors if p.code == TEMPLATE_MISSING.code]
     wrong = dict.fromkeys(Path(p.place.file).name for p in errors)
     text, hint = "шаблоны документов на месте", ""
@@ -152,7 +152,7 @@ def _programs(_: Workspace) -> Iterator[Check]:
 
 
 def _books(workspace: Workspace, today: date) -> Iterator[Check]:
-    session = price_books(open_books(workspace.root, (), today))
+    session = price_books(open_books(workspace.root, (), today, STANDARD_DOCUMENTS))
     problems = [problem for problem in session.problems if problem.is_error]
     hint = "посмотрите их: cmtools validate" if problems else ""
     text = f"ошибок в книгах: {len(problems)}" if problems else "в книгах ошибок нет"

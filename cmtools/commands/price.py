@@ -13,6 +13,7 @@ from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS, Rules
 from cmtools.commands.result import Result, problems_as_json
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import UsageError
 from cmtools.json_values import money, number
 from cmtools.pricing.order_problems import PRICES_UNSOUND
@@ -65,7 +66,7 @@ def price(
         UsageError: there is no such order; the file is no order book.
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, [file] if file else (), today))
+    session = price_books(open_books(root, [file] if file else (), today, STANDARD_DOCUMENTS))
     books = _order_books(session, file)
     names = {book.name for book in books}
     orders = [o for o in session.prices.orders if o.entry.source.file in names]

@@ -51,7 +51,7 @@ def check_templates(root: Path) -> TemplatesResult:
         WorkspaceError: there is no workspace.
         OSError: the folder of templates cannot be read.
     """
-    problems = template_check.check_templates(find_workspace(root), FORMS)
+    problems = template_check.check_templates(find_workspace(root))
     return TemplatesResult(problems=problems, checked=len(FORMS))
 
 

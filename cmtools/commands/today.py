@@ -14,6 +14,7 @@ from cmtools.agenda.duty import Duty
 from cmtools.agenda.rows import AgendaRows, count_rows_in_error, read_rows
 from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import UsageError
 from cmtools.files import atomic_write
 from cmtools.json_values import money
@@ -66,7 +67,7 @@ def today(
         WorkspaceError, Unavailable: see `open_books`.
         OSError: the calendar cannot be written.
     """
-    session = price_books(open_books(root, (), today))
+    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     rows = read_rows(session, today)
     duties = find_duties(rows)
     if manager is not None:

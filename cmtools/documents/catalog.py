@@ -1,51 +1,31 @@
-"""The catalogue of documents: one entry a kind."""
+"""The catalogue of documents: one entry a kind, which says all that is special about it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
-from cmtools.books.settings import DOCUMENTS
+from cmtools.books.choices import ClientFolder, PriceVisibility, SourceRow
+from cmtools.books.orders import DELIVERIES, LAYOUTS, PAPERS, PAYMENTS, Order
+from cmtools.books.own_documents import OWN_DOCUMENTS, OwnDocument
+from cmtools.books.settings import CONTRACTORS
 from cmtools.documents.fields import clients, contracts, money, monthly, orders
-
-
-class SourceRow(StrEnum):
-    """The row that a document is made from; its number stands first in the file's name."""
-
-    ORDER = "заказ"
-    CONTRACT = "договор"
-    CLIENT = "клиент"
-    CLAIM = "претензия"
-    TRANSFER = "передача клиента"
-
-
-class Folder(StrEnum):
-    """A folder inside the client's; a card of the client lies in the client's own."""
-
-    CONTRACT = "Договор"
-    REQUESTS = "Заявки"
-    MONEY = "Счета и акты"
-    LETTERS = "Письма"
-    TECHNICAL = "Техдокументация"
-    OWN = ""
-
-
-class PriceVisibility(StrEnum):
-    """Whether a document shows a price to the client; an internal paper shows all figures."""
-
-    NO_PRICE = "no price"
-    FINAL_PRICE = "a price once the request is final"
-    PRICE = "price"
-    ALL_FIGURES = "all figures"
+from cmtools.documents.fields.terms import ENTITIES
+from cmtools.pricing.price import Totals
+from cmtools.problems import Fault
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import normalize_name
+from cmtools.tables.table import Table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplateForm:
-    """A paper with a template; `record` declares the fields that the template may name.
+    """A document with a template.
 
-    `name` is also the file name of the template and of what is made from it.
+    name: also the file name of the template and of what is made from it.
+    record: declares the fields that the template may name.
     """
 
     name: str
@@ -59,63 +39,73 @@ class TemplateForm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentKind(TemplateForm):
-    """A kind of document that `cmtools docs` makes; `fill` makes its fields.
+    """A kind of document that `cmtools docs` makes.
 
-    `kept_long` papers have the margins of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
-    `needs_contract` is of papers of an order: those of a contract cannot be without one.
+    made_from: the row that it is made from; that row, its client, contract and positions are read.
+    fill: makes the fields out of the rows.
+    reads: the sheets of which it reads more rows; errors there stop it too.
+    needs_contract: for documents of an order; those of a contract are never without one.
+    may_lack: fields of the contract that need not be filled.
+    refuse: says from an order, its totals and what is paid, roubles, why it is not to be made.
+    kept_long: its margins are those of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
     """
 
     id: str
     made_from: SourceRow
-    folder: Folder
+    folder: ClientFolder
     shows: PriceVisibility
     fill: Callable[[Any], Any]
+    reads: tuple[Table[Any], ...] = ()
     needs_contract: bool = False
+    may_lack: tuple[str, ...] = ()
+    refuse: Callable[[Order, Totals, Decimal], Fault | None] | None = None
     kept_long: bool = False
 
 
 KINDS: tuple[DocumentKind, ...] = (
-    DocumentKind(
+    REQUEST := DocumentKind(
         id="request",
-        name=DOCUMENTS["request"],
+        name="Заявка на заказ",
         made_from=SourceRow.ORDER,
-        folder=Folder.REQUESTS,
+        folder=ClientFolder.REQUESTS,
         shows=PriceVisibility.FINAL_PRICE,
         record=orders.DealFields,
         fill=orders.request,
     ),
     DocumentKind(
         id="contractor-request",
-        name=DOCUMENTS["contractor-request"],
+        name="Запрос подрядчику",
         made_from=SourceRow.ORDER,
-        folder=Folder.REQUESTS,
+        folder=ClientFolder.REQUESTS,
         shows=PriceVisibility.NO_PRICE,
         record=orders.ContractorRequestFields,
         fill=orders.contractor_request,
+        reads=(CONTRACTORS,),
     ),
-    DocumentKind(
+    OFFER := DocumentKind(
         id="offer",
-        name=DOCUMENTS["offer"],
+        name="Коммерческое предложение",
         made_from=SourceRow.ORDER,
-        folder=Folder.REQUESTS,
+        folder=ClientFolder.REQUESTS,
         shows=PriceVisibility.PRICE,
         record=orders.DealFields,
         fill=orders.deal,
     ),
     DocumentKind(
         id="essentials",
-        name=DOCUMENTS["essentials"],
+        name="Пять сущностей договора",
         made_from=SourceRow.CONTRACT,
-        folder=Folder.CONTRACT,
+        folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.NO_PRICE,
         record=contracts.EssentialsFields,
         fill=contracts.essentials,
+        may_lack=ENTITIES,  # it tells the lawyer which
     ),
-    DocumentKind(
+    CONTRACT := DocumentKind(
         id="contract",
-        name=DOCUMENTS["contract"],
+        name="Договор",
         made_from=SourceRow.CONTRACT,
-        folder=Folder.CONTRACT,
+        folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.PRICE,
         record=contracts.AgreementFields,
         fill=contracts.agreement,
@@ -123,18 +113,18 @@ KINDS: tuple[DocumentKind, ...] = (
     ),
     DocumentKind(
         id="approval",
-        name=DOCUMENTS["approval"],
+        name="Лист согласования",
         made_from=SourceRow.CONTRACT,
-        folder=Folder.CONTRACT,
+        folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.NO_PRICE,
         record=contracts.ApprovalFields,
         fill=contracts.approval,
     ),
     DocumentKind(
         id="specification",
-        name=DOCUMENTS["specification"],
+        name="Спецификация",
         made_from=SourceRow.ORDER,
-        folder=Folder.CONTRACT,
+        folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.PRICE,
         record=orders.DealFields,
         fill=orders.deal,
@@ -143,102 +133,166 @@ KINDS: tuple[DocumentKind, ...] = (
     ),
     DocumentKind(
         id="invoice",
-        name=DOCUMENTS["invoice"],
+        name="Счёт на оплату",
         made_from=SourceRow.ORDER,
-        folder=Folder.MONEY,
+        folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
         record=money.InvoiceFields,
         fill=money.invoice,
+        reads=(PAYMENTS,),
+        refuse=money.refuse_paid_order,
     ),
-    DocumentKind(
+    PRODUCTION_ENTRY := DocumentKind(
         id="production-entry",
-        name=DOCUMENTS["production-entry"],
+        name="Ввод в производство",
         made_from=SourceRow.ORDER,
-        folder=Folder.REQUESTS,
+        folder=ClientFolder.REQUESTS,
         shows=PriceVisibility.ALL_FIGURES,
         record=money.ProductionEntryFields,
         fill=money.production_entry,
+        reads=(PAYMENTS, CONTRACTORS),
         needs_contract=True,
     ),
     DocumentKind(
         id="design-brief",
-        name=DOCUMENTS["design-brief"],
+        name="Задание дизайнеру",
         made_from=SourceRow.ORDER,
-        folder=Folder.TECHNICAL,
+        folder=ClientFolder.TECHNICAL,
         shows=PriceVisibility.NO_PRICE,
         record=orders.DesignBriefFields,
         fill=orders.design_brief,
+        reads=(LAYOUTS,),
     ),
-    DocumentKind(
+    READINESS := DocumentKind(
         id="readiness",
-        name=DOCUMENTS["readiness"],
+        name="Уведомление о готовности",
         made_from=SourceRow.ORDER,
-        folder=Folder.LETTERS,
+        folder=ClientFolder.LETTERS,
         shows=PriceVisibility.NO_PRICE,
-        record=orders.ReadinessFields,
-        fill=orders.readiness,
+        record=orders.LetterFields,
+        fill=orders.letter,
     ),
     DocumentKind(
         id="act",
-        name=DOCUMENTS["act"],
+        name="Акт выполненных работ",
         made_from=SourceRow.ORDER,
-        folder=Folder.MONEY,
+        folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
         record=orders.DealFields,
         fill=orders.deal,
+        reads=(DELIVERIES,),
         kept_long=True,
     ),
-    DocumentKind(
+    CLAIM_ACT := DocumentKind(
         id="claim-act",
-        name=DOCUMENTS["claim-act"],
+        name="Акт по претензии",
         made_from=SourceRow.CLAIM,
-        folder=Folder.MONEY,
+        folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
         record=money.ClaimActFields,
         fill=money.claim_act,
     ),
     DocumentKind(
         id="handover-finance",
-        name=DOCUMENTS["handover-finance"],
+        name="Реестр передачи оригиналов",
         made_from=SourceRow.CONTRACT,
-        folder=Folder.CONTRACT,
+        folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.NO_PRICE,
         record=contracts.FinanceHandoverFields,
         fill=contracts.handover_finance,
+        reads=(PAPERS,),
     ),
     DocumentKind(
         id="handover-technical",
-        name=DOCUMENTS["handover-technical"],
+        name="Реестр передачи технических документов",
         made_from=SourceRow.ORDER,
-        folder=Folder.TECHNICAL,
+        folder=ClientFolder.TECHNICAL,
         shows=PriceVisibility.NO_PRICE,
         record=orders.TechnicalHandoverFields,
         fill=orders.handover_technical,
+        reads=(PAPERS,),
     ),
-    DocumentKind(
+    CLIENT_TRANSFER := DocumentKind(
         id="client-transfer",
-        name=DOCUMENTS["client-transfer"],
+        name="Соглашение о передаче клиента",
         made_from=SourceRow.TRANSFER,
-        folder=Folder.CONTRACT,
+        folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.NO_PRICE,
         record=clients.ClientTransferFields,
         fill=clients.client_transfer,
     ),
-    DocumentKind(
+    CLIENT_CARD := DocumentKind(
         id="client-card",
-        name=DOCUMENTS["client-card"],
+        name="Карточка клиента",
         made_from=SourceRow.CLIENT,
-        folder=Folder.OWN,
+        folder=ClientFolder.OWN,
         shows=PriceVisibility.ALL_FIGURES,
         record=clients.ClientCardFields,
         fill=clients.client_card,
     ),
 )
 
-BY_ID = {kind.id: kind for kind in KINDS}
-
 REPORT = TemplateForm(name="Отчёт", record=monthly.ReportFields)
 PLAN = TemplateForm(name="План", record=monthly.PlanFields)
 
 FORMS: tuple[TemplateForm, ...] = (*KINDS, REPORT, PLAN)
-"""Every paper that has a template in the workspace."""
+"""Every document that has a template in each workspace."""
+
+STANDARD_DOCUMENTS = {
+    **{kind.name: kind.id for kind in KINDS},
+    **dict.fromkeys((REPORT.name, PLAN.name)),
+}
+"""Name → the id by which a stage may ask for the document, None for those of a month."""
+
+
+def kinds_of(dataset: Dataset) -> tuple[DocumentKind, ...]:
+    """Return all kinds of documents that a company has: the standard ones, then its own."""
+    return (*KINDS, *own_kinds(dataset))
+
+
+def own_kinds(dataset: Dataset) -> tuple[DocumentKind, ...]:
+    """Return the kinds of the sheet «Документы»."""
+    return tuple(_own_kind(row) for row in dataset.records(OWN_DOCUMENTS))
+
+
+def find_kind(kinds: tuple[DocumentKind, ...], name: str) -> DocumentKind | None:
+    """Return the kind of an id, case and spaces apart; the id of an own kind is its name."""
+    return next((kind for kind in kinds if normalize_name(kind.id) == normalize_name(name)), None)
+
+
+def _own_kind(row: OwnDocument) -> DocumentKind:
+    """Return a kind with the fields of the standard one that is most like it, and no conditions."""
+    return replace(
+        _like(row.made_from, row.shows),
+        id=row.name,
+        name=row.name,
+        folder=row.folder,
+        shows=row.shows,
+        needs_contract=False,
+        refuse=None,
+        kept_long=False,
+    )
+
+
+def _like(made_from: SourceRow, shows: PriceVisibility) -> DocumentKind:
+    """Return a standard kind whose fields show no more than an own document may."""
+    match made_from, shows:
+        case SourceRow.ORDER, PriceVisibility.NO_PRICE:
+            return READINESS
+        case SourceRow.ORDER, PriceVisibility.FINAL_PRICE:
+            return REQUEST
+        case SourceRow.ORDER, PriceVisibility.PRICE:
+            return OFFER
+        case SourceRow.ORDER, PriceVisibility.ALL_FIGURES:
+            return PRODUCTION_ENTRY
+        case SourceRow.CONTRACT, _:
+            return CONTRACT
+        case SourceRow.CLAIM, _:
+            return CLAIM_ACT
+        case SourceRow.TRANSFER, _:
+            return CLIENT_TRANSFER
+        case SourceRow.CLIENT, PriceVisibility.ALL_FIGURES:
+            return CLIENT_CARD
+        case SourceRow.CLIENT, _:
+            return replace(CLIENT_CARD, record=clients.ClientFields, fill=clients.client)
+    raise AssertionError(made_from)

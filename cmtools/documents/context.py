@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cmtools.books.choices import Department, PaperKind
+from cmtools.books.choices import Department, PaperKind, SourceRow
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
@@ -23,13 +23,13 @@ from cmtools.books.orders import (
 )
 from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, TRANSFERS, Client, Transfer
 from cmtools.books.settings import CONTRACTORS, ORGANIZATION, STAGES, Organization
-from cmtools.documents.catalog import DocumentKind, SourceRow
+from cmtools.documents.catalog import DocumentKind, kinds_of
 from cmtools.documents.data import (
-    ClientMaterial,
-    ContractMaterial,
-    Material,
-    OrderMaterial,
-    TransferMaterial,
+    ClientData,
+    ContractData,
+    DocumentData,
+    OrderData,
+    TransferData,
 )
 from cmtools.pricing.category import category_at, order_days
 from cmtools.pricing.order_problems import money_received
@@ -39,47 +39,50 @@ from cmtools.pricing.session import Session
 from cmtools.tables.table import InvalidRow, R, Row, Table
 
 Entry = Row | InvalidRow
-TECHNICAL = frozenset(
-    (
-        PaperKind.PASSPORT,
-        PaperKind.SCHEME,
-        PaperKind.DRAWING,
-        PaperKind.PROJECT_KZH,
-        PaperKind.PROJECT_KM,
-        PaperKind.GEOLOGY,
-    )
+
+_TECHNICAL = (
+    PaperKind.PASSPORT,
+    PaperKind.SCHEME,
+    PaperKind.DRAWING,
+    PaperKind.PROJECT_KZH,
+    PaperKind.PROJECT_KM,
+    PaperKind.GEOLOGY,
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentSubject:
-    """What documents are asked of: an order, a contract or a client, and what stands above it."""
+    """What documents are about: an order, a contract or a client, with those that it refers to."""
 
-    quote: PricedOrder | None = None
+    order: PricedOrder | None = None
     contract: Contract | InvalidRow | None = None
     client: Client | InvalidRow | None = None
 
     def entry(self, table: Table[Any]) -> Entry | None:
-        """Its row of «Заказы», «Договоры» or «Клиенты»."""
+        """Return its row of «Заказы», «Договоры» or «Клиенты»."""
         if table is ORDERS:
-            return self.quote.entry if self.quote else None
+            return self.order.entry if self.order else None
         return self.contract if table is CONTRACTS else self.client
 
 
 class RowIndex:
-    """The opened books' rows by key, each table indexed once, when it is first asked for."""
+    """The rows of a session by key, each table indexed when it is first needed.
 
-    def __init__(self, opened: Session, today: date) -> None:
-        self.opened = opened
+    kinds: the kinds of documents that the company has.
+    """
+
+    def __init__(self, session: Session, today: date) -> None:
+        self.session = session
+        self.dataset = session.loaded.dataset
+        self.kinds = kinds_of(self.dataset)
         self._today = today
-        self.dataset = opened.loaded.dataset
         self._groups: dict[tuple[Table[Any], str], Mapping[str, list[Any]]] = {}
         self._paid = money_received(self.dataset.records(PAYMENTS))
         self._days = order_days(self.dataset.entries(ORDERS))
-        self._quotes: dict[str, list[PricedOrder]] | None = None
+        self._orders: dict[str, list[PricedOrder]] | None = None
 
-    def all(self, table: Table[R], name: str, key: object) -> Sequence[R | InvalidRow]:
-        """The rows, sound or not, whose field has a key, in the order of files and rows."""
+    def rows(self, table: Table[R], name: str, key: object) -> Sequence[R | InvalidRow]:
+        """Return the rows whose field has a key, valid or not, in the order of files and rows."""
         field = table.fields[name]
         if (table, name) not in self._groups:
             groups: dict[str, list[R | InvalidRow]] = {}
@@ -90,144 +93,160 @@ class RowIndex:
             self._groups[table, name] = groups
         return () if key is None else self._groups[table, name].get(field.same(str(key)), ())
 
-    def sound(self, table: Table[R], name: str, key: object) -> list[R]:
-        """The same without rows in error."""
-        return [row for row in self.all(table, name, key) if not isinstance(row, InvalidRow)]
+    def valid_rows(self, table: Table[R], name: str, key: object) -> list[R]:
+        """Return the same without rows in error."""
+        return _valid(self.rows(table, name, key))
 
-    def one(self, table: Table[R], key: object) -> R | InvalidRow | None:
-        """The first row of that key, sound or not."""
-        return next(iter(self.all(table, table.key.name, key)), None)
+    def first(self, table: Table[R], key: object) -> R | InvalidRow | None:
+        """Return the first row of that key, valid or not."""
+        return next(iter(self.rows(table, table.key.name, key)), None)
 
-    def of_order(self, quote: PricedOrder) -> DocumentSubject:
-        """An order with its contract and client."""
+    def order_subject(self, order: PricedOrder) -> DocumentSubject:
+        """Return an order with its contract and client."""
         return DocumentSubject(
-            quote=quote,
-            contract=self.one(CONTRACTS, quote.entry.get("contract")),
-            client=self.one(CLIENTS, quote.entry.get("client")),
+            order=order,
+            contract=self.first(CONTRACTS, order.entry.get("contract")),
+            client=self.first(CLIENTS, order.entry.get("client")),
         )
 
-    def of_contract(self, contract: Contract | InvalidRow) -> DocumentSubject:
-        """A contract with its client."""
-        return DocumentSubject(contract=contract, client=self.one(CLIENTS, contract.get("client")))
+    def contract_subject(self, contract: Contract | InvalidRow) -> DocumentSubject:
+        """Return a contract with its client."""
+        client = self.first(CLIENTS, contract.get("client"))
+        return DocumentSubject(contract=contract, client=client)
 
-    def quotes_under(self, contract: Contract | InvalidRow) -> list[PricedOrder]:
-        """The orders made under a contract."""
+    def orders_under(self, contract: Contract | InvalidRow) -> Sequence[PricedOrder]:
+        """Return the orders made under a contract."""
         same = CONTRACTS.key.same
-        if self._quotes is None:
-            self._quotes = {}
-            for quote in self.opened.prices.orders:
-                number = quote.entry.get("contract")
+        if self._orders is None:
+            self._orders = {}
+            for order in self.session.prices.orders:
+                number = order.entry.get("contract")
                 if number is not None:
-                    self._quotes.setdefault(same(number), []).append(quote)
-        return self._quotes.get(same(str(contract.get("number"))), [])
+                    self._orders.setdefault(same(number), []).append(order)
+        return self._orders.get(same(str(contract.get("number"))), ())
 
-    def papers_of(self, kind: DocumentKind, subject: DocumentSubject) -> list[Paper | InvalidRow]:
-        """The originals that a register of originals lists: to finance, or to the technical side.
+    def paid(self, order: PricedOrder) -> Decimal:
+        """Return what the order's client paid, less what was given back, roubles."""
+        return self._paid.get(order.number, ZERO)
+
+    def source_rows(self, kind: DocumentKind, subject: DocumentSubject) -> Sequence[Entry]:
+        """Return the claims or transfers that the document can be made of, the latest last."""
+        rows: Sequence[Entry] = ()
+        if kind.made_from is SourceRow.CLAIM and subject.order:
+            rows = self.rows(CLAIMS, "order", subject.order.number)
+        elif kind.made_from is SourceRow.TRANSFER and subject.client:
+            rows = self.rows(TRANSFERS, "client", subject.client.get("code"))
+        return sorted(rows, key=_by_day)
+
+    def rows_read(
+        self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None
+    ) -> Sequence[Entry]:
+        """Return all rows that the document is made from; `row` is its claim or transfer."""
+        order, of_order = subject.order, kind.made_from in (SourceRow.ORDER, SourceRow.CLAIM)
+        rows: list[Entry | None] = [subject.client]
+        if kind.made_from not in (SourceRow.CLIENT, SourceRow.TRANSFER):
+            rows.append(subject.contract)
+        if order and (of_order or None in rows):  # it is the order that should have named them
+            rows.append(order.entry)
+        if order and of_order:
+            rows += [position.entry for position in order.positions]
+        for table in kind.reads:
+            if table is PAPERS:
+                rows += self.papers(kind, subject)
+            elif order and table is CONTRACTORS:
+                rows.append(self.first(CONTRACTORS, order.entry.get("contractor")))
+            elif order:
+                rows += self.rows(table, "order", order.number)
+        return [entry for entry in (*rows, row) if entry is not None]
+
+    def papers(self, kind: DocumentKind, subject: DocumentSubject) -> list[Paper | InvalidRow]:
+        """Return the originals that a register lists: to finance, or to the technical department.
 
         A paper goes where it was sent; one that is not sent yet, where its kind belongs.
         """
+        orders = [subject.order] if subject.order else []
+        rows: list[Paper | InvalidRow] = []
+        department = Department.TECHNICAL
         if kind.made_from is SourceRow.CONTRACT:
             if subject.contract is None:
                 return []
-            rows = [*self.all(PAPERS, "contract", subject.contract.get("number"))]
-            for quote in self.quotes_under(subject.contract):
-                rows += self.all(PAPERS, "order", quote.number)
-            wanted = Department.FINANCE
-        else:
-            assert subject.quote is not None
-            rows = [*self.all(PAPERS, "order", subject.quote.number)]
-            wanted = Department.TECHNICAL
-        found = {(row.source.file, row.row): row for row in rows}
-        return [row for row in found.values() if _department(row) in (wanted, None)]
+            rows += self.rows(PAPERS, "contract", subject.contract.get("number"))
+            orders, department = [*self.orders_under(subject.contract)], Department.FINANCE
+        for order in orders:
+            rows += self.rows(PAPERS, "order", order.number)
+        unique = {(row.source.file, row.row): row for row in rows}
+        return [row for row in unique.values() if _department(row) in (department, None)]
 
-    def paid(self, quote: PricedOrder) -> Decimal:
-        """What the order's client paid, less what was given back, roubles."""
-        return self._paid.get(quote.number, ZERO)
-
-    def claims_of(self, quote: PricedOrder) -> Sequence[Claim | InvalidRow]:
-        """The order's claims, the latest last."""
-        return sorted(self.all(CLAIMS, "order", quote.number), key=_by_day)
-
-    def transfers_of(self, client: Client | InvalidRow) -> Sequence[Transfer | InvalidRow]:
-        """The client's handovers, the latest last."""
-        return sorted(self.all(TRANSFERS, "client", client.get("code")), key=_by_day)
-
-    def material(
+    def data(
         self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None, since: date
-    ) -> Material:
-        """The material of a document whose rows were judged sound.
+    ) -> DocumentData:
+        """Return the data of a document whose rows are valid.
 
-        `row` is the claim or the handover that it is made of, `since` the day of its first version.
+        `row` is the claim or transfer that it is made of, `since` the day of its first version.
         """
+        papers = _valid(self.papers(kind, subject)) if PAPERS in kind.reads else []
         match kind.made_from:
             case SourceRow.ORDER | SourceRow.CLAIM:
-                assert subject.quote is not None
-                papers = self.papers_of(kind, subject) if kind.id == "handover-technical" else ()
-                return self._order(subject.quote, row if isinstance(row, Claim) else None, papers)
+                assert subject.order is not None
+                claim = row if isinstance(row, Claim) else None
+                return self._order_data(subject.order, claim=claim, papers=papers)
             case SourceRow.CONTRACT:
-                return self._contract(kind, subject)
+                assert subject.contract is not None
+                return ContractData(
+                    contract=subject.contract,
+                    client=_client(subject),
+                    seller=self._seller,
+                    papers=papers,
+                )
             case SourceRow.TRANSFER:
                 assert isinstance(row, Transfer)
-                return TransferMaterial(client=_client(subject), seller=self._seller, transfer=row)
+                return TransferData(client=_client(subject), seller=self._seller, transfer=row)
             case SourceRow.CLIENT:
-                return self._card(_client(subject), since)
+                return self._client_data(_client(subject), since)
 
-    def _order(
-        self,
-        quote: PricedOrder,
-        claim: Claim | None = None,
-        papers: Sequence[Paper | InvalidRow] = (),
-    ) -> OrderMaterial:
-        order = quote.order
+    def _order_data(
+        self, priced: PricedOrder, *, claim: Claim | None = None, papers: Sequence[Paper] = ()
+    ) -> OrderData:
+        order = priced.order
         assert order is not None
-        stage = self.one(STAGES, order.stage)
-        client, contract = self.one(CLIENTS, order.client), self.one(CONTRACTS, order.contract)
-        contractor = self.one(CONTRACTORS, order.contractor)
-        vat_row = self.opened.prices.tariff.vat_on(shipment_day(order))
+        stage = self.first(STAGES, order.stage)
+        client, contract = self.first(CLIENTS, order.client), self.first(CONTRACTS, order.contract)
+        contractor = self.first(CONTRACTORS, order.contractor)
+        vat_row = self.session.prices.tariff.vat_on(shipment_day(order))
         assert isinstance(client, Client)
-        return OrderMaterial(
+        return OrderData(
             order=order,
             stage=f"{order.stage} {stage.get('name') or ''}".strip() if stage else order.stage,
             client=client,
             seller=self._seller,
             contract=None if isinstance(contract, InvalidRow) else contract,
             contractor=None if isinstance(contractor, InvalidRow) else contractor,
-            positions=[p.entry for p in quote.positions if not isinstance(p.entry, InvalidRow)],
-            lines=quote.lines,
-            totals=quote.totals if quote.lines else None,
+            positions=_valid([position.entry for position in priced.positions]),
+            lines=priced.lines,
+            totals=priced.totals if priced.lines else None,
             vat_rate=vat_row.rate if vat_row else None,
-            paid=self.paid(quote),
-            payments=self.sound(PAYMENTS, "order", order.number),
-            deliveries=self.sound(DELIVERIES, "order", order.number),
-            layouts=self.sound(LAYOUTS, "order", order.number),
-            papers=[paper for paper in papers if not isinstance(paper, InvalidRow)],
+            paid=self.paid(priced),
+            payments=self.valid_rows(PAYMENTS, "order", order.number),
+            deliveries=self.valid_rows(DELIVERIES, "order", order.number),
+            layouts=self.valid_rows(LAYOUTS, "order", order.number),
+            papers=papers,
             claim=claim,
         )
 
-    def _contract(self, kind: DocumentKind, subject: DocumentSubject) -> ContractMaterial:
-        assert subject.contract is not None
-        papers = self.papers_of(kind, subject)
-        return ContractMaterial(
-            contract=subject.contract,
-            client=_client(subject),
-            seller=self._seller,
-            papers=[paper for paper in papers if not isinstance(paper, InvalidRow)],
-        )
-
-    def _card(self, client: Client, since: date) -> ClientMaterial:
-        code = client.code
-        quotes = [q for q in self.opened.prices.orders if q.order and q.order.client == code]
-        orders = [self._order(quote) for quote in sorted(quotes, key=lambda q: _by_day(q.entry))]
-        rules = self.opened.prices.tariff.rules
-        claims = [c for quote in quotes for c in self.sound(CLAIMS, "order", quote.number)]
-        return ClientMaterial(
+    def _client_data(self, client: Client, since: date) -> ClientData:
+        code, prices = client.code, self.session.prices
+        own = [priced for priced in prices.orders if priced.order and priced.order.client == code]
+        own.sort(key=lambda priced: _by_day(priced.entry))
+        orders = [self._order_data(priced) for priced in own]
+        claims = [c for priced in own for c in self.valid_rows(CLAIMS, "order", priced.number)]
+        return ClientData(
             client=client,
             seller=self._seller,
-            category=category_at(self._days.get(code, ()), self._today, rules),
-            contacts=self.sound(CONTACTS, "client", code),
-            touches=sorted(self.sound(JOURNAL, "client", code), key=_by_day, reverse=True),
-            transfers=sorted(self.sound(TRANSFERS, "client", code), key=_by_day, reverse=True),
-            contracts=sorted(self.sound(CONTRACTS, "client", code), key=_by_day),
+            category=category_at(self._days.get(code, ()), self._today, prices.tariff.rules),
+            contacts=self.valid_rows(CONTACTS, "client", code),
+            touches=sorted(self.valid_rows(JOURNAL, "client", code), key=_by_day, reverse=True),
+            transfers=sorted(self.valid_rows(TRANSFERS, "client", code), key=_by_day, reverse=True),
+            contracts=sorted(self.valid_rows(CONTRACTS, "client", code), key=_by_day),
             orders=orders[::-1],
             claims=sorted(claims, key=_by_day, reverse=True),
             since=since,
@@ -240,13 +259,17 @@ class RowIndex:
         return seller
 
 
+def _valid(rows: Sequence[R | InvalidRow]) -> list[R]:
+    return [row for row in rows if not isinstance(row, InvalidRow)]
+
+
 def _client(subject: DocumentSubject) -> Client:
     assert isinstance(subject.client, Client)
     return subject.client
 
 
 def _by_day(row: Entry) -> tuple[date, int]:
-    """Rows by day; one whose day cannot be read is the latest, so that it is told."""
+    """Sort rows by day; one whose day cannot be read is the latest, so that it is not passed by."""
     return row.get("on") or date.max, row.row
 
 
@@ -255,4 +278,4 @@ def _department(paper: Paper | InvalidRow) -> Department | None:
     kind = paper.get("kind")
     if sent is not None or kind is None:
         return sent
-    return Department.TECHNICAL if kind in TECHNICAL else Department.FINANCE
+    return Department.TECHNICAL if kind in _TECHNICAL else Department.FINANCE

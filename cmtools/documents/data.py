@@ -16,7 +16,7 @@ from cmtools.tables.table import InvalidRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OrderMaterial:
+class OrderData:
     """An order with all that hangs on it.
 
     `lines` and `totals` are of the priced positions, `paid` is what the client paid less what came
@@ -42,7 +42,7 @@ class OrderMaterial:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ContractMaterial:
+class ContractData:
     """A contract; the lawyer's card is made of one whose entities are not all there."""
 
     contract: Contract | InvalidRow
@@ -52,7 +52,7 @@ class ContractMaterial:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClientMaterial:
+class ClientData:
     """A client and all that is known of it; `since` is the day of the card's first version."""
 
     client: Client
@@ -62,13 +62,13 @@ class ClientMaterial:
     touches: Sequence[Touch]
     transfers: Sequence[Transfer]
     contracts: Sequence[Contract]
-    orders: Sequence[OrderMaterial]
+    orders: Sequence[OrderData]
     claims: Sequence[Claim]
     since: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TransferMaterial:
+class TransferData:
     """A client handed from one employee to another."""
 
     client: Client
@@ -76,4 +76,4 @@ class TransferMaterial:
     transfer: Transfer
 
 
-Material = OrderMaterial | ContractMaterial | ClientMaterial | TransferMaterial
+DocumentData = OrderData | ContractData | ClientData | TransferData

@@ -1,4 +1,4 @@
-"""The desk at which documents are made: rows judged, the template filled, the paper shelved."""
+"""How a document is made: its rows checked, its template rendered, its version saved."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cmtools.books.choices import SourceRow
 from cmtools.books.orders import CONTRACTS, ORDERS
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import ORGANIZATION
-from cmtools.documents import file_names as naming
-from cmtools.documents import storage as shelving
-from cmtools.documents.catalog import DocumentKind, SourceRow
+from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.context import DocumentSubject, Entry, RowIndex
+from cmtools.documents.file_names import distinct, document_stem
 from cmtools.documents.requirements import DocumentChecker
-from cmtools.documents.storage import DocumentState
-from cmtools.documents.template import loader as loading
-from cmtools.documents.template import renderer as rendering
-from cmtools.documents.template.loader import Template
+from cmtools.documents.storage import ClientFolders, DocumentState, first_day, save_version
+from cmtools.documents.template.loader import Template, load
 from cmtools.documents.template.messages import BadTemplate
+from cmtools.documents.template.renderer import render
 from cmtools.documents.template.schema import declared
 from cmtools.errors import UsageError
 from cmtools.pricing.session import Session
@@ -34,8 +33,7 @@ CASE_UNSURE = Message(
     Severity.WARNING,
 )
 
-
-_NUMBERED: dict[SourceRow, Table[Any]] = {
+_NUMBERED_BY: dict[SourceRow, Table[Any]] = {
     SourceRow.ORDER: ORDERS,
     SourceRow.CLAIM: ORDERS,
     SourceRow.CONTRACT: CONTRACTS,
@@ -43,12 +41,12 @@ _NUMBERED: dict[SourceRow, Table[Any]] = {
     SourceRow.TRANSFER: CLIENTS,
 }
 
+SaveDocument = Callable[[Path, str, bytes, Path], tuple[Path, DocumentState]]
+"""Folder, name without version, content, folder of all clients → path and state."""
 
-Shelve = Callable[[Path, str, bytes, Path], tuple[Path, DocumentState]]
 
-
-class Made(NamedTuple):
-    """A document that was made, or why it was not; a warning stands beside the file."""
+class DocumentResult(NamedTuple):
+    """A document with its path and state; `path` is None where `problems` forbid to make it."""
 
     kind: DocumentKind
     path: str | None
@@ -57,135 +55,130 @@ class Made(NamedTuple):
 
 
 class DocumentMaker:
-    """Makes documents from the opened books; each template is compiled once.
+    """Makes documents from the books of a session; each template is compiled once.
 
-    `today` is the day of a document whose rows have none. `templates` are those compiled before,
-    by the id of their kind; `shelve` keeps what is made.
+    today: the day of a document whose rows have none.
+    templates: those compiled before.
+    save: keeps what is made.
     """
 
     def __init__(
         self,
-        opened: Session,
+        session: Session,
         today: date,
         *,
-        templates: dict[str, Template] | None = None,
-        shelve: Shelve = shelving.shelve,
+        templates: dict[DocumentKind, Template] | None = None,
+        save: SaveDocument = save_version,
     ) -> None:
-        self.rows = RowIndex(opened, today)
-        self._opened = opened
-        self._judge = DocumentChecker(self.rows)
+        self.rows = RowIndex(session, today)
+        self._workspace = session.workspace
+        self._clients = session.workspace.path(CLIENT_FOLDERS)
+        self._checker = DocumentChecker(self.rows)
         self._today = today
         self._templates = {} if templates is None else templates
-        self._shelve = shelve
-        self._folders: shelving.ClientFolders | None = None
+        self._save = save
+        self._folders: ClientFolders | None = None
         self._keys: dict[Table[Any], list[str]] = {}
 
-    def make(self, kind: DocumentKind, subject: DocumentSubject, row: int | None = None) -> Made:
-        """Make one document, or tell all that stands against it.
+    def make(
+        self, kind: DocumentKind, subject: DocumentSubject, row: int | None = None
+    ) -> DocumentResult:
+        """Check the rows, render the template, save the version.
 
-        `row` is the sheet's row of the claim or handover; without it the latest one is taken.
+        `row` is the sheet's row of the claim or transfer; without it the latest one is taken.
 
         Raises:
-            Misuse: there is no such row.
+            UsageError: there is no such row.
             OSError: no rights, no room, a client's folder that leads elsewhere.
         """
-        entry = self.row_of(kind, subject, row)
-        problems = [*self._judge.errors(kind, subject, entry)] or [
-            *self._judge.refusals(kind, subject, entry)
-        ]
+        entry = self.source_row(kind, subject, row)
+        problems = self._checker.check(kind, subject, entry)
         if problems:
-            return Made(kind, None, None, tuple(problems))
-        workspace = self._opened.workspace
-        clients = workspace.path(CLIENT_FOLDERS)
-        folder = self._folder(subject) / kind.folder.value
-        stem = self._stem(kind, subject)
-        day = _day_of(kind, subject, entry) or shelving.first_day(folder, stem) or self._today
-        used = self.rows.material(kind, subject, entry, day)
+            return DocumentResult(kind, None, None, tuple(problems))
+        folder, stem = self._folder(subject) / kind.folder.path, self._stem(kind, subject)
+        day = _day_of(kind, subject, entry) or first_day(folder, stem) or self._today
+        data = self.rows.data(kind, subject, entry, day)
         try:
-            made = rendering.render(self._template(kind), kind.fill(used), day)
+            rendered = render(self._template(kind), kind.fill(data), day)
         except BadTemplate as bad:
-            place = Place(file=workspace.name(workspace.path(TEMPLATES, kind.template)))
-            return Made(kind, None, None, tuple(problem_at(place, fault) for fault in bad.faults))
-        file, state = self._shelve(folder, stem, made.content, clients)
-        unsure = tuple(self._unsure(kind, subject, made.unsure))
-        return Made(kind, workspace.name(file), state, unsure)
+            path = self._workspace.path(TEMPLATES, kind.template)
+            place = Place(file=self._workspace.name(path))
+            return DocumentResult(
+                kind, None, None, tuple(problem_at(place, fault) for fault in bad.faults)
+            )
+        file, state = self._save(folder, stem, rendered.content, self._clients)
+        warnings = tuple(self._case_warnings(kind, subject, rendered.unsure))
+        return DocumentResult(kind, self._workspace.name(file), state, warnings)
 
-    def rows_to_choose(self, kind: DocumentKind, subject: DocumentSubject) -> Sequence[Entry]:
-        """The claims or handovers that a document of the kind can be made of, the latest last."""
-        if kind.made_from is SourceRow.CLAIM and subject.quote:
-            return self.rows.claims_of(subject.quote)
-        if kind.made_from is SourceRow.TRANSFER and subject.client:
-            return self.rows.transfers_of(subject.client)
-        return ()
-
-    def row_of(self, kind: DocumentKind, subject: DocumentSubject, row: int | None) -> Entry | None:
-        """The claim or handover that a document is made of, None where there is none.
+    def source_row(
+        self, kind: DocumentKind, subject: DocumentSubject, row: int | None
+    ) -> Entry | None:
+        """Return the claim or transfer that a document is made of, None where there is none.
 
         Raises:
-            Misuse: there is no such row.
+            UsageError: there is no such row.
         """
-        rows = self.rows_to_choose(kind, subject)
+        rows = self.rows.source_rows(kind, subject)
         if row is None or kind.made_from not in (SourceRow.CLAIM, SourceRow.TRANSFER):
             return rows[-1] if rows else None
-        found = next((entry for entry in rows if entry.row == row), None)
-        if found is None:
-            known = ", ".join(str(entry.row) for entry in rows) or "нет ни одной"
-            raise UsageError(f"документу «{kind.name}» строка {row} не подходит; подходят: {known}")
-        return found
+        for entry in rows:
+            if entry.row == row:
+                return entry
+        known = ", ".join(str(entry.row) for entry in rows) or "нет ни одной"
+        raise UsageError(f"документу «{kind.name}» строка {row} не подходит; подходят: {known}")
 
     def _template(self, kind: DocumentKind) -> Template:
-        if kind.id not in self._templates:
-            path = self._opened.workspace.path(TEMPLATES, kind.template)
-            self._templates[kind.id] = loading.load(path, declared(kind.record))
-        return self._templates[kind.id]
+        if kind not in self._templates:
+            path = self._workspace.path(TEMPLATES, kind.template)
+            self._templates[kind] = load(path, declared(kind.record))
+        return self._templates[kind]
 
     def _folder(self, subject: DocumentSubject) -> Path:
-        """The folder of the client."""
-        client = subject.client
-        assert client is not None
+        """Return the client's folder."""
+        assert subject.client is not None
         if self._folders is None:
-            home = self._opened.workspace.path(CLIENT_FOLDERS)
-            self._folders = shelving.ClientFolders(home, self._codes(CLIENTS))
-        return self._folders.of(client.get("code"), client.get("name"))
+            self._folders = ClientFolders(self._clients, self._codes(CLIENTS))
+        return self._folders.of(subject.client.get("code"), subject.client.get("name"))
 
     def _stem(self, kind: DocumentKind, subject: DocumentSubject) -> str:
-        """The name of a document without the number of its version."""
-        table = _NUMBERED[kind.made_from]
+        """Return the name of a document without the number of its version."""
+        table = _NUMBERED_BY[kind.made_from]
         row = subject.entry(table)
         assert row is not None
         key = row.get(table.key.name)
-        return naming.document_stem(naming.distinct(key, self._codes(table)), kind.name)
+        return document_stem(distinct(key, self._codes(table)), kind.name)
 
     def _codes(self, table: Table[Any]) -> Sequence[str]:
-        """All keys of a table."""
+        """Return all keys of a table."""
         if table not in self._keys:
             values = (row.get(table.key.name) for row in self.rows.dataset.entries(table))
             self._keys[table] = [value for value in values if value is not None]
         return self._keys[table]
 
-    def _unsure(
-        self, kind: DocumentKind, subject: DocumentSubject, names: Sequence[str]
+    def _case_warnings(
+        self, kind: DocumentKind, subject: DocumentSubject, unsure: Sequence[str]
     ) -> Iterator[Problem]:
-        """A warning for each name or post whose case was guessed, at the column that decides."""
+        """Yield a warning for each name or post whose case was guessed."""
         seller = self.rows.dataset.entries(ORGANIZATION)[0]
-        sides: tuple[tuple[Entry | None, Table[Any]], ...] = (
+        parties: tuple[tuple[Entry | None, Table[Any]], ...] = (
             (subject.client, CLIENTS),
             (seller, ORGANIZATION),
         )
-        for row, table in sides:
+        for row, table in parties:
             for name in ("head_name", "head_post"):
                 value = row.get(name) if row else None
-                if row and value in names:
-                    decides = f"{name}_genitive"
-                    place = row.place(decides)
+                if row and value in unsure:
+                    override = f"{name}_genitive"
                     fault = CASE_UNSURE(text=value, document=kind.name)
-                    yield problem_at(place, fault, column=table.fields[decides].title)
+                    yield problem_at(
+                        row.place(override), fault, column=table.fields[override].title
+                    )
 
 
 def _day_of(kind: DocumentKind, subject: DocumentSubject, row: Entry | None) -> date | None:
-    """The day of the row that a document is made from; a card of a client has none."""
+    """Return the day of the row that a document is made from; a card of a client has none."""
     if kind.made_from is SourceRow.CLIENT:
         return None
-    source = row or subject.entry(_NUMBERED[kind.made_from])
+    source = row or subject.entry(_NUMBERED_BY[kind.made_from])
     day: date | None = source.get("on") if source else None
     return day

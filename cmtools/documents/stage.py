@@ -4,32 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmtools.books.settings import SETTINGS, STAGES, document_ids
-from cmtools.documents.catalog import BY_ID, DocumentKind
-from cmtools.documents.context import RowIndex
+from cmtools.books.document_rules import split_documents
+from cmtools.books.own_documents import OWN_DOCUMENTS
+from cmtools.books.settings import SETTINGS, STAGES
+from cmtools.documents.catalog import DocumentKind, find_kind
+from cmtools.documents.context import Entry, RowIndex
 from cmtools.pricing.orders import PricedOrder
-from cmtools.pricing.session import Session
 from cmtools.problems import Problem
-from cmtools.tables.table import InvalidRow, Row
+from cmtools.tables.table import InvalidRow
 
 
 def kinds_of_stage(
-    opened: Session, quote: PricedOrder, rows: RowIndex
-) -> tuple[list[DocumentKind], list[Problem]]:
-    """The documents that the order's stage asks for; problems where that cannot be known."""
-    stage = rows.one(STAGES, quote.entry.get("stage"))
+    order: PricedOrder, rows: RowIndex
+) -> tuple[list[DocumentKind], Sequence[Problem]]:
+    """Return the documents that the order's stage asks for; problems where that is unknown."""
+    stage = rows.first(STAGES, order.entry.get("stage"))
+    errors = [problem for problem in rows.session.problems if problem.is_error]
     if stage is None or isinstance(stage, InvalidRow):
-        hiding = [row for row in (quote.entry, stage) if row is not None]
-        return [], [p for p in opened.problems if p.is_error and _hides_stage(p, hiding)]
-    return [BY_ID[name] for name in document_ids(stage.documents)], []
+        entries = [row for row in (order.entry, stage) if row is not None]
+        return [], [problem for problem in errors if _hides_stage(problem, entries)]
+    kinds = [find_kind(rows.kinds, name) for name in split_documents(stage.documents)]
+    if None in kinds:  # a row of «Документы» is in error
+        errors = [problem for problem in errors if _is_of_sheet(problem, OWN_DOCUMENTS.title)]
+    else:
+        errors = []
+    return [kind for kind in kinds if kind is not None], errors
 
 
-def _hides_stage(problem: Problem, rows: Sequence[Row | InvalidRow]) -> bool:
+def _hides_stage(problem: Problem, entries: Sequence[Entry]) -> bool:
     place = problem.place
     if place.file == SETTINGS.file_name and place.row is None:
         return place.sheet in (None, STAGES.title)
     return any(
         (row.source.file, row.source.sheet) == (place.file, place.sheet)
         and place.row in (None, row.row)
-        for row in rows
+        for row in entries
     )
+
+
+def _is_of_sheet(problem: Problem, title: str) -> bool:
+    return (problem.place.file, problem.place.sheet) == (SETTINGS.file_name, title)

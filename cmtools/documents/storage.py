@@ -65,8 +65,8 @@ def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def shelve(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, DocumentState]:
-    """Keep a document: unchanged content leaves the newest file as it is, changed makes the next.
+def save_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, DocumentState]:
+    """Save a document: unchanged content leaves the newest file as it is, changed makes the next.
 
     Raises:
         OutsideError: the folder is a link out of `home`.

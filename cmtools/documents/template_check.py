@@ -4,32 +4,60 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
-from cmtools.documents.catalog import TemplateForm
+from cmtools.books.document_rules import check_documents
+from cmtools.books.loader import BookFile, BookReading
+from cmtools.books.own_documents import OWN_DOCUMENTS
+from cmtools.books.settings import SETTINGS
+from cmtools.documents.catalog import (
+    FORMS,
+    STANDARD_DOCUMENTS,
+    DocumentKind,
+    TemplateForm,
+    own_kinds,
+)
 from cmtools.documents.template.loader import load
 from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
 from cmtools.documents.template.schema import declared
 from cmtools.errors import explain_os_error
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.suggestions import suggest_in_hint
 from cmtools.workspace import TEMPLATES, Workspace
 
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
 
 
-def check_templates(workspace: Workspace, forms: Sequence[TemplateForm]) -> tuple[Problem, ...]:
-    """Load the template of each form; files of the folder that are no template are a warning.
+def check_templates(workspace: Workspace) -> tuple[Problem, ...]:
+    """Load the templates of all documents; a file of the folder that is none of them is a warning.
 
     Raises:
         OSError: the folder of templates cannot be read.
     """
     folder = workspace.path(TEMPLATES)
+    forms = (*FORMS, *_own_kinds(workspace))
     faults = [(form.template, fault) for form in forms for fault in _faults_of(folder, form)]
     faults += _unused_files(folder, [form.template for form in forms])
     return sort_problems(
         problem_at(Place(file=workspace.name(folder / name)), fault) for name, fault in faults
     )
+
+
+def _own_kinds(workspace: Workspace) -> Sequence[DocumentKind]:
+    """Read the kinds that the company has added; none where «Настройки» cannot be read."""
+    path = workspace.path(SETTINGS.file_name)
+    if not path.is_file():
+        return ()
+    with Reader(workspace.limits()) as reader:
+        reading = BookReading(reader, {OWN_DOCUMENTS})
+        reading.read(BookFile(path=path, name=path.name, book=SETTINGS))
+    dataset = Dataset(reading.sheets)
+    dataset.check(date.max)  # no column of the sheet is a date
+    check_documents(dataset, STANDARD_DOCUMENTS)
+    return own_kinds(dataset)
 
 
 def _faults_of(folder: Path, form: TemplateForm) -> Sequence[Fault]:

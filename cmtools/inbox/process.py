@@ -18,6 +18,7 @@ from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.digests.codec import encoded
 from cmtools.digests.making import digest_of_sound
+from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind
 from cmtools.documents.make import DocumentMaker
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.template.loader import Template
@@ -54,7 +55,7 @@ class InboxProcessor:
         self._on_stage = on_stage
         self._reader = Reader(self._workspace.limits())
         self._other_books = OtherBooks(self._workspace, lambda: on_stage(Stage.OTHER_BOOKS))
-        self._templates: dict[str, Template] = {}
+        self._templates: dict[DocumentKind, Template] = {}
         self._templates_hash = ""
 
     def close(self) -> None:
@@ -121,7 +122,7 @@ class InboxProcessor:
     def _open(self, drop: Drop, today: date) -> Session:
         """Read, check and price the drop together with the workspace's settings and register."""
         target = BookFile(path=drop.copy, name=drop.name)
-        loaded = load([target], self._company_books(), self._reader, today)
+        loaded = load([target], self._company_books(), self._reader, today, STANDARD_DOCUMENTS)
         history: Mapping[str, Sequence[date]] = {}
         repeats: list[Problem] = []
         if loaded.books.get(drop.name) is ORDER_BOOK:
@@ -167,7 +168,7 @@ class InboxProcessor:
     def _read_current(self, path: Path, book: Book, today: date) -> Loaded:
         """Read the version of the book that is in the workspace now."""
         file = BookFile(path=path, name=self._workspace.name(path), book=book)
-        return load([file], self._company_books(), self._reader, today)
+        return load([file], self._company_books(), self._reader, today, STANDARD_DOCUMENTS)
 
     def _refuse(self, drop: Drop, session: Session, book: Book, *, annotate: bool) -> DropResult:
         """Refuse a book with errors, with an annotated copy of it."""
@@ -270,11 +271,11 @@ class InboxProcessor:
         if current != self._templates_hash:
             self._templates, self._templates_hash = {}, current
         checked = replace(session, problems=session.all_problems)
-        maker = DocumentMaker(checked, today, templates=self._templates, shelve=staged.save)
+        maker = DocumentMaker(checked, today, templates=self._templates, save=staged.save)
         for order in session.prices.orders:
             self._on_stage(Stage.DOCUMENTS)
-            subject = maker.rows.of_order(order)
-            kinds, problems = kinds_of_stage(checked, order, maker.rows)
+            subject = maker.rows.order_subject(order)
+            kinds, problems = kinds_of_stage(order, maker.rows)
             yield from problems
             for kind in kinds:
                 yield from maker.make(kind, subject).problems

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cmtools.books.document_rules import StandardDocuments
 from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.pricing.order_problems import check_prices
@@ -50,11 +51,13 @@ class Session:
     all_problems: tuple[Problem, ...]
 
 
-def open_books(root: Path, files: Sequence[Path], today: date) -> OpenBooks:
+def open_books(
+    root: Path, files: Sequence[Path], today: date, documents: StandardDocuments
+) -> OpenBooks:
     """Read the workspace's books; with `files`, the command is about these alone.
 
     A file of the workspace is read with all its siblings; another one takes the place of the
-    workspace's books of its kind.
+    workspace's books of its kind. `documents`: see `load`.
 
     Raises:
         WorkspaceError: no workspace.
@@ -71,7 +74,7 @@ def open_books(root: Path, files: Sequence[Path], today: date) -> OpenBooks:
     foreign = [target for target in targets if target.book is None]
     with Reader(workspace.limits()) as reader:
         try:
-            loaded = load(foreign, own, reader, today)
+            loaded = load(foreign, own, reader, today, documents)
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
     missing = [book.name for book in books if book not in own]

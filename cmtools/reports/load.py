@@ -15,6 +15,7 @@ from cmtools.digests.cluster import Cluster, NoCluster
 from cmtools.digests.crew import Alone, Crew, LocalCrew
 from cmtools.digests.memory import Memory
 from cmtools.digests.request import Request
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.problems import Place, problem_at, sort_problems
 from cmtools.progress import Progress, silent
@@ -142,7 +143,7 @@ def _load(others: Sequence[BookFile], reader: Reader, today: date) -> Loaded:
     """Read the other books; one that is missing is a problem."""
     here = [book for book in others if book.path.is_file()]
     try:
-        loaded = load((), here, reader, today)
+        loaded = load((), here, reader, today, STANDARD_DOCUMENTS)
     except OSError as error:
         raise Unavailable(explain_os_error(error)) from error
     missing = [

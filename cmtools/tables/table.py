@@ -100,6 +100,7 @@ class Table(Generic[R]):
     card: the titles of the two columns of a sheet that holds one record, its fields below each
         other; a closed card has no titles but the declared.
     head: labels above the header row, each with a cell to fill beside it.
+    optional: a book is whole without the sheet.
     stands_alone: each file is a table of its own: another one may hold the same keys.
     fields: attribute name → its declared column, in order.
     make: a record from its source, its row and the values of its fields, in order.
@@ -115,6 +116,7 @@ class Table(Generic[R]):
     card: tuple[str, str] | None = None
     card_is_closed: bool = False
     head: tuple[str, ...] = ()
+    optional: bool = False
     stands_alone: bool = False
     fields: Mapping[str, Field] = field(init=False)
     make: Callable[..., R] = field(init=False)

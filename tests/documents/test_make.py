@@ -17,12 +17,12 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtools.books.choices import Decision, DeliveryMethod, LegalForm
+from cmtools.books.choices import Decision, DeliveryMethod, LegalForm, SourceRow
 from cmtools.commands.docs import DocsResult, Selection, docs
 from cmtools.commands.price import price
 from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
-from cmtools.documents.catalog import KINDS, DocumentKind, SourceRow
+from cmtools.documents.catalog import KINDS, DocumentKind
 from cmtools.documents.storage import ClientFolders
 from cmtools.documents.template.docx_parts import clean
 from cmtools.documents.template.loader import load

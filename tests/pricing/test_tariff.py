@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cmtools.books.choices import Category
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.pricing.session import open_books
 from cmtools.pricing.tariff import Terms, read_terms
 from support.workbench import TODAY, Change, healthy, put
@@ -14,7 +15,9 @@ DAY = date(2026, 11, 2)
 
 
 def terms_of(folder: Path, *changes: Change) -> Terms:
-    return read_terms(open_books(healthy(folder, *changes), (), TODAY).loaded.dataset)
+    return read_terms(
+        open_books(healthy(folder, *changes), (), TODAY, STANDARD_DOCUMENTS).loaded.dataset
+    )
 
 
 def test_a_tier_holds_from_its_threshold_on(tmp_path: Path) -> None:

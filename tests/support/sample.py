@@ -13,6 +13,7 @@ from cmtools.books.catalog import BOOKS
 from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.demo import FAULTY_BOOK, write_sample
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.pricing.order_problems import check_prices
 from cmtools.pricing.orders import PricedOrders, price_orders
 from cmtools.problems import Problem, sort_problems
@@ -50,8 +51,8 @@ def sample_at(today: date) -> Sample:
         ]
         faulty = BookFile(path=folder / FAULTY_BOOK, name=FAULTY_BOOK.name)
         reader = Inside(limits=Limits())
-        loaded = load([], files, reader, today)
-        beside = load([faulty], files, reader, today)
+        loaded = load([], files, reader, today, STANDARD_DOCUMENTS)
+        beside = load([faulty], files, reader, today, STANDARD_DOCUMENTS)
     prices, faulty_prices = price_orders(loaded.dataset), price_orders(beside.dataset)
     return Sample(
         books={file.name: _rows_of(file, loaded) for file in files},

@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from cmtools.books.choices import Request
-from cmtools.books.orders import Claim, Delivery, Payment
-from cmtools.books.register import Contact, Touch, Transfer
+from cmtools.books.orders import Claim, Delivery
+from cmtools.books.register import Transfer
 from cmtools.documents import russian_text as wording
-from cmtools.documents.data import ClientMaterial, OrderMaterial, TransferMaterial
+from cmtools.documents.data import ClientData, OrderData, TransferData
 from cmtools.documents.field_types import Count, Day, Name, Sum
-from cmtools.documents.fields.money import ClaimFields, claim_fields
+from cmtools.documents.fields.from_row import from_row
+from cmtools.documents.fields.money import ClaimFields
 from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
 from cmtools.documents.template.schema import values
@@ -33,14 +34,8 @@ class TransferFields:
 
 
 def transfer_fields(transfer: Transfer) -> TransferFields:
-    """A row of «Передачи клиентов»."""
-    return TransferFields(
-        date=Day(transfer.on),
-        giver=Name(transfer.giver),
-        taker=Name(transfer.taker),
-        reason=transfer.reason.value,
-        terms=transfer.terms or "",
-    )
+    """Fill a row of «Передачи клиентов»."""
+    return from_row(TransferFields, transfer, date=transfer.on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,14 +49,14 @@ class ClientTransferFields:
     transfer: Annotated[TransferFields, "Передача"]
 
 
-def client_transfer(material: TransferMaterial) -> ClientTransferFields:
+def client_transfer(data: TransferData) -> ClientTransferFields:
     """The fields of the agreement (source text 9.04, rules of combination)."""
     return ClientTransferFields(
-        city=wording.town(material.seller.city or ""),
-        code=material.client.code,
-        client=party(material.client),
-        seller=party(material.seller),
-        transfer=transfer_fields(material.transfer),
+        city=wording.town(data.seller.city or ""),
+        code=data.client.code,
+        client=party(data.client),
+        seller=party(data.seller),
+        transfer=transfer_fields(data.transfer),
     )
 
 
@@ -150,8 +145,8 @@ class MoneyFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClientCardFields:
-    """All that is known of a client."""
+class ClientFields:
+    """What is known of a client, without its money."""
 
     code: Annotated[str, "Код клиента"]
     client: Annotated[Party, "Реквизиты"]
@@ -166,132 +161,96 @@ class ClientCardFields:
     touch_days: Annotated[Count, "Периодичность касаний, дней; пусто — по правилу"]
     open_needs: Annotated[str, "Явные потребности"]
     hidden_needs: Annotated[str, "Скрытые потребности"]
-    money: Annotated[MoneyFields, "Все заказы вместе"]
     contacts: Annotated[tuple[ContactFields, ...], "Контактные лица"]
     touches: Annotated[tuple[TouchFields, ...], "Журнал контактов, последние сверху"]
     transfers: Annotated[tuple[TransferFields, ...], "Передачи, последние сверху"]
     contracts: Annotated[tuple[ContractFields, ...], "Договоры"]
+
+
+def client(data: ClientData) -> ClientFields:
+    """Fill what a document about a client may show outside of the company."""
+    return from_row(
+        ClientFields,
+        data.client,
+        client=party(data.client),
+        seller=party(data.seller),
+        since=data.since,
+        category=data.category,
+        contacts=tuple(from_row(ContactFields, contact) for contact in data.contacts),
+        touches=tuple(from_row(TouchFields, touch, date=touch.on) for touch in data.touches),
+        transfers=tuple(transfer_fields(transfer) for transfer in data.transfers),
+        contracts=tuple(contract_fields(contract) for contract in data.contracts),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientCardFields(ClientFields):
+    """All that is known of a client."""
+
+    money: Annotated[MoneyFields, "Все заказы вместе"]
     orders: Annotated[tuple[SummaryFields, ...], "Заявки и заказы, последние сверху"]
     payments: Annotated[tuple[PaymentFields, ...], "Платежи, последние сверху"]
     deliveries: Annotated[tuple[DeliveryFields, ...], "Поставки, последние сверху"]
     claims: Annotated[tuple[ClientClaimFields, ...], "Претензии, последние сверху"]
 
 
-def client_card(material: ClientMaterial) -> ClientCardFields:
-    """The fields of the client's card (source text 9.04, duties 9 and 10)."""
-    client = material.client
+def client_card(data: ClientData) -> ClientCardFields:
+    """Fill the client's card (source text 9.04, duties 9 and 10)."""
     return ClientCardFields(
-        code=client.code,
-        client=party(client),
-        seller=party(material.seller),
-        since=Day(material.since),
-        category=material.category.value,
-        status=client.status.value if client.status else "",
-        manager=Name(client.manager),
-        received=Day(client.received),
-        head_birthday=Day(client.head_birthday),
-        company_day=Day(client.company_day),
-        touch_days=Count(client.touch_days),
-        open_needs=client.open_needs or "",
-        hidden_needs=client.hidden_needs or "",
-        money=_money(material.orders, material.claims),
-        contacts=tuple(_contact(contact) for contact in material.contacts),
-        touches=tuple(_touch(touch) for touch in material.touches),
-        transfers=tuple(transfer_fields(transfer) for transfer in material.transfers),
-        contracts=tuple(contract_fields(contract) for contract in material.contracts),
-        orders=tuple(_summary(order) for order in material.orders),
-        payments=tuple(_payment(payment) for payment in _latest(material, "payments")),
-        deliveries=tuple(_delivery(delivery) for delivery in _latest(material, "deliveries")),
-        claims=tuple(_claim(claim) for claim in material.claims),
+        **values(client(data)),
+        money=_money(data.orders, data.claims),
+        orders=tuple(_summary(order) for order in data.orders),
+        payments=tuple(
+            from_row(PaymentFields, row, date=row.on) for row in _latest(data, "payments")
+        ),
+        deliveries=tuple(_delivery(row) for row in _latest(data, "deliveries")),
+        claims=tuple(from_row(ClientClaimFields, row, date=row.on) for row in data.claims),
     )
 
 
-def _latest(material: ClientMaterial, rows: str) -> list[Any]:
+def _latest(data: ClientData, rows: str) -> list[Any]:
     """The payments or deliveries of all orders, the latest first."""
-    found = [row for order in material.orders for row in getattr(order, rows)]
+    found = [row for order in data.orders for row in getattr(order, rows)]
     return sorted(found, key=lambda row: (row.on, row.row), reverse=True)
 
 
-def _payment(payment: Payment) -> PaymentFields:
-    return PaymentFields(
-        date=Day(payment.on),
-        order=payment.order,
-        kind=payment.kind.value,
-        amount=Sum(payment.amount),
-        paper=payment.paper or "",
-    )
-
-
 def _delivery(delivery: Delivery) -> DeliveryFields:
-    return DeliveryFields(
-        date=Day(delivery.on),
-        order=delivery.order,
-        kind=delivery.kind.value,
-        quantity=Count(delivery.quantity),
-        amount=Sum(delivery.amount),
-        quality=delivery.quality.value if delivery.quality else "",
-        sample=delivery.sample_place or (YES if delivery.sample else ""),
-    )
+    sample = delivery.sample_place or (YES if delivery.sample else "")
+    return from_row(DeliveryFields, delivery, date=delivery.on, sample=sample)
 
 
-def _contact(contact: Contact) -> ContactFields:
-    return ContactFields(
-        name=Name(contact.name),
-        post=contact.post or "",
-        phone=contact.phone or "",
-        email=contact.email or "",
-        birthday=Day(contact.birthday),
-    )
-
-
-def _touch(touch: Touch) -> TouchFields:
-    return TouchFields(
-        date=Day(touch.on),
-        kind=touch.kind.value,
-        who=touch.who,
-        whom=touch.whom or "",
-        content=touch.content,
-        next=Day(touch.next),
-    )
-
-
-def _summary(material: OrderMaterial) -> SummaryFields:
-    order, totals = material.order, material.totals
-    return SummaryFields(
-        number=order.number,
-        date=Day(order.on),
-        request=order.request.value,
-        stage=material.stage,
-        what="; ".join(position.name for position in material.positions),
-        amount=Sum(totals.total if totals else None),
-        profit=Sum(totals.profit if totals else None),
-        paid=Sum(material.paid or None),
-        owed=Sum(_owed(material) or None),
+def _summary(data: OrderData) -> SummaryFields:
+    order, totals = data.order, data.totals
+    return from_row(
+        SummaryFields,
+        order,
+        date=order.on,
+        stage=data.stage,
+        what="; ".join(position.name for position in data.positions),
+        amount=totals.total if totals else None,
+        profit=totals.profit if totals else None,
+        paid=data.paid or None,
+        owed=_owed(data) or None,
         mark=group_digits(order.mark) if order.mark else "",
-        dissatisfaction=order.dissatisfaction or "",
-        closed=Day(order.closed),
     )
 
 
-def _owed(material: OrderMaterial) -> Decimal:
+def _owed(data: OrderData) -> Decimal:
     """What the client of an order owes; a request that is no order yet binds nobody."""
-    if material.totals is None or material.order.request is not Request.FINAL:
+    if data.totals is None or data.order.request is not Request.FINAL:
         return ZERO
-    return max(material.totals.total - material.paid, ZERO)
+    return max(data.totals.total - data.paid, ZERO)
 
 
-def _claim(claim: Claim) -> ClientClaimFields:
-    return ClientClaimFields(**values(claim_fields(claim)), order=claim.order)
-
-
-def _money(orders: Sequence[OrderMaterial], claims: Sequence[Claim]) -> MoneyFields:
-    final = [found for found in orders if found.order.request is Request.FINAL]
-    sums = [found.totals for found in final if found.totals]
-    return MoneyFields(
-        orders=Count(len(final)),
-        amount=Sum(sum((found.total for found in sums), ZERO)),
-        profit=Sum(sum((found.profit for found in sums), ZERO)),
-        paid=Sum(sum((found.paid for found in orders), ZERO)),
-        owed=Sum(sum((_owed(found) for found in orders), ZERO) or None),
-        claimed=Sum(sum((claim.amount for claim in claims), ZERO) or None),
+def _money(orders: Sequence[OrderData], claims: Sequence[Claim]) -> MoneyFields:
+    final = [data for data in orders if data.order.request is Request.FINAL]
+    sums = [data.totals for data in final if data.totals]
+    return from_row(
+        MoneyFields,
+        orders=len(final),
+        amount=sum((totals.total for totals in sums), ZERO),
+        profit=sum((totals.profit for totals in sums), ZERO),
+        paid=sum((data.paid for data in orders), ZERO),
+        owed=sum((_owed(data) for data in orders), ZERO) or None,
+        claimed=sum((claim.amount for claim in claims), ZERO) or None,
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cmtools.books.orders import CONTRACTS, Contract
 from cmtools.documents import russian_text as wording
-from cmtools.documents.data import ContractMaterial
+from cmtools.documents.data import ContractData
 from cmtools.documents.field_types import Day, Name
 from cmtools.documents.fields.orders import PaperFields, paper_fields
 from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
@@ -26,13 +26,13 @@ class ContractSidesFields:
     manager: Annotated[Name, "Менеджер клиента"]
 
 
-def contract_sides(material: ContractMaterial) -> ContractSidesFields:
+def contract_sides(data: ContractData) -> ContractSidesFields:
     """What all papers of a contract begin with."""
     return ContractSidesFields(
-        contract=contract_fields(material.contract),
-        seller=party(material.seller),
-        client=party(material.client),
-        manager=Name(material.client.manager),
+        contract=contract_fields(data.contract),
+        seller=party(data.seller),
+        client=party(data.client),
+        manager=Name(data.client.manager),
     )
 
 
@@ -43,10 +43,10 @@ class AgreementFields(ContractSidesFields):
     city: Annotated[str, "Место заключения: г. Омск"]
 
 
-def agreement(material: ContractMaterial) -> AgreementFields:
+def agreement(data: ContractData) -> AgreementFields:
     """The fields of the contract itself."""
-    town = wording.town(material.seller.city or "")
-    return AgreementFields(**values(contract_sides(material)), city=town)
+    town = wording.town(data.seller.city or "")
+    return AgreementFields(**values(contract_sides(data)), city=town)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,18 +57,18 @@ class EssentialsFields(ContractSidesFields):
     missing: Annotated[str, "Каких сущностей не хватает, через запятую; пусто, если все есть"]
 
 
-def missing_entities(contract: ContractMaterial) -> list[str]:
+def missing_entities(data: ContractData) -> list[str]:
     """The titles of the entities that are still empty."""
-    row = contract.contract
+    row = data.contract
     return [CONTRACTS.fields[name].title for name in ENTITIES if not row.get(name)]
 
 
-def essentials(material: ContractMaterial) -> EssentialsFields:
+def essentials(data: ContractData) -> EssentialsFields:
     """The fields of the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
     return EssentialsFields(
-        **values(contract_sides(material)),
-        lawyer=Name(material.seller.lawyer),
-        missing=", ".join(missing_entities(material)),
+        **values(contract_sides(data)),
+        lawyer=Name(data.seller.lawyer),
+        missing=", ".join(missing_entities(data)),
     )
 
 
@@ -89,11 +89,11 @@ class ApprovalFields(ContractSidesFields):
     director: Annotated[VisaFields, "Директор"]
 
 
-def approval(material: ContractMaterial) -> ApprovalFields:
+def approval(data: ContractData) -> ApprovalFields:
     """The fields of the approval sheet (source text 9.04, duties 3 and 4)."""
-    contract, seller = _whole(material), material.seller
+    contract, seller = _whole(data), data.seller
     return ApprovalFields(
-        **values(contract_sides(material)),
+        **values(contract_sides(data)),
         lawyer=_visa(seller.lawyer, contract.lawyer),
         finance=_visa(seller.finance_head, contract.finance),
         director=_visa(seller.head_name, contract.director),
@@ -108,18 +108,18 @@ class FinanceHandoverFields(ContractSidesFields):
     papers: Annotated[tuple[PaperFields, ...], "Договор, соглашения, акты, письма и другие"]
 
 
-def handover_finance(material: ContractMaterial) -> FinanceHandoverFields:
+def handover_finance(data: ContractData) -> FinanceHandoverFields:
     """The fields of the register of originals (source text 9.04, duty 6)."""
     return FinanceHandoverFields(
-        **values(contract_sides(material)),
-        finance=Name(material.seller.finance_head),
-        papers=paper_fields(material.papers),
+        **values(contract_sides(data)),
+        finance=Name(data.seller.finance_head),
+        papers=paper_fields(data.papers),
     )
 
 
-def _whole(material: ContractMaterial) -> Contract:
-    assert isinstance(material.contract, Contract)
-    return material.contract
+def _whole(data: ContractData) -> Contract:
+    assert isinstance(data.contract, Contract)
+    return data.contract
 
 
 def _visa(name: str | None, day: date | None) -> VisaFields:

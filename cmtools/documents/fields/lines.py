@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from cmtools.books.choices import Design
 from cmtools.books.orders import Position
 from cmtools.documents.field_types import Count, Sum
+from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.russian_text import percent, unit_price
 from cmtools.pricing.price import Line, Totals, round2
 from cmtools.tables.parsers import group_digits
@@ -52,37 +53,37 @@ class CostLineFields(LineFields):
 
 
 def position_fields(positions: Sequence[Position]) -> tuple[PositionFields, ...]:
-    """Lines without prices, by number."""
-    return tuple(PositionFields(**_what(position)) for position in _sorted(positions))
+    """Fill lines without prices, by number."""
+    return tuple(from_row(PositionFields, row, **_texts(row)) for row in _sorted(positions))
 
 
 def unpriced_lines(positions: Sequence[Position]) -> tuple[LineFields, ...]:
-    """Lines of a paper that shows no price yet, by number."""
-    none = Sum(None)
-    return tuple(
-        LineFields(**_what(position), price="", amount=none, vat=none)
-        for position in _sorted(positions)
-    )
+    """Fill lines of a document that shows no price yet, by number."""
+    none = {"price": "", "amount": None, "vat": None}
+    return tuple(from_row(LineFields, row, **_texts(row), **none) for row in _sorted(positions))
 
 
 def line_fields(lines: Sequence[Line]) -> tuple[LineFields, ...]:
-    """Lines with the client's price, by number."""
+    """Fill lines with the client's price, by number."""
     return tuple(
-        LineFields(**_what(line.position), **_price(line)) for line in _priced_sorted(lines)
+        from_row(LineFields, line.position, **_texts(line.position), **_price(line))
+        for line in _priced_sorted(lines)
     )
 
 
 def cost_lines(lines: Sequence[Line]) -> tuple[CostLineFields, ...]:
-    """Lines with all their figures, by number."""
+    """Fill lines with all their figures, by number."""
     return tuple(
-        CostLineFields(
-            **_what(line.position),
+        from_row(
+            CostLineFields,
+            line.position,
+            **_texts(line.position),
             **_price(line),
             unit_cost=unit_price(line.position.unit_cost) if line.position.unit_cost else "",
-            cost=Sum(round2(line.cost)),
+            cost=round2(line.cost),
             markup=percent(line.markup.percent),
             discount=percent(line.discount_percent),
-            profit=Sum(line.profit),
+            profit=line.profit,
             margin=percent(line.margin),
         )
         for line in _priced_sorted(lines)
@@ -100,32 +101,21 @@ class DeliveryLine:
 def delivery_line(positions: Sequence[Position], totals: Totals | None) -> DeliveryLine:
     """The line behind the last position."""
     if totals is None or not totals.delivery:
-        return DeliveryLine(number="", amount=Sum(None))
+        return from_row(DeliveryLine, number="", amount=None)
     last = max(position.number for position in positions)
-    return DeliveryLine(number=group_digits(last + 1), amount=Sum(totals.delivery))
+    return from_row(DeliveryLine, number=group_digits(last + 1), amount=totals.delivery)
 
 
-def _what(position: Position) -> dict[str, Any]:
+def _texts(position: Position) -> dict[str, str]:
+    """Return the fields of a position that are worded otherwise than its columns."""
     return {
         "number": group_digits(position.number),
-        "kind": position.kind,
-        "name": position.name,
-        "quantity": Count(position.quantity),
-        "unit": position.unit,
-        "materials": position.materials or "",
-        "packing": position.packing or "",
-        "marking": position.marking or "",
         "design": "" if position.design is Design.NONE else position.design.value,
-        "layout": position.layout or "",
     }
 
 
 def _price(line: Line) -> dict[str, Any]:
-    return {
-        "price": unit_price(line.price),
-        "amount": Sum(line.amount),
-        "vat": Sum(line.vat),
-    }
+    return {"price": unit_price(line.price), "amount": line.amount, "vat": line.vat}
 
 
 def _sorted(positions: Sequence[Position]) -> list[Position]:

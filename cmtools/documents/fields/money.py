@@ -8,17 +8,17 @@ from typing import Annotated
 
 from cmtools.books.orders import Claim, Order
 from cmtools.documents import russian_text as wording
-from cmtools.documents.data import OrderMaterial
+from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Picture, Sum
-from cmtools.documents.fields.lines import CostLineFields, PositionFields, cost_lines
-from cmtools.documents.fields.lines import position_fields as lines_of
+from cmtools.documents.fields.from_row import from_row
+from cmtools.documents.fields.lines import CostLineFields, cost_lines
 from cmtools.documents.fields.orders import (
     ContractorFields,
     DealFields,
-    SidesFields,
+    LetterFields,
     contractor_fields,
     deal,
-    sides_fields,
+    letter,
 )
 from cmtools.documents.fields.terms import (
     YES,
@@ -33,6 +33,13 @@ from cmtools.documents.parties import Party, party
 from cmtools.documents.qr import payment_text, qr_png
 from cmtools.documents.template.schema import values
 from cmtools.pricing.price import HUNDRED, ZERO, Totals, round2, vat_inside
+from cmtools.problems import Fault, Message
+
+NOTHING_DUE = Message(
+    "nothing-due",
+    "счёт не нужен: заказ {order} оплачен полностью",
+    "если это не так, проверьте лист «Платежи»",
+)
 
 
 def amount_due(order: Order, totals: Totals, paid: Decimal) -> tuple[str, Decimal]:
@@ -45,6 +52,13 @@ def amount_due(order: Order, totals: Totals, paid: Decimal) -> tuple[str, Decima
         if share < totals.total:
             return f"Предоплата {wording.percent(order.prepayment)}", share
     return ("Остаток" if paid > 0 else "Оплата"), totals.total - paid
+
+
+def refuse_paid_order(order: Order, totals: Totals, paid: Decimal) -> Fault | None:
+    """Refuse an invoice of an order that is paid in full."""
+    if amount_due(order, totals, paid)[1] <= ZERO < totals.total:
+        return NOTHING_DUE(order=order.number)
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,15 +81,15 @@ class InvoiceFields(DealFields):
     due: Annotated[DueFields, "К оплате по этому счёту"]
 
 
-def invoice(material: OrderMaterial) -> InvoiceFields:
+def invoice(data: OrderData) -> InvoiceFields:
     """The fields of an invoice; its number and day are those of the order."""
-    return InvoiceFields(**values(deal(material)), due=_due(material))
+    return InvoiceFields(**values(deal(data)), due=_due(data))
 
 
-def _due(material: OrderMaterial) -> DueFields:
-    order, seller, rate = material.order, material.seller, material.vat_rate
-    assert material.totals is not None
-    what, amount = amount_due(order, material.totals, material.paid)
+def _due(data: OrderData) -> DueFields:
+    order, seller, rate = data.order, data.seller, data.vat_rate
+    assert data.totals is not None
+    what, amount = amount_due(order, data.totals, data.paid)
     vat = vat_inside(amount, rate or ZERO)
     purpose = _purpose(order, amount, rate)
     code = payment_text(
@@ -89,12 +103,13 @@ def _due(material: OrderMaterial) -> DueFields:
         inn=seller.inn or "",
         kpp=seller.kpp or "",
     )
-    return DueFields(
+    return from_row(
+        DueFields,
         what=what,
-        amount=Sum(amount),
-        vat=Sum(None if rate is None else vat),
+        amount=amount,
+        vat=None if rate is None else vat,
         vat_phrase=wording.vat_phrase(rate, vat),
-        paid=Sum(material.paid or None),
+        paid=data.paid or None,
         purpose=purpose,
         qr=qr_png(code),
     )
@@ -122,38 +137,21 @@ class ClaimFields:
 
 
 def claim_fields(claim: Claim) -> ClaimFields:
-    """A row of «Претензии»."""
-    return ClaimFields(
-        date=Day(claim.on),
-        quantity=Count(claim.quantity),
-        amount=Sum(claim.amount),
-        reason=claim.reason,
-        decision=claim.decision.value,
-        decided=Day(claim.decided),
-        met_amount=Sum(claim.met_amount),
-    )
+    """Fill a row of «Претензии»."""
+    return from_row(ClaimFields, claim, date=claim.on)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimActFields(SidesFields):
+class ClaimActFields(LetterFields):
     """An act about a claim: the goods, the claim, the decision."""
 
-    city: Annotated[str, "Место составления: г. Омск"]
-    contract: Annotated[ContractFields, "Договор; его поля пусты, если заказ без договора"]
-    lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
     claim: Annotated[ClaimFields, "Претензия"]
 
 
-def claim_act(material: OrderMaterial) -> ClaimActFields:
-    """The fields of an act about a claim (ГК РФ art. 475, 518)."""
-    assert material.claim is not None
-    return ClaimActFields(
-        city=wording.town(material.seller.city or ""),
-        **values(sides_fields(material)),
-        contract=contract_fields(material.contract),
-        lines=lines_of(material.positions),
-        claim=claim_fields(material.claim),
-    )
+def claim_act(data: OrderData) -> ClaimActFields:
+    """Fill an act about a claim (ГК РФ art. 475, 518)."""
+    assert data.claim is not None
+    return ClaimActFields(**values(letter(data)), claim=claim_fields(data.claim))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,27 +184,28 @@ class ProductionEntryFields:
     note: Annotated[str, "Примечание"]
 
 
-def production_entry(material: OrderMaterial) -> ProductionEntryFields:
+def production_entry(data: OrderData) -> ProductionEntryFields:
     """The fields of «Ввод в производство» (source text 9.04, duty 5)."""
-    order, totals = material.order, material.totals
+    order, totals = data.order, data.totals
     assert totals is not None
     return ProductionEntryFields(
-        order=order_fields(material, totals),
-        stage=material.stage,
-        contract=contract_fields(material.contract),
-        contractor=contractor_fields(material.contractor),
-        seller=party(material.seller),
-        client=party(material.client),
-        lines=cost_lines(material.lines),
-        total=total_fields(totals, material.vat_rate),
-        figures=FigureFields(
-            cost=Sum(totals.amount - totals.vat - totals.profit),
-            net_amount=Sum(totals.amount - totals.vat),
-            profit=Sum(totals.profit),
+        order=order_fields(data, totals),
+        stage=data.stage,
+        contract=contract_fields(data.contract),
+        contractor=contractor_fields(data.contractor),
+        seller=party(data.seller),
+        client=party(data.client),
+        lines=cost_lines(data.lines),
+        total=total_fields(totals, data.vat_rate),
+        figures=from_row(
+            FigureFields,
+            cost=totals.amount - totals.vat - totals.profit,
+            net_amount=totals.amount - totals.vat,
+            profit=totals.profit,
             margin=wording.percent(totals.margin),
-            delivery=Sum(totals.delivery or None),
-            paid=Sum(material.paid),
-            unpaid=Sum(totals.total - material.paid),
+            delivery=totals.delivery or None,
+            paid=data.paid,
+            unpaid=totals.total - data.paid,
             approved=YES if order.approved else "",
         ),
         note=order.note or "",

@@ -11,8 +11,9 @@ from cmtools.books.choices import Request
 from cmtools.books.orders import Layout, Paper
 from cmtools.books.settings import Contractor
 from cmtools.documents import russian_text as wording
-from cmtools.documents.data import OrderMaterial
+from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Day, Name
+from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.fields.lines import (
     DeliveryLine,
     LineFields,
@@ -50,32 +51,32 @@ class DealFields:
     total: Annotated[TotalFields, "Итоги"]
 
 
-def deal(material: OrderMaterial) -> DealFields:
+def deal(data: OrderData) -> DealFields:
     """The fields of an offer, a specification (ГК РФ art. 455, 465, 506) and an act."""
-    return _deal(material, line_fields(material.lines), material.totals, material.vat_rate)
+    return _deal(data, line_fields(data.lines), data.totals, data.vat_rate)
 
 
-def request(material: OrderMaterial) -> DealFields:
+def request(data: OrderData) -> DealFields:
     """The same for a request: while it is preliminary, it shows no price."""
-    if material.order.request is Request.FINAL:
-        return deal(material)
-    return _deal(material, unpriced_lines(material.positions), None, None)
+    if data.order.request is Request.FINAL:
+        return deal(data)
+    return _deal(data, unpriced_lines(data.positions), None, None)
 
 
 def _deal(
-    material: OrderMaterial,
+    data: OrderData,
     lines: tuple[LineFields, ...],
     totals: Totals | None,
     rate: Decimal | None,
 ) -> DealFields:
     return DealFields(
-        city=wording.town(material.seller.city or ""),
-        order=order_fields(material, totals),
-        contract=contract_fields(material.contract),
-        seller=party(material.seller),
-        client=party(material.client),
+        city=wording.town(data.seller.city or ""),
+        order=order_fields(data, totals),
+        contract=contract_fields(data.contract),
+        seller=party(data.seller),
+        client=party(data.client),
         lines=lines,
-        delivery=delivery_line(material.positions, totals),
+        delivery=delivery_line(data.positions, totals),
         total=total_fields(totals, rate),
     )
 
@@ -89,12 +90,12 @@ class SidesFields:
     client: Annotated[Party, "Покупатель"]
 
 
-def sides_fields(material: OrderMaterial) -> SidesFields:
+def sides_fields(data: OrderData) -> SidesFields:
     """What the papers without a price begin with."""
     return SidesFields(
-        order=order_fields(material, None),
-        seller=party(material.seller),
-        client=party(material.client),
+        order=order_fields(data, None),
+        seller=party(data.seller),
+        client=party(data.client),
     )
 
 
@@ -109,15 +110,10 @@ class ContractorFields:
 
 
 def contractor_fields(contractor: Contractor | None) -> ContractorFields:
-    """The contractor's row of the settings."""
+    """Fill the contractor's fields from its row of the settings."""
     if contractor is None:
         return ContractorFields(name="", inn="", contact="", email="")
-    return ContractorFields(
-        name=contractor.name,
-        inn=contractor.inn or "",
-        contact=contractor.contact or "",
-        email=contractor.email or "",
-    )
+    return from_row(ContractorFields, contractor)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,13 +126,13 @@ class ContractorRequestFields:
     lines: Annotated[tuple[PositionFields, ...], "Что изготовить"]
 
 
-def contractor_request(material: OrderMaterial) -> ContractorRequestFields:
+def contractor_request(data: OrderData) -> ContractorRequestFields:
     """The fields of a request to the contractor for the cost and the term."""
     return ContractorRequestFields(
-        order=order_fields(material, None),
-        contractor=contractor_fields(material.contractor),
-        seller=party(material.seller),
-        lines=position_fields(material.positions),
+        order=order_fields(data, None),
+        contractor=contractor_fields(data.contractor),
+        seller=party(data.seller),
+        lines=position_fields(data.positions),
     )
 
 
@@ -154,19 +150,8 @@ class LayoutFields:
 
 
 def layout_fields(layouts: Sequence[Layout]) -> tuple[LayoutFields, ...]:
-    """Rows of «Макеты» in their order."""
-    return tuple(
-        LayoutFields(
-            number=layout.number,
-            designer=Name(layout.designer),
-            given=Day(layout.given),
-            due=Day(layout.due),
-            ready=Day(layout.ready),
-            agreed=Day(layout.agreed),
-            file=layout.file or "",
-        )
-        for layout in layouts
-    )
+    """Fill rows of «Макеты» in their order."""
+    return tuple(from_row(LayoutFields, layout) for layout in layouts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,29 +162,31 @@ class DesignBriefFields(SidesFields):
     layouts: Annotated[tuple[LayoutFields, ...], "Макеты этого заказа с листа «Макеты»"]
 
 
-def design_brief(material: OrderMaterial) -> DesignBriefFields:
+def design_brief(data: OrderData) -> DesignBriefFields:
     """The fields of a brief for the designer."""
     return DesignBriefFields(
-        **values(sides_fields(material)),
-        lines=position_fields(material.positions),
-        layouts=layout_fields(material.layouts),
+        **values(sides_fields(data)),
+        lines=position_fields(data.positions),
+        layouts=layout_fields(data.layouts),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReadinessFields(SidesFields):
-    """A letter to the client: the goods are ready."""
+class LetterFields(SidesFields):
+    """A letter to the client about an order, without a price."""
 
+    city: Annotated[str, "Место составления: г. Омск"]
     contract: Annotated[ContractFields, "Договор; его поля пусты, если заказ без договора"]
-    lines: Annotated[tuple[PositionFields, ...], "Что готово"]
+    lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
 
 
-def readiness(material: OrderMaterial) -> ReadinessFields:
-    """The fields of a notice of readiness (ГК РФ art. 458, 510, 515)."""
-    return ReadinessFields(
-        **values(sides_fields(material)),
-        contract=contract_fields(material.contract),
-        lines=position_fields(material.positions),
+def letter(data: OrderData) -> LetterFields:
+    """Fill a notice of readiness (ГК РФ art. 458, 510, 515), a letter about a claim."""
+    return LetterFields(
+        **values(sides_fields(data)),
+        city=wording.town(data.seller.city or ""),
+        contract=contract_fields(data.contract),
+        lines=position_fields(data.positions),
     )
 
 
@@ -216,16 +203,9 @@ class PaperFields:
 
 
 def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
-    """Rows of «Документы» in their order, numbered from 1."""
+    """Fill rows of «Документы» in their order, numbered from 1."""
     return tuple(
-        PaperFields(
-            number=group_digits(number),
-            kind=paper.kind.value,
-            title=paper.title or "",
-            order=paper.order or "",
-            received=Day(paper.received),
-            handed=Day(paper.handed),
-        )
+        from_row(PaperFields, paper, number=group_digits(number))
         for number, paper in enumerate(papers, start=1)
     )
 
@@ -237,9 +217,9 @@ class TechnicalHandoverFields(SidesFields):
     papers: Annotated[tuple[PaperFields, ...], "Паспорта, схемы, чертежи, проекты, геология"]
 
 
-def handover_technical(material: OrderMaterial) -> TechnicalHandoverFields:
+def handover_technical(data: OrderData) -> TechnicalHandoverFields:
     """The fields of a register of technical papers."""
     return TechnicalHandoverFields(
-        **values(sides_fields(material)),
-        papers=paper_fields(material.papers),
+        **values(sides_fields(data)),
+        papers=paper_fields(data.papers),
     )

@@ -8,9 +8,10 @@ from typing import Annotated
 
 from cmtools.books.choices import DeliveryKind, Request
 from cmtools.books.orders import Contract
-from cmtools.documents import russian_text as wording
-from cmtools.documents.data import OrderMaterial
+from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Name, Sum
+from cmtools.documents.fields.from_row import from_row
+from cmtools.documents.russian_text import days_within, percent, vat_phrase
 from cmtools.pricing.price import HUNDRED, ZERO, Totals, round2
 from cmtools.tables.table import InvalidRow
 
@@ -38,30 +39,24 @@ class OrderFields:
     balance_days_in_words: Annotated[str, "То же после «в течение»: 10 (десяти) календарных дней"]
 
 
-def order_fields(material: OrderMaterial, totals: Totals | None) -> OrderFields:
-    """The order's terms; a prepayment of 0 % is none, and without `totals` there are no sums."""
-    order = material.order
-    share = order.prepayment or ZERO
+def order_fields(data: OrderData, totals: Totals | None) -> OrderFields:
+    """Fill the order's terms; without `totals` there are no sums."""
+    order = data.order
+    share = order.prepayment or ZERO  # 0 % is none
     total = totals.total if totals else ZERO
     prepaid = round2(total * share / HUNDRED)
     days = order.balance_days
-    shipped = (found.on for found in material.deliveries if found.kind is DeliveryKind.SHIPPED)
-    return OrderFields(
-        number=order.number,
-        date=Day(order.on),
-        request=order.request.value,
+    shipped = (row.on for row in data.deliveries if row.kind is DeliveryKind.SHIPPED)
+    return from_row(
+        OrderFields,
+        order,
+        date=order.on,
         final=YES if order.request is Request.FINAL else "",
-        manager=Name(order.manager),
-        production_due=Day(order.production_due),
-        delivery_due=Day(order.delivery_due),
-        shipped=Day(max(shipped, default=None)),
-        delivery_method=order.delivery_method.value if order.delivery_method else "",
-        delivery_address=order.delivery_address or "",
-        prepayment=wording.percent(share) if share else "",
-        prepaid=Sum(prepaid or None),
-        balance=Sum((total - prepaid) or None),
-        balance_days=Count(days),
-        balance_days_in_words="" if days is None else wording.days_within(days),
+        shipped=max(shipped, default=None),
+        prepayment=percent(share) if share else "",
+        prepaid=prepaid or None,
+        balance=(total - prepaid) or None,
+        balance_days_in_words="" if days is None else days_within(days),
     )
 
 
@@ -82,13 +77,10 @@ ENTITIES = ("subject", "payment", "buyer_liability", "supply", "seller_liability
 
 
 def contract_fields(contract: Contract | InvalidRow | None) -> ContractFields:
-    """The contract; what is not filled in yet is empty."""
-    of = contract.get if contract else lambda _: None
-    return ContractFields(
-        number=of("number") or "",
-        date=Day(of("on")),
-        **{name: of(name) or "" for name in ENTITIES},
-    )
+    """Fill the contract's fields; what is not filled in yet is empty."""
+    if contract is None:
+        return from_row(ContractFields, **dict.fromkeys(("number", "date", *ENTITIES)))
+    return from_row(ContractFields, contract, date=contract.get("on"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,14 +95,15 @@ class TotalFields:
 
 
 def total_fields(totals: Totals | None, rate: Decimal | None) -> TotalFields:
-    """The sums over lines and delivery; `rate` in %, None without VAT."""
+    """Fill the sums over lines and delivery; `rate` in %, None without VAT."""
     if totals is None:
-        return TotalFields(goods=Sum(None), amount=Sum(None), rate="", vat=Sum(None), vat_phrase="")
+        return from_row(TotalFields, goods=None, amount=None, rate="", vat=None, vat_phrase="")
     vat = totals.vat + totals.delivery_vat
-    return TotalFields(
-        goods=Sum(totals.amount),
-        amount=Sum(totals.total),
-        rate="" if rate is None else wording.percent(rate),
-        vat=Sum(None if rate is None else vat),
-        vat_phrase=wording.vat_phrase(rate, vat),
+    return from_row(
+        TotalFields,
+        goods=totals.amount,
+        amount=totals.total,
+        rate="" if rate is None else percent(rate),
+        vat=None if rate is None else vat,
+        vat_phrase=vat_phrase(rate, vat),
     )
