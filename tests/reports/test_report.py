@@ -230,7 +230,7 @@ def test_a_manager_of_rows_in_error_is_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "nearest"), [("Петрова", SALES), ("Смирнова Пётр", CLERK), ("Ильич", CLERK)]
+    ("typed", "nearest"), [("Петрова", SALES), ("Смирнова Пётр Ильич", CLERK), ("Ильич", CLERK)]
 )
 def test_an_unknown_manager_is_misuse(tmp_path: Path, typed: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=f"«{typed}».*«{nearest}»"):
