@@ -34,7 +34,7 @@ class Message:
     severity: Severity = Severity.ERROR
 
     def __call__(self, **values: object) -> Fault:
-        """The fault with its values filled in."""
+        """Return the fault with its values filled in."""
         return Fault(
             code=self.code,
             message=self.text.format(**values),
@@ -60,7 +60,7 @@ class Place:
         return f"{column_letters(self.column)}{self.row}"
 
     def order(self) -> tuple[str, str, int, int]:
-        """A key that sorts places as a person walks through the books."""
+        """Return a key that sorts places by file, sheet, row and column."""
         return self.file, self.sheet or "", self.row or 0, self.column or 0
 
 
@@ -82,7 +82,7 @@ class Problem:
         return self.severity is Severity.ERROR
 
     def as_json(self) -> dict[str, object]:
-        """The problem in the shape that every `--json` answer carries."""
+        """Return the problem in the shape that every `--json` answer carries."""
         return {
             "code": self.code,
             "severity": str(self.severity),
@@ -123,7 +123,7 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 
 def column_letters(column: int) -> str:
-    """The letters of a column counted from 1: 1 is A, 27 is AA."""
+    """Return the letters of a column counted from 1: 1 is A, 27 is AA."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
