@@ -12,13 +12,13 @@ from typing import Any
 
 from benchmarks import TODAY
 from benchmarks.workspaces import Row, read_settings_and_clients, write_workspace
-from cmtools.books.blanks import lists_of
+from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.default_rows import shipped_rows
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, POSITIONS
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import STAGES
 from cmtools.tables.table import Table
-from cmtools.tables.writer.workbook import Rows, write_book
+from cmtools.tables.writer.workbook import SheetRows, write_book
 from cmtools.workspace import INBOX
 
 ORDERS_A_BOOK = 20
@@ -35,11 +35,11 @@ def write_drops(folder: Path, books: int, files: int) -> None:
     """A workspace without orders, in its inbox so many order books and so many foreign files."""
     write_workspace(folder, 0)
     dataset = read_settings_and_clients(folder)
-    lists = lists_of(ORDER_BOOK, dataset)
+    lists = lists_from_dataset(ORDER_BOOK, dataset)
     clients = [(client.code, client.manager) for client in dataset.records(CLIENTS)]
     for number in range(1, books + 1):
         placed = [*_orders(number, clients)]
-        rows: dict[Table[Any], Rows] = {
+        rows: dict[Table[Any], SheetRows] = {
             ORDERS: placed,
             POSITIONS: [line for order in placed for line in _positions(order)],
             CONTRACTS: [_contract(order) for order in placed],

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from benchmarks import TODAY
-from cmtools.books.blanks import lists_of
+from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.loader import BookFile, load
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS, REGISTER
@@ -26,7 +26,7 @@ from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.inline import Inside
 from cmtools.tables.table import Table
-from cmtools.tables.writer.workbook import Rows, write_book
+from cmtools.tables.writer.workbook import SheetRows, write_book
 
 POSITIONS_AN_ORDER = 5
 
@@ -41,7 +41,7 @@ def write_workspace(folder: Path, orders: int, books: int = 0) -> Path:
     init(folder)
     write_sample(folder, TODAY)
     dataset = read_settings_and_clients(folder)
-    lists = lists_of(ORDER_BOOK, dataset)
+    lists = lists_from_dataset(ORDER_BOOK, dataset)
     clients = [(client.code, client.manager) for client in dataset.records(CLIENTS)]
     contractors = [contractor.name for contractor in dataset.records(CONTRACTORS)]
     paths = [folder / ORDER_BOOK.file_name]
@@ -49,7 +49,7 @@ def write_workspace(folder: Path, orders: int, books: int = 0) -> Path:
     for number, path in enumerate(paths):
         path.parent.mkdir(exist_ok=True)
         first = number * orders + 1
-        rows: dict[Table[Any], Rows] = {
+        rows: dict[Table[Any], SheetRows] = {
             ORDERS: list(_orders(orders, clients, contractors, first)),
             POSITIONS: list(positions(orders, first)),
             PAYMENTS: list(_payments(orders, first)),

@@ -20,7 +20,7 @@ from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS
 from cmtools.books.settings import HOLIDAYS, VAT
 from cmtools.files import atomic_write
 from cmtools.tables.parsers import EXCEL_EPOCH, parse_date
-from cmtools.tables.patch.cells import Cells, patch_cells
+from cmtools.tables.patch.cells import CellValues, patch_cells
 from cmtools.tables.patch.package import Package
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.inline import Inside
@@ -127,7 +127,7 @@ def _read(path: Path) -> list[Sheet[Any]]:
     return reading.sheets
 
 
-def _changed_cells(sheet: Sheet[Any], shift: _Shift) -> Cells:
+def _changed_cells(sheet: Sheet[Any], shift: _Shift) -> CellValues:
     """(row, column) → the new value of each cell that names a day or a number of the sample."""
     cells: dict[tuple[int, int], int | str] = {}
     for name, values in sheet.values.items():

@@ -10,9 +10,9 @@ from cmtools.books.catalog import BOOKS
 from cmtools.books.default_rows import shipped_headings, shipped_rows
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Book, Table
-from cmtools.tables.writer.dropdowns import Lists, foreign_tables
+from cmtools.tables.writer.dropdowns import DropdownLists, foreign_tables
 from cmtools.tables.writer.heading import Heading
-from cmtools.tables.writer.workbook import Rows, write_book
+from cmtools.tables.writer.workbook import SheetRows, write_book
 
 
 def write_blanks(folder: Path, books: Sequence[Book] = BOOKS) -> list[Path]:
@@ -24,7 +24,7 @@ def write_blanks(folder: Path, books: Sequence[Book] = BOOKS) -> list[Path]:
 def write_filled(
     path: Path,
     book: Book,
-    rows: Mapping[Table[Any], Rows],
+    rows: Mapping[Table[Any], SheetRows],
     headings: Mapping[Table[Any], Heading] | None = None,
 ) -> Path:
     """Write a book with rows; `rows` may hold other books' too, for the lists to copy from."""
@@ -32,19 +32,20 @@ def write_filled(
     return path
 
 
-def lists_from_rows(book: Book, rows: Mapping[Table[Any], Rows]) -> Lists:
+def lists_from_rows(book: Book, rows: Mapping[Table[Any], SheetRows]) -> DropdownLists:
     """What the book's drop-downs offer of other books, from those books' rows."""
     return {
-        table: [option(table, row) for row in rows.get(table, ())] for table in foreign_tables(book)
+        table: [dropdown_option(table, row) for row in rows.get(table, ())]
+        for table in foreign_tables(book)
     }
 
 
-def lists_of(book: Book, dataset: Dataset) -> Lists:
+def lists_from_dataset(book: Book, dataset: Dataset) -> DropdownLists:
     """What the book's drop-downs offer of other books, from what was read."""
-    return {t: options(t, dataset) for t in foreign_tables(book) if t in dataset}
+    return {t: dropdown_options(t, dataset) for t in foreign_tables(book) if t in dataset}
 
 
-def options(table: Table[Any], dataset: Dataset) -> list[str]:
+def dropdown_options(table: Table[Any], dataset: Dataset) -> list[str]:
     """What a drop-down shows of a table that was read."""
     found = []
     for sheet in dataset.sheets(table):
@@ -54,7 +55,7 @@ def options(table: Table[Any], dataset: Dataset) -> list[str]:
     return found
 
 
-def option(table: Table[Any], row: Mapping[str, object]) -> str:
+def dropdown_option(table: Table[Any], row: Mapping[str, object]) -> str:
     """What a drop-down shows of a row: its key, and its label behind it."""
     key = str(row[table.key.title])
     return f"{key} {row[table.fields[table.label].title]}" if table.label else key

@@ -17,7 +17,7 @@ BOOKS = (SETTINGS, REGISTER, ORDER_BOOK, TASK_BOOK, PLAN_BOOK)
 SHEETS = frozenset(normalize_name(table.title) for book in BOOKS for table in book.tables)
 
 
-def recognise(sheet_names: Iterable[str]) -> Book | None:
+def recognise_book(sheet_names: Iterable[str]) -> Book | None:
     """The book with the most sheets of these names; None where no name is known."""
     names = {normalize_name(name) for name in sheet_names}
     scores = [

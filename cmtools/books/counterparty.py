@@ -86,7 +86,7 @@ ACCOUNT_KEY = Message(
 )
 
 
-def inn_by_form(inn: str | None, form: LegalForm | None) -> Fault | None:
+def check_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
     """10 digits for a company, 12 otherwise; only a person may go without."""
     if form is None:
         return None
@@ -98,7 +98,7 @@ def inn_by_form(inn: str | None, form: LegalForm | None) -> Fault | None:
     return None if requisites.inn_is_valid(inn) else INN_CHECK()
 
 
-def kpp_by_form(kpp: str | None, form: LegalForm | None) -> Fault | None:
+def check_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
     """Only a company has a КПП, and it must."""
     if form is None:
         return None
@@ -109,7 +109,7 @@ def kpp_by_form(kpp: str | None, form: LegalForm | None) -> Fault | None:
     return None if requisites.kpp_is_valid(kpp) else KPP_FORM()
 
 
-def ogrn_by_form(ogrn: str | None, form: LegalForm | None) -> Fault | None:
+def check_ogrn(ogrn: str | None, form: LegalForm | None) -> Fault | None:
     """13 digits for a company, 15 for an entrepreneur, none for a person."""
     if ogrn is None or form is None:
         return None
@@ -121,7 +121,7 @@ def ogrn_by_form(ogrn: str | None, form: LegalForm | None) -> Fault | None:
     return None if requisites.ogrn_is_valid(ogrn) else OGRN_CHECK()
 
 
-def bik_of_accounts(
+def check_bik(
     bik: str | None, account: str | None, correspondent_account: str | None
 ) -> Fault | None:
     """An account is worth nothing without the bank's code."""
@@ -134,7 +134,7 @@ def _is_account(number: str) -> bool:
     return len(number) == 20 and number.isascii() and number.isdigit()
 
 
-def account_key(account: str | None, bik: str | None) -> Fault | None:
+def check_account(account: str | None, bik: str | None) -> Fault | None:
     """The account's key against the БИК; treasury accounts have another."""
     if account is None:
         return None
@@ -145,7 +145,7 @@ def account_key(account: str | None, bik: str | None) -> Fault | None:
     return ACCOUNT_KEY()
 
 
-def correspondent_key(correspondent_account: str | None, bik: str | None) -> Fault | None:
+def check_correspondent_account(correspondent_account: str | None, bik: str | None) -> Fault | None:
     """The same for the account of the bank at the Central Bank."""
     if correspondent_account is None:
         return None
@@ -157,10 +157,10 @@ def correspondent_key(correspondent_account: str | None, bik: str | None) -> Fau
 
 
 REQUISITES_RULES = (
-    Rule("inn", inn_by_form),
-    Rule("kpp", kpp_by_form),
-    Rule("ogrn", ogrn_by_form),
-    Rule("bik", bik_of_accounts),
-    Rule("account", account_key),
-    Rule("correspondent_account", correspondent_key),
+    Rule("inn", check_inn),
+    Rule("kpp", check_kpp),
+    Rule("ogrn", check_ogrn),
+    Rule("bik", check_bik),
+    Rule("account", check_account),
+    Rule("correspondent_account", check_correspondent_account),
 )

@@ -10,7 +10,7 @@ from cmtools.books.plan import BLANK_HEADING, FIRST_ROW, PLAN, plan_formula
 from cmtools.books.settings import STAGES, VAT
 from cmtools.tables.table import Table
 from cmtools.tables.writer.heading import Heading
-from cmtools.tables.writer.workbook import Formula, Rows
+from cmtools.tables.writer.workbook import Formula, SheetRows
 
 _STAGES = """
 2.1 | Заполнить заявку на заказ с клиентом | 1 | request
@@ -65,7 +65,7 @@ def _plan_row(row: int, name: str, unit: str) -> dict[str, object]:
     return {"Показатель": name, "Ед.": unit, "Прирост, %": 10, "План": Formula(formula, 0)}
 
 
-def shipped_rows() -> Mapping[Table[Any], Rows]:
+def shipped_rows() -> Mapping[Table[Any], SheetRows]:
     """Table → the rows that it is shipped with; the rules have theirs in their columns."""
     return {
         STAGES: [_stage(line) for line in _STAGES.strip().splitlines()],

@@ -27,7 +27,7 @@ Key = tuple[Any, ...]
 Values = tuple[Any, ...]
 
 
-def differences(book: Book, ours: Dataset, theirs: Dataset) -> Iterator[str]:
+def list_differences(book: Book, ours: Dataset, theirs: Dataset) -> Iterator[str]:
     """The rows in which the workspace's book (`ours`) and a dropped one differ, for a person."""
     found = (line for table in book.tables for line in _of_table(table, ours, theirs))
     for count, line in enumerate(found):

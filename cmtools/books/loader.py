@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cmtools.books.catalog import BOOKS, SHEETS, recognise
+from cmtools.books.catalog import BOOKS, SHEETS, recognise_book
 from cmtools.books.cross_rules import check_across, seller_warning
 from cmtools.books.document_rules import StandardDocuments, check_documents
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
@@ -94,7 +94,7 @@ class BookReading:
             match part:
                 case Start():
                     names = part.sheets
-                    book = book or recognise(names)
+                    book = book or recognise_book(names)
                     self._note(file, part.warnings)
                 case Grid() if book is not None:
                     sheets += self._sheet(file.name, book, part, sheets)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cmtools.tables.columns import GOAL, MEAN, PERCENT, Column
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.headers import Filled
+from cmtools.tables.headers import HeadCell
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Row, Table
 from cmtools.tables.writer.heading import Heading
@@ -61,7 +61,7 @@ def plan_formula(row: int, *, whole_pieces: bool) -> str:
     return f"=ROUNDUP(ROUND({grown},9),0)" if whole_pieces else f"=ROUND(ROUND({grown},6),0)"
 
 
-def approval(sheet: Sheet[PlanLine]) -> Filled | None:
+def approval(sheet: Sheet[PlanLine]) -> HeadCell | None:
     """The cell «Утвердил» of a plan that is approved: both it and the date beneath are filled."""
     who, when = sheet.head.get(APPROVED_BY), sheet.head.get(APPROVED_ON)
     return who if who and when and who.value is not None and when.value is not None else None

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from cmtools import known_files
-from cmtools.books.diff import changed_orders, differences
+from cmtools.books.diff import changed_orders, list_differences
 from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
@@ -201,7 +201,7 @@ class InboxProcessor:
     def _conflict(self, target: Path, book: Book, before: Loaded, dataset: Dataset) -> DropResult:
         """Refuse to replace a book that a person changed; list the rows that differ."""
         if book in before.books.values():
-            rows = [*differences(book, before.dataset, dataset)] or [texts.ONLY_FORMATS_DIFFER]
+            rows = [*list_differences(book, before.dataset, dataset)] or [texts.ONLY_FORMATS_DIFFER]
         else:
             rows = [texts.UNREADABLE_TARGET]
         name = self._workspace.name(target)

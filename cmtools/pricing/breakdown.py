@@ -11,7 +11,7 @@ from cmtools.books.settings import Rules
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import EXACT, HUNDRED, Line
 from cmtools.tables.columns import PERCENT
-from cmtools.tables.patch.cells import PlainSheet, Value
+from cmtools.tables.patch.cells import CellValue, PlainSheet
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Row
 
@@ -97,13 +97,13 @@ def _cell(row: Row, field: str) -> str | None:
 
 def price_cells(
     sheet: Sheet[Position], lines: Mapping[int, Line | None]
-) -> Mapping[tuple[int, int], Value]:
+) -> Mapping[tuple[int, int], CellValue]:
     """Return the values of the computed columns by row and column, both counted from 1.
 
     `lines` are by row; a row without a price is emptied. A computed column that the book lacks is
     added behind its last one.
     """
-    cells: dict[tuple[int, int], Value] = {}
+    cells: dict[tuple[int, int], CellValue] = {}
     columns, width = sheet.computed_columns, sheet.width
     for column in POSITIONS.computed:
         if column.title not in columns:
@@ -117,7 +117,7 @@ def price_cells(
     return cells
 
 
-def _computed_values(line: Line | None) -> tuple[Value, ...]:
+def _computed_values(line: Line | None) -> tuple[CellValue, ...]:
     if line is None:
         return (None,) * len(POSITIONS.computed)
     return (
@@ -149,9 +149,9 @@ def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
     )
 
 
-def _costing_row(line: Line, rules: Rules) -> list[Value]:
+def _costing_row(line: Line, rules: Rules) -> list[CellValue]:
     position = line.position
-    row: list[Value] = [position.order, position.number, position.name, position.quantity]
+    row: list[CellValue] = [position.order, position.number, position.name, position.quantity]
     for step in price_steps(line, rules):
         row.append(step.value)
         if step.from_settings:

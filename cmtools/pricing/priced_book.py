@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cmtools import known_files
-from cmtools.books.blanks import lists_of
+from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, POSITIONS
 from cmtools.errors import Unavailable
@@ -16,7 +16,12 @@ from cmtools.pricing.breakdown import costing_sheet, price_cells
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.session import Session
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.patch.cells import add_sheet, compute_anew, leave_foreign_parts, patch_cells
+from cmtools.tables.patch.cells import (
+    add_sheet,
+    drop_foreign_parts,
+    patch_cells,
+    request_recalculation,
+)
 from cmtools.tables.patch.package import Package
 from cmtools.tables.writer.dropdowns import refresh_lists
 from cmtools.workspace import PRICED, backup_path, copy_path
@@ -79,7 +84,7 @@ def _refuse_macros(packages: Iterable[tuple[BookFile, Package]]) -> None:
 
 def _write_copy(session: Session, book: BookFile, package: Package, path: Path) -> None:
     _fill(session, book, package)
-    leave_foreign_parts(package)
+    drop_foreign_parts(package)
     rules = session.prices.tariff.rules
     add_sheet(package, costing_sheet(_orders_of(session, book), rules))
     with atomic_write(path) as aside:
@@ -98,8 +103,8 @@ def _fill(session: Session, book: BookFile, package: Package) -> None:
             part = parts[normalize_name(POSITIONS.title)]
             lines = {entry.row: line for order in orders for entry, line in order.positions}
             package[part] = patch_cells(package[part], price_cells(sheet, lines))
-    refresh_lists(package, ORDER_BOOK, lists_of(ORDER_BOOK, dataset))
-    compute_anew(package)
+    refresh_lists(package, ORDER_BOOK, lists_from_dataset(ORDER_BOOK, dataset))
+    request_recalculation(package)
 
 
 def _orders_of(session: Session, book: BookFile) -> list[PricedOrder]:

@@ -19,7 +19,7 @@ from cmtools.reports.plan_file import Existing
 from cmtools.reports.plan_from_history import Goal, bases, empty_months, grown
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.writer.heading import Heading
-from cmtools.tables.writer.workbook import Formula, Rows, made_book
+from cmtools.tables.writer.workbook import Formula, SheetRows, build_book
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +85,7 @@ def _note(read: Consolidated, books: Frames, months: tuple[date, ...]) -> str:
 
 def workbook(draft: Draft) -> bytes:
     """The plan's workbook: live formulas, their stored values the plans."""
-    return made_book(PLAN_BOOK, {PLAN: _rows(draft)}, {}, {PLAN: _heading(draft)})
+    return build_book(PLAN_BOOK, {PLAN: _rows(draft)}, {}, {PLAN: _heading(draft)})
 
 
 def stem(draft: Draft) -> str:
@@ -93,7 +93,7 @@ def stem(draft: Draft) -> str:
     return papers.file_stem(plan_title(draft.month, draft.manager))
 
 
-def _rows(draft: Draft) -> Rows:
+def _rows(draft: Draft) -> SheetRows:
     """The rows of the planned indicators, then those that a person added."""
     rows: list[dict[str, object]] = []
     for row, goal in enumerate(draft.goals, start=FIRST_ROW):

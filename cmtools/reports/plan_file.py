@@ -27,7 +27,7 @@ from cmtools.tables import messages
 from cmtools.tables.parsers import format_value, normalize_name
 from cmtools.tables.patch.package import Package
 from cmtools.tables.sheet import Sheet
-from cmtools.tables.sheet_xml import formula_cells, plain
+from cmtools.tables.sheet_xml import find_formula_cells, normalize_tags
 from cmtools.tables.table import InvalidRow
 
 PLAN_APPROVED = Message(
@@ -124,7 +124,7 @@ def _typed(
         for name, part in package.sheets().items()
         if normalize_name(name) == normalize_name(PLAN.title)
     )
-    formulas = formula_cells(plain(package[part]))
+    formulas = find_formula_cells(normalize_tags(package[part]))
     column = sheet.source.columns["plan"]
     return {
         normalize_name(line.get("indicator")): ManualEdit(

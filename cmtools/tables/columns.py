@@ -131,7 +131,7 @@ _KINDS: dict[object, ValueKind] = {
 }
 
 
-def field_of(name: str, annotation: Any, column: Column) -> Field:
+def make_field(name: str, annotation: Any, column: Column) -> Field:
     """Make the field of a record's annotated attribute; TypeError for a type that has no kind."""
     python_type, required = _unwrap(annotation)
     if isinstance(python_type, type) and issubclass(python_type, StrEnum):

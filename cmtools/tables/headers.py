@@ -120,7 +120,7 @@ def _is_near(typed: str, title: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Filled:
+class HeadCell:
     """A cell of the head above a table, at the right of its label; None where it is empty."""
 
     row: int
@@ -128,10 +128,10 @@ class Filled:
     value: Cell
 
 
-def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, Filled]:
+def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, HeadCell]:
     """Label → the cell beside it, of the labels that stand above the header row."""
     labels = {normalize_title(label): label for label in table.head}
-    found: dict[str, Filled] = {}
+    found: dict[str, HeadCell] = {}
     if not labels:
         return found
     for row, cells in enumerate(_rows(grid, (header or HEADER_SEARCH) - 1), start=1):
@@ -139,7 +139,7 @@ def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, Filled]:
             label = labels.get(normalize_title(cell)) if isinstance(cell, str) else None
             if label is not None and label not in found:
                 value = None if is_empty(beside) else beside
-                found[label] = Filled(row=row, column=position, value=value)
+                found[label] = HeadCell(row=row, column=position, value=value)
     return found
 
 

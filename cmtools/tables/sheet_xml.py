@@ -13,7 +13,7 @@ _ROOT = re.compile(rb"<(?:(\w{1,20}):)?(?:worksheet|sst|styleSheet)\b")
 _HEAD = 1 << 16
 
 
-def without_prefix(xml: bytes) -> bytes:
+def strip_prefix(xml: bytes) -> bytes:
     """The XML with no prefix to the names of its elements, if its root has one."""
     root = _ROOT.search(xml, 0, _HEAD)
     if root is None or root[1] is None:
@@ -21,17 +21,17 @@ def without_prefix(xml: bytes) -> bytes:
     return xml.replace(b"<" + root[1] + b":", b"<").replace(b"</" + root[1] + b":", b"</")
 
 
-def contains(xml: bytes, mark: bytes) -> bool:
+def contains_markup(xml: bytes, mark: bytes) -> bool:
     """Whether `<!` or `<?` stands in it: the second sign is rare, and so looked for first."""
     return mark[1:] in xml and mark in xml
 
 
-def plain(xml: bytes) -> bytes:
+def normalize_tags(xml: bytes) -> bytes:
     """The tags as Excel itself would write them: no prefix, double quotes, one space between.
 
     How a sheet is written is judged by its beginning; its texts are not kept.
     """
-    xml = without_prefix(xml)
+    xml = strip_prefix(xml)
     head = xml[:_HEAD]
     if b" =" in head or b"= " in head:
         xml = re.sub(rb"\s{0,99}=\s{0,99}(?=[\"'])", b"=", xml)
@@ -42,8 +42,8 @@ def plain(xml: bytes) -> bytes:
     return xml
 
 
-def formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
-    """The cells (row, column) of a `plain` sheet that hold a formula."""
+def find_formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
+    """The cells (row, column) of a `normalize_tags` sheet that hold a formula."""
     return frozenset(_where(xml, found) for found in _FORMULA.finditer(xml))
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from cmtools.problems import Fault, Place
-from cmtools.tables.columns import Column, Field, field_of
+from cmtools.tables.columns import Column, Field, make_field
 
 TODAY = "today"
 
@@ -182,7 +182,7 @@ def _maker(record: type[R], names: tuple[str, ...]) -> Callable[..., R]:
 def _fields(record: type[Row]) -> dict[str, Field]:
     hints = get_type_hints(record, include_extras=True)
     return {
-        item.name: field_of(item.name, get_args(hints[item.name])[0], column)
+        item.name: make_field(item.name, get_args(hints[item.name])[0], column)
         for item in fields(record)
         if (column := _column(hints[item.name])) is not None
     }

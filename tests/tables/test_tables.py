@@ -32,7 +32,7 @@ from cmtools.tables.reader.sandbox import Grid, Reader
 from cmtools.tables.reader.sheet_cells import CHUNK
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, InvalidRow, Row, Table
-from cmtools.tables.writer.workbook import Rows, write_book
+from cmtools.tables.writer.workbook import SheetRows, write_book
 from support import hostile
 
 if sys.platform == "linux":
@@ -424,7 +424,7 @@ def test_a_row_of_nothing_but_an_error_is_a_row() -> None:
 # One declared line
 
 
-def write(path: Path, table: Table[Any], rows: Rows = ()) -> Path:
+def write(path: Path, table: Table[Any], rows: SheetRows = ()) -> Path:
     """The book of one declared table."""
     write_book(path, Book(name="Сладости", purpose="Пример.", tables=(table,)), {table: rows})
     return path

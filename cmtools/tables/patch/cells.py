@@ -18,8 +18,8 @@ from cmtools.tables.parsers import escape_text
 from cmtools.tables.patch.package import WORKBOOK, Package
 from cmtools.tables.sheet_xml import column_number
 
-Value = Decimal | int | str | None
-Cells = Mapping[tuple[int, int], Value]
+CellValue = Decimal | int | str | None
+CellValues = Mapping[tuple[int, int], CellValue]
 """(row, column), counted from 1 → the new value; None empties the cell."""
 
 _ATTRIBUTE = rb'\b%s\s*=\s*["\']([^"\']*)["\']'
@@ -49,11 +49,11 @@ class _Syntax:
         )
 
 
-def patch_cells(xml: bytes, cells: Cells) -> bytes:
+def patch_cells(xml: bytes, cells: CellValues) -> bytes:
     """A sheet with these cells changed; a cell keeps its style, a new one takes its column's."""
     prefix = re.search(rb"<(\w+:)?worksheet\b", xml[:4096])
     syntax = _Syntax((prefix and prefix[1]) or b"")
-    by_row: dict[int, dict[int, Value]] = {}
+    by_row: dict[int, dict[int, CellValue]] = {}
     for (row, column), value in cells.items():
         by_row.setdefault(row, {})[column] = value
     styles = _column_styles(xml)
@@ -70,9 +70,9 @@ def patch_cells(xml: bytes, cells: Cells) -> bytes:
     return syntax.row.sub(change, _DIMENSION.sub(b"", xml, count=1))
 
 
-def rewritten(xml: bytes, cells: Cells) -> bytes | None:
+def replace_sheet_data(xml: bytes, cells: CellValues) -> bytes | None:
     """A sheet's XML with these cells in place of all that it held; None if it is not ours."""
-    rows: dict[int, dict[int, Value]] = {}
+    rows: dict[int, dict[int, CellValue]] = {}
     for (row, column), value in cells.items():
         rows.setdefault(row, {})[column] = value
     plain = _Syntax(b"")
@@ -96,7 +96,7 @@ def _changed_row(
     syntax: _Syntax,
     row: re.Match[bytes],
     number: int,
-    values: Mapping[int, Value],
+    values: Mapping[int, CellValue],
     styles: Mapping[int, bytes],
 ) -> bytes:
     cells: dict[int, bytes] = {}
@@ -120,7 +120,7 @@ def _changed_row(
     return start + b"".join(cells[c] for c in sorted(cells)) + b"</%srow>" % syntax.prefix
 
 
-def _cell(syntax: _Syntax, row: int, column: int, value: Value, style: bytes | None) -> bytes:
+def _cell(syntax: _Syntax, row: int, column: int, value: CellValue, style: bytes | None) -> bytes:
     p = syntax.prefix
     head = b'<%sc r="%s%d"' % (p, column_letters(column).encode(), row)
     if style:
@@ -159,14 +159,14 @@ class PlainSheet:
     header: Sequence[str]
     widths: Sequence[int]
     formats: Sequence[str]
-    rows: Iterable[Sequence[Value]]
+    rows: Iterable[Sequence[CellValue]]
 
 
 def add_sheet(package: Package, sheet: PlainSheet) -> None:
     """Add a sheet at the end of a book, or put it in the place of the one of its name."""
-    from cmtools.tables.patch.styles import add_looks
+    from cmtools.tables.patch.styles import add_formats
 
-    header_look, *column_looks = add_looks(package, sheet.formats)
+    header_look, *column_looks = add_formats(package, sheet.formats)
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
         for n, width in enumerate(sheet.widths, start=1)
@@ -195,7 +195,7 @@ def add_sheet(package: Package, sheet: PlainSheet) -> None:
     package.add_sheet(sheet.name, content)
 
 
-def _plain_rows(rows: Iterable[Sequence[Value]], looks: Sequence[bytes]) -> Iterator[bytes]:
+def _plain_rows(rows: Iterable[Sequence[CellValue]], looks: Sequence[bytes]) -> Iterator[bytes]:
     plain = _Syntax(b"")
     for number, values in enumerate(rows, start=2):
         cells = (
@@ -206,13 +206,13 @@ def _plain_rows(rows: Iterable[Sequence[Value]], looks: Sequence[bytes]) -> Iter
         yield b'<row r="%d">' % number + b"".join(cells) + b"</row>"
 
 
-def compute_anew(package: Package) -> None:
+def request_recalculation(package: Package) -> None:
     """Have Excel compute the book's formulas when it is opened, in an order of its own."""
     package.drop(["xl/calcChain.xml"])
     package.compute_on_load()
 
 
-def leave_foreign_parts(package: Package) -> None:
+def drop_foreign_parts(package: Package) -> None:
     """Drop macros and links to other files; a formula that used a link keeps its value."""
     if package.drop(package.macros()):
         package.make_plain_book()

@@ -18,7 +18,7 @@ NO_STYLES = (
 ).encode()
 
 
-def add_looks(package: Package, formats: Sequence[str]) -> list[int]:
+def add_formats(package: Package, formats: Sequence[str]) -> list[int]:
     """The style numbers of a header and of a cell of each number format, in order."""
     if STYLES not in package:
         package.add_styles(NO_STYLES)

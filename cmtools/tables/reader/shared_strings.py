@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import fromstring
 
 from cmtools.tables.reader.xml_text import local_name, read_text, rich_text
-from cmtools.tables.sheet_xml import contains
+from cmtools.tables.sheet_xml import contains_markup
 
 _OPEN, _CLOSE = b"<si><t>", b"</t></si>"
 _SPACED = b'<si><t xml:space="preserve">'
@@ -45,5 +45,5 @@ def _plain_texts(xml: bytes) -> Sequence[str] | None:
     inside, between = items[len(_OPEN) : -len(_CLOSE)], _CLOSE + _OPEN
     count = inside.count(between) + 1
     is_plain = items.startswith(_OPEN) and items.count(b"<") == count * _TAGS
-    is_all = xml.count(b"<si") == count and not contains(xml, b"<!")
+    is_all = xml.count(b"<si") == count and not contains_markup(xml, b"<!")
     return inside.decode().split(between.decode()) if is_plain and is_all else None

@@ -17,7 +17,7 @@ from cmtools.tables.reader.number_formats import ShownAs, shown_by_style
 from cmtools.tables.reader.protocol import CellBlock, Marks, SheetEnd
 from cmtools.tables.reader.shared_strings import announced, shared_texts
 from cmtools.tables.reader.xml_parser import walk
-from cmtools.tables.sheet_xml import contains, without_prefix
+from cmtools.tables.sheet_xml import contains_markup, strip_prefix
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
@@ -35,7 +35,7 @@ def looks_of(contents: Contents, limits: Limits) -> CellFormats:
     """
 
     def part(name: str) -> bytes:
-        return without_prefix(contents.part(name))
+        return strip_prefix(contents.part(name))
 
     strings = part(contents.strings) if contents.strings else b""
     styles = part(contents.styles) if contents.styles else b"<styleSheet/>"
@@ -59,7 +59,7 @@ def sheet_frames(xml: bytes, looks: CellFormats, limits: Limits) -> Iterator[Cel
     Raises:
         Refused: it is no sheet, or larger than the limits.
     """
-    xml = without_prefix(xml)
+    xml = strip_prefix(xml)
     before = height = width = 0
     room = limits.unpacked_bytes  # for the texts of blocks, each of which brings its own
     lost: dict[CellKind, set[tuple[int, int]]] = {CellKind.ERROR: set(), CellKind.UNSAVED: set()}
@@ -111,7 +111,9 @@ def _chunks(xml: bytes) -> Iterator[bytes]:
     end = xml.rfind(b"</sheetData")
     if end < start:
         raise ValueError("the sheet breaks off")
-    is_commented = contains(xml, b"<!") or contains(xml[start:end], b"<?")  # may hold anything
+    is_commented = contains_markup(xml, b"<!") or contains_markup(
+        xml[start:end], b"<?"
+    )  # may hold anything
     size = end if is_commented else len("<row")
     while start < end:
         cut = xml.find(b"<row", start + size, end)

@@ -7,14 +7,14 @@ from typing import Any
 
 from cmtools.problems import column_letters
 from cmtools.tables.columns import Field
-from cmtools.tables.patch.cells import Value, rewritten
+from cmtools.tables.patch.cells import CellValue, replace_sheet_data
 from cmtools.tables.patch.package import WORKBOOK, Package
 from cmtools.tables.table import Book, Table
 
 LISTS_SHEET = "Списки"
 LAST_ROW = 1_048_576
 
-Lists = Mapping[Table[Any], Sequence[str]]
+DropdownLists = Mapping[Table[Any], Sequence[str]]
 """Table of another book → what a drop-down offers of it, in order."""
 
 
@@ -34,7 +34,7 @@ def list_name(table: Table[Any]) -> str:
     return "Список_" + table.title.replace(" ", "_")
 
 
-def list_ranges(book: Book, lists: Lists) -> Iterator[tuple[str, str]]:
+def list_ranges(book: Book, lists: DropdownLists) -> Iterator[tuple[str, str]]:
     """(name, reference) of every list that the book's drop-downs use.
 
     A list of the book itself grows with its sheet; one of another book ends with what was copied.
@@ -59,7 +59,7 @@ def list_ranges(book: Book, lists: Lists) -> Iterator[tuple[str, str]]:
             )
 
 
-def refresh_lists(package: Package, book: Book, lists: Lists) -> None:
+def refresh_lists(package: Package, book: Book, lists: DropdownLists) -> None:
     """Copy the lists of other books anew into a book that has a sheet «Списки» of ours.
 
     Nothing is changed while one of those books could not be read.
@@ -70,12 +70,12 @@ def refresh_lists(package: Package, book: Book, lists: Lists) -> None:
     if part is None or any(t not in lists or list_name(t) not in names for t in tables):
         return
     columns = [[table.title, *lists.get(table, ())] for table in tables]
-    cells: dict[tuple[int, int], Value] = {
+    cells: dict[tuple[int, int], CellValue] = {
         (row, column): value
         for column, values in enumerate(columns, start=1)
         for row, value in enumerate(values, start=1)
     }
-    fresh = rewritten(package[part], cells)
+    fresh = replace_sheet_data(package[part], cells)
     if fresh is None:
         return
     package[part] = fresh
@@ -84,7 +84,7 @@ def refresh_lists(package: Package, book: Book, lists: Lists) -> None:
             names[name].text = reference.lstrip("=")
 
 
-def offered(field: Field) -> str | list[str] | None:
+def dropdown_source(field: Field) -> str | list[str] | None:
     """The source of a field's drop-down as xlsxwriter takes it; None where there is none."""
     if field.column.refers is not None:
         return "=" + list_name(field.column.refers)

@@ -33,16 +33,16 @@ from cmtools.tables.writer import styles
 from cmtools.tables.writer.dropdowns import (
     LAST_ROW,
     LISTS_SHEET,
-    Lists,
+    DropdownLists,
+    dropdown_source,
     foreign_tables,
     list_ranges,
-    offered,
 )
 from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
 from cmtools.tables.writer.literal_text import write_text
 
-Rows = Sequence[Mapping[str, object]]
+SheetRows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
 
 NUMERIC = (WHOLE, NUMBER, MEAN, GOAL, MONEY, COST, PERCENT)
@@ -59,23 +59,23 @@ class Formula:
 def write_book(
     path: Path,
     book: Book,
-    rows: Mapping[Table[Any], Rows] | None = None,
-    lists: Lists | None = None,
+    rows: Mapping[Table[Any], SheetRows] | None = None,
+    lists: DropdownLists | None = None,
     headings: Mapping[Table[Any], Heading] | None = None,
 ) -> None:
-    """Write a book; see `made_book`.
+    """Write a book; see `build_book`.
 
     Raises:
         OSError: the file cannot be written.
         ValueError: a declaration that Excel would not take.
     """
-    path.write_bytes(made_book(book, rows, lists, headings))
+    path.write_bytes(build_book(book, rows, lists, headings))
 
 
-def made_book(
+def build_book(
     book: Book,
-    rows: Mapping[Table[Any], Rows] | None = None,
-    lists: Lists | None = None,
+    rows: Mapping[Table[Any], SheetRows] | None = None,
+    lists: DropdownLists | None = None,
     headings: Mapping[Table[Any], Heading] | None = None,
 ) -> bytes:
     """A book's bytes: its instruction, its sheets with the rows and headings given, its lists.
@@ -106,8 +106,8 @@ class _Form:
         self,
         workbook: xlsxwriter.Workbook,
         book: Book,
-        rows: Mapping[Table[Any], Rows],
-        lists: Lists,
+        rows: Mapping[Table[Any], SheetRows],
+        lists: DropdownLists,
         headings: Mapping[Table[Any], Heading],
     ) -> None:
         self._workbook = workbook
@@ -185,7 +185,7 @@ class _Form:
         self._light_up_required(sheet, fields, header + 1)
         self._write_rows(sheet, table, rows, header + 1)
 
-    def _write_rows(self, sheet: Worksheet, table: Table[Any], rows: Rows, first: int) -> None:
+    def _write_rows(self, sheet: Worksheet, table: Table[Any], rows: SheetRows, first: int) -> None:
         fields = table.fields.values()
         columns = [
             (normalize_title(f.title), self._column_format(f.kind, wrap=f.column.wrap))
@@ -290,7 +290,7 @@ def _validation(field: Field) -> dict[str, Any] | None:
         "input_message": field.column.hint,
         "error_title": field.title[:32],
     }
-    source = offered(field)
+    source = dropdown_source(field)
     if source is not None:
         # A list of another sheet may lag behind it, so what it lacks is only warned of.
         rule |= {
