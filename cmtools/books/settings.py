@@ -54,14 +54,14 @@ class Organization(Row):
     city: Annotated[str | None, Column("Город", hint="Место заключения договоров")]
 
 
-def own_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
+def check_own_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
     """As a client's; an empty one is told with all that is still empty."""
-    return party.inn_by_form(inn, form) if inn else None
+    return party.check_inn(inn, form) if inn else None
 
 
-def own_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
+def check_own_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
     """As a client's; an empty one is told with all that is still empty."""
-    return party.kpp_by_form(kpp, form) if kpp else None
+    return party.check_kpp(kpp, form) if kpp else None
 
 
 ORGANIZATION = Table(
@@ -69,8 +69,8 @@ ORGANIZATION = Table(
     "Организация",
     purpose="Собственные реквизиты: они встанут во все документы. Впишите их первыми.",
     rules=(
-        Rule("inn", own_inn),
-        Rule("kpp", own_kpp),
+        Rule("inn", check_own_inn),
+        Rule("kpp", check_own_kpp),
         *(rule for rule in party.REQUISITES_RULES if rule.at not in ("inn", "kpp")),
     ),
     card=("Поле", "Значение"),
@@ -139,7 +139,7 @@ class Contractor(Row):
     days: Annotated[int | None, Column("Срок по умолчанию, дней", least=0, width=14)]
 
 
-def contractor_inn(inn: str | None) -> Fault | None:
+def check_contractor_inn(inn: str | None) -> Fault | None:
     """A contractor's ИНН is for the papers only, so a wrong one is no more than a warning."""
     return CONTRACTOR_INN() if inn and not requisites.inn_is_valid(inn) else None
 
@@ -148,7 +148,7 @@ CONTRACTORS = Table(
     Contractor,
     "Подрядчики",
     purpose="Кто изготавливает продукцию.",
-    rules=(Rule("inn", contractor_inn),),
+    rules=(Rule("inn", check_contractor_inn),),
 )
 
 
