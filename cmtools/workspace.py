@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.books.catalog import BOOKS
+from cmtools.books.copies import is_named_as_copy
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
@@ -95,6 +96,7 @@ class Workspace:
         for book in BOOKS:
             if book is ORDER_BOOK:
                 paths = sorted(self.root.glob(f"{book.name}*.xlsx"))
+                paths = [path for path in paths if not is_named_as_copy(path.stem)]
             elif book is PLAN_BOOK:
                 paths = sorted(self.path(PLANS).glob("*.xlsx"))
             else:
@@ -104,6 +106,17 @@ class Workspace:
                 own = [self.path(book.file_name)]
             found += [BookFile(path=path, name=self.name(path), book=book) for path in own]
         return found
+
+    def foreign_copies(self) -> list[str]:
+        """Return the names of the copies of books that people or sync programs made."""
+        names = tuple(book.name for book in BOOKS)
+        return [
+            path.name
+            for path in sorted(self.root.glob("*.xlsx"))
+            if not is_copy(path)
+            and path.stem.lstrip("~").startswith(names)
+            and is_named_as_copy(path.stem)
+        ]
 
     def limits(self) -> Limits:
         """Read the limits of reading a book from the marker.

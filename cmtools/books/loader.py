@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.books.catalog import BOOKS, SHEETS, recognise_book
+from cmtools.books.copies import books_with_same_orders, same_orders_problems
 from cmtools.books.cross_rules import check_across, seller_warning
 from cmtools.books.document_rules import StandardDocuments, check_documents
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
@@ -61,12 +62,15 @@ def load(
     for file in own:
         if file.book not in replaced:
             reading.read(file)
-    dataset = Dataset(reading.sheets)
+    doubled = books_with_same_orders(reading.sheets)
+    dataset = Dataset(sheet for sheet in reading.sheets if sheet.source.file not in doubled)
     dataset.check(today)
     check_across(dataset)
     check_documents(dataset, documents)
     seller = seller_warning(dataset)
-    problems = reading.problems + dataset.problems + ([seller] if seller else [])
+    problems = [*reading.problems, *same_orders_problems(doubled), *dataset.problems]
+    if seller:
+        problems.append(seller)
     return Loaded(dataset=dataset, books=reading.books, problems=sort_problems(problems))
 
 

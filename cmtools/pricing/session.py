@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cmtools.books.copies import BOOK_COPY
 from cmtools.books.document_rules import StandardDocuments
 from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.errors import Unavailable, explain_os_error
@@ -79,12 +80,14 @@ def open_books(
             raise Unavailable(explain_os_error(error)) from error
     missing = [book.name for book in books if book not in own]
     missing_problems = [problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing]
+    copies = workspace.foreign_copies()
+    copy_problems = [problem_at(Place(file=name), BOOK_COPY()) for name in copies]
     return OpenBooks(
         workspace=workspace,
         loaded=loaded,
         targets=targets if files else own,
-        asked={book.name for book in (targets if files else books)},
-        problems=[*loaded.problems, *missing_problems],
+        asked={book.name for book in targets} if files else {*(b.name for b in books), *copies},
+        problems=[*loaded.problems, *missing_problems, *copy_problems],
     )
 
 

@@ -1,0 +1,67 @@
+"""Copies of books that people and sync programs make, and books that hold the same orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import combinations
+from typing import Any
+from unicodedata import normalize
+
+from cmtools.books.orders import ORDERS
+from cmtools.problems import Message, Place, Problem, Severity, problem_at
+from cmtools.tables.sheet import Sheet
+
+BOOK_COPY = Message(
+    "book-copy",
+    "похоже на копию книги: файл не прочитан",
+    "если это новая версия, положите её во «Входящие»; если копия не нужна, уберите её",
+    Severity.WARNING,
+)
+SAME_ORDERS = Message(
+    "book-copy",
+    "больше половины заказов те же, что в книге «{file}»: ни одна из двух не прочитана",
+    "оставьте одну из них, вторую уберите из папки",
+)
+
+_MADE_BY_PEOPLE = re.compile(
+    r"""(?: [ ]?[—–-][ ]?копия | [ ]?[—–-][ ]?copy | [ ]копия | [ ]copy ) (?:[ ]?\(\d+\))? $
+    | [ ]?\(\d+\)$
+    | \( [^)]* (?: конфликт | conflict ) [^)]* \)
+    | \.sync-conflict-
+    | ^~""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ON_ANOTHER_COMPUTER = re.compile(r"-(?:[A-ZА-ЯЁ0-9]+-)+[A-ZА-ЯЁ0-9]+$")  # …-DESKTOP-7QK2
+
+
+def is_named_as_copy(stem: str) -> bool:
+    """Tell whether a file's name, without its ending, is one that copies are given."""
+    name = normalize("NFC", stem)
+    return bool(_MADE_BY_PEOPLE.search(name) or _ON_ANOTHER_COMPUTER.search(name))
+
+
+def shares_most(one: Set[str], other: Set[str]) -> bool:
+    """Tell whether more than half of the order numbers of the smaller set are in both."""
+    return 2 * len(one & other) > min(len(one), len(other))
+
+
+def books_with_same_orders(sheets: Sequence[Sheet[Any]]) -> Mapping[str, str]:
+    """Return the files that share most of their orders with another file, and that file."""
+    numbers = {
+        sheet.source.file: {ORDERS.key.same(number) for number in sheet.values["number"] if number}
+        for sheet in sheets
+        if sheet.table is ORDERS
+    }
+    doubled: dict[str, str] = {}
+    for one, two in combinations(numbers, 2):
+        if shares_most(numbers[one], numbers[two]):
+            doubled.setdefault(one, two)
+            doubled.setdefault(two, one)
+    return doubled
+
+
+def same_orders_problems(files: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield an error for each of two books that hold the same orders, naming the other one."""
+    for file, other in files.items():
+        yield problem_at(Place(file=file), SAME_ORDERS(file=other))
