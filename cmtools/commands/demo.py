@@ -25,7 +25,7 @@ from cmtools.reports.month_plan import make_month_plan
 from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.parsers import format_roubles
 
-_PAPERS_TO_SEE = {
+_DOCUMENTS_TO_SEE = {
     "contract": "договор, готов к подписи",
     "invoice": "счёт с QR-кодом для оплаты",
     "client-card": "всё, что известно о клиенте",
@@ -60,7 +60,7 @@ class DemoResult(Result):
 
 
 def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
-    """Make the sample in a new folder, then check it, price it, make papers and a report.
+    """Make the sample in a new folder, check it, price it, make documents, plans and a report.
 
     Raises:
         Unavailable: the folder is a workspace already.
@@ -88,10 +88,10 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
 
 
 def _make_plans(folder: Path, today: date, now: datetime) -> list[str]:
-    """Make the plans of the month that is reported and of the next one, each on its last day."""
+    """Make the plans of the last month, this one and the next, each on the day when it is due."""
     read = consolidate(folder, today)
     this = today.replace(day=1)
-    months = (months_before(this, 1), next_month(this))
+    months = (months_before(this, 1), this, next_month(this))
     plans = [make_month_plan(read, month, None, plan_due(month), now) for month in months]
     return [file for plan in plans for file in plan.files]
 
@@ -134,6 +134,6 @@ def _look_at(
         (figures.files[0], "отчёт директору: каждое синее число ведёт к строкам книг"),
         (faulty.files[-1], "раскрашенная копия: лист «Ошибки» ведёт к каждой ячейке"),
     ]
-    for kind, what in _PAPERS_TO_SEE.items():
+    for kind, what in _DOCUMENTS_TO_SEE.items():
         files += [(d.path, what) for d in documents if d.kind.id == kind][:1]
     return tuple(files)

@@ -105,7 +105,8 @@ def test_init_where_a_file_is(tmp_path: Path) -> None:
     assert "занято" in refuse(tmp_path, "init", "занято")
 
 
-MONTHLY = ("Планы/2026-10 План", "Планы/2026-12 План", "Отчёты/2026-10 Отчёт")
+MONTHS = ("2026-10", "2026-11", "2026-12")
+MONTHLY = (*(f"Планы/{month} План" for month in MONTHS), "Отчёты/2026-10 Отчёт")
 
 
 def test_demo(tmp_path: Path) -> None:
