@@ -33,7 +33,7 @@ def write_filled(
 
 
 def lists_from_rows(book: Book, rows: Mapping[Table[Any], SheetRows]) -> DropdownLists:
-    """What the book's drop-downs offer of other books, from those books' rows."""
+    """Return what the drop-downs offer of other books, from the rows written into those."""
     return {
         table: [dropdown_option(table, row) for row in rows.get(table, ())]
         for table in foreign_tables(book)
@@ -41,12 +41,12 @@ def lists_from_rows(book: Book, rows: Mapping[Table[Any], SheetRows]) -> Dropdow
 
 
 def lists_from_dataset(book: Book, dataset: Dataset) -> DropdownLists:
-    """What the book's drop-downs offer of other books, from what was read."""
+    """Return what the drop-downs offer of other books, from what was read."""
     return {t: dropdown_options(t, dataset) for t in foreign_tables(book) if t in dataset}
 
 
 def dropdown_options(table: Table[Any], dataset: Dataset) -> list[str]:
-    """What a drop-down shows of a table that was read."""
+    """Return the entries of a drop-down over a table that was read."""
     found = []
     for sheet in dataset.sheets(table):
         keys = sheet.values[table.key.name]
@@ -56,6 +56,6 @@ def dropdown_options(table: Table[Any], dataset: Dataset) -> list[str]:
 
 
 def dropdown_option(table: Table[Any], row: Mapping[str, object]) -> str:
-    """What a drop-down shows of a row: its key, and its label behind it."""
+    """Return the entry of a row in a drop-down: its key, with its label behind it."""
     key = str(row[table.key.title])
     return f"{key} {row[table.fields[table.label].title]}" if table.label else key

@@ -18,7 +18,7 @@ SHEETS = frozenset(normalize_name(table.title) for book in BOOKS for table in bo
 
 
 def recognise_book(sheet_names: Iterable[str]) -> Book | None:
-    """The book with the most sheets of these names; None where no name is known."""
+    """Return the book with the most sheets of these names; None where no name is known."""
     names = {normalize_name(name) for name in sheet_names}
     scores = [
         sum(normalize_name(table.title) in names for table in book.tables if not table.optional)

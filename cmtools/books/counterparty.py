@@ -87,7 +87,7 @@ ACCOUNT_KEY = Message(
 
 
 def check_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
-    """10 digits for a company, 12 otherwise; only a person may go without."""
+    """Require 10 digits of a company and 12 otherwise; only a person may have none."""
     if form is None:
         return None
     if inn is None:
@@ -99,7 +99,7 @@ def check_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
 
 
 def check_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
-    """Only a company has a КПП, and it must."""
+    """Require a КПП of a company, and none of others."""
     if form is None:
         return None
     if form is not LegalForm.COMPANY:
@@ -110,7 +110,7 @@ def check_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
 
 
 def check_ogrn(ogrn: str | None, form: LegalForm | None) -> Fault | None:
-    """13 digits for a company, 15 for an entrepreneur, none for a person."""
+    """Require 13 digits of a company, 15 of an entrepreneur, none of a person."""
     if ogrn is None or form is None:
         return None
     if form is LegalForm.PERSON:
@@ -124,7 +124,7 @@ def check_ogrn(ogrn: str | None, form: LegalForm | None) -> Fault | None:
 def check_bik(
     bik: str | None, account: str | None, correspondent_account: str | None
 ) -> Fault | None:
-    """An account is worth nothing without the bank's code."""
+    """Require the bank's code wherever there is an account."""
     if bik is None:
         return BIK_NEEDED() if account or correspondent_account else None
     return None if requisites.bik_is_valid(bik) else BIK_FORM()
@@ -135,7 +135,7 @@ def _is_account(number: str) -> bool:
 
 
 def check_account(account: str | None, bik: str | None) -> Fault | None:
-    """The account's key against the БИК; treasury accounts have another."""
+    """Check the key of the account against the БИК."""
     if account is None:
         return None
     if not _is_account(account):
@@ -146,7 +146,7 @@ def check_account(account: str | None, bik: str | None) -> Fault | None:
 
 
 def check_correspondent_account(correspondent_account: str | None, bik: str | None) -> Fault | None:
-    """The same for the account of the bank at the Central Bank."""
+    """Check the key of the bank's account at the Central Bank against the БИК."""
     if correspondent_account is None:
         return None
     if not _is_account(correspondent_account):

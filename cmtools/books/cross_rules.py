@@ -65,14 +65,14 @@ OF_COMPANIES = frozenset(("kpp", "head_post", "head_name", "acts_on"))
 
 
 def closed_at_late_stage(closed: date | None, stage: str, early_stages: Set[str]) -> Fault | None:
-    """An order is closed on stage 4.3 or later."""
+    """Refuse a closing date on a stage before 4.3."""
     return CLOSED_TOO_EARLY(stage=stage) if closed and stage in early_stages else None
 
 
 def layout_of_final_order(
     order: str, design: Design, layout: str | None, final_orders: Set[str]
 ) -> Fault | None:
-    """A position of a final request names the layout that its design takes from earlier work."""
+    """Require the layout of a position of a final request whose design exists already."""
     needs_layout = design in (Design.READY, Design.REPEAT) and order in final_orders
     return LAYOUT_NEEDED(design=design.value) if needs_layout and layout is None else None
 
@@ -80,12 +80,12 @@ def layout_of_final_order(
 def cost_of_final_order(
     order: str, unit_cost: Decimal | None, final_orders: Set[str]
 ) -> Fault | None:
-    """A position of a final request has a cost: there is no price without one."""
+    """Require the cost of a position of a final request: there is no price without it."""
     return COST_NEEDED() if unit_cost is None and order in final_orders else None
 
 
 def kind_with_markup(kind: str, kinds: Set[str] | None) -> Fault | None:
-    """The kind is one of «Наценки», unless `*` stands there for any."""
+    """Require a kind of «Наценки», unless `*` is there for any."""
     return NO_MARKUP() if kinds is not None and normalize_name(kind) not in kinds else None
 
 
@@ -101,7 +101,7 @@ CROSS_RULES: Mapping[Table[Any], tuple[Rule, ...]] = {
 
 
 def check_across(dataset: Dataset) -> None:
-    """Add the problems that rows have only together with other sheets."""
+    """Add the problems that a row shows only together with other sheets."""
     dataset.apply_rules(CROSS_RULES, cross_values(dataset))
 
 
@@ -144,7 +144,7 @@ def kinds_with_markup(dataset: Dataset) -> Set[str] | None:
 
 
 def missing_of_seller(dataset: Dataset) -> list[Field]:
-    """The requisites of the seller that documents need and that are still empty."""
+    """Return the requisites of the seller that documents need and that are still empty."""
     sheets = dataset.sheets(ORGANIZATION)
     if not sheets:
         return []
@@ -156,7 +156,7 @@ def missing_of_seller(dataset: Dataset) -> list[Field]:
 
 
 def seller_warning(dataset: Dataset) -> Problem | None:
-    """One warning that names all the requisites of the seller that are still empty."""
+    """Warn of all requisites of the seller that are still empty, in one problem."""
     missing = missing_of_seller(dataset)
     if not missing:
         return None

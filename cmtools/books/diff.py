@@ -1,4 +1,4 @@
-"""Two versions of one book held against each other: rows that differ, orders that changed."""
+"""Two versions of one book compared: rows that differ, orders that changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Values = tuple[Any, ...]
 
 
 def list_differences(book: Book, ours: Dataset, theirs: Dataset) -> Iterator[str]:
-    """The rows in which the workspace's book (`ours`) and a dropped one differ, for a person."""
+    """Describe in Russian the rows in which the workspace's book (`ours`) and another differ."""
     found = (line for table in book.tables for line in _of_table(table, ours, theirs))
     for count, line in enumerate(found):
         if count == MOST_ROWS:
@@ -38,7 +38,7 @@ def list_differences(book: Book, ours: Dataset, theirs: Dataset) -> Iterator[str
 
 
 def changed_orders(before: Dataset | None, after: Dataset) -> dict[str, set[date]]:
-    """Order number → the days of its rows, old and new, for the orders that were changed.
+    """Return order number → the days of its rows, old and new, of the changed orders.
 
     Without an earlier version, all of them.
     """
@@ -51,7 +51,7 @@ def changed_orders(before: Dataset | None, after: Dataset) -> dict[str, set[date
 
 
 def _orders(dataset: Dataset) -> dict[str, list[tuple[Key, date | None]]]:
-    """Order number → its rows; a row stands once for each of its days, and once without."""
+    """Return order number → its rows: each once for each of its days, and once without a day."""
     found: dict[str, list[tuple[Key, date | None]]] = {}
     for table, (name, days) in _OF_ORDERS.items():
         for _, values in _rows(table, dataset):
@@ -81,7 +81,7 @@ def _of_table(table: Table[Any], ours: Dataset, theirs: Dataset) -> Iterator[str
 
 
 def _of_list(table: Table[Any], ours: Dataset, theirs: Dataset) -> Iterator[str]:
-    """Rows without a key can only be there or not."""
+    """Compare rows without a key, which can only be there or not."""
     old, new = ({v: row for row, v in _rows(table, d)} for d in (ours, theirs))
     for mine, other, where in ((old, new, "рабочей папке"), (new, old, "присланной книге")):
         for values, row in mine.items():

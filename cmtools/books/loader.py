@@ -119,7 +119,7 @@ class BookReading:
     def _sheet(
         self, file: str, book: Book, grid: Grid, before: Sequence[Sheet[Any]]
     ) -> Iterator[Sheet[Any]]:
-        """The sheet of a grid; none where it is no sheet of the book, or the second of its name."""
+        """Parse a grid, unless it is no sheet of the book or the second of its name."""
         for table in book.tables:
             if normalize_name(table.title) != normalize_name(grid.name) or any(
                 s.table is table for s in before

@@ -53,68 +53,71 @@ DIRECTOR_BEFORE_FINANCE = Message(
 
 
 def production_not_before_order(on: date, production_due: date | None) -> Fault | None:
-    """Goods are not made before they are ordered."""
+    """Refuse goods made before they are ordered."""
     return PRODUCTION_BEFORE_ORDER() if production_due and production_due < on else None
 
 
 def production_before_delivery(
     production_due: date | None, delivery_due: date | None
 ) -> Fault | None:
-    """Goods are made before they are delivered."""
+    """Refuse goods delivered before they are made."""
     if production_due and delivery_due and production_due > delivery_due:
         return PRODUCTION_AFTER_DELIVERY()
     return None
 
 
 def delivery_not_before_order(on: date, delivery_due: date | None) -> Fault | None:
-    """Goods are not delivered before they are ordered."""
+    """Refuse goods delivered before they are ordered."""
     return DELIVERY_BEFORE_ORDER() if delivery_due and delivery_due < on else None
 
 
 def address_for_delivery(
     delivery_address: str | None, delivery_method: DeliveryMethod | None, request: Request
 ) -> Fault | None:
-    """A final request that is to be delivered says where."""
+    """Require the address of a final request that is to be delivered."""
     is_delivered = delivery_method not in (None, DeliveryMethod.PICKUP)
     needs_address = is_delivered and request is Request.FINAL and not delivery_address
     return ADDRESS_NEEDED() if needs_address else None
 
 
 def reason_for_low_mark(mark: int | None, dissatisfaction: str | None) -> Fault | None:
-    """A mark of 3 or less has a reason."""
+    """Require the reason of a mark of 3 or less."""
     return REASON_NEEDED() if mark is not None and mark <= 3 and not dissatisfaction else None
 
 
 def closed_not_before_order(on: date, closed: date | None) -> Fault | None:
-    """An order is not closed before it is placed."""
+    """Refuse a closing date before the day of the order."""
     return CLOSED_BEFORE_ORDER() if closed and closed < on else None
 
 
 def decision_has_date(decision: Decision, decided: date | None) -> Fault | None:
-    """A decided claim says when it was decided."""
+    """Require the day on which a claim was decided."""
     return DECISION_DATE_NEEDED() if decision is not Decision.OPEN and decided is None else None
 
 
 def met_has_amount(decision: Decision, met_amount: Decimal | None) -> Fault | None:
-    """A claim that was met says how much of it."""
+    """Require the amount to which a claim was met."""
     return MET_AMOUNT_NEEDED() if decision is Decision.MET and met_amount is None else None
 
 
 def agreed_after_ready(ready: date | None, agreed: date | None) -> Fault | None:
-    """A client agrees to a design that is ready."""
+    """Refuse a client's consent to a design before it is ready."""
     return AGREED_BEFORE_READY() if agreed and (ready is None or agreed < ready) else None
 
 
 def order_or_contract(order: str | None, contract: str | None) -> Fault | None:
-    """A paper belongs to an order, to a contract, or to both."""
+    """Require the order of a paper, or its contract, or both."""
     return NO_OWNER() if order is None and contract is None else None
 
 
 def handed_after_received(received: date | None, handed: date | None) -> Fault | None:
-    """An original is handed on once it is here."""
+    """Refuse an original handed on before it was received."""
     return HANDED_BEFORE_RECEIVED() if handed and (received is None or handed < received) else None
 
 
 def director_after_finance(finance: date | None, director: date | None) -> Fault | None:
-    """The director signs after the financial department (section 4 of the duties)."""
+    """Refuse the director's signature before that of the financial department.
+
+    Source: section 4 of the manager's duties.
+    """
     return DIRECTOR_BEFORE_FINANCE() if finance and director and director < finance else None

@@ -62,11 +62,11 @@ def plan_formula(row: int, *, whole_pieces: bool) -> str:
 
 
 def approval(sheet: Sheet[PlanLine]) -> HeadCell | None:
-    """The cell «Утвердил» of a plan that is approved: both it and the date beneath are filled."""
+    """Return the cell «Утвердил» of an approved plan: both it and the date beneath are filled."""
     who, when = sheet.head.get(APPROVED_BY), sheet.head.get(APPROVED_ON)
     return who if who and when and who.value is not None and when.value is not None else None
 
 
 def plan_sheet(dataset: Dataset, file: str) -> Sheet[PlanLine] | None:
-    """The sheet of a plan that was read."""
+    """Return the sheet of a plan that was read; None where the file has none."""
     return next((found for found in dataset.sheets(PLAN) if found.source.file == file), None)

@@ -55,12 +55,12 @@ class Organization(Row):
 
 
 def check_own_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
-    """As a client's; an empty one is told with all that is still empty."""
+    """Check as for a client; an empty one is reported with all that is still empty."""
     return party.check_inn(inn, form) if inn else None
 
 
 def check_own_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
-    """As a client's; an empty one is told with all that is still empty."""
+    """Check as for a client; an empty one is reported with all that is still empty."""
     return party.check_kpp(kpp, form) if kpp else None
 
 
@@ -130,7 +130,7 @@ VAT = Table(Vat, "НДС", purpose="Ставка по дате отгрузки.
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contractor(Row):
-    """Who makes the goods."""
+    """A maker of the goods."""
 
     name: Annotated[str, Column("Подрядчик", unique=True, width=30)]
     inn: Annotated[str | None, Column("ИНН", DIGITS)]
@@ -140,7 +140,7 @@ class Contractor(Row):
 
 
 def check_contractor_inn(inn: str | None) -> Fault | None:
-    """A contractor's ИНН is for the papers only, so a wrong one is no more than a warning."""
+    """Warn of a wrong ИНН: a contractor's is for the papers only."""
     return CONTRACTOR_INN() if inn and not requisites.inn_is_valid(inn) else None
 
 
@@ -275,7 +275,7 @@ PRICING_RULES = (
 
 
 def rules_of(dataset: Dataset) -> Rules:
-    """The company's rules; a rule that is absent, empty or in error has its shipped value."""
+    """Return the company's rules; one that is absent, empty or in error has its shipped value."""
     sheets = dataset.sheets(RULES)
     source = sheets[0].source if sheets else Source(file="", sheet=RULES.title, columns={})
     values = {}

@@ -17,12 +17,12 @@ DUE_BEFORE_DATE = Message("due-before-date", "срок раньше даты п�
 
 
 def due_after_date(on: date, due: date) -> Fault | None:
-    """A task cannot be due before it was given."""
+    """Refuse a task that is due before it was given."""
     return DUE_BEFORE_DATE() if due < on else None
 
 
 def done_has_date(status: TaskStatus, done: date | None) -> Fault | None:
-    """A task that is done says when."""
+    """Require the day on which a task was done."""
     return messages.REQUIRED() if status is TaskStatus.DONE and done is None else None
 
 

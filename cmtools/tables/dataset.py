@@ -1,4 +1,4 @@
-"""All that was read together: sheets by table, what refers to what, and the records of it."""
+"""All sheets that were read together, by table: repeats, references, rules, records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEAREST_FOR = 50
 
 
 class Dataset:
-    """The sheets of one or more books, linked; a table that stands in several files is one table.
+    """The sheets of one or more books, linked; a table in several files is one table.
 
     A table that was not read at all is absent: nothing that refers to it is checked.
     """
@@ -35,26 +35,26 @@ class Dataset:
         return table in self._sheets
 
     def sheets(self, table: Table[R]) -> list[Sheet[R]]:
-        """The table's sheets, one a file."""
+        """Return the table's sheets, one a file."""
         return self._sheets.get(table, [])
 
     def entries(self, table: Table[R]) -> list[R | InvalidRow]:
-        """All rows of the table, in the order of files and rows; ask once all is checked."""
+        """Return all rows of the table, in the order of files and rows, as the checks left them."""
         if table not in self._entries:
             self._entries[table] = [row for sheet in self.sheets(table) for row in sheet.entries()]
         return self._entries[table]
 
     def records(self, table: Table[R]) -> list[R]:
-        """The records of all sound rows of the table, in the order of files and rows."""
+        """Return the rows of the table without errors, in the order of files and rows."""
         return [row for row in self.entries(table) if not isinstance(row, InvalidRow)]
 
     @property
     def problems(self) -> list[Problem]:
-        """All problems of all sheets, as they were found."""
+        """All problems of all sheets, in the order in which they were found."""
         return [p for sheets in self._sheets.values() for s in sheets for p in s.problems]
 
     def check(self, today: date) -> None:
-        """Find what a single cell cannot show: repeats, unknown references, broken row rules."""
+        """Find repeats, unknown references and broken rules of rows."""
         self._check_values(today)
         for table, sheets in self._sheets.items():
             for names in table.uniques:
@@ -71,7 +71,7 @@ class Dataset:
         self._apply_own_rules(today)
 
     def check_rows(self, today: date) -> None:
-        """Find of that only what a row shows by itself, whatever other rows and books there are."""
+        """Find only what a row shows without other rows and books."""
         self._check_values(today)
         self._apply_own_rules(today)
 
@@ -101,7 +101,7 @@ class Dataset:
         return bool(sheets) and all(table.key.name in sheet.source.columns for sheet in sheets)
 
     def keys(self, table: Table[Any]) -> dict[str, str]:
-        """How a row of the table may be called → its key as it is spelled there."""
+        """Return every name by which a row may be referred to → its key as spelled there."""
         keys: dict[str, str] = {}
         key = table.key
         for sheet in self.sheets(table):
@@ -132,7 +132,7 @@ def _warn_of_fractions(sheets: Sequence[Sheet[Any]], name: str) -> None:
 def _refuse_repeats(
     table: Table[Any], sheets: Sequence[Sheet[Any]], names: tuple[str, ...]
 ) -> None:
-    """The later row is at fault, at the last of the fields."""
+    """Report the later of two equal rows at the last of the fields."""
     columns = [_comparable(table, sheet, names) for sheet in sheets]
     if len(set(chain.from_iterable(columns))) == sum(len(sheet.rows) for sheet in sheets):
         return  # all differ
@@ -154,7 +154,7 @@ def _refuse_repeats(
 def _comparable(
     table: Table[Any], sheet: Sheet[Any], names: tuple[str, ...]
 ) -> list[tuple[Any, ...]]:
-    """The fields' values of each row, each text reduced to what of it counts."""
+    """Return the fields' values of each row, texts normalized for comparison."""
     columns = []
     for name in names:
         reduce = table.fields[name].same
@@ -170,7 +170,7 @@ def _resolve(
     target: Table[Any],
     keys: Mapping[str, str],
 ) -> None:
-    """Spell each reference as its target does; a problem where there is no target."""
+    """Spell each reference as its target does; report one without a target."""
     for sheet in sheets:
         column = sheet.values[name]
         spelled = {
@@ -189,7 +189,7 @@ def _resolve(
 
 
 def resolve_key(value: str, table: Table[Any], keys: Mapping[str, str]) -> str | None:
-    """The key of the row that a reference names; None where the `keys` have no such row."""
+    """Return the key of the row that a reference names; None where the `keys` have no such row."""
     found = keys.get(table.key.same(value))
     if found is None and table.label is not None:
         found = keys.get(table.key.same(squeeze(value).partition(" ")[0]))

@@ -1,4 +1,4 @@
-"""Where on a sheet the declared fields stand: under a header row, or below each other on a card."""
+"""Find the declared fields on a sheet: under a header row, or below each other on a card."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class SheetLayout:
 
 
 def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
-    """The header is the row with the most of the declared titles; the upper one of two.
+    """Find the row with the most of the declared titles, the upper one of two.
 
     Only so many of the grid's first rows are asked for: the rest may still be on its way.
     """
@@ -70,7 +70,7 @@ def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
 def _header(
     table: Table[Any], grid: Grid, row: int, cells: Sequence[Cell], names: Mapping[str, str]
 ) -> SheetLayout:
-    """The layout if this row were the header."""
+    """Return the layout with this row as the header."""
     computed = {normalize_title(column.title): column.title for column in table.computed}
     columns: dict[str, int] = {}
     found: dict[str, int] = {}
@@ -129,7 +129,7 @@ class HeadCell:
 
 
 def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, HeadCell]:
-    """Label → the cell beside it, of the labels that stand above the header row."""
+    """Return label → the cell beside it, of the labels above the header row."""
     labels = {normalize_title(label): label for label in table.head}
     found: dict[str, HeadCell] = {}
     if not labels:
@@ -144,7 +144,7 @@ def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, HeadCell]
 
 
 def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
-    """A card turned into a list of one row: its titles become a header."""
+    """Turn a card into a list of one row: its titles become a header."""
     assert table.card is not None
     while grid.grow():
         pass

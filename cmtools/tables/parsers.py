@@ -48,7 +48,7 @@ MONTHS = "января февраля марта апреля мая июня и
 
 
 def visible(text: str) -> str:
-    """Drop the signs that nobody sees: zero-width and bidi marks, soft hyphens, a BOM."""
+    """Drop invisible signs: zero-width and bidi marks, soft hyphens, a BOM."""
     return _INVISIBLE.sub("", text)
 
 
@@ -80,7 +80,7 @@ def is_empty(cell: Cell) -> bool:
 
 
 def parse_text(cell: Cell) -> str | Fault | None:
-    """A text; a whole number of up to 15 digits stands for its digits."""
+    """Parse a text; a whole number of up to 15 digits stands for its digits."""
     if isinstance(cell, str):
         return visible(cell).strip() or None
     if isinstance(cell, bool):
@@ -93,7 +93,7 @@ def parse_text(cell: Cell) -> str | Fault | None:
 
 
 def parse_code(cell: Cell) -> str | Fault | None:
-    """A code or a number of a paper, in one line; a number such as 3.1 stands for its digits."""
+    """Parse a code, in one line; a number such as 3.1 stands for its digits."""
     if isinstance(cell, str):
         return squeeze(cell) or None
     if isinstance(cell, float) and not isinstance(cell, bool) and not cell.is_integer():
@@ -102,7 +102,7 @@ def parse_code(cell: Cell) -> str | Fault | None:
 
 
 def parse_digits(cell: Cell) -> str | Fault | None:
-    """A number that is a name (ИНН, БИК, an account): no spaces inside."""
+    """Parse a number that is a name (ИНН, БИК, an account), dropping inner spaces."""
     found = parse_text(cell)
     return "".join(found.split()) if isinstance(found, str) else found
 
@@ -116,7 +116,7 @@ def _digits(number: float) -> str | Fault:
 
 
 def parse_number(cell: Cell) -> Decimal | Fault | None:
-    """An exact number: floats are taken at their 15 significant digits, as Excel shows them."""
+    """Parse an exact number; a float is taken at 15 significant digits, as Excel shows it."""
     if type(cell) is float or type(cell) is int:
         if abs(cell) < 1e15:  # neither NaN nor infinity
             return Decimal(f"{cell:.15g}")
@@ -139,7 +139,7 @@ def parse_number(cell: Cell) -> Decimal | Fault | None:
 
 
 def decimal_parser(places: int) -> Parse:
-    """A number with at most so many digits after the point."""
+    """Return a parser of numbers with at most so many digits after the point."""
     step = Decimal(1).scaleb(-places)
 
     def parse(cell: Cell) -> Decimal | Fault | None:
@@ -156,7 +156,7 @@ def decimal_parser(places: int) -> Parse:
 
 
 def parse_whole(cell: Cell) -> int | Fault | None:
-    """A whole number."""
+    """Parse a whole number."""
     if type(cell) is float and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)  # nearly every cell of such a column
     found = parse_number(cell)
@@ -166,7 +166,7 @@ def parse_whole(cell: Cell) -> int | Fault | None:
 
 
 def parse_date(cell: Cell) -> date | Fault | None:
-    """A date, as Excel keeps it or typed: `01.03.2026`, `2026-03-01`, `1 марта 2026 г.`."""
+    """Parse a date, as Excel keeps it or typed: `01.03.2026`, `1 марта 2026 г.`."""
     if type(cell) is date and FIRST_DAY <= cell <= LAST_DAY:
         return cell  # nearly every cell of such a column
     if isinstance(cell, datetime.datetime):
@@ -219,7 +219,7 @@ def _calendar_day(year: str, month: str | int, day_of_month: str) -> date | Faul
 
 
 def parse_yes_no(cell: Cell) -> bool | Fault | None:
-    """«да» or «нет», or Excel's own TRUE and FALSE."""
+    """Parse «да» or «нет», or Excel's own TRUE and FALSE."""
     if isinstance(cell, bool):
         return cell
     if is_empty(cell):
@@ -230,7 +230,7 @@ def parse_yes_no(cell: Cell) -> bool | Fault | None:
 
 @cache
 def choice_parser(choices: tuple[str, ...], enum: Callable[[str], object]) -> Parse:
-    """One of the choices, whatever its case and spaces; `enum` makes the value of it."""
+    """Return a parser of choices, whatever their case and spaces; `enum` makes the value."""
     known = {normalize_name(name): enum(name) for name in choices}
 
     def parse(cell: Cell) -> object:
@@ -246,7 +246,7 @@ def choice_parser(choices: tuple[str, ...], enum: Callable[[str], object]) -> Pa
 
 
 def format_value(cell: object) -> str:
-    """A value as a person would type it: 12 for 12.0, 01.03.2026 for a date."""
+    """Write a value as a person types it: 12 for 12.0, 01.03.2026 for a date."""
     match cell:
         case bool():
             return "да" if cell else "нет"
@@ -259,7 +259,7 @@ def format_value(cell: object) -> str:
 
 
 def escape_text(text: str) -> str:
-    """A text as a workbook holds it: control characters escaped, `_x0041_` still itself.
+    """Write a text as a workbook holds it: control characters and `_x0041_` escaped.
 
     ECMA-376, 22.4.2.4: `_xHHHH_` stands for a character that XML does not allow.
     """
@@ -268,20 +268,20 @@ def escape_text(text: str) -> str:
 
 
 def format_roubles(amount: Decimal) -> str:
-    """Money as a person reads it: `4 890,00`, its groups held together by NBSP."""
+    """Write money as a person reads it: `4 890,00`, its groups separated by NBSP."""
     return f"{amount:z,.2f}".replace(",", "\u00a0").replace(".", ",")
 
 
 def group_digits(number: int) -> str:
-    """A whole number as a person reads it: `12 500`, its groups held together by NBSP."""
+    """Write a whole number as a person reads it: `12 500`, its groups separated by NBSP."""
     return f"{number:,}".replace(",", "\u00a0")
 
 
 def format_percent(value: Decimal) -> str:
-    """A percentage as a person writes it: `9,8`."""
+    """Write a percentage as a person does: `9,8`."""
     return f"{value.normalize():f}".replace(".", ",")
 
 
 def quote_names(names: Iterable[str]) -> str:
-    """Names joined for a hint: «а», «б»."""
+    """Join names for a hint: «а», «б»."""
     return ", ".join(f"«{name}»" for name in names)

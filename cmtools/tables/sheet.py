@@ -56,7 +56,7 @@ class Sheet(Generic[R]):
         self._require()
 
     def _parse(self, layout: SheetLayout) -> None:
-        """Understand the cells, those that are here while the rest is still being read."""
+        """Parse the cells that have come while the rest is still being read."""
         grid, header = layout.grid, layout.header
         positions = {name: position - 1 for name, position in layout.columns.items()}
         parsers = {name: _ColumnParser(self.table.fields[name].parse) for name in positions}
@@ -137,7 +137,7 @@ class Sheet(Generic[R]):
                         self.add(index, name, messages.REQUIRED())
 
     def add(self, index: int, name: str, fault: Fault) -> None:
-        """Note a fault of a cell; one that is an error takes the cell's value away."""
+        """Note a fault of a cell; a cell with an error counts as having no value."""
         cells = self._cells.get(name)
         self.problems.append(
             problem_at(
@@ -153,11 +153,11 @@ class Sheet(Generic[R]):
             self.bad[name].add(index)
 
     def place(self, index: int, name: str) -> Place:
-        """The place of a field in the row of that index."""
+        """Return the place of a field in the row of that index."""
         return self.source.place(self.rows[index], name)
 
     def lines(self, *names: str) -> Iterator[tuple[Any, ...]]:
-        """(index, value, …) of the rows in which none of the fields named is in error."""
+        """Yield (index, value, …) of the rows in which none of the named fields is in error."""
         bad: set[int] = set().union(*(self.bad[name] for name in names))
         rows = zip(range(len(self.rows)), *(self.values[name] for name in names), strict=True)
         return (row for row in rows if row[0] not in bad) if bad else iter(rows)
@@ -175,7 +175,7 @@ class Sheet(Generic[R]):
                 self.add(index, rule.at, fault)
 
     def entries(self) -> list[R | InvalidRow]:
-        """All rows in their order: records of the sound ones, what is left of the others."""
+        """Return all rows in order: records, and `InvalidRow` where a field is in error."""
         bad: set[int] = set().union(*self.bad.values())
         make, source = self.table.make, self.source
         rows = enumerate(zip(*self.values.values(), strict=True))
@@ -199,7 +199,7 @@ def _is_total(cell: Cell) -> bool:
 
 
 def _lost(marks: Marks, position: int, header: int) -> dict[int, Fault]:
-    """The cells of a column whose value the reader lost, by index."""
+    """Return the faults of the column's cells whose value the reader lost, by index."""
     return {
         row - header - 1: fault()
         for cells, fault in (
@@ -212,7 +212,7 @@ def _lost(marks: Marks, position: int, header: int) -> dict[int, Fault]:
 
 
 class _ColumnParser:
-    """Understands a column's cells as they come; of those sent packed, each distinct one once."""
+    """Parses a column's cells as they come; of encoded ones each distinct one once."""
 
     def __init__(self, parse: Parse) -> None:
         self._parse = parse

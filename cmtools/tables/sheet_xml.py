@@ -14,7 +14,7 @@ _HEAD = 1 << 16
 
 
 def strip_prefix(xml: bytes) -> bytes:
-    """The XML with no prefix to the names of its elements, if its root has one."""
+    """Remove the prefix of the elements' names, where the root has one."""
     root = _ROOT.search(xml, 0, _HEAD)
     if root is None or root[1] is None:
         return xml
@@ -22,12 +22,12 @@ def strip_prefix(xml: bytes) -> bytes:
 
 
 def contains_markup(xml: bytes, mark: bytes) -> bool:
-    """Whether `<!` or `<?` stands in it: the second sign is rare, and so looked for first."""
+    """Whether the XML contains `<!` or `<?`; the rarer second sign is looked for first."""
     return mark[1:] in xml and mark in xml
 
 
 def normalize_tags(xml: bytes) -> bytes:
-    """The tags as Excel itself would write them: no prefix, double quotes, one space between.
+    """Write the tags as Excel does: no prefix, double quotes, one space between.
 
     How a sheet is written is judged by its beginning; its texts are not kept.
     """
@@ -43,12 +43,12 @@ def normalize_tags(xml: bytes) -> bytes:
 
 
 def find_formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
-    """The cells (row, column) of a `normalize_tags` sheet that hold a formula."""
+    """Return the cells (row, column) that hold a formula; the tags are normalized."""
     return frozenset(_where(xml, found) for found in _FORMULA.finditer(xml))
 
 
 def _where(xml: bytes, cell: re.Match[bytes]) -> tuple[int, int]:
-    """The position of a cell: as its tag says, or counted where the tag is silent."""
+    """Return the position of a cell: from its tag, or counted where the tag has none."""
     if named := _CELL.search(cell[0]):
         return int(named[2]), column_number(named[1])
     row_start = xml.rfind(b"<row", 0, cell.start())
@@ -58,7 +58,7 @@ def _where(xml: bytes, cell: re.Match[bytes]) -> tuple[int, int]:
 
 
 def column_number(letters: bytes) -> int:
-    """A is 1, Z is 26, AA is 27."""
+    """Return the number of a column: A is 1, Z is 26, AA is 27."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -28,7 +28,7 @@ class Source:
     card_column: int | None = None
 
     def place(self, row: int, name: str | None = None) -> Place:
-        """The cell of a field, or the row where none is named or its column is absent."""
+        """Return the cell of a field, or the row where none is named or its column is absent."""
         column = self.columns.get(name) if name else None
         if self.card_column is not None:
             row, column = column or row, self.card_column if column else None
@@ -37,17 +37,17 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """The base of every record: it knows its row."""
+    """The base of every record: its sheet and its row, counted from 1."""
 
     source: Source
     row: int
 
     def place(self, name: str | None = None) -> Place:
-        """The cell of a field, or the row where none is named."""
+        """Return the cell of a field, or the row where none is named."""
         return self.source.place(self.row, name)
 
     def get(self, name: str) -> Any:
-        """The value of a field by its name."""
+        """Return the value of a field by its name."""
         return getattr(self, name)
 
 
@@ -60,11 +60,11 @@ class InvalidRow:
     values: Mapping[str, Any]
 
     def place(self, name: str | None = None) -> Place:
-        """The cell of a field, or the row where none is named."""
+        """Return the cell of a field, or the row where none is named."""
         return self.source.place(self.row, name)
 
     def get(self, name: str) -> Any:
-        """The value of a field by its name; None where it is empty or in error."""
+        """Return the value of a field by its name; None where it is empty or in error."""
         return self.values.get(name)
 
 
@@ -159,10 +159,10 @@ class Book:
 
 
 def _maker(record: type[R], names: tuple[str, ...]) -> Callable[..., R]:
-    """A constructor three times as fast as the class itself.
+    """Compile a constructor that takes a third of the time of the class itself.
 
     A frozen dataclass sets each field through `object.__setattr__`; here they are set through their
-    slots, in a function compiled for the class, as dataclasses themselves compile `__init__`.
+    slots. A hundred thousand records are made where a book is only validated.
     """
     if not hasattr(record, "__slots__"):
         raise TypeError(f"{record.__name__}: a record is a frozen dataclass with slots=True")

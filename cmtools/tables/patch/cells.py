@@ -50,7 +50,7 @@ class _Syntax:
 
 
 def patch_cells(xml: bytes, cells: CellValues) -> bytes:
-    """A sheet with these cells changed; a cell keeps its style, a new one takes its column's."""
+    """Change these cells of a sheet; a cell keeps its style, a new one takes its column's."""
     prefix = re.search(rb"<(\w+:)?worksheet\b", xml[:4096])
     syntax = _Syntax((prefix and prefix[1]) or b"")
     by_row: dict[int, dict[int, CellValue]] = {}
@@ -71,7 +71,7 @@ def patch_cells(xml: bytes, cells: CellValues) -> bytes:
 
 
 def replace_sheet_data(xml: bytes, cells: CellValues) -> bytes | None:
-    """A sheet's XML with these cells in place of all that it held; None if it is not ours."""
+    """Replace all cells of a sheet; None where the sheet is not written as ours are."""
     rows: dict[int, dict[int, CellValue]] = {}
     for (row, column), value in cells.items():
         rows.setdefault(row, {})[column] = value
@@ -140,7 +140,7 @@ def _cell(syntax: _Syntax, row: int, column: int, value: CellValue, style: bytes
 
 
 def _column_styles(xml: bytes) -> dict[int, bytes]:
-    """Column → the style that its cells have while they are not written."""
+    """Return column → the style of its cells that are not written."""
     styles: dict[int, bytes] = {}
     for column in _COLUMN.findall(xml[: xml.find(b"sheetData")]):
         style = re.search(_ATTRIBUTE % b"style", column)
@@ -227,7 +227,7 @@ def drop_foreign_parts(package: Package) -> None:
 
 
 def _without_linked_formulas(xml: bytes) -> bytes:
-    """Formulas that name another file are gone, with those that share one; values stay."""
+    """Remove formulas that name another file, with those that share one; keep values."""
     linked = re.compile(rb"<(?:\w+:)?f\b([^>]*)>[^<]*\[\d+\][^<]*</(?:\w+:)?f>")
     shared = {
         number[1]

@@ -45,7 +45,7 @@ class Package:
         self._parts[name] = content
 
     def tree(self, name: str) -> etree._Element:
-        """A part as a tree; what is changed in it is saved."""
+        """Return a part as a tree; what is changed in it is saved."""
         if name not in self._trees:
             self._trees[name] = etree.fromstring(self._parts[name], _PARSER)
         return self._trees[name]
@@ -66,7 +66,7 @@ class Package:
                 archive.writestr(entry, content, zipfile.ZIP_DEFLATED, LEVEL)
 
     def sheets(self) -> dict[str, str]:
-        """Sheet name → its part, in order."""
+        """Return sheet name → its part, in order."""
         targets = {
             relation.get("Id"): _absolute(relation.get("Target", ""))
             for relation in self.tree(WORKBOOK_RELATIONS)
@@ -130,11 +130,11 @@ class Package:
         etree.SubElement(self.tree(part), tag, attributes)
 
     def names(self) -> list[str]:
-        """The names of all parts."""
+        """Return the names of all parts."""
         return list(self._parts)
 
     def macros(self) -> list[str]:
-        """The parts that hold programs, by what they are rather than by what they are called."""
+        """Return the parts that hold programs, by type, relation or name."""
         types = self.tree("[Content_Types].xml")
         typed = {
             override.get("PartName", "").lstrip("/")
@@ -160,7 +160,7 @@ class Package:
         found.set("fullCalcOnLoad", "1")
 
     def drop(self, parts: Iterable[str]) -> bool:
-        """Drop parts, with what the book and the list of types say of them; whether any was."""
+        """Drop parts with their relations and types; return whether there were any."""
         names = [name for name in parts if name in self._parts]
         for name in names:
             del self._parts[name]
@@ -174,7 +174,7 @@ class Package:
         return bool(names)
 
     def make_plain_book(self) -> None:
-        """Call the book a workbook without macros."""
+        """Declare the book a workbook without macros."""
         for override in self.tree("[Content_Types].xml"):
             if override.get("PartName") == f"/{WORKBOOK}":
                 override.set("ContentType", BOOK_TYPE)

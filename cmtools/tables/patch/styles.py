@@ -19,7 +19,7 @@ NO_STYLES = (
 
 
 def add_formats(package: Package, formats: Sequence[str]) -> list[int]:
-    """The style numbers of a header and of a cell of each number format, in order."""
+    """Add formats; return the numbers of the header's, then of each number format's, in order."""
     if STYLES not in package:
         package.add_styles(NO_STYLES)
     tree = package.tree(STYLES)
@@ -58,7 +58,7 @@ def add_formats(package: Package, formats: Sequence[str]) -> list[int]:
 
 
 def _add(tree: etree._Element, group: str, xml: str) -> int:
-    """Append to a group of styles; the index of what was appended."""
+    """Append to a group of styles; return the index of what was appended."""
     parent = tree.find(f"{{*}}{group}")
     assert parent is not None
     parent.append(etree.fromstring(f'<group xmlns="{MAIN}">{xml}</group>')[0])

@@ -19,7 +19,7 @@ DropdownLists = Mapping[Table[Any], Sequence[str]]
 
 
 def foreign_tables(book: Book) -> list[Table[Any]]:
-    """The tables of other books that the book's columns refer to; each is a column of «Списки»."""
+    """Return the tables of other books that the columns refer to; each is a column of «Списки»."""
     found = dict.fromkeys(
         field.column.refers
         for table in book.tables
@@ -30,12 +30,12 @@ def foreign_tables(book: Book) -> list[Table[Any]]:
 
 
 def list_name(table: Table[Any]) -> str:
-    """The defined name of a table's list."""
+    """Return the defined name of a table's list."""
     return "Список_" + table.title.replace(" ", "_")
 
 
 def list_ranges(book: Book, lists: DropdownLists) -> Iterator[tuple[str, str]]:
-    """(name, reference) of every list that the book's drop-downs use.
+    """Yield (name, reference) of every list that the book's drop-downs use.
 
     A list of the book itself grows with its sheet; one of another book ends with what was copied.
     """
@@ -85,7 +85,7 @@ def refresh_lists(package: Package, book: Book, lists: DropdownLists) -> None:
 
 
 def dropdown_source(field: Field) -> str | list[str] | None:
-    """The source of a field's drop-down as xlsxwriter takes it; None where there is none."""
+    """Return the source of a field's drop-down for xlsxwriter; None where there is none."""
     if field.column.refers is not None:
         return "=" + list_name(field.column.refers)
     return list(field.choices) or None

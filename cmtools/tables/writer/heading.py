@@ -1,4 +1,4 @@
-"""What stands above a table: the head to be filled in, lines for a signature, a title, a note."""
+"""The lines above a table: the head to be filled in, a signature, a title, a note."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Heading:
 
 
 def header_row(table: Table[Any]) -> int:
-    """The row of the column titles, counted from 0: below the head, the title and a note."""
+    """Return the row of the column titles, counted from 0: below the head, the title and a note."""
     return len(table.head) + 2 if table.head else 0
 
 

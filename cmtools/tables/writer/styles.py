@@ -20,7 +20,7 @@ LINE_HEIGHT = 15.0
 
 
 def row_height(texts: Iterable[tuple[object, int]]) -> float:
-    """The height of a row, in points, that shows each of (text, width in characters) whole."""
+    """Return the height of a row, in points, that shows each (text, width in characters) whole."""
     lines = (
         sum(-(-max(len(part), 1) // max(width - 1, 1)) for part in str(text).split("\n"))
         for text, width in texts

@@ -78,7 +78,7 @@ def build_book(
     lists: DropdownLists | None = None,
     headings: Mapping[Table[Any], Heading] | None = None,
 ) -> bytes:
-    """A book's bytes: its instruction, its sheets with the rows and headings given, its lists.
+    """Return a book's bytes: its instruction, sheets with rows and headings, lists.
 
     A sheet whose head has values is the one that a person sees first.
 
@@ -205,7 +205,7 @@ class _Form:
                 write_cell(sheet, index, position, given.get(title), form)
 
     def _light_up_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
-        """Required cells of a row that somebody began, while they are empty."""
+        """Colour the empty required cells of a row that was begun."""
         row = first + 1
         last = xlsxwriter.utility.xl_col_to_name(len(fields) - 1)
         for position, field in enumerate(fields):
@@ -347,7 +347,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: For
 
 
 def print_setup(sheet: Worksheet) -> None:
-    """A4 across, as wide as the sheet, with its place in the book below each page."""
+    """Set A4 landscape, one page wide, with the sheet's name and page number below."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
