@@ -30,7 +30,7 @@ _FORM_BEHIND = re.compile(rf"[\s,]+{_FORM}$")
 
 
 def safe_name(text: str) -> str:
-    """A name that Windows, macOS and Linux all take, in one line and up to 255 bytes.
+    """Turn a text into a file name for Windows, macOS and Linux: one line, up to 255 bytes.
 
     What Windows forbids and what nobody sees (control and direction marks) becomes `_`.
     """
@@ -76,12 +76,12 @@ def belongs_to(folder: str, code: str, others: Iterable[str] = ()) -> bool:
 
 
 def first_word(name: str) -> str:
-    """What a folder's name and its client's code have in common, whatever follows."""
+    """Return the word that a client's code and the names of its folders begin with."""
     return _one_line(name).casefold().partition(" ")[0]
 
 
 def distinct(code: str, codes: Iterable[str]) -> str:
-    """The code as names have it, told apart from others that would look the same in a name."""
+    """Return a code as file names have it, distinct from codes that would look the same there."""
     own = _one_line(code)
     if own == code:
         return code
@@ -90,7 +90,7 @@ def distinct(code: str, codes: Iterable[str]) -> str:
 
 
 def bare_name(name: str) -> str:
-    """A short name without its legal form and quotes: `Ромашка`."""
+    """Strip a short name of its legal form and quotes: `Ромашка`."""
     name = " ".join(name.split())
     found = _FORM_BEHIND.sub("", _FORM_BEFORE.sub("", name, count=1) if name else name)
     return " ".join(_QUOTES.sub("", found).split()) or name

@@ -30,7 +30,7 @@ _LEVEL = 4  # of compression: a report of 100 000 rows is a tenth larger, and th
 
 
 def stamped(content: bytes, mark: str | None = None) -> bytes:
-    """The file with the checksum of its parts inside, or with that of others that it stands for.
+    """Store the checksum of its parts in a file, or another one that is given.
 
     The same parts give the same bytes.
     """
@@ -52,7 +52,7 @@ def stamped(content: bytes, mark: str | None = None) -> bytes:
 
 
 def fingerprint(content: bytes | Path) -> str:
-    """The checksum of a file's parts, of all that make its content.
+    """Return the checksum of a file's parts, except its properties.
 
     Raises:
         OSError: the file cannot be read.
@@ -72,7 +72,7 @@ def fingerprint(content: bytes | Path) -> str:
 
 
 def stamp_of(path: Path) -> tuple[str | None, bool]:
-    """The checksum that a file was made with, None where it has none, and whether it still holds.
+    """Return the checksum stored in a file, None where there is none, and whether it still holds.
 
     Raises:
         OSError: the file cannot be read.
@@ -97,7 +97,7 @@ _EMPTY = (
 
 
 def _with_property(custom: bytes, mark: str) -> bytes:
-    """The properties with the mark among them; a template may have some of its own."""
+    """Add the mark to the properties; a template may have some of its own."""
     own = re.compile(rf'<property\b[^>]*\bname="{PROPERTY}".*?</property>'.encode(), re.DOTALL)
     custom = own.sub(b"", custom)
     taken = [int(number) for number in re.findall(rb'\bpid="(\d+)"', custom)]
@@ -109,7 +109,7 @@ def _with_property(custom: bytes, mark: str) -> bytes:
 
 
 def _appended(xml: bytes, root: bytes, element: str) -> bytes:
-    """An element put at the end of the root, as the root's own prefix has it."""
+    """Append an element to the root, under the root's own prefix."""
     return re.sub(rb"<%s\b([^>]*?)/>\s*$" % root, rb"<%s\1></%s>" % (root, root), xml).replace(
         b"</%s>" % root, element.encode() + b"</%s>" % root
     )

@@ -54,7 +54,7 @@ class Party:
 
 
 def party(row: Client | Organization) -> Party:
-    """A client or the seller as a side of a deal."""
+    """Return a client or the seller as a side of a deal."""
     signer = _signer(row)
     represented = _is_represented(row)
     whole_name = _full_name(row)
@@ -85,7 +85,7 @@ def party(row: Client | Organization) -> Party:
 
 
 def _called(row: Client | Organization, name: str, gender: Gender | None) -> str:
-    """A company by its head noun, people by their own gender."""
+    """Choose the word by a company's head noun, by the gender of a person."""
     match row.form:
         case LegalForm.ENTREPRENEUR:
             gender = gender or Gender.MASCULINE
@@ -114,7 +114,7 @@ def _without_form(name: str | None) -> str:
 
 
 def _signer(row: Client | Organization) -> str:
-    """The name of who signs for a side; people sign for themselves."""
+    """Return the name of the person who signs for a side; people sign for themselves."""
     match row.form:
         case LegalForm.ENTREPRENEUR:
             return row.head_name or _without_form(row.name)
@@ -124,7 +124,7 @@ def _signer(row: Client | Organization) -> str:
 
 
 def _post(row: Client | Organization) -> str:
-    """The post of who signs; a person has none."""
+    """Return the post of the person who signs; an individual has none."""
     match row.form:
         case LegalForm.ENTREPRENEUR:
             return row.head_post or _ENTREPRENEUR

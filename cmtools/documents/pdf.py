@@ -53,7 +53,7 @@ def convert(papers: Mapping[Path, Path]) -> None:
 
 
 def find_office() -> str | None:
-    """The program of LibreOffice, where there is one."""
+    """Return the program of LibreOffice, None where it is not installed."""
     found = (shutil.which(name) for name in (*_NAMES, *_USUAL))
     return next(filter(None, found), None)
 

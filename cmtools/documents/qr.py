@@ -29,7 +29,7 @@ def payment_text(
     inn: str = "",
     kpp: str = "",
 ) -> str:
-    """What the code says: whom to pay, where, how much and for what.
+    """Compose the text of the code: whom to pay, where, how much and for what.
 
     `amount` in roubles. Long names are cut, what is empty is left out, line breaks are spaces.
 
@@ -61,7 +61,7 @@ def payment_text(
 
 
 def qr_png(text: str) -> Picture:
-    """A text as a code of error level M, in UTF-8, with its quiet zone.
+    """Draw a text as a code of error level M, in UTF-8, with its quiet zone.
 
     Raises:
         ValueError: the text is longer than a code can hold, some 2300 bytes.

@@ -14,25 +14,25 @@ _DAYS = {"календарных": "календарного", "рабочих":
 
 
 def unit_price(price: Decimal) -> str:
-    """A price as a person reads it, with as many decimals as its step of rounding gave it."""
+    """Write a price with as many decimals as its step of rounding gave it, at least two."""
     places = max(2, -int(price.normalize().as_tuple().exponent))
     return f"{price:,.{places}f}".replace(",", NBSP).replace(".", ",")
 
 
 def percent(rate: Decimal) -> str:
-    """A rate in %: `22 %`, `7,5 %`."""
+    """Write a rate in %: `22 %`, `7,5 %`."""
     return f"{format_percent(rate)}{NBSP}%"
 
 
 def sum_in_words(amount: Decimal) -> str:
-    """A sum in figures and words: `4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек`."""
+    """Write a sum as `4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек`."""
     phrase = _in_words(Decimal(amount), to="currency", currency="RUB", cents=False, separator="")
     words, currency, figures, kopecks = phrase.rsplit(" ", 3)
     return f"{group_digits(int(amount))} ({words}) {currency} {figures}{NBSP}{kopecks}"
 
 
 def number_in_words(number: Decimal | int) -> str:
-    """A number as words: `двадцать один`."""
+    """Write a number in words: `двадцать один`."""
     return _in_words(number)
 
 
@@ -43,19 +43,19 @@ def _in_words(number: Decimal | int, **form: object) -> str:
 
 
 def vat_phrase(rate: Decimal | None, vat: Decimal) -> str:
-    """The VAT inside a sum: `в т. ч. НДС 22 % — 881,80 руб.`, or `Без НДС` where there is none."""
+    """Write the VAT inside a sum: `в т. ч. НДС 22 % — 881,80 руб.`, or `Без НДС` without it."""
     if rate is None:
         return NO_VAT
     return f"в{NBSP}т.{NBSP}ч. НДС {percent(rate)}{NBSP}— {format_roubles(vat)}{NBSP}руб."
 
 
 def day_in_words(day: date) -> str:
-    """A date as papers have it: `«21» ноября 2026 г.`, in one piece."""
+    """Write a date as `«21» ноября 2026 г.`, without breaks."""
     return NBSP.join((f"«{day.day:02d}»", MONTHS[day.month - 1], str(day.year), "г."))
 
 
 def days_within(number: int, sort: str = "календарных") -> str:
-    """A term after «в течение»: `10 (десяти) календарных дней`, `21 (двадцати одного) … дня`."""
+    """Write a term after «в течение»: `10 (десяти) календарных дней`."""
     one = number % 10 == 1 and number % 100 != 11
     words = _in_words(number, case="g")
     kind, days = (_DAYS[sort], "дня") if one else (sort, "дней")
@@ -81,5 +81,5 @@ def town(city: str) -> str:
 
 
 def inside_sentence(text: str) -> str:
-    """A post in the middle of a sentence: `генеральный директор`, but `ВРИО директора`."""
+    """Write a post for the middle of a sentence: `генеральный директор`, but `ВРИО директора`."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -45,7 +45,7 @@ class ClientFolders:
         self._names = _by_first_word(names)
 
     def of(self, code: str, name: str) -> Path:
-        """A client's folder, perhaps not made yet; one made under an earlier name is kept."""
+        """Return a client's folder, which may not exist yet; one of an earlier name is kept."""
         code = naming.distinct(code, self._codes)
         fresh = self._home / naming.client_folder(code, name)
         word = naming.first_word(code)
@@ -89,7 +89,7 @@ def save_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[P
 
 
 def next_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[int, bool]:
-    """The version that a document would be; the newest one, and True, where it is unchanged.
+    """Return the version that a document would be; the newest one, and True, if it is unchanged.
 
     Raises:
         OutsideError: the folder is a link out of `home`.
@@ -103,7 +103,7 @@ def next_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[i
 
 
 def first_day(folder: Path, stem: str) -> date | None:
-    """The day of a document's first version, as its properties have it."""
+    """Read the day of a document's first version from its properties."""
     versions = _versions(folder, stem)
     if not versions:
         return None

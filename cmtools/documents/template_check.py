@@ -70,7 +70,7 @@ def _faults_of(folder: Path, form: TemplateForm) -> Sequence[Fault]:
 
 
 def _unused_files(folder: Path, known: Sequence[str]) -> Iterator[tuple[str, Fault]]:
-    """The texts of the folder that no form uses, without the owner files that Word leaves."""
+    """Yield a warning for each text of the folder that no form uses; Word's `~$` files are none."""
     names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     for name in names:
         is_text = name.lower().endswith(_ENDINGS) and not name.startswith("~$")

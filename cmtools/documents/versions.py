@@ -55,7 +55,7 @@ def write(path: Path, content: bytes, mark: str | None = None) -> None:
 def _state(
     paths: Mapping[str, Path], papers: Papers, same_as: Callable[[], Papers] | None
 ) -> DocumentState:
-    """What is to become of a version that is there, at least in part."""
+    """Decide what becomes of a version that is there, at least in part."""
     stamps = {ending: stamp_of(path) for ending, path in paths.items() if path.is_file()}
 
     def hold(contents: Papers) -> bool:

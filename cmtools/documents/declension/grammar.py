@@ -35,7 +35,7 @@ class Inflection:
 
 
 def plural(number: int, one: str, few: str, many: str) -> str:
-    """The form of a noun after a number: `штука` for 1, `штуки` for 2, `штук` for 5 and 11."""
+    """Choose the form of a noun after a number: `штука` for 1, `штуки` for 2, `штук` for 5."""
     tens, ones = divmod(abs(number) % 100, 10)
     if tens == 1 or ones == 0 or ones > 4:
         return many
@@ -43,7 +43,7 @@ def plural(number: int, one: str, few: str, many: str) -> str:
 
 
 def lettered(form: str, original: str) -> str:
-    """A form in small letters written as the original is: its capitals, its е for ё."""
+    """Write a form in small letters as the original is written: its capitals, its е for ё."""
     pairs = zip(original, original.lower(), form, strict=False)
     kept = sum(1 for _ in takewhile(lambda pair: _same(pair[1], pair[2]), pairs))
     tail = form[kept:]

@@ -66,7 +66,7 @@ class _Phrase:
 
 
 def post_in(case: Case, post: str) -> Inflection:
-    """A post in a case: `Генерального директора`, `Исполняющего обязанности директора`.
+    """Put a post into a case: `Генерального директора`, `Исполняющего обязанности директора`.
 
     Only the head changes, with what agrees with it and what a dash, a comma or «и» adds to it.
     """
@@ -76,7 +76,7 @@ def post_in(case: Case, post: str) -> Inflection:
 
 
 def organisation_gender(full_name: str) -> Gender | None:
-    """The gender of an organisation's head noun, as in «именуемое»; for people see `gender_of`."""
+    """Return the gender of an organisation's head noun; for people see `gender_of`."""
     words = _words(_BRACKETS.sub("", full_name[:LONGEST]))
     if words and words[0].small in _COMPANIES:
         return Gender.NEUTER
@@ -100,7 +100,7 @@ def _post_in(case: Case, post: str) -> Inflection:
 
 
 def _heads(words: Sequence[_Word]) -> tuple[list[_Phrase], bool]:
-    """The phrases of a post that have cases, and whether all the rest is what depends on them."""
+    """Find the phrases of a post that have cases; say whether all the rest depends on them."""
     phrases: list[_Phrase] = []
     at = _after_deputies(words)
     deputy, clear = at > 0, True
@@ -144,7 +144,7 @@ def _only_leads(word: _Word) -> bool:
 
 
 def _phrase(words: Sequence[_Word], start: int) -> _Phrase | None:
-    """The phrase that begins with a word: adjectives that agree, and their noun if there is one."""
+    """Read the phrase that begins with a word: adjectives that agree, and their noun if any."""
     end, genders = start, set[Gender | None](Gender)
     while end < len(words) and (end == start or not words[end].joined):
         agreeing = {it.gender for it in words[end].readings if it.kind in ADJECTIVES} & genders

@@ -45,7 +45,7 @@ class WordReading:
     parse: Parse
 
     def form(self, case: Case) -> str:
-        """The word in a case, in small letters."""
+        """Return the word in a case, in small letters."""
         found = self.parse.inflect({_CASES[case], "sing"})
         return str((found or self.parse).word)
 

@@ -54,12 +54,12 @@ class _Person:
 
 
 def name_in(case: Case, name: str) -> Inflection:
-    """A person's name in a case: `Иванова Ивана Ивановича`; initials and foreign letters stay."""
+    """Put a person's name into a case: `Иванова Ивана Ивановича`; initials stay."""
     return _name_in(case, name) if len(name) <= LONGEST else Inflection(text=name, sure=False)
 
 
 def gender_of(name: str) -> Gender | None:
-    """The gender that a patronymic tells, else a given name, else a surname."""
+    """Return the gender of a patronymic, else of a given name, else of a surname."""
     return _person(name).gender if len(name) <= LONGEST else None
 
 
@@ -81,7 +81,7 @@ def _name_in(case: Case, name: str) -> Inflection:
 def _put(
     case: Case, name: str, words: Sequence[tuple[re.Match[str], PartOfSpeech]], gender: Gender
 ) -> Inflection:
-    """A name with its words replaced by their forms, all the rest as it was."""
+    """Replace the words of a name by their forms; leave the rest as it was."""
     text, sure = name, True
     for word, kind in reversed(words):
         form = declined(case, word[0], kind, gender)
@@ -125,7 +125,7 @@ def _drop_father(words: list[re.Match[str]]) -> Gender | None:
 
 
 def _builds(words: Sequence[str]) -> tuple[_Build, ...]:
-    """The ways to read the words that are as good as each other; none where all are guesses."""
+    """Return the equally likely ways to read the words; none where all are guesses."""
     builds = [build for build in _BUILDS.get(len(words), ()) if _has_patronymic(words, build)]
     named = [build for build in builds if _has_given(words, build)]
     likely = [build for build in named if not _is_given_alone(words, build)]  # Ким Анна
@@ -181,7 +181,7 @@ def _given_genders(word: str) -> set[Gender | None]:
 
 
 def _of_surname(word: str) -> Gender | None:
-    """The gender of an adjective-like surname; `Дарвин` and `Калина` may be anybody's."""
+    """Return the gender of an adjective-like surname; `Дарвин` and `Калина` may be of either."""
     last = re.split(f"[{HYPHENS}]", word)[-1]
     told = _by_ending(_SURNAMES, last)
     if told is None:

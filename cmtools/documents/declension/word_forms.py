@@ -47,7 +47,7 @@ _NEVER_NOUNS = {"королева"}  # from Королёв
 
 
 def declined(case: Case, word: str, kind: PartOfSpeech, gender: Gender) -> Inflection:
-    """A surname, given name or patronymic in a case, each part of a double one by itself."""
+    """Put a surname, given name or patronymic into a case, each part of a double one by itself."""
     pieces = re.split(f"([{HYPHENS}])", word)
     parts = pieces[::2]
     guesses = _petrovich(case, "-".join(parts).lower(), kind, gender).split("-")
@@ -99,7 +99,7 @@ def _stays(surname: str, gender: Gender) -> bool:
 
 
 def _fitting(word: str, kind: PartOfSpeech, gender: Gender) -> list[WordReading]:
-    """What the dictionary knows, the nearest first; a given name counts where no surname does."""
+    """Return the dictionary's readings that fit, those of the kind itself first."""
     fitting = [reading for reading in readings(word) if _fits(reading, word, kind, gender)]
     fitting.sort(key=lambda reading: reading.kind is not kind)
     if fitting and fitting[0].kind is kind:
@@ -125,7 +125,7 @@ def _fits(reading: WordReading, word: str, kind: PartOfSpeech, gender: Gender) -
 
 
 def _plain(case: Case, word: str, kind: PartOfSpeech, gender: Gender) -> str | None:
-    """The form of a name that the dictionary does not know, where grammar leaves no choice.
+    """Decline a name that the dictionary does not know, where grammar leaves no choice.
 
     A man's: -ым after -ов, -ем after -ович, else -ом after a hard consonant (after -ин either).
     A woman's: given names in -а and -ия as all such nouns; surnames in -ова, while one in -ина

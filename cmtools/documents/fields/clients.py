@@ -50,7 +50,7 @@ class ClientTransferFields:
 
 
 def client_transfer(data: TransferData) -> ClientTransferFields:
-    """The fields of the agreement (source text 9.04, rules of combination)."""
+    """Fill the agreement on a client's transfer (source text 9.04, rules of combination)."""
     return ClientTransferFields(
         city=wording.town(data.seller.city or ""),
         code=data.client.code,
@@ -209,7 +209,7 @@ def client_card(data: ClientData) -> ClientCardFields:
 
 
 def _latest(data: ClientData, rows: str) -> list[Any]:
-    """The payments or deliveries of all orders, the latest first."""
+    """Return the payments or deliveries of all orders, the latest first."""
     found = [row for order in data.orders for row in getattr(order, rows)]
     return sorted(found, key=lambda row: (row.on, row.row), reverse=True)
 
@@ -236,7 +236,7 @@ def _summary(data: OrderData) -> SummaryFields:
 
 
 def _owed(data: OrderData) -> Decimal:
-    """What the client of an order owes; a request that is no order yet binds nobody."""
+    """Return what the client owes for an order; for a preliminary request nothing."""
     if data.totals is None or data.order.request is not Request.FINAL:
         return ZERO
     return max(data.totals.total - data.paid, ZERO)

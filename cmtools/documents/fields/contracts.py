@@ -27,7 +27,7 @@ class ContractSidesFields:
 
 
 def contract_sides(data: ContractData) -> ContractSidesFields:
-    """What all papers of a contract begin with."""
+    """Fill the fields that all documents of a contract have."""
     return ContractSidesFields(
         contract=contract_fields(data.contract),
         seller=party(data.seller),
@@ -44,7 +44,7 @@ class AgreementFields(ContractSidesFields):
 
 
 def agreement(data: ContractData) -> AgreementFields:
-    """The fields of the contract itself."""
+    """Fill the contract itself."""
     town = wording.town(data.seller.city or "")
     return AgreementFields(**values(contract_sides(data)), city=town)
 
@@ -58,13 +58,13 @@ class EssentialsFields(ContractSidesFields):
 
 
 def missing_entities(data: ContractData) -> list[str]:
-    """The titles of the entities that are still empty."""
+    """Return the titles of the entities that are still empty."""
     row = data.contract
     return [CONTRACTS.fields[name].title for name in ENTITIES if not row.get(name)]
 
 
 def essentials(data: ContractData) -> EssentialsFields:
-    """The fields of the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
+    """Fill the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
     return EssentialsFields(
         **values(contract_sides(data)),
         lawyer=Name(data.seller.lawyer),
@@ -90,7 +90,7 @@ class ApprovalFields(ContractSidesFields):
 
 
 def approval(data: ContractData) -> ApprovalFields:
-    """The fields of the approval sheet (source text 9.04, duties 3 and 4)."""
+    """Fill the approval sheet (source text 9.04, duties 3 and 4)."""
     contract, seller = _whole(data), data.seller
     return ApprovalFields(
         **values(contract_sides(data)),
@@ -109,7 +109,7 @@ class FinanceHandoverFields(ContractSidesFields):
 
 
 def handover_finance(data: ContractData) -> FinanceHandoverFields:
-    """The fields of the register of originals (source text 9.04, duty 6)."""
+    """Fill the register of originals (source text 9.04, duty 6)."""
     return FinanceHandoverFields(
         **values(contract_sides(data)),
         finance=Name(data.seller.finance_head),

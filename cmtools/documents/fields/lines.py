@@ -99,7 +99,7 @@ class DeliveryLine:
 
 
 def delivery_line(positions: Sequence[Position], totals: Totals | None) -> DeliveryLine:
-    """The line behind the last position."""
+    """Fill the line that follows the last position."""
     if totals is None or not totals.delivery:
         return from_row(DeliveryLine, number="", amount=None)
     last = max(position.number for position in positions)

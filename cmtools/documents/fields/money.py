@@ -43,7 +43,7 @@ NOTHING_DUE = Message(
 
 
 def amount_due(order: Order, totals: Totals, paid: Decimal) -> tuple[str, Decimal]:
-    """What an invoice asks for, and how much: the prepayment first, then what is left.
+    """Return what an invoice asks for, and how much: the prepayment first, then the rest.
 
     Roubles with VAT; nothing is left to ask for where the sum is not above 0.
     """
@@ -82,7 +82,7 @@ class InvoiceFields(DealFields):
 
 
 def invoice(data: OrderData) -> InvoiceFields:
-    """The fields of an invoice; its number and day are those of the order."""
+    """Fill an invoice; its number and day are those of the order."""
     return InvoiceFields(**values(deal(data)), due=_due(data))
 
 
@@ -116,7 +116,7 @@ def _due(data: OrderData) -> DueFields:
 
 
 def _purpose(order: Order, amount: Decimal, rate: Decimal | None) -> str:
-    """The purpose of the payment, in plain spaces, as banks take it."""
+    """Word the purpose of the payment, in plain spaces, as banks take it."""
     tax = "НДС не облагается"
     if rate is not None:
         tax = wording.vat_phrase(rate, vat_inside(amount, rate)).replace(wording.NBSP, " ")
@@ -185,7 +185,7 @@ class ProductionEntryFields:
 
 
 def production_entry(data: OrderData) -> ProductionEntryFields:
-    """The fields of «Ввод в производство» (source text 9.04, duty 5)."""
+    """Fill «Ввод в производство» (source text 9.04, duty 5)."""
     order, totals = data.order, data.totals
     assert totals is not None
     return ProductionEntryFields(

@@ -52,12 +52,12 @@ class DealFields:
 
 
 def deal(data: OrderData) -> DealFields:
-    """The fields of an offer, a specification (ГК РФ art. 455, 465, 506) and an act."""
+    """Fill an offer, a specification (ГК РФ art. 455, 465, 506) or an act."""
     return _deal(data, line_fields(data.lines), data.totals, data.vat_rate)
 
 
 def request(data: OrderData) -> DealFields:
-    """The same for a request: while it is preliminary, it shows no price."""
+    """Fill a request; while it is preliminary, it shows no price."""
     if data.order.request is Request.FINAL:
         return deal(data)
     return _deal(data, unpriced_lines(data.positions), None, None)
@@ -91,7 +91,7 @@ class SidesFields:
 
 
 def sides_fields(data: OrderData) -> SidesFields:
-    """What the papers without a price begin with."""
+    """Fill the fields that all documents without a price have."""
     return SidesFields(
         order=order_fields(data, None),
         seller=party(data.seller),
@@ -127,7 +127,7 @@ class ContractorRequestFields:
 
 
 def contractor_request(data: OrderData) -> ContractorRequestFields:
-    """The fields of a request to the contractor for the cost and the term."""
+    """Fill a request to the contractor for the cost and the term."""
     return ContractorRequestFields(
         order=order_fields(data, None),
         contractor=contractor_fields(data.contractor),
@@ -163,7 +163,7 @@ class DesignBriefFields(SidesFields):
 
 
 def design_brief(data: OrderData) -> DesignBriefFields:
-    """The fields of a brief for the designer."""
+    """Fill a brief for the designer."""
     return DesignBriefFields(
         **values(sides_fields(data)),
         lines=position_fields(data.positions),
@@ -218,7 +218,7 @@ class TechnicalHandoverFields(SidesFields):
 
 
 def handover_technical(data: OrderData) -> TechnicalHandoverFields:
-    """The fields of a register of technical papers."""
+    """Fill a register of technical papers."""
     return TechnicalHandoverFields(
         **values(sides_fields(data)),
         papers=paper_fields(data.papers),

@@ -84,7 +84,7 @@ class _Checker:
         self.check([*loop.body, *loop.else_], inner, depth + 1)
 
     def _kind(self, node: nodes.Node | None, scope: Fields) -> type | None:
-        """What an expression stands for; None where that was told to be wrong."""
+        """Return the kind of an expression's value; None where a fault was noted."""
         match node:
             case nodes.Name() | nodes.Getattr():
                 found = self._declared(node, scope)
@@ -151,7 +151,7 @@ class _Checker:
         return len(kinds) == used.arguments and all(kind in (*TEXTS, None) for kind in kinds)
 
     def _declared(self, node: nodes.Node, scope: Fields) -> FieldSpec | None:
-        """The field of a dotted name; None, and a fault, where nothing is called so."""
+        """Return the field of a dotted name; None, and a fault, where there is none."""
         names = _dotted(node)
         found, known = None, scope
         for name in names:
@@ -189,7 +189,7 @@ class _Checker:
 
 
 def _common(one: type | None, other: type | None) -> type | None:
-    """The kind of a value that is either; texts of two kinds are just texts."""
+    """Return the kind of a value that is either; texts of two kinds are plain texts."""
     if one is None or other is None:
         return None
     if one is other:
@@ -208,7 +208,7 @@ def _dotted(node: nodes.Node | None) -> list[str]:
 
 
 def _shown(node: nodes.Node | None) -> str:
-    """An expression as a person would write it."""
+    """Write an expression as a person would."""
     if isinstance(node, nodes.Filter):
         return f"{_shown(node.node)} | {node.name}"
     if isinstance(node, nodes.Const):
@@ -217,7 +217,7 @@ def _shown(node: nodes.Node | None) -> str:
 
 
 def _what(node: nodes.Node | None) -> str:
-    """What an expression is that a template may not have."""
+    """Name an expression that a template may not have."""
     match node:
         case nodes.Call():
             return "вызов"

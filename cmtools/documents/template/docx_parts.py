@@ -41,7 +41,7 @@ _SHOWN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}p": "\n"}
 
 
 def load(path: Path) -> dict[str, bytes]:
-    """The parts of a template that may be used.
+    """Read the parts of a template.
 
     Raises:
         BadTemplate: see `unpack` and `reaching.refuse`; there is no such file.
@@ -55,7 +55,7 @@ def load(path: Path) -> dict[str, bytes]:
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
-    """The parts of a document by name.
+    """Read the parts of a document by name.
 
     Raises:
         BadTemplate: it is no sound zip, or unfolds to more than the bounds above.
@@ -101,7 +101,7 @@ def is_xml(name: str) -> bool:
 
 
 def written_parts(parts: Mapping[str, bytes]) -> list[str]:
-    """The names of the parts that hold text: the body first, then headers, footers, notes.
+    """Return the names of the parts that hold text: the body, then headers, footers, notes.
 
     Raises:
         BadTemplate: there is no body, as in a document with macros or a .dotx.
@@ -118,7 +118,7 @@ def written_parts(parts: Mapping[str, bytes]) -> list[str]:
 
 
 def element(content: bytes) -> etree._Element:
-    """A part as a tree.
+    """Parse a part.
 
     Raises:
         BadTemplate: it is no sound XML, or declares entities.
@@ -144,7 +144,7 @@ def text_of(content: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """A text as a document can hold it: line breaks kept, control characters dropped."""
+    """Clean a text for a document: line breaks are kept, control characters dropped."""
     if _UNCLEAN.search(text) is None:
         return text
     text = _UNPRINTABLE.sub("", _BREAKS.sub("\n", text))

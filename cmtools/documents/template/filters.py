@@ -34,7 +34,7 @@ class Filter:
     for_empty: bool = False
 
     def __call__(self, value: Any, *arguments: str) -> Any:
-        """The value as the filter makes it."""
+        """Return the value as the filter makes it."""
         if value == "" and not self.for_empty:
             return value
         return self.apply(value, *arguments)
@@ -60,7 +60,7 @@ def _inflected(case: Case) -> Callable[[Name], Inflected]:
 
 
 def in_words(value: Sum | Count | int) -> str:
-    """A sum with its words and kopecks; a number as words alone."""
+    """Write a sum with its words and kopecks; a number in words alone."""
     if isinstance(value, Sum):
         return wording.sum_in_words(value.amount) if value.amount is not None else ""
     number = value.number if isinstance(value, Count) else value
@@ -73,7 +73,7 @@ def short(day: Day) -> str:
 
 
 def counted(value: Count | int, one: str, few: str, many: str) -> str:
-    """A number with its noun in the right form, in one piece: `5 штук`, `2,5 штуки`."""
+    """Write a number with its noun in the right form, without breaks: `5 штук`, `2,5 штуки`."""
     number = value.number if isinstance(value, Count) else value
     if number is None:
         return ""
@@ -82,7 +82,7 @@ def counted(value: Count | int, one: str, few: str, many: str) -> str:
 
 
 def capitalized(text: str) -> str:
-    """The first letter large, all others as typed: names and abbreviations stay whole."""
+    """Make the first letter a capital; names and abbreviations stay as typed."""
     return text[:1].upper() + text[1:]
 
 
@@ -122,7 +122,7 @@ _GLUED = re.compile(
 
 
 def glued(text: str) -> str:
-    """What belongs together stays in one line: № and number, number and unit, initials and name."""
+    """Keep in one line № and number, number and unit, initials and name."""
     return _GLUED.sub(NBSP, text)
 
 

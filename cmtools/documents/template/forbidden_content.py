@@ -59,7 +59,7 @@ def refuse(parts: Mapping[str, bytes]) -> None:
 
 
 def remarks(parts: Mapping[str, bytes]) -> Iterator[Fault]:
-    """A warning where Word's review left something that every document would carry."""
+    """Warn of comments and tracked changes, which every document would carry."""
     for name, content in parts.items():
         if is_xml(name) and name.startswith("word/"):
             tree = element(content)
@@ -99,7 +99,7 @@ def _of_markup(tree: etree._Element) -> Iterator[Fault]:
 
 
 def _field_codes(tree: etree._Element) -> list[str]:
-    """The codes of Word's fields, each in one piece; they may lie in runs and in each other."""
+    """Return the codes of Word's fields, whole; they may be split into runs and nested."""
     found: list[list[str]] = []
     inner: list[list[str]] = [[]]
     for node in tree.iter(f"{W}fldChar", f"{W}instrText"):

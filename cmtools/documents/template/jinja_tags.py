@@ -94,7 +94,7 @@ class _Paragraph:
         return "".join(piece.text or "" for piece in self.pieces)
 
     def between(self, start: int, end: int) -> list[etree._Element]:
-        """The pieces in which the signs between two places stand."""
+        """Return the pieces that hold the signs between two places."""
         return self.pieces[bisect_right(self.starts, start) - 1 : bisect_left(self.starts, end)]
 
 
@@ -122,7 +122,7 @@ def look_through(tree: etree._Element) -> tuple[list[TemplateTag], list[Fault]]:
 
 
 def source(tree: etree._Element) -> str:
-    """A part without faults as a template: each tag is in one piece, as Jinja wants it."""
+    """Turn a part without faults into a template for Jinja, each tag in one piece."""
     etree.strip_elements(tree, "{*}dataBinding", with_tail=False)  # Word would fill these anew
     xml = etree.tostring(tree, encoding="unicode")
     mended = DocxTemplate("").patch_xml(xml)  # type: ignore[no-untyped-call]
@@ -130,7 +130,7 @@ def source(tree: etree._Element) -> str:
 
 
 def with_columns(xml: str) -> str:
-    """A part that loops over cells: its tables get as many columns as their rows have by now.
+    """Give the tables of a part that loops over cells as many columns as their rows have.
 
     Raises:
         BadTemplate: a table does not say how wide its columns are.
@@ -149,7 +149,7 @@ def _tag(text: str) -> TemplateTag:
 
 
 def _owner(piece: etree._Element) -> etree._Element | None:
-    """What the run of a piece stands in: a paragraph, a hyperlink, a revision."""
+    """Return the parent of the run of a piece: a paragraph, a hyperlink, a revision."""
     run = piece.getparent()
     return None if run is None else run.getparent()
 

@@ -95,7 +95,7 @@ def load(path: Path, known: Fields) -> Template:
 def _compiled(
     sandbox: Sandbox, source: str, found: Sequence[TemplateTag], known: Fields
 ) -> Compiled:
-    """The source as it runs.
+    """Check and compile the source of a part.
 
     Raises:
         BadTemplate: a tag cannot be understood, names what is not known, tears the markup.

@@ -34,7 +34,7 @@ class _Block:
 
 
 def faults_of(source: str) -> list[Fault]:
-    """The first block of a template that would tear the markup; its tags are paired."""
+    """Find the first block of a template that would tear the markup; its tags are paired."""
     stack: list[str] = []
     blocks = [_Block(tag="", depth=0)]
     for token in _TOKEN.finditer(source):

@@ -56,7 +56,7 @@ class Placeholder:
 
 
 def take_placeholders(tree: etree._Element, known: Fields) -> list[Placeholder]:
-    """The drawings of a part that stand for pictures; plain words take the place of the fields."""
+    """Find the drawings that stand for pictures; replace the fields in them by plain words."""
     found = []
     for drawing in tree.iter(f"{W}drawing"):
         described = [node for path in _DESCRIBED for node in drawing.iterfind(path)]
@@ -70,7 +70,7 @@ def take_placeholders(tree: etree._Element, known: Fields) -> list[Placeholder]:
 
 
 def _meaning(name: str, known: Fields) -> str:
-    """What the picture shows; of a list's own fields only the loop knows."""
+    """Describe the picture; fields of a list's rows are known to the loop only."""
     first, *rest = name.split(".")
     found = known.get(first)
     for part in rest:
@@ -79,14 +79,14 @@ def _meaning(name: str, known: Fields) -> str:
 
 
 def first_free(parts: Mapping[str, bytes]) -> int:
-    """The first number that no picture of the template bears; it may be a made document itself."""
+    """Return the first free number of a picture; the template may be a made document itself."""
     relations = (content for name, content in parts.items() if name.endswith(".rels"))
     numbers = _NUMBERED.findall(b" ".join((" ".join(parts).encode(), *relations)))
     return 1 + max(map(int, numbers), default=0)
 
 
 def without_unused(parts: Mapping[str, bytes], part: str, tree: etree._Element) -> dict[str, bytes]:
-    """The parts without the pictures that stood where `part` has fields now; PNG is declared."""
+    """Drop the pictures that fields of `part` replace; declare PNG."""
     left = dict(parts)
     relations = element(parts.get(relations_of(part), _NO_RELATIONS))
     used = {value for node in tree.iter() for value in node.attrib.values()}
@@ -103,7 +103,7 @@ def without_unused(parts: Mapping[str, bytes], part: str, tree: etree._Element) 
 
 
 def with_pictures(relations: bytes, part: str, pictures: Mapping[int, Picture]) -> dict[str, bytes]:
-    """The relations of a part with those to its pictures, and the pictures as parts by number."""
+    """Return the pictures as parts, with the relations of `part` to them, by name."""
     tree = element(relations)
     added = {}
     for number, picture in pictures.items():
@@ -122,13 +122,13 @@ def identity(number: int) -> str:
 
 
 def relations_of(part: str) -> str:
-    """The part that holds a part's relations."""
+    """Return the name of the part that holds a part's relations."""
     folder, name = posixpath.split(part)
     return f"{folder}/_rels/{name}.rels"
 
 
 def renumbered(xml: str, numbers: Iterator[int]) -> str:
-    """The markup with its drawings numbered anew: a loop would repeat their numbers."""
+    """Number the drawings of a markup anew: a loop would repeat their numbers."""
     return _NUMBER.sub(lambda match: f"{match[1]}{next(numbers)}{match[2]}", xml)
 
 

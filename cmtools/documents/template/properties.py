@@ -37,13 +37,13 @@ _OTHERS = {
 
 
 def core(title: str, day: date | None) -> bytes:
-    """The part that says what the document is and of which day."""
+    """Write the core properties: the title and the day of a document."""
     days = "".join(_DAY.format(word, day) for word in ("created", "modified")) if day else ""
     return _TEXT.format(title=escape(title), days=days).encode()
 
 
 def plain(parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The parts with a place for properties of our own, and none of the template's.
+    """Prepare the parts for our own properties, without those of the template.
 
     Raises:
         BadTemplate: the lists of types or relations are no sound XML.

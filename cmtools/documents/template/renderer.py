@@ -43,7 +43,7 @@ class Rendered:
 def render(
     template: Template, record: Any, day: date | None = None, *, seconds: float = SECONDS
 ) -> Rendered:
-    """A document of a day from a template and a record of fields; all that it prints is in it.
+    """Make a document of a day from a template and a record of fields.
 
     The same template, record and day give the same bytes.
 

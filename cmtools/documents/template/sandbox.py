@@ -63,7 +63,7 @@ class Run:
     pictures: dict[int, Picture] = field(default_factory=dict)
 
     def text(self, template: Compiled, values: Mapping[str, Any]) -> str:
-        """What a compiled template makes of the values.
+        """Render a compiled template with the values.
 
         Raises:
             TooSlow: the deadline has passed.
@@ -87,12 +87,12 @@ class Run:
             raise TooSlow
 
     def take_pictures(self) -> dict[int, Picture]:
-        """The pictures shown since the last call, by number."""
+        """Return the pictures shown since the last call, by number."""
         taken, self.pictures = self.pictures, {}
         return taken
 
     def show(self, value: object) -> Markup:
-        """A value as the markup has it: a text escaped, a picture by the number that it gets."""
+        """Write a value into the markup: a text escaped, a picture as its number."""
         if isinstance(value, Picture):
             number, self.next_picture = self.next_picture, self.next_picture + 1
             self.pictures[number] = value
@@ -140,13 +140,13 @@ class Sandbox(SandboxedEnvironment):
         self.tests = {name: self.tests[name] for name in TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """A field of a record; whatever else is asked for stands under Jinja's own guard."""
+        """Return a field of a record; anything else is left to Jinja's own sandbox."""
         if attribute in getattr(type(obj), "__dataclass_fields__", ()):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def understood(self, source: str) -> nodes.Template:
-        """A template as a tree.
+        """Parse a template.
 
         Raises:
             NotUnderstood: it cannot be read, or is nested too deep.
@@ -157,7 +157,7 @@ class Sandbox(SandboxedEnvironment):
             raise NotUnderstood(str(error)) from error
 
     def compiled(self, tree: nodes.Template) -> Compiled:
-        """A checked template, its loops under the clock."""
+        """Compile a checked template; its loops look at the deadline."""
         for loop in tree.find_all(nodes.For):
             loop.iter = nodes.Filter(loop.iter, _WALKED, [], [], None, None, lineno=loop.lineno)
         tree.set_environment(self)
@@ -176,7 +176,7 @@ def _walked(context: Context, items: Sequence[Any]) -> _Walked:
 
 
 def _guarded(used: Filter) -> Callable[..., Any]:
-    """A filter that notes which names it was not sure about."""
+    """Wrap a filter so that names of unsure case are noted."""
 
     @pass_context
     def apply(context: Context, value: Any, *arguments: str) -> Any:

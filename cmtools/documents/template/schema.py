@@ -62,7 +62,7 @@ PRINTED = (*TEXTS, int)
 
 
 def declared(record: type) -> dict[str, FieldSpec]:
-    """The fields of a record of texts, groups and lists, by name."""
+    """Return the declared fields of a record by name."""
     found = {}
     for name, hint in get_type_hints(record, include_extras=True).items():
         inner, meaning = get_args(hint)
@@ -75,7 +75,7 @@ def declared(record: type) -> dict[str, FieldSpec]:
 
 
 def values(record: Any) -> dict[str, Any]:
-    """A record's fields as a template gets them."""
+    """Return the values of a record's fields by name."""
     return {found.name: getattr(record, found.name) for found in fields(record)}
 
 
