@@ -202,7 +202,7 @@ def docxtpl(workspace: str, count: str) -> float:
 
     def made() -> bytes:
         template = DocxTemplate(path)
-        template.render(declaring.values(record), environment)
+        template.render(declaring.field_values(record), environment)
         kept = io.BytesIO()
         template.save(kept)
         return kept.getvalue()
@@ -242,7 +242,7 @@ def _template() -> Template:
     from cmtools.documents.template import loader as loading
     from cmtools.documents.template import schema as declaring
 
-    return loading.load(_specification(), declaring.declared(_kind().record))
+    return loading.load(_specification(), declaring.declared_fields(_kind().record))
 
 
 def _record(workspace: str) -> Any:

@@ -27,7 +27,7 @@ from cmtools.commands.client import ANSWER as CLIENT_ANSWER
 from cmtools.documents.catalog import FORMS, KINDS
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.template.schema import declared, listed
+from cmtools.documents.template.schema import declared_fields, walk_fields
 from cmtools.problems import Message, Severity
 from cmtools.reports.indicators import INDICATORS
 from cmtools.tables.columns import Column, Field
@@ -130,7 +130,7 @@ def _documents() -> str:
     text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), kinds)
     for form in FORMS:
         text += f"\n## Поля шаблона «{form.template}»\n\n"
-        fields = listed(declared(form.record))
+        fields = walk_fields(declared_fields(form.record))
         rows = [
             (f"`{name}`", KINDS_OF_FIELDS[found.sort].one, found.meaning) for name, found in fields
         ]

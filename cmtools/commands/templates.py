@@ -11,7 +11,7 @@ from cmtools.documents import template_check
 from cmtools.documents.catalog import FORMS, TemplateForm
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.template.schema import declared, listed
+from cmtools.documents.template.schema import declared_fields, walk_fields
 from cmtools.errors import UsageError
 from cmtools.problems import has_errors
 from cmtools.tables.suggestions import suggest_in_refusal
@@ -66,7 +66,7 @@ def list_fields(document: str) -> FieldsResult:
         template=form.template,
         fields=tuple(
             {"field": name, "kind": KINDS_OF_FIELDS[field.sort].one, "meaning": field.meaning}
-            for name, field in listed(declared(form.record))
+            for name, field in walk_fields(declared_fields(form.record))
         ),
         filters=tuple(
             {"filter": f.name, "for": f.taken, "meaning": f.meaning, "example": f.example}

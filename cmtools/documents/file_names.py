@@ -35,14 +35,14 @@ def safe_name(text: str) -> str:
     What Windows forbids and what nobody sees (control and direction marks) becomes `_`.
     """
     name = " ".join(_replaced(text).split()).rstrip(" .")
-    name = cut(name, BYTES).rstrip(" .")
+    name = cut_to_bytes(name, BYTES).rstrip(" .")
     return f"_{name}" if not name or _RESERVED.match(name) else name
 
 
 def document_stem(number: str, title: str) -> str:
     """`З-2026-0001 Спецификация`: room is left for the ending and a version, the title stays."""
     room = BYTES - len(f" {title}{ENDING}".encode()) - _VERSION
-    return safe_name(f"{cut(_one_line(number), room)} {title}")
+    return safe_name(f"{cut_to_bytes(_one_line(number), room)} {title}")
 
 
 def version_name(stem: str, version: int, ending: str = ENDING) -> str:
@@ -63,7 +63,7 @@ def client_folder(code: str, name: str) -> str:
     return safe_name(f"{_one_line(code)} {bare_name(name)}")
 
 
-def belongs_to(folder: str, code: str, others: Iterable[str] = ()) -> bool:
+def is_folder_of(folder: str, code: str, others: Iterable[str] = ()) -> bool:
     """Whether a folder is that of a client, however the client was called when it was made.
 
     `others` are all codes: a folder of `К-1 Б` is none of the client `К-1`.
@@ -80,7 +80,7 @@ def first_word(name: str) -> str:
     return _one_line(name).casefold().partition(" ")[0]
 
 
-def distinct(code: str, codes: Iterable[str]) -> str:
+def distinct_code(code: str, codes: Iterable[str]) -> str:
     """Return a code as file names have it, distinct from codes that would look the same there."""
     own = _one_line(code)
     if own == code:
@@ -96,7 +96,7 @@ def bare_name(name: str) -> str:
     return " ".join(_QUOTES.sub("", found).split()) or name
 
 
-def cut(text: str, limit: int) -> str:
+def cut_to_bytes(text: str, limit: int) -> str:
     """As much of a text as fits into so many bytes of UTF-8; a short mark tells cut texts apart."""
     if len(text.encode()) <= limit:
         return text

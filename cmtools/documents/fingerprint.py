@@ -29,7 +29,7 @@ _BLOCK = 1 << 20
 _LEVEL = 4  # of compression: a report of 100 000 rows is a tenth larger, and thrice as fast
 
 
-def stamped(content: bytes, mark: str | None = None) -> bytes:
+def add_stamp(content: bytes, mark: str | None = None) -> bytes:
     """Store the checksum of its parts in a file, or another one that is given.
 
     The same parts give the same bytes.
@@ -71,7 +71,7 @@ def fingerprint(content: bytes | Path) -> str:
     return found.hexdigest()
 
 
-def stamp_of(path: Path) -> tuple[str | None, bool]:
+def read_stamp(path: Path) -> tuple[str | None, bool]:
     """Return the checksum stored in a file, None where there is none, and whether it still holds.
 
     Raises:

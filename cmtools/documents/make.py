@@ -13,13 +13,13 @@ from cmtools.books.register import CLIENTS
 from cmtools.books.settings import ORGANIZATION
 from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.context import DocumentSubject, Entry, RowIndex
-from cmtools.documents.file_names import distinct, document_stem
+from cmtools.documents.file_names import distinct_code, document_stem
 from cmtools.documents.requirements import DocumentChecker
 from cmtools.documents.storage import ClientFolders, DocumentState, first_day, save_version
 from cmtools.documents.template.loader import Template, load
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.renderer import render
-from cmtools.documents.template.schema import declared
+from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import UsageError
 from cmtools.pricing.session import Session
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
@@ -130,7 +130,7 @@ class DocumentMaker:
     def _template(self, kind: DocumentKind) -> Template:
         if kind not in self._templates:
             path = self._workspace.path(TEMPLATES, kind.template)
-            self._templates[kind] = load(path, declared(kind.record))
+            self._templates[kind] = load(path, declared_fields(kind.record))
         return self._templates[kind]
 
     def _folder(self, subject: DocumentSubject) -> Path:
@@ -146,7 +146,7 @@ class DocumentMaker:
         row = subject.entry(table)
         assert row is not None
         key = row.get(table.key.name)
-        return document_stem(distinct(key, self._codes(table)), kind.name)
+        return document_stem(distinct_code(key, self._codes(table)), kind.name)
 
     def _codes(self, table: Table[Any]) -> Sequence[str]:
         """Return all keys of a table."""

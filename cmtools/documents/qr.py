@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from cmtools.documents.field_types import Picture
-from cmtools.documents.template.docx_parts import clean
+from cmtools.documents.template.docx_parts import clean_text
 
 SEPARATORS = "|~^;#$!*%&@`\\<>{}[]()\"'?/:+_-,."  # the first that occurs in no value
 LONGEST = {"Name": 160, "BankName": 45, "Purpose": 210}  # signs
@@ -75,4 +75,4 @@ def qr_png(text: str) -> Picture:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(clean(_CONTROL.sub(" ", text)).split())
+    return " ".join(clean_text(_CONTROL.sub(" ", text)).split())

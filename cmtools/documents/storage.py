@@ -46,13 +46,13 @@ class ClientFolders:
 
     def of(self, code: str, name: str) -> Path:
         """Return a client's folder, which may not exist yet; one of an earlier name is kept."""
-        code = naming.distinct(code, self._codes)
+        code = naming.distinct_code(code, self._codes)
         fresh = self._home / naming.client_folder(code, name)
         word = naming.first_word(code)
         known = sorted(
             self._home / folder
             for folder in self._names.get(word, ())
-            if naming.belongs_to(folder, code, self._alike.get(word, ()))
+            if naming.is_folder_of(folder, code, self._alike.get(word, ()))
             if (self._home / folder).is_dir()
         )
         return fresh if fresh in known or not known else known[0]

@@ -20,7 +20,7 @@ from cmtools.documents.catalog import (
 )
 from cmtools.documents.template.loader import load
 from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
-from cmtools.documents.template.schema import declared
+from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import explain_os_error
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables.dataset import Dataset
@@ -62,7 +62,7 @@ def _own_kinds(workspace: Workspace) -> Sequence[DocumentKind]:
 
 def _faults_of(folder: Path, form: TemplateForm) -> Sequence[Fault]:
     try:
-        return load(folder / form.template, declared(form.record)).remarks
+        return load(folder / form.template, declared_fields(form.record)).remarks
     except BadTemplate as bad:
         return bad.faults
     except OSError as error:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cmtools.documents import file_names as naming
-from cmtools.documents.fingerprint import fingerprint, stamp_of, stamped
+from cmtools.documents.fingerprint import add_stamp, fingerprint, read_stamp
 from cmtools.documents.storage import DocumentState
 from cmtools.files import atomic_write
 
@@ -18,7 +18,7 @@ Papers = Mapping[str, bytes]
 """Ending of the file's name, `.xlsx` → its content."""
 
 
-def keep(
+def save_papers(
     folder: Path, stem: str, papers: Papers, same_as: Callable[[], Papers] | None = None
 ) -> tuple[list[Path], DocumentState]:
     """Keep papers that belong together, each under the same name and version.
@@ -38,25 +38,25 @@ def keep(
         paths = _paths(folder, stem, newest + 1, papers)
     if state is not DocumentState.UNCHANGED:
         for ending, content in papers.items():
-            write(paths[ending], content)
+            write_paper(paths[ending], content)
     return list(paths.values()), state
 
 
-def write(path: Path, content: bytes, mark: str | None = None) -> None:
+def write_paper(path: Path, content: bytes, mark: str | None = None) -> None:
     """Put a paper into its place with its stamp, or with a given one: then it counts as touched.
 
     Raises:
         OSError: no rights, no room.
     """
     with atomic_write(path) as aside:
-        aside.write_bytes(stamped(content, mark))
+        aside.write_bytes(add_stamp(content, mark))
 
 
 def _state(
     paths: Mapping[str, Path], papers: Papers, same_as: Callable[[], Papers] | None
 ) -> DocumentState:
     """Decide what becomes of a version that is there, at least in part."""
-    stamps = {ending: stamp_of(path) for ending, path in paths.items() if path.is_file()}
+    stamps = {ending: read_stamp(path) for ending, path in paths.items() if path.is_file()}
 
     def hold(contents: Papers) -> bool:
         return all(

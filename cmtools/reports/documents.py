@@ -25,7 +25,7 @@ from cmtools.documents.template import loader as loading
 from cmtools.documents.template import renderer as rendering
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
-from cmtools.documents.template.schema import declared
+from cmtools.documents.template.schema import declared_fields
 from cmtools.problems import Place, Problem, problem_at
 from cmtools.reports.heading import LATE, ReportHeading, counted, place_in_words
 from cmtools.reports.indicators import Indicator, Unit
@@ -61,14 +61,14 @@ def director(dataset: Dataset) -> Director:
 
 def file_stem(title: str) -> str:
     """A title as the name of a file, with room for a version and the ending."""
-    return naming.safe_name(naming.cut(title, _STEM_BYTES))
+    return naming.safe_name(naming.cut_to_bytes(title, _STEM_BYTES))
 
 
 def template_of(workspace: Workspace, form: TemplateForm) -> tuple[Template | None, list[Problem]]:
     """The workspace's template, or what is wrong with it."""
     try:
         path = workspace.path(TEMPLATES, form.template)
-        return loading.load(path, declared(form.record)), []
+        return loading.load(path, declared_fields(form.record)), []
     except BadTemplate as bad:
         return None, _faults(workspace, form, bad)
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from cmtools.books.register import CLIENTS
 from cmtools.documents.catalog import REPORT
-from cmtools.documents.versions import Papers, keep
+from cmtools.documents.versions import Papers, save_papers
 from cmtools.problems import Problem
 from cmtools.reports import documents as papers
 from cmtools.reports.exclusions import Omission
@@ -65,7 +65,7 @@ def make_report(
 
     stem = papers.file_stem(report_title(month, manager))
     in_time = (lambda: drawn(replace(cover, late=False))) if cover.late else None
-    paths, _ = keep(workspace.path(REPORTS), stem, drawn(cover), in_time)
+    paths, _ = save_papers(workspace.path(REPORTS), stem, drawn(cover), in_time)
     return [workspace.name(path) for path in paths], list(dict.fromkeys(problems))
 
 

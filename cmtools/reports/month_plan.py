@@ -11,7 +11,7 @@ from fractions import Fraction
 from cmtools.books.plan import PlanLine
 from cmtools.documents.catalog import PLAN as FORM
 from cmtools.documents.fingerprint import fingerprint
-from cmtools.documents.versions import keep, write
+from cmtools.documents.versions import save_papers, write_paper
 from cmtools.files import copy
 from cmtools.problems import Problem
 from cmtools.reports import documents
@@ -99,7 +99,7 @@ def _write_workbook(read: Consolidated, draft: Draft) -> tuple[str, tuple[str, .
     path = read.workspace.path(PLANS, f"{stem(draft)}{documents.WORKBOOK}")
     path = draft.old.path if draft.old else path
     if draft.old is None or draft.old.made_with != fingerprint(content):
-        write(path, content)
+        write_paper(path, content)
     name = read.workspace.name(path)
     return name, (name,)
 
@@ -118,7 +118,7 @@ def _write_edited_workbook(
     backup = backup_path(old.path, now)
     copy(old.path, backup)
     untouched = draft_of(read, draft.month, draft.manager, today, None)
-    write(old.path, content, fingerprint(workbook(untouched)))
+    write_paper(old.path, content, fingerprint(workbook(untouched)))
     return old.name, (read.workspace.name(backup), old.name)
 
 
@@ -140,7 +140,7 @@ def _write_paper(read: Consolidated, draft: Draft) -> tuple[tuple[str, ...], lis
     paper, problems = documents.rendered(workspace, FORM, template, record)
     if paper is None:
         return (), problems
-    paths, _ = keep(workspace.path(PLANS), stem(draft), {documents.PAPER: paper})
+    paths, _ = save_papers(workspace.path(PLANS), stem(draft), {documents.PAPER: paper})
     return tuple(workspace.name(path) for path in paths), []
 
 

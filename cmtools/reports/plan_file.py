@@ -17,7 +17,7 @@ from cmtools.books.plan import (
     approval,
     plan_sheet,
 )
-from cmtools.documents.fingerprint import stamp_of
+from cmtools.documents.fingerprint import read_stamp
 from cmtools.problems import Message, Place, Problem, problem_at
 from cmtools.reports.documents import file_stem
 from cmtools.reports.load import Consolidated
@@ -81,7 +81,7 @@ def existing_plan(read: Consolidated, month: date, manager: str | None) -> Exist
     lines = sheet.entries() if sheet is not None else []
     if sheet is None or refusals:
         return Existing(path=file.path, name=file.name, refusals=refusals, lines=tuple(lines))
-    made_with, untouched = stamp_of(file.path)
+    made_with, untouched = read_stamp(file.path)
     if untouched:
         return Existing(
             path=file.path, name=file.name, refusals=(), made_with=made_with, untouched=True

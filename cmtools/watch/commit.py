@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cmtools import known_files
 from cmtools.digests.memory import Memory
-from cmtools.documents.file_names import cut, safe_name, version_name
+from cmtools.documents.file_names import safe_name, version_name
 from cmtools.files import (
     TEMPORARY,
     checksum,
@@ -107,7 +107,7 @@ def _free_result_folder(decision: Decision, context: WatchContext) -> str:
     """Find a result folder `2026-11-22 10-00-00 Книга` that is not taken."""
     name = decision.name
     stem = name[:-5] if name.lower().endswith(".xlsx") else name
-    title = f"{decision.claimed_at} {cut(safe_name(stem), NAME_BYTES)}"
+    title = f"{decision.claimed_at} {cut_to_bytes(safe_name(stem), NAME_BYTES)}"
     results = context.done if decision.result.accepted else context.failed
     return context.workspace.name(first_free(results, title))
 

@@ -16,11 +16,11 @@ from cmtools.documents.declension import (
     Case,
     Gender,
     Inflection,
+    decline_name,
+    decline_post,
     gender_of,
-    name_in,
     organisation_gender,
-    plural,
-    post_in,
+    plural_form,
 )
 
 NBSP = "\u00a0"
@@ -293,14 +293,14 @@ def answers(
 
 
 def test_names() -> None:
-    said, right = answers(name_in, NAMES)
+    said, right = answers(decline_name, NAMES)
     assert said == right
     assert len(right) >= 3 * 100
     assert sum(isinstance(answer, str) for answer in right) <= len(right) / 10
 
 
 def test_posts() -> None:
-    said, right = answers(post_in, POSTS)
+    said, right = answers(decline_post, POSTS)
     assert said == right
     assert len(right) >= 3 * 40
     assert sum(isinstance(answer, str) for answer in right) <= len(right) / 10
@@ -308,26 +308,26 @@ def test_posts() -> None:
 
 @pytest.mark.parametrize("name", UNCLEAR.strip().splitlines())
 def test_names_that_a_person_has_to_look_at(name: str) -> None:
-    assert not name_in(Case.INSTRUMENTAL, name).sure
+    assert not decline_name(Case.INSTRUMENTAL, name).sure
 
 
 @pytest.mark.parametrize("post", UNCLEAR_POSTS.strip().splitlines())
 def test_posts_that_a_person_has_to_look_at(post: str) -> None:
-    assert not post_in(Case.GENITIVE, post).sure
+    assert not decline_post(Case.GENITIVE, post).sure
 
 
 @pytest.mark.parametrize("name", ["John Smith", "Нгуен Ван Тхи", "Иванова Ивана Ивановича"])
 def test_a_name_that_is_not_understood_stays(name: str) -> None:
-    assert name_in(Case.GENITIVE, name) == Inflection(text=name, sure=False)
+    assert decline_name(Case.GENITIVE, name) == Inflection(text=name, sure=False)
 
 
 @pytest.mark.parametrize("blank", ["", " ", NBSP, "\n"])
 def test_of_nothing_there_is_nothing_to_word(blank: str) -> None:
-    assert name_in(Case.GENITIVE, blank) == Inflection(text=blank, sure=True)
-    assert post_in(Case.GENITIVE, blank) == Inflection(text=blank, sure=True)
+    assert decline_name(Case.GENITIVE, blank) == Inflection(text=blank, sure=True)
+    assert decline_post(Case.GENITIVE, blank) == Inflection(text=blank, sure=True)
 
 
-@pytest.mark.parametrize("word", [name_in, post_in])
+@pytest.mark.parametrize("word", [decline_name, decline_post])
 def test_a_whole_page_is_left_alone(word: Callable[[Case, str], Inflection]) -> None:
     page = "директор " * 400
     assert word(Case.GENITIVE, page) == Inflection(text=page, sure=False)
@@ -394,7 +394,7 @@ def test_gender_of_an_organisation(full_name: str, gender: Gender | None) -> Non
 
 
 def test_plural() -> None:
-    said = {number: plural(number, "штука", "штуки", "штук") for number in range(-130, 1230)}
+    said = {number: plural_form(number, "штука", "штуки", "штук") for number in range(-130, 1230)}
     one, few = re.compile(r"(?:.*[^1])?1"), re.compile(r"(?:.*[^1])?[234]")
     assert said == {
         number: "штука"
@@ -411,14 +411,14 @@ def test_any_text_is_answered_word_for_word(case: Case, text: str) -> None:
     """No text raises; words stay as many, what stands between them stays as it is."""
     gender_of(text)
     organisation_gender(text)
-    for word in (name_in, post_in):
+    for word in (decline_name, decline_post):
         answer = word(case, text).text
         assert re.sub(r"[^\W\d_]+", "x", answer) == re.sub(r"[^\W\d_]+", "x", text)
 
 
 @given(st.sampled_from(Case), st.sampled_from([name for name, _ in rows(NAMES + POSTS)]))
 def test_letters_keep_their_case(case: Case, text: str) -> None:
-    for word in (name_in, post_in):
+    for word in (decline_name, decline_post):
         assert word(case, text.upper()).text.isupper()
         assert word(case, text.lower()).text.islower()
         first = re.compile(r"\b[^\W\d_]")
@@ -428,14 +428,14 @@ def test_letters_keep_their_case(case: Case, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["\ud800 Иванов", "Иванов\x00Иван", "Ивано\u0301в Иван", "🙂"])
 def test_what_is_no_letter_is_no_name(text: str) -> None:
-    assert not name_in(Case.GENITIVE, text).sure
-    assert not post_in(Case.GENITIVE, text).sure
+    assert not decline_name(Case.GENITIVE, text).sure
+    assert not decline_post(Case.GENITIVE, text).sure
 
 
 def test_letters_in_pieces_are_left_alone() -> None:
     for text in ("Андреи\u0306 Иванов", "Генеральныи\u0306 директор"):
-        assert not name_in(Case.GENITIVE, text).sure
-        assert post_in(Case.GENITIVE, text) == Inflection(text=text, sure=False)
+        assert not decline_name(Case.GENITIVE, text).sure
+        assert decline_post(Case.GENITIVE, text) == Inflection(text=text, sure=False)
 
 
 def test_the_libraries_are_loaded_by_the_first_question_in_silence() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtools.documents.declension import Case, name_in, post_in
+from cmtools.documents.declension import Case, decline_name, decline_post
 from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
 from cmtools.documents.template.filters import BY_NAME, FILTERS, Filter
 from cmtools.documents.template.schema import TEXTS
@@ -77,19 +77,19 @@ def test_data_stand_as_typed_unless_asked(tmp_path: Path) -> None:
 def test_names_and_posts_stand_in_their_case(case: Case) -> None:
     name, post = "Лебедева Ольга Петровна", "исполняющий обязанности директора"
     used = BY_NAME[case.value]
-    assert used(Name(name)) == name_in(case, name).text
-    assert used(Post(post)) == post_in(case, post).text
+    assert used(Name(name)) == decline_name(case, name).text
+    assert used(Post(post)) == decline_post(case, post).text
 
 
 def test_genitive_of_the_books_wins() -> None:
     name = Name("Ли Юн", "Ли Юна")
     assert (BY_NAME["genitive"](name), BY_NAME["genitive"](name).sure) == ("Ли Юна", True)
-    assert BY_NAME["dative"](name) == name_in(Case.DATIVE, "Ли Юн").text
+    assert BY_NAME["dative"](name) == decline_name(Case.DATIVE, "Ли Юн").text
 
 
 def test_names_that_are_not_sure_are_noted(tmp_path: Path) -> None:
     unsure = "Саша Ким"
-    assert not name_in(Case.GENITIVE, unsure).sure
+    assert not decline_name(Case.GENITIVE, unsure).sure
     tags = ("{{ client.head | genitive }}", "{{ client.head | dative | initials | upper }}")
     found = made(tmp_path, *tags, record=changed(client_head=Name(unsure)))
     assert found.unsure == (unsure,)

@@ -24,9 +24,9 @@ from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
 from cmtools.documents.catalog import KINDS, DocumentKind
 from cmtools.documents.storage import ClientFolders
-from cmtools.documents.template.docx_parts import clean
+from cmtools.documents.template.docx_parts import clean_text
 from cmtools.documents.template.loader import load
-from cmtools.documents.template.schema import declared
+from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import UsageError
 from cmtools.tables.parsers import format_roubles
 from support.workbench import (
@@ -397,7 +397,7 @@ def test_line_breaks_are_words_own(tmp_path: Path) -> None:
 
 
 def test_control_characters_are_cleaned() -> None:
-    assert clean("а\x00б\x07в\ud800г\r\nд\x0bе\x85ж\u2028з") == "абв\ufffdг\nд\nе\nж\nз"
+    assert clean_text("а\x00б\x07в\ud800г\r\nд\x0bе\x85ж\u2028з") == "абв\ufffdг\nд\nе\nж\nз"
 
 
 # Where it goes
@@ -461,8 +461,8 @@ def test_folder_of_a_longer_code_is_another_clients(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     (root / "Клиенты" / "К-00021 Чужая").mkdir()
     assert make(root).files[0].startswith("Клиенты/К-0002 Кузнецов В. А/")
-    assert naming.belongs_to("К-1 Б Ромашка", "К-1", ["К-1", "К-2"])
-    assert not naming.belongs_to("К-1 Б Ромашка", "К-1", ["К-1", "К-1 Б"])
+    assert naming.is_folder_of("К-1 Б Ромашка", "К-1", ["К-1", "К-2"])
+    assert not naming.is_folder_of("К-1 Б Ромашка", "К-1", ["К-1", "К-1 Б"])
 
 
 def test_each_of_many_clients_has_the_folder_of_its_code(tmp_path: Path) -> None:
@@ -549,7 +549,7 @@ def test_long_names_are_cut_with_their_ending_kept() -> None:
 
 def test_codes_that_look_the_same_are_told_apart() -> None:
     codes = ("К/1", "К:1", "К_1", "К-2")
-    names = {naming.distinct(code, codes) for code in codes}
+    names = {naming.distinct_code(code, codes) for code in codes}
     assert len(names) == 4
     assert {"К_1", "К-2"} < names
 
@@ -897,7 +897,10 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
 def test_shipped_template_names_only_declared_fields(kind: DocumentKind) -> None:
-    assert "word/document.xml" in load(TEMPLATES / kind.template, declared(kind.record)).compiled
+    assert (
+        "word/document.xml"
+        in load(TEMPLATES / kind.template, declared_fields(kind.record)).compiled
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)

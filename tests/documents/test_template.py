@@ -29,7 +29,7 @@ from cmtools.documents.template.loader import load
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.renderer import _read_back, render
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
-from cmtools.documents.template.schema import FieldSpec, declared, values
+from cmtools.documents.template.schema import FieldSpec, declared_fields, field_values
 from support import drafts
 from support.drafts import BODY, KNOWN, LETTER, blank, built, changed, faults, saved, with_body
 from support.office import convert
@@ -60,11 +60,11 @@ def canonical(content: bytes) -> Any:
 
 def ours_and_theirs(path: Path, record: Any) -> list[dict[str, Any]]:
     """The parts that the engine makes and those of docxtpl, of the same template and data."""
-    ours = render(load(path, declared(type(record))), record).content
+    ours = render(load(path, declared_fields(type(record))), record).content
     environment = Environment(autoescape=True)
     environment.filters |= BY_NAME
     theirs = DocxTemplate(str(path))
-    theirs.render(values(record), environment)
+    theirs.render(field_values(record), environment)
     kept = io.BytesIO()
     theirs.save(kept)
     return [
@@ -220,13 +220,13 @@ def test_hostile_value_stands_as_typed(tmp_path: Path, value: str) -> None:
 
 @given(st.text())
 def test_any_text_is_shown_clean(value: str) -> None:
-    run = sandbox.Run(deadline=float("inf"))
+    run = sandbox.RenderRun(deadline=float("inf"))
     shown_value = run.show(value)
     part = (
         f'<w:p xmlns:w="{parts.W[1:-1]}"><w:r><w:t xml:space="preserve">{shown_value}</w:t>'
         "</w:r></w:p>"
     )
-    assert parts.text_of(part.encode()) == "\n" + parts.clean(value)
+    assert parts.text_of(part.encode()) == "\n" + parts.clean_text(value)
 
 
 def test_lost_value_is_told() -> None:
@@ -729,7 +729,7 @@ def kinds_of(found: dict[str, FieldSpec]) -> set[type]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.id)
 def test_fields_are_of_known_kinds(kind: DocumentKind) -> None:
-    assert kinds_of(declared(kind.record)) <= KINDS_OF_FIELDS.keys()
+    assert kinds_of(declared_fields(kind.record)) <= KINDS_OF_FIELDS.keys()
 
 
 # After another office
@@ -737,7 +737,7 @@ def test_fields_are_of_known_kinds(kind: DocumentKind) -> None:
 
 def test_templates_saved_by_libreoffice_work(tmp_path: Path) -> None:
     specification = next(kind for kind in KINDS if kind.id == "specification")
-    known, record = declared(specification.record), filled(specification.record)
+    known, record = declared_fields(specification.record), filled(specification.record)
     before = TEMPLATES / specification.template
     mine = saved(tmp_path, with_pictures("qr"))
     folder = tmp_path / "office"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.documents.fingerprint import fingerprint, stamp_of, stamped
+from cmtools.documents.fingerprint import add_stamp, fingerprint, read_stamp
 from cmtools.documents.storage import DocumentState
-from cmtools.documents.versions import keep
+from cmtools.documents.versions import save_papers
 from cmtools.workspace import bundled_folder
 
 TYPES = '<?xml version="1.0"?><Types xmlns="http://types"></Types>'
@@ -47,17 +47,17 @@ def bodies(folder: Path) -> dict[str, str]:
 
 def kept(folder: Path, text: str, *endings: str) -> tuple[list[str], DocumentState]:
     papers = {ending: office_file(text) for ending in endings or (".xlsx",)}
-    paths, state = keep(folder, "Отчёт", papers)
+    paths, state = save_papers(folder, "Отчёт", papers)
     return [path.name for path in paths], state
 
 
 def test_a_stamp_holds_until_the_content_changes(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     content = office_file("one")
-    path.write_bytes(stamped(content))
-    assert stamp_of(path) == (fingerprint(content), True)
+    path.write_bytes(add_stamp(content))
+    assert read_stamp(path) == (fingerprint(content), True)
     saved_by_a_person(path, "two")
-    assert stamp_of(path) == (fingerprint(content), False)
+    assert read_stamp(path) == (fingerprint(content), False)
 
 
 def test_what_a_file_says_of_itself_does_not_count() -> None:
@@ -72,28 +72,28 @@ def test_a_template_may_have_properties_of_its_own(tmp_path: Path) -> None:
         "<vt:lpwstr>Продажи</vt:lpwstr></property></Properties>"
     )
     path = tmp_path / "a.docx"
-    path.write_bytes(stamped(stamped(office_file("one", custom=custom))))
+    path.write_bytes(add_stamp(add_stamp(office_file("one", custom=custom))))
     with zipfile.ZipFile(path) as archive:
         properties = archive.read("docProps/custom.xml").decode()
     assert properties.count("<property ") == 2
     assert 'pid="7" name="Отдел"' in properties
     assert 'pid="8" name="cmtools"' in properties
-    assert stamp_of(path)[1]
+    assert read_stamp(path)[1]
 
 
 @pytest.mark.parametrize("name", ["Отчёт.docx", "План.docx"])
 def test_a_stamp_in_a_true_document(tmp_path: Path, name: str) -> None:
     content = (bundled_folder("templates") / name).read_bytes()
     path = tmp_path / name
-    path.write_bytes(stamped(content))
-    assert stamp_of(path) == (fingerprint(content), True)
+    path.write_bytes(add_stamp(content))
+    assert read_stamp(path) == (fingerprint(content), True)
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", office_file("one")])
 def test_a_file_of_another_hand_has_no_stamp(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    assert stamp_of(path) == (None, False)
+    assert read_stamp(path) == (None, False)
 
 
 def test_an_untouched_file_is_refreshed(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_touched_file_of_other_words_for_the_same_is_no_reason(tmp_path: Path)
     late = {".xlsx": office_file("late")}
     in_time = {".xlsx": office_file("in time")}
     saved_by_a_person(tmp_path / "Отчёт.xlsx", "in time, signed")
-    assert keep(tmp_path, "Отчёт", late, lambda: in_time)[1] is DocumentState.UNCHANGED
+    assert save_papers(tmp_path, "Отчёт", late, lambda: in_time)[1] is DocumentState.UNCHANGED
     assert bodies(tmp_path) == {"Отчёт.xlsx": "in time, signed"}
 
 

@@ -23,7 +23,7 @@ from cmtools.documents.field_types import Count, Day, Name, Picture, Post, Sum
 from cmtools.documents.template.loader import Template, load
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.renderer import Rendered, render
-from cmtools.documents.template.schema import declared
+from cmtools.documents.template.schema import declared_fields
 
 BODY = "word/document.xml"
 
@@ -69,7 +69,7 @@ class Letter:
     lines: Annotated[tuple[Line, ...], "Строки"]
 
 
-KNOWN = declared(Letter)
+KNOWN = declared_fields(Letter)
 
 LETTER = Letter(
     number="П-1",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from cmtools.documents.declension.grammar import Case, Gender, Inflection, plural
-from cmtools.documents.declension.job_titles import organisation_gender, post_in
-from cmtools.documents.declension.person_names import gender_of, name_in
+from cmtools.documents.declension.grammar import Case, Gender, Inflection, plural_form
+from cmtools.documents.declension.job_titles import decline_post, organisation_gender
+from cmtools.documents.declension.person_names import decline_name, gender_of
 
 __all__ = [
     "Case",
     "Gender",
     "Inflection",
+    "decline_name",
+    "decline_post",
     "gender_of",
-    "name_in",
     "organisation_gender",
-    "plural",
-    "post_in",
+    "plural_form",
 ]

@@ -34,7 +34,7 @@ class Inflection:
     sure: bool
 
 
-def plural(number: int, one: str, few: str, many: str) -> str:
+def plural_form(number: int, one: str, few: str, many: str) -> str:
     """Choose the form of a noun after a number: `штука` for 1, `штуки` for 2, `штук` for 5."""
     tens, ones = divmod(abs(number) % 100, 10)
     if tens == 1 or ones == 0 or ones > 4:
@@ -42,7 +42,7 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     return one if ones == 1 else few
 
 
-def lettered(form: str, original: str) -> str:
+def match_letters(form: str, original: str) -> str:
     """Write a form in small letters as the original is written: its capitals, its е for ё."""
     pairs = zip(original, original.lower(), form, strict=False)
     kept = sum(1 for _ in takewhile(lambda pair: _same(pair[1], pair[2]), pairs))

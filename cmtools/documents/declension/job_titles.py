@@ -14,7 +14,7 @@ from cmtools.documents.declension.grammar import (
     Case,
     Gender,
     Inflection,
-    lettered,
+    match_letters,
 )
 from cmtools.documents.declension.morphology import (
     ADJECTIVES,
@@ -65,7 +65,7 @@ class _Phrase:
     clear: bool
 
 
-def post_in(case: Case, post: str) -> Inflection:
+def decline_post(case: Case, post: str) -> Inflection:
     """Put a post into a case: `Генерального директора`, `Исполняющего обязанности директора`.
 
     Only the head changes, with what agrees with it and what a dash, a comma or «и» adds to it.
@@ -212,7 +212,7 @@ def _form(case: Case, word: _Word, phrase: _Phrase) -> Inflection:
     ]
     forms = {reading.form(case) for reading in fitting}
     sure = len(forms) == 1 and any(reading.known for reading in fitting)
-    return Inflection(text=lettered(fitting[0].form(case), word.text), sure=sure)
+    return Inflection(text=match_letters(fitting[0].form(case), word.text), sure=sure)
 
 
 def _words(post: str) -> tuple[_Word, ...]:

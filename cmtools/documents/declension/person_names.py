@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from cmtools.documents.declension.grammar import HYPHENS, LONGEST, Case, Gender, Inflection
 from cmtools.documents.declension.morphology import PartOfSpeech, readings
-from cmtools.documents.declension.word_forms import declined
+from cmtools.documents.declension.word_forms import decline_word
 
 _Build = tuple[PartOfSpeech, ...]
 
@@ -53,7 +53,7 @@ class _Person:
     clear: bool
 
 
-def name_in(case: Case, name: str) -> Inflection:
+def decline_name(case: Case, name: str) -> Inflection:
     """Put a person's name into a case: `Иванова Ивана Ивановича`; initials stay."""
     return _name_in(case, name) if len(name) <= LONGEST else Inflection(text=name, sure=False)
 
@@ -84,7 +84,7 @@ def _put(
     """Replace the words of a name by their forms; leave the rest as it was."""
     text, sure = name, True
     for word, kind in reversed(words):
-        form = declined(case, word[0], kind, gender)
+        form = decline_word(case, word[0], kind, gender)
         text = f"{text[: word.start()]}{form.text}{text[word.end() :]}"
         sure = sure and form.sure
     return Inflection(text=text, sure=sure)

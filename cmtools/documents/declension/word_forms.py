@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cmtools.documents.declension.grammar import HYPHENS, Case, Gender, Inflection, lettered
+from cmtools.documents.declension.grammar import HYPHENS, Case, Gender, Inflection, match_letters
 from cmtools.documents.declension.morphology import ADJECTIVES, PartOfSpeech, WordReading, readings
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _ALSO_FOREIGN = {
 _NEVER_NOUNS = {"королева"}  # from Королёв
 
 
-def declined(case: Case, word: str, kind: PartOfSpeech, gender: Gender) -> Inflection:
+def decline_word(case: Case, word: str, kind: PartOfSpeech, gender: Gender) -> Inflection:
     """Put a surname, given name or patronymic into a case, each part of a double one by itself."""
     pieces = re.split(f"([{HYPHENS}])", word)
     parts = pieces[::2]
@@ -81,13 +81,13 @@ def _part(case: Case, word: str, guess: str, kind: PartOfSpeech, gender: Gender)
     disputed = _is_disputed(case, small, guess, kind)
     if not fitting:
         plain = _plain(case, small, kind, gender)
-        return Inflection(text=lettered(guess, word), sure=guess == plain and not disputed)
+        return Inflection(text=match_letters(guess, word), sure=guess == plain and not disputed)
     forms = [reading.form(case) for reading in fitting]
     alike = len({_without_yo(form) for form in forms}) == 1
     agreed = alike and all(_agree(guess, reading, case) for reading in fitting)
     hers = gender is Gender.FEMININE and _WOMANS.fullmatch(small)  # sooner Кузиной than Кузины
     best = guess if hers and not agreed else forms[0]
-    return Inflection(text=lettered(best, word), sure=agreed and not disputed)
+    return Inflection(text=match_letters(best, word), sure=agreed and not disputed)
 
 
 def _stays(surname: str, gender: Gender) -> bool:

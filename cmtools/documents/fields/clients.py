@@ -17,7 +17,7 @@ from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.fields.money import ClaimFields
 from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
-from cmtools.documents.template.schema import values
+from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import ZERO
 from cmtools.tables.parsers import group_digits
 
@@ -197,7 +197,7 @@ class ClientCardFields(ClientFields):
 def client_card(data: ClientData) -> ClientCardFields:
     """Fill the client's card (source text 9.04, duties 9 and 10)."""
     return ClientCardFields(
-        **values(client(data)),
+        **field_values(client(data)),
         money=_money(data.orders, data.claims),
         orders=tuple(_summary(order) for order in data.orders),
         payments=tuple(

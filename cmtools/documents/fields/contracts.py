@@ -13,7 +13,7 @@ from cmtools.documents.field_types import Day, Name
 from cmtools.documents.fields.orders import PaperFields, paper_fields
 from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
-from cmtools.documents.template.schema import values
+from cmtools.documents.template.schema import field_values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,7 @@ class AgreementFields(ContractSidesFields):
 def agreement(data: ContractData) -> AgreementFields:
     """Fill the contract itself."""
     town = wording.town(data.seller.city or "")
-    return AgreementFields(**values(contract_sides(data)), city=town)
+    return AgreementFields(**field_values(contract_sides(data)), city=town)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +66,7 @@ def missing_entities(data: ContractData) -> list[str]:
 def essentials(data: ContractData) -> EssentialsFields:
     """Fill the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
     return EssentialsFields(
-        **values(contract_sides(data)),
+        **field_values(contract_sides(data)),
         lawyer=Name(data.seller.lawyer),
         missing=", ".join(missing_entities(data)),
     )
@@ -93,7 +93,7 @@ def approval(data: ContractData) -> ApprovalFields:
     """Fill the approval sheet (source text 9.04, duties 3 and 4)."""
     contract, seller = _whole(data), data.seller
     return ApprovalFields(
-        **values(contract_sides(data)),
+        **field_values(contract_sides(data)),
         lawyer=_visa(seller.lawyer, contract.lawyer),
         finance=_visa(seller.finance_head, contract.finance),
         director=_visa(seller.head_name, contract.director),
@@ -111,7 +111,7 @@ class FinanceHandoverFields(ContractSidesFields):
 def handover_finance(data: ContractData) -> FinanceHandoverFields:
     """Fill the register of originals (source text 9.04, duty 6)."""
     return FinanceHandoverFields(
-        **values(contract_sides(data)),
+        **field_values(contract_sides(data)),
         finance=Name(data.seller.finance_head),
         papers=paper_fields(data.papers),
     )

@@ -31,7 +31,7 @@ from cmtools.documents.fields.terms import (
 )
 from cmtools.documents.parties import Party, party
 from cmtools.documents.qr import payment_text, qr_png
-from cmtools.documents.template.schema import values
+from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import HUNDRED, ZERO, Totals, round2, vat_inside
 from cmtools.problems import Fault, Message
 
@@ -83,7 +83,7 @@ class InvoiceFields(DealFields):
 
 def invoice(data: OrderData) -> InvoiceFields:
     """Fill an invoice; its number and day are those of the order."""
-    return InvoiceFields(**values(deal(data)), due=_due(data))
+    return InvoiceFields(**field_values(deal(data)), due=_due(data))
 
 
 def _due(data: OrderData) -> DueFields:
@@ -151,7 +151,7 @@ class ClaimActFields(LetterFields):
 def claim_act(data: OrderData) -> ClaimActFields:
     """Fill an act about a claim (ГК РФ art. 475, 518)."""
     assert data.claim is not None
-    return ClaimActFields(**values(letter(data)), claim=claim_fields(data.claim))
+    return ClaimActFields(**field_values(letter(data)), claim=claim_fields(data.claim))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

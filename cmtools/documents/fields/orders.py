@@ -32,7 +32,7 @@ from cmtools.documents.fields.terms import (
     total_fields,
 )
 from cmtools.documents.parties import Party, party
-from cmtools.documents.template.schema import values
+from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import Totals
 from cmtools.tables.parsers import group_digits
 
@@ -165,7 +165,7 @@ class DesignBriefFields(SidesFields):
 def design_brief(data: OrderData) -> DesignBriefFields:
     """Fill a brief for the designer."""
     return DesignBriefFields(
-        **values(sides_fields(data)),
+        **field_values(sides_fields(data)),
         lines=position_fields(data.positions),
         layouts=layout_fields(data.layouts),
     )
@@ -183,7 +183,7 @@ class LetterFields(SidesFields):
 def letter(data: OrderData) -> LetterFields:
     """Fill a notice of readiness (ГК РФ art. 458, 510, 515), a letter about a claim."""
     return LetterFields(
-        **values(sides_fields(data)),
+        **field_values(sides_fields(data)),
         city=wording.town(data.seller.city or ""),
         contract=contract_fields(data.contract),
         lines=position_fields(data.positions),
@@ -220,6 +220,6 @@ class TechnicalHandoverFields(SidesFields):
 def handover_technical(data: OrderData) -> TechnicalHandoverFields:
     """Fill a register of technical papers."""
     return TechnicalHandoverFields(
-        **values(sides_fields(data)),
+        **field_values(sides_fields(data)),
         papers=paper_fields(data.papers),
     )

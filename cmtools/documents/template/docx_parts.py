@@ -40,7 +40,7 @@ _PARSER = etree.XMLParser(
 _SHOWN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}p": "\n"}
 
 
-def load(path: Path) -> dict[str, bytes]:
+def read_template(path: Path) -> dict[str, bytes]:
     """Read the parts of a template.
 
     Raises:
@@ -100,14 +100,14 @@ def is_xml(name: str) -> bool:
     return name.lower().endswith((".xml", ".rels"))
 
 
-def written_parts(parts: Mapping[str, bytes]) -> list[str]:
+def text_parts(parts: Mapping[str, bytes]) -> list[str]:
     """Return the names of the parts that hold text: the body, then headers, footers, notes.
 
     Raises:
         BadTemplate: there is no body, as in a document with macros or a .dotx.
     """
     found = []
-    for override in element(parts[TYPES]):
+    for override in parse_xml(parts[TYPES]):
         kind, name = override.get("ContentType", ""), override.get("PartName", "").lstrip("/")
         if _WRITTEN.search(kind) and name in parts:
             found.append((not kind.endswith("document.main+xml"), name))
@@ -117,7 +117,7 @@ def written_parts(parts: Mapping[str, bytes]) -> list[str]:
     return [name for _, name in found]
 
 
-def element(content: bytes) -> etree._Element:
+def parse_xml(content: bytes) -> etree._Element:
     """Parse a part.
 
     Raises:
@@ -135,7 +135,7 @@ def element(content: bytes) -> etree._Element:
 def text_of(content: bytes) -> str:
     """All that a part shows, in one string; a line ends at a break and at a paragraph's end."""
     pieces = []
-    for node in element(content).iter(f"{W}t", *_SHOWN):
+    for node in parse_xml(content).iter(f"{W}t", *_SHOWN):
         shown = _SHOWN.get(node.tag)
         if shown is None:  # a text; breaks in it are spaces, as Word shows them
             shown = (node.text or "").replace("\n", " ")
@@ -143,7 +143,7 @@ def text_of(content: bytes) -> str:
     return "".join(pieces)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Clean a text for a document: line breaks are kept, control characters dropped."""
     if _UNCLEAN.search(text) is None:
         return text

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmtools.documents import russian_text as wording
-from cmtools.documents.declension import Case, name_in, plural, post_in
+from cmtools.documents.declension import Case, decline_name, decline_post, plural_form
 from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
 from cmtools.documents.russian_text import NBSP
 from cmtools.documents.template.schema import KINDS, TEXTS
@@ -53,7 +53,7 @@ def _inflected(case: Case) -> Callable[[Name], Inflected]:
     def inflect(name: Name) -> Inflected:
         if case is Case.GENITIVE and name.genitive:
             return Inflected(name.genitive)
-        found = (post_in if isinstance(name, Post) else name_in)(case, str(name))
+        found = (decline_post if isinstance(name, Post) else decline_name)(case, str(name))
         return Inflected(found.text, sure=found.sure)
 
     return inflect
@@ -67,21 +67,21 @@ def in_words(value: Sum | Count | int) -> str:
     return wording.number_in_words(number) if number is not None else ""
 
 
-def short(day: Day) -> str:
+def short_date(day: Day) -> str:
     """`21.11.2026`."""
     return f"{day.day:%d.%m.%Y}" if day.day else ""
 
 
-def counted(value: Count | int, one: str, few: str, many: str) -> str:
+def count_with_noun(value: Count | int, one: str, few: str, many: str) -> str:
     """Write a number with its noun in the right form, without breaks: `5 штук`, `2,5 штуки`."""
     number = value.number if isinstance(value, Count) else value
     if number is None:
         return ""
-    noun = plural(int(number), one, few, many) if number == int(number) else few
+    noun = plural_form(int(number), one, few, many) if number == int(number) else few
     return f"{value}{NBSP}{noun}"
 
 
-def capitalized(text: str) -> str:
+def capitalize(text: str) -> str:
     """Make the first letter a capital; names and abbreviations stay as typed."""
     return text[:1].upper() + text[1:]
 
@@ -90,7 +90,7 @@ _OPENS_BEHIND = re.compile(r"[\s(\[{«„/—–-]")
 _ALIKE = str.maketrans("„“", "«»")
 
 
-def quoted(text: str) -> str:
+def russian_quotes(text: str) -> str:
     """Straight quotes as «ёлочки», those inside of them as „лапки“; signs of inches stay.
 
     Where one sign closes two, as in `АО "НПО "Заря"`, all are «ёлочки»: АО «НПО «Заря».
@@ -121,7 +121,7 @@ _GLUED = re.compile(
 )
 
 
-def glued(text: str) -> str:
+def join_with_nbsp(text: str) -> str:
     """Keep in one line № and number, number and unit, initials and name."""
     return _GLUED.sub(NBSP, text)
 
@@ -174,7 +174,7 @@ FILTERS: tuple[Filter, ...] = (
         gives=str,
         meaning="Дата цифрами",
         example="{{ contract.date | short }} → 21.11.2026",
-        apply=short,
+        apply=short_date,
     ),
     Filter(
         name="plural",
@@ -182,7 +182,7 @@ FILTERS: tuple[Filter, ...] = (
         gives=str,
         meaning="Число со словом в нужной форме: для 1, для 2 и для 5",
         example='{{ line.quantity | plural("штука", "штуки", "штук") }} → 5 штук',
-        apply=counted,
+        apply=count_with_noun,
         arguments=3,
     ),
     Filter(
@@ -191,7 +191,7 @@ FILTERS: tuple[Filter, ...] = (
         gives=str,
         meaning="Прямые кавычки становятся «ёлочками»",
         example='{{ client.name | quotes }} → ООО «Ромашка» вместо ООО "Ромашка"',
-        apply=quoted,
+        apply=russian_quotes,
     ),
     Filter(
         name="nbsp",
@@ -199,7 +199,7 @@ FILTERS: tuple[Filter, ...] = (
         gives=str,
         meaning="Не разрывает строкой № и число, число и единицу, инициалы и фамилию",
         example="{{ line.name | nbsp }} → Бумага 300 г/м²: число и единица в одной строке",
-        apply=glued,
+        apply=join_with_nbsp,
     ),
     Filter(
         name="inside_sentence",
@@ -215,7 +215,7 @@ FILTERS: tuple[Filter, ...] = (
         gives=str,
         meaning="Первая буква прописная, остальные как есть",
         example="{{ seller.post | genitive | capitalize }} → Генерального директора",
-        apply=capitalized,
+        apply=capitalize,
     ),
     Filter(
         name="upper",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from cmtools.documents.template.docx_parts import TYPES, W, element, is_xml
+from cmtools.documents.template.docx_parts import TYPES, W, is_xml, parse_xml
 from cmtools.documents.template.messages import (
     TEMPLATE_ACTIVE,
     TEMPLATE_EXTERNAL,
@@ -40,7 +40,7 @@ _REVIEWED = ("comment", "ins", "del", "moveFrom", "moveTo")
 _VML = ("{urn:schemas-microsoft-com:office:office}href", "src")
 
 
-def refuse(parts: Mapping[str, bytes]) -> None:
+def refuse_forbidden(parts: Mapping[str, bytes]) -> None:
     """See that opening the document runs nothing and reaches for nothing outside of it.
 
     Raises:
@@ -49,20 +49,20 @@ def refuse(parts: Mapping[str, bytes]) -> None:
     found: list[Fault] = []
     for name, content in parts.items():
         if name == TYPES:
-            found += _of_types(element(content))
+            found += _of_types(parse_xml(content))
         elif name.lower().endswith(".rels"):
-            found += _of_relations(element(content))
+            found += _of_relations(parse_xml(content))
         elif is_xml(name):
-            found += _of_markup(element(content))
+            found += _of_markup(parse_xml(content))
     if found:
         raise BadTemplate(list(dict.fromkeys(found)))
 
 
-def remarks(parts: Mapping[str, bytes]) -> Iterator[Fault]:
+def find_review_marks(parts: Mapping[str, bytes]) -> Iterator[Fault]:
     """Warn of comments and tracked changes, which every document would carry."""
     for name, content in parts.items():
         if is_xml(name) and name.startswith("word/"):
-            tree = element(content)
+            tree = parse_xml(content)
             if next(tree.iter(*(f"{W}{kind}" for kind in _REVIEWED)), None) is not None:
                 yield TEMPLATE_REMARKS()
                 return

@@ -98,7 +98,7 @@ class _Paragraph:
         return self.pieces[bisect_right(self.starts, start) - 1 : bisect_left(self.starts, end)]
 
 
-def look_through(tree: etree._Element) -> tuple[list[TemplateTag], list[Fault]]:
+def find_tags(tree: etree._Element) -> tuple[list[TemplateTag], list[Fault]]:
     """All tags of a part in their order, and what is wrong with them as texts."""
     tags: list[TemplateTag] = []
     found: list[Fault] = []
@@ -121,7 +121,7 @@ def look_through(tree: etree._Element) -> tuple[list[TemplateTag], list[Fault]]:
     return tags, [*found, *_unpaired(tags), *_misplaced(tree)]
 
 
-def source(tree: etree._Element) -> str:
+def jinja_source(tree: etree._Element) -> str:
     """Turn a part without faults into a template for Jinja, each tag in one piece."""
     etree.strip_elements(tree, "{*}dataBinding", with_tail=False)  # Word would fill these anew
     xml = etree.tostring(tree, encoding="unicode")
@@ -129,7 +129,7 @@ def source(tree: etree._Element) -> str:
     return _WHOLE.sub(lambda tag: tag[0].translate(_TYPED_QUOTES), mended)
 
 
-def with_columns(xml: str) -> str:
+def fit_columns(xml: str) -> str:
     """Give the tables of a part that loops over cells as many columns as their rows have.
 
     Raises:

@@ -15,8 +15,8 @@ from cmtools.documents.template import messages as faults
 from cmtools.documents.template.jinja_tags import TemplateTag
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.pictures import relations_of
-from cmtools.documents.template.properties import plain
-from cmtools.documents.template.sandbox import Compiled, NotUnderstood, Sandbox
+from cmtools.documents.template.properties import prepare_parts
+from cmtools.documents.template.sandbox import Compiled, Sandbox, TemplateNotParsed
 from cmtools.documents.template.schema import Fields
 from cmtools.problems import Fault
 
@@ -53,27 +53,27 @@ def load(path: Path, known: Fields) -> Template:
         BadTemplate: see `faults`.
         OSError: the file cannot be read.
     """
-    content = parts.load(path)
-    reaching.refuse(content)
-    content = plain(content)
-    first_picture = pictures.first_free(content)
+    content = parts.read_template(path)
+    reaching.refuse_forbidden(content)
+    content = prepare_parts(content)
+    first_picture = pictures.first_free_number(content)
     sandbox = Sandbox()
     compiled: dict[str, TemplatePart] = {}
     wrong: list[Fault] = []
-    for name in parts.written_parts(content):
-        tree = parts.element(content[name])
-        placeholders = pictures.take_placeholders(tree, known)
-        found, faulty = tags.look_through(tree)
+    for name in parts.text_parts(content):
+        tree = parts.parse_xml(content[name])
+        placeholders = pictures.find_placeholders(tree, known)
+        found, faulty = tags.find_tags(tree)
         wrong += faulty
         if faulty or not (found or placeholders):
             continue
         if placeholders:
             for placeholder in placeholders:
                 placeholder.place()
-            content = pictures.without_unused(content, name, tree)
+            content = pictures.drop_replaced(content, name, tree)
         try:
             compiled[name] = TemplatePart(
-                compiled=_compiled(sandbox, tags.source(tree), found, known),
+                compiled=_compiled(sandbox, tags.jinja_source(tree), found, known),
                 has_drawings=next(tree.iter("{*}docPr"), None) is not None,
                 has_cells=any(tag.text.startswith("{%tc ") for tag in found),
                 relations=content[relations_of(name)] if placeholders else None,
@@ -88,7 +88,7 @@ def load(path: Path, known: Fields) -> Template:
         kept={n: content[n] for n in sorted(content) if n not in changing},
         title=path.stem,
         first_picture=first_picture,
-        remarks=list(reaching.remarks(content)),
+        remarks=list(reaching.find_review_marks(content)),
     )
 
 
@@ -102,7 +102,7 @@ def _compiled(
     """
     try:
         tree = sandbox.understood(source)
-    except NotUnderstood as error:
+    except TemplateNotParsed as error:
         wrong = [*_not_understood(sandbox, found)]
         raise BadTemplate(wrong or [faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
     if wrong := [*checking.faults_of(tree, known), *markup.faults_of(source)]:
@@ -115,5 +115,5 @@ def _not_understood(sandbox: Sandbox, found: Sequence[TemplateTag]) -> Iterator[
     for tag in found:
         try:
             sandbox.understood(tag.alone)
-        except NotUnderstood:
+        except TemplateNotParsed:
             yield faults.TEMPLATE_SYNTAX(near=tag.text[:100])

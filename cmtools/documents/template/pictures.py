@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from cmtools.documents.field_types import Picture
-from cmtools.documents.template.docx_parts import TYPES, R, W, element
+from cmtools.documents.template.docx_parts import TYPES, R, W, parse_xml
 from cmtools.documents.template.schema import Fields
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -55,7 +55,7 @@ class Placeholder:
             self.blip.remove(extension)
 
 
-def take_placeholders(tree: etree._Element, known: Fields) -> list[Placeholder]:
+def find_placeholders(tree: etree._Element, known: Fields) -> list[Placeholder]:
     """Find the drawings that stand for pictures; replace the fields in them by plain words."""
     found = []
     for drawing in tree.iter(f"{W}drawing"):
@@ -78,17 +78,17 @@ def _meaning(name: str, known: Fields) -> str:
     return found.meaning if found else "Рисунок"
 
 
-def first_free(parts: Mapping[str, bytes]) -> int:
+def first_free_number(parts: Mapping[str, bytes]) -> int:
     """Return the first free number of a picture; the template may be a made document itself."""
     relations = (content for name, content in parts.items() if name.endswith(".rels"))
     numbers = _NUMBERED.findall(b" ".join((" ".join(parts).encode(), *relations)))
     return 1 + max(map(int, numbers), default=0)
 
 
-def without_unused(parts: Mapping[str, bytes], part: str, tree: etree._Element) -> dict[str, bytes]:
+def drop_replaced(parts: Mapping[str, bytes], part: str, tree: etree._Element) -> dict[str, bytes]:
     """Drop the pictures that fields of `part` replace; declare PNG."""
     left = dict(parts)
-    relations = element(parts.get(relations_of(part), _NO_RELATIONS))
+    relations = parse_xml(parts.get(relations_of(part), _NO_RELATIONS))
     used = {value for node in tree.iter() for value in node.attrib.values()}
     for relation in list(relations):
         if relation.get("Type") == _IMAGE and relation.get("Id") not in used:
@@ -102,21 +102,21 @@ def without_unused(parts: Mapping[str, bytes], part: str, tree: etree._Element) 
     }
 
 
-def with_pictures(relations: bytes, part: str, pictures: Mapping[int, Picture]) -> dict[str, bytes]:
+def picture_parts(relations: bytes, part: str, pictures: Mapping[int, Picture]) -> dict[str, bytes]:
     """Return the pictures as parts, with the relations of `part` to them, by name."""
-    tree = element(relations)
+    tree = parse_xml(relations)
     added = {}
     for number, picture in pictures.items():
-        name = f"word/media/{identity(number)}.png"
+        name = f"word/media/{picture_id(number)}.png"
         added[name] = bytes(picture)
         target = posixpath.relpath(name, posixpath.dirname(part))
         etree.SubElement(
-            tree, f"{_RELATIONS}Relationship", Id=identity(number), Type=_IMAGE, Target=target
+            tree, f"{_RELATIONS}Relationship", Id=picture_id(number), Type=_IMAGE, Target=target
         )
     return {relations_of(part): etree.tostring(tree), **added}
 
 
-def identity(number: int) -> str:
+def picture_id(number: int) -> str:
     """How a picture is called in the markup and among the parts."""
     return f"picture{number}"
 
@@ -127,20 +127,20 @@ def relations_of(part: str) -> str:
     return f"{folder}/_rels/{name}.rels"
 
 
-def renumbered(xml: str, numbers: Iterator[int]) -> str:
+def renumber_drawings(xml: str, numbers: Iterator[int]) -> str:
     """Number the drawings of a markup anew: a loop would repeat their numbers."""
     return _NUMBER.sub(lambda match: f"{match[1]}{next(numbers)}{match[2]}", xml)
 
 
 def _targets(name: str, parts: Mapping[str, bytes]) -> Iterator[str]:
     folder = posixpath.dirname(posixpath.dirname(name))
-    for relation in element(parts[name]):
+    for relation in parse_xml(parts[name]):
         target = posixpath.join("/", folder, relation.get("Target", ""))
         yield posixpath.normpath(target).lstrip("/")
 
 
 def _with_png(types: bytes) -> bytes:
-    tree = element(types)
+    tree = parse_xml(types)
     if not any(node.get("Extension", "").lower() == "png" for node in tree):
         png = etree.Element(f"{_TYPES}Default", Extension="png", ContentType="image/png")
         tree.insert(0, png)

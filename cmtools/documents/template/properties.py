@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from cmtools.documents.template.docx_parts import TYPES, element
+from cmtools.documents.template.docx_parts import TYPES, parse_xml
 
 CORE = "docProps/core.xml"
 
@@ -36,20 +36,20 @@ _OTHERS = {
 }
 
 
-def core(title: str, day: date | None) -> bytes:
+def core_properties(title: str, day: date | None) -> bytes:
     """Write the core properties: the title and the day of a document."""
     days = "".join(_DAY.format(word, day) for word in ("created", "modified")) if day else ""
     return _TEXT.format(title=escape(title), days=days).encode()
 
 
-def plain(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+def prepare_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     """Prepare the parts for our own properties, without those of the template.
 
     Raises:
         BadTemplate: the lists of types or relations are no sound XML.
     """
     made = dict(parts)
-    types, relations = element(parts[TYPES]), element(parts.get(_ROOT, b"<none/>"))
+    types, relations = parse_xml(parts[TYPES]), parse_xml(parts.get(_ROOT, b"<none/>"))
     for node in list(types):
         name, kind = node.get("PartName", "").lstrip("/"), node.get("ContentType", "")
         if kind == _TYPE:

@@ -22,9 +22,9 @@ from cmtools.documents.template import messages as faults
 from cmtools.documents.template import pictures
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
-from cmtools.documents.template.properties import CORE, core
-from cmtools.documents.template.sandbox import Run, TooLarge, TooSlow, Unfilled
-from cmtools.documents.template.schema import values
+from cmtools.documents.template.properties import CORE, core_properties
+from cmtools.documents.template.sandbox import NotRendered, RenderRun, TooLarge, TooSlow
+from cmtools.documents.template.schema import field_values
 
 SECONDS = 20.0  # for one document
 
@@ -51,25 +51,25 @@ def render(
         BadTemplate: the template cannot be filled, takes longer than `seconds`, or a value is
             lost on the way.
     """
-    run = Run(deadline=time.monotonic() + seconds, next_picture=template.first_picture)
+    run = RenderRun(deadline=time.monotonic() + seconds, next_picture=template.first_picture)
     drawings = count(_FIRST_DRAWING)
-    changed = {CORE: core(template.title, day)}
+    changed = {CORE: core_properties(template.title, day)}
     try:
         for name, part in template.compiled.items():
-            xml = run.text(part.compiled, values(record))
+            xml = run.text(part.compiled, field_values(record))
             if part.has_cells:
-                xml = tags.with_columns(xml)
+                xml = tags.fit_columns(xml)
             if part.has_drawings:
-                xml = pictures.renumbered(xml, drawings)
+                xml = pictures.renumber_drawings(xml, drawings)
             changed[name] = (_DECLARATION + xml).encode()
             if part.relations is not None:
-                changed |= pictures.with_pictures(part.relations, name, run.take_pictures())
+                changed |= pictures.picture_parts(part.relations, name, run.take_pictures())
     except TooSlow as error:
         raise BadTemplate([faults.TEMPLATE_SLOW(seconds=f"{seconds:g}")]) from error
     except TooLarge as error:
         what = "документ вышел больше всякой меры"
         raise BadTemplate([faults.TEMPLATE_TOO_LARGE(what=what)]) from error
-    except Unfilled as error:
+    except NotRendered as error:
         raise BadTemplate([faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
     content = parts.pack({**template.kept, **changed})
     _read_back(content, template.compiled, run.printed)

@@ -33,7 +33,7 @@ _RUN, _WALKED = "_run", "_walked"
 _BETWEEN = Markup('</w:t><w:{}/><w:t xml:space="preserve">')
 
 
-class NotUnderstood(Exception):
+class TemplateNotParsed(Exception):
     """A template that Jinja cannot read."""
 
 
@@ -45,12 +45,12 @@ class TooSlow(Exception):
     """A template took too long."""
 
 
-class Unfilled(Exception):
+class NotRendered(Exception):
     """A template that cannot be filled with these values."""
 
 
 @dataclass(kw_only=True, slots=True)
-class Run:
+class RenderRun:
     """One document being made: what was printed so far, by the clock until when it may go on.
 
     `deadline` is a moment of `time.monotonic`; `pictures` are numbered from `next_picture` on.
@@ -78,7 +78,7 @@ class Run:
                 if signs > SIGNS:
                     raise TooLarge
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            raise Unfilled(str(error)) from error
+            raise NotRendered(str(error)) from error
         self.go_on()
         return "".join(pieces)
 
@@ -96,10 +96,10 @@ class Run:
         if isinstance(value, Picture):
             number, self.next_picture = self.next_picture, self.next_picture + 1
             self.pictures[number] = value
-            return Markup(pictures.identity(number))
+            return Markup(pictures.picture_id(number))
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise TypeError(f"{value!r}"[:100])
-        text = parts.clean(str(value))
+        text = parts.clean_text(str(value))
         self.printed.append(text)
         shown = escape(text)
         if "\n" in shown or "\t" in shown:
@@ -113,7 +113,7 @@ class _Walked(Sequence[Any]):
     """A list that looks at the clock as it is walked through."""
 
     items: Sequence[Any]
-    run: Run
+    run: RenderRun
 
     def __iter__(self) -> Iterator[Any]:
         for item in self.items:
@@ -154,7 +154,7 @@ class Sandbox(SandboxedEnvironment):
         try:
             return self.parse(source)
         except (TemplateSyntaxError, RecursionError) as error:
-            raise NotUnderstood(str(error)) from error
+            raise TemplateNotParsed(str(error)) from error
 
     def compiled(self, tree: nodes.Template) -> Compiled:
         """Compile a checked template; its loops look at the deadline."""
@@ -166,7 +166,7 @@ class Sandbox(SandboxedEnvironment):
 
 @pass_context
 def _show(context: Context, value: object) -> Markup:
-    run: Run = context[_RUN]
+    run: RenderRun = context[_RUN]
     return run.show(value)
 
 

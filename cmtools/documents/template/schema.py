@@ -61,30 +61,30 @@ TEXTS = (str, Name, Post, Inflected, Sum, Day, Count)
 PRINTED = (*TEXTS, int)
 
 
-def declared(record: type) -> dict[str, FieldSpec]:
+def declared_fields(record: type) -> dict[str, FieldSpec]:
     """Return the declared fields of a record by name."""
     found = {}
     for name, hint in get_type_hints(record, include_extras=True).items():
         inner, meaning = get_args(hint)
         many = get_origin(inner) is tuple
         inner = get_args(inner)[0] if many else inner
-        parts = declared(inner) if isinstance(inner, type) and is_dataclass(inner) else None
+        parts = declared_fields(inner) if isinstance(inner, type) and is_dataclass(inner) else None
         kind = str if parts is not None else inner
         found[name] = FieldSpec(meaning=meaning, kind=kind, parts=parts, many=many)
     return found
 
 
-def values(record: Any) -> dict[str, Any]:
+def field_values(record: Any) -> dict[str, Any]:
     """Return the values of a record's fields by name."""
     return {found.name: getattr(record, found.name) for found in fields(record)}
 
 
-def listed(fields: Fields, before: str = "") -> Iterator[tuple[str, FieldSpec]]:
+def walk_fields(fields: Fields, before: str = "") -> Iterator[tuple[str, FieldSpec]]:
     """Every field by its full name; those of a list's rows as a loop over it would call them."""
     for name, found in fields.items():
         yield f"{before}{name}", found
         within = name.removesuffix("s") if found.many else f"{before}{name}"
-        yield from listed(found.parts or {}, f"{within}.")
+        yield from walk_fields(found.parts or {}, f"{within}.")
 
 
 def full_names(fields: Fields) -> Iterator[str]:
