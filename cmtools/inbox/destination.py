@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
-from cmtools.documents.file_names import BYTES, safe_name
+from cmtools.documents.file_names import BYTES, cut_to_bytes, safe_name
 from cmtools.reports.plan import plan_title
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, format_value, normalize_name

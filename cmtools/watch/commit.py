@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cmtools import known_files
 from cmtools.digests.memory import Memory
-from cmtools.documents.file_names import safe_name, version_name
+from cmtools.documents.file_names import cut_to_bytes, safe_name, version_name
 from cmtools.files import (
     TEMPORARY,
     checksum,
