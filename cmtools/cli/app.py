@@ -122,7 +122,8 @@ def docs(
     as_pdf: Annotated[bool, Option("--pdf", help="Сделать ещё и PDF.")] = False,
 ) -> Result:
     """Сделать документы заказа, договора или клиента в папке клиента."""
-    from cmtools.commands.docs import Selection, docs
+    from cmtools.commands.docs import docs
+    from cmtools.documents.selection import Selection
 
     selection = Selection(orders=order or (), every=every, contract=contract, client=client)
     with progress_bar("Документы") as progress:

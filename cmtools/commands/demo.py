@@ -12,13 +12,14 @@ from typing import Any
 
 from cmtools import known_files
 from cmtools.books.orders import ORDER_BOOK
-from cmtools.commands.docs import DocumentFile, Selection, docs
+from cmtools.commands.docs import DocumentFile, docs
 from cmtools.commands.init import init
 from cmtools.commands.price import PriceResult, price
 from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import Result
 from cmtools.commands.validate import ValidateResult, validate
 from cmtools.demo import FAULTY_BOOK, write_sample
+from cmtools.documents.selection import Selection
 from cmtools.pricing.category import months_before
 from cmtools.reports.load import consolidate
 from cmtools.reports.month_plan import make_month_plan

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cmtools.books.choices import SourceRow
-from cmtools.books.orders import CONTRACTS
-from cmtools.books.register import CLIENTS
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.documents import pdf
-from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind, find_kind
-from cmtools.documents.context import DocumentSubject, RowIndex
+from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind
 from cmtools.documents.make import DocumentMaker, DocumentResult
-from cmtools.documents.stage import kinds_of_stage
+from cmtools.documents.selection import Selection, find_tasks
 from cmtools.documents.storage import DocumentState
-from cmtools.errors import UsageError
 from cmtools.files import first_free
-from cmtools.pricing.orders import find_order
 from cmtools.pricing.session import Session, open_books, price_books
-from cmtools.problems import Problem, has_errors, sort_problems
+from cmtools.problems import has_errors, sort_problems
 from cmtools.progress import Progress, silent
-from cmtools.tables.suggestions import suggest_in_refusal
-from cmtools.tables.table import InvalidRow, R, Table
-
-_OF_ORDERS = (SourceRow.ORDER, SourceRow.CLAIM)
-_OF_CLIENTS = (SourceRow.CLIENT, SourceRow.TRANSFER)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
-    """Whose documents: of some orders or of every one, of a contract, or of a client."""
-
-    orders: Sequence[str] = ()
-    every: bool = False
-    contract: str | None = None
-    client: str | None = None
 
 
 class DocumentFile(NamedTuple):
@@ -85,33 +64,23 @@ def docs(
     today: date,
     progress: Progress = silent,
 ) -> DocsResult:
-    """Make the kinds asked for; else those of an order's stage, or all of a contract or client.
+    """Make the kinds named; else those of an order's stage, or all of a contract or client.
 
     A document is judged by the rows that it is made from; errors there stop it, others do not.
     `row` is the sheet's row of a claim or handover, instead of the latest.
 
     Raises:
-        Misuse: there is no such order, contract, client, row or kind, or it is of something else.
+        UsageError: see `find_tasks`; there is no such row of a claim or handover.
         WorkspaceError, Unavailable: see `open_books`.
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
     session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     maker = DocumentMaker(session, today)
-    named = _named_kinds(maker.rows.kinds, selection, kinds)
-    tasks = [
-        task
-        for subject in _subjects(maker.rows, selection)
-        for task in _tasks(maker, subject, named)
-    ]
-    for subject, kind in tasks:  # a wrong call makes nothing
-        if isinstance(kind, DocumentKind):
-            maker.source_row(kind, subject, row)
-    problems: list[Problem] = []
+    tasks, problems = find_tasks(maker.rows, selection, kinds)
+    for kind, subject in tasks:  # a wrong call makes nothing
+        maker.source_row(kind, subject, row)
     made: list[DocumentResult] = []
-    for subject, kind in tasks:
-        if isinstance(kind, Problem):
-            problems.append(kind)
-            continue
+    for kind, subject in tasks:
         made.append(maker.make(kind, subject, row))
         problems += made[-1].problems
         progress(len(made), len(tasks))
@@ -125,79 +94,6 @@ def docs(
         warning=warning,
         documents=(*documents, *pdfs),
     )
-
-
-def _named_kinds(
-    known: tuple[DocumentKind, ...], selection: Selection, names: Sequence[str]
-) -> tuple[DocumentKind, ...]:
-    """Return the kinds named on the command line; refuse those that the selection cannot have."""
-    given = (selection.orders, selection.every, selection.contract, selection.client)
-    if sum(map(bool, given)) != 1:
-        raise UsageError("укажите что-то одно: --order, --all, --contract или --client")
-    kinds = tuple(dict.fromkeys(_find_kind(known, name) for name in names))
-    for kind in kinds:
-        of_order = kind.made_from in _OF_ORDERS
-        if of_order and (selection.contract or selection.client):
-            raise UsageError(f"документ «{kind.name}» делают из заказа: укажите --order")
-        if selection.client and not of_order and kind.made_from not in _OF_CLIENTS:
-            raise UsageError(f"документ «{kind.name}» делают из договора: укажите --contract")
-    return kinds
-
-
-def _subjects(rows: RowIndex, selection: Selection) -> Iterator[DocumentSubject]:
-    orders = rows.session.prices.orders
-    if selection.contract:
-        yield rows.contract_subject(_find_row(rows, CONTRACTS, selection.contract, "договора"))
-    elif selection.client:
-        yield DocumentSubject(client=_find_row(rows, CLIENTS, selection.client, "клиента"))
-    else:
-        if not selection.every:
-            orders = tuple(find_order(orders, number) for number in selection.orders)
-        by_number = {order.number: order for order in reversed(orders)}
-        yield from (rows.order_subject(order) for order in reversed(by_number.values()))
-
-
-def _find_row(rows: RowIndex, table: Table[R], key: str, what: str) -> R | InvalidRow:
-    """Return the row of a key.
-
-    Raises:
-        UsageError: there is none; the message names the nearest one.
-    """
-    row = rows.first(table, key)
-    if row is None:
-        keys = (row.get(table.key.name) for row in rows.dataset.entries(table))
-        raise UsageError(f"нет {what} «{key}»{suggest_in_refusal(key, filter(None, keys))}")
-    return row
-
-
-def _find_kind(known: tuple[DocumentKind, ...], name: str) -> DocumentKind:
-    kind = find_kind(known, name)
-    if kind is None:
-        ids = [kind.id for kind in known]
-        raise UsageError(f"нет документа «{name}»{suggest_in_refusal(name, ids)}")
-    return kind
-
-
-def _tasks(
-    maker: DocumentMaker, subject: DocumentSubject, named: Sequence[DocumentKind]
-) -> list[tuple[DocumentSubject, DocumentKind | Problem]]:
-    """Return the documents to make of a subject; problems where its stage cannot be known."""
-    wanted: list[DocumentKind | Problem]
-    if named:
-        wanted = list(named)
-    elif subject.order:
-        kinds, problems = kinds_of_stage(subject.order, maker.rows)
-        wanted = [*kinds, *problems]
-    elif subject.contract:
-        wanted = [kind for kind in maker.rows.kinds if kind.made_from is SourceRow.CONTRACT]
-    else:
-        wanted = [
-            kind
-            for kind in maker.rows.kinds
-            if kind.made_from is SourceRow.CLIENT
-            or (kind.made_from is SourceRow.TRANSFER and maker.rows.source_rows(kind, subject))
-        ]
-    return [(subject, found) for found in wanted]
 
 
 def _make_pdfs(

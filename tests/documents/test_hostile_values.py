@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import DocsResult, Selection, docs
+from cmtools.commands.docs import DocsResult, docs
+from cmtools.documents.selection import Selection
 from support.office import convert
 from support.paper_figures import make
 from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, audit

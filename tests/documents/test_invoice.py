@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import Selection, docs
+from cmtools.commands.docs import docs
+from cmtools.documents.selection import Selection
 from support.paper_figures import Figures, make
 from support.papers import NB, Paper, money
 from support.reckoning import Books, Row, digits, vat_inside

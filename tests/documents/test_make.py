@@ -18,11 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmtools.books.choices import Decision, DeliveryMethod, LegalForm, SourceRow
-from cmtools.commands.docs import DocsResult, Selection, docs
+from cmtools.commands.docs import DocsResult, docs
 from cmtools.commands.price import price
 from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
 from cmtools.documents.catalog import KINDS, DocumentKind
+from cmtools.documents.selection import Selection
 from cmtools.documents.storage import ClientFolders
 from cmtools.documents.template.docx_parts import clean_text
 from cmtools.documents.template.loader import load

@@ -11,10 +11,11 @@ from docx import Document
 from openpyxl import load_workbook
 
 from cmtools.books.choices import PriceVisibility, SourceRow
-from cmtools.commands.docs import Selection, docs
+from cmtools.commands.docs import docs
 from cmtools.commands.templates import check_templates as check
 from cmtools.commands.validate import validate
 from cmtools.documents.catalog import KINDS
+from cmtools.documents.selection import Selection
 from cmtools.errors import UsageError
 from support.workbench import ORDERS as BOOK
 from support.workbench import SETTINGS, TODAY, Row, cell_of, healthy

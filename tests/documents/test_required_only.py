@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import Selection, docs
+from cmtools.commands.docs import docs
+from cmtools.documents.selection import Selection
 from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Paper, blemishes
 from support.reckoning import Row
 from support.workbench import (

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from cmtools.commands.docs import DocsResult, Selection, docs
+from cmtools.commands.docs import DocsResult, docs
+from cmtools.documents.selection import Selection
 from cmtools.errors import UsageError
 from support.paper_figures import kinds_of, make
 from support.papers import (

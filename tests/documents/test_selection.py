@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.commands.docs import Selection, docs
+from cmtools.commands.docs import docs
+from cmtools.documents.selection import Selection
 from cmtools.errors import UsageError
 
 # By stage, by contract, by client

@@ -12,7 +12,8 @@ from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
 
-from cmtools.commands.docs import DocsResult, Selection, docs
+from cmtools.commands.docs import DocsResult, docs
+from cmtools.documents.selection import Selection
 from support.paper_cases import FORMS, WITH_VAT, WITHOUT_VAT, Case, grid_books
 from support.papers import CLIENT_KINDS, CONTRACT_KINDS, ORDER_KINDS, Paper, money
 from support.reckoning import (
