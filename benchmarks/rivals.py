@@ -62,7 +62,7 @@ def figures_memory(workspace: str) -> int:
     """Bytes that this holds: the peak of this process and of as many as read, added up."""
     import resource
 
-    from cmtools.digests.crew import cores
+    from cmtools.workers.pool import available_cores as cores
 
     _month(workspace)
     own, reading = (
@@ -91,8 +91,7 @@ def _month(workspace: str) -> None:
 def by_columns(count: str) -> float:
     """Seconds in which so many rows of «Позиции» become records, the way of `validate`."""
     from cmtools.books.orders import POSITIONS
-    from cmtools.tables.reader.protocol import Marks
-    from cmtools.tables.reader.sandbox import Grid
+    from cmtools.tables.reader.grid import Grid
     from cmtools.tables.sheet import Sheet
 
     rows = _typed(int(count))
@@ -100,7 +99,7 @@ def by_columns(count: str) -> float:
     columns = [
         [title, *cells] for title, cells in zip(titles, zip(*rows, strict=True), strict=True)
     ]
-    grid = Grid(name=POSITIONS.title, columns=columns, marks=Marks())
+    grid = Grid(name=POSITIONS.title, columns=columns)
 
     def parse() -> int:
         sheet = Sheet(POSITIONS, "Заказы.xlsx", grid)

@@ -24,7 +24,7 @@ from cmtools.demo import write_sample
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.container import Limits
-from cmtools.tables.reader.inline import Inside
+from cmtools.tables.reader.sandbox import InProcessReader
 from cmtools.tables.table import Table
 from cmtools.tables.writer.workbook import SheetRows, write_book
 
@@ -65,7 +65,7 @@ def read_settings_and_clients(folder: Path) -> Dataset:
         BookFile(path=folder / book.file_name, name=book.name, book=book)
         for book in (SETTINGS, REGISTER)
     ]
-    return load([], files, Inside(limits=Limits()), TODAY, STANDARD_DOCUMENTS).dataset
+    return load([], files, InProcessReader(limits=Limits()), TODAY, STANDARD_DOCUMENTS).dataset
 
 
 def positions(orders: int, first: int = 1) -> Iterator[Row]:

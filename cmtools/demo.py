@@ -23,7 +23,7 @@ from cmtools.tables.parsers import EXCEL_EPOCH, parse_date
 from cmtools.tables.patch.cells import CellValues, patch_cells
 from cmtools.tables.patch.package import Package
 from cmtools.tables.reader.container import Limits
-from cmtools.tables.reader.inline import Inside
+from cmtools.tables.reader.sandbox import InProcessReader
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
 from cmtools.workspace import bundled_folder
@@ -122,7 +122,7 @@ def _shift_to(today: date, sheets: list[Sheet[Any]]) -> _Shift:
 
 
 def _read(path: Path) -> list[Sheet[Any]]:
-    reading = BookReading(Inside(limits=Limits()))
+    reading = BookReading(InProcessReader(limits=Limits()))
     reading.read(BookFile(path=path, name=path.name))
     return reading.sheets
 

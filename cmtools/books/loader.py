@@ -16,8 +16,8 @@ from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name, quote_names
-from cmtools.tables.reader.protocol import End, Start
-from cmtools.tables.reader.sandbox import Grid, WorkbookReader
+from cmtools.tables.reader.grid import Grid
+from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Table
 
@@ -90,28 +90,27 @@ class BookReading:
         self.problems: list[Problem] = []
 
     def read(self, file: BookFile) -> None:
-        """Read a file; a sheet is understood while the next one is still being read."""
-        book = file.book
-        names: tuple[str, ...] = ()
-        sheets: list[Sheet[Any]] = []
-        for part in self._reader.read(file.path, SHEETS):
-            match part:
-                case Start():
-                    names = part.sheets
-                    book = book or recognise_book(names)
-                    self._note(file, part.warnings)
-                case Grid() if book is not None:
-                    sheets += self._sheet(file.name, book, part, sheets)
-                case End(fault=Fault() as fault):
-                    self._note(file, [fault])
-                    return
+        """Read a file and add what it holds.
+
+        Raises:
+            OSError: the file cannot be opened.
+        """
+        cells = self._reader.read(file.path, SHEETS)
+        self._note(file, cells.warnings)
+        if cells.fault is not None:
+            self._note(file, [cells.fault])
+            return
+        book = file.book or recognise_book(cells.sheets)
         if book is None:
             known = quote_names(known.name for known in BOOKS)
             self._note(file, [messages.FILE_UNKNOWN(books=known)])
             return
         self.books[file.name] = book
+        sheets: list[Sheet[Any]] = []
+        for grid in cells.grids:
+            sheets += self._sheet(file.name, book, grid, sheets)
         self.sheets += sheets
-        self.problems += _sheet_problems(file.name, book, names)
+        self.problems += _sheet_problems(file.name, book, cells.sheets)
 
     def _note(self, file: BookFile, faults: Iterable[Fault]) -> None:
         self.problems += (problem_at(Place(file=file.name), fault) for fault in faults)

@@ -6,9 +6,9 @@ import threading
 from concurrent.futures import Future
 from typing import Any, Self
 
-from cmtools.digests.crew import make
-from cmtools.digests.request import Answer, Request, start_worker
-from cmtools.tables.reader.worker import WorkerProcess
+from cmtools.digests.crew import make, worker_process
+from cmtools.digests.request import Answer, Request
+from cmtools.workers.process import WorkerProcess
 
 EXTRA = 'pip install "cmtools[cluster]"'
 PATIENCE = "10s"
@@ -58,5 +58,5 @@ def _work(request: Request) -> Answer:
     """Runs in a thread of a worker of the cluster, whose own process never touches a book."""
     child: WorkerProcess | None = getattr(_own, "child", None)
     if child is None:
-        child = _own.child = WorkerProcess(start_worker, request.limits.seconds)
+        child = _own.child = worker_process(request.limits)
     return make(child, request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, Self
@@ -10,11 +9,11 @@ from typing import Protocol, Self
 from cmtools.digests.codec import encoded
 from cmtools.digests.digest import unread
 from cmtools.digests.making import answer
-from cmtools.digests.request import Answer, Request, start_worker
-from cmtools.tables import messages
+from cmtools.digests.request import Answer, Request
 from cmtools.tables.reader.container import Limits
-from cmtools.tables.reader.sandbox import WorkbookReader
-from cmtools.tables.reader.worker import WorkerLost, WorkerProcess
+from cmtools.tables.reader.sandbox import InProcessReader, WorkbookReader, unreadable
+from cmtools.workers.pool import available_cores
+from cmtools.workers.process import WorkerDied, WorkerProcess
 
 
 class Crew(Protocol):
@@ -33,7 +32,7 @@ class LocalCrew:
 
     def __init__(self, limits: Limits, processes: int | None = None) -> None:
         self._limits = limits
-        self._threads = ThreadPoolExecutor(processes or cores(), "crew")
+        self._threads = ThreadPoolExecutor(processes or available_cores(), "crew")
         self._own = threading.local()
         self._children: list[WorkerProcess] = []
 
@@ -51,7 +50,7 @@ class LocalCrew:
     def _work(self, request: Request) -> Answer:
         child: WorkerProcess | None = getattr(self._own, "child", None)
         if child is None:
-            child = self._own.child = WorkerProcess(start_worker, self._limits.seconds)
+            child = self._own.child = worker_process(self._limits)
             self._children.append(child)
         return make(child, request)
 
@@ -74,19 +73,23 @@ class Alone:
         return promise
 
 
+def worker_process(limits: Limits) -> WorkerProcess:
+    """Make a process for `make`: it reads a book, and understands it in as much memory again."""
+    return WorkerProcess(
+        seconds=limits.seconds,
+        memory_bytes=2 * limits.memory_bytes,
+        preload=("cmtools.digests.making", "cmtools.tables.reader.workbook"),
+    )
+
+
 def make(child: WorkerProcess, request: Request) -> Answer:
-    """Have a process make a digest; one that is lost over the book costs only the book."""
+    """Have a process make a digest; one that dies over the book costs only the book."""
     try:
-        (found,) = child.ask(request, lambda _: True)
-    except WorkerLost as lost:
-        fault = messages.FILE_UNREADABLE(detail=str(lost))
+        return child.call(_answer, request)
+    except WorkerDied as death:
+        fault = unreadable(death)
         return encoded(unread(fault.code, fault.message))
-    assert isinstance(found, bytes | OSError)
-    return found
 
 
-def cores() -> int:
-    """How many processes this one may have run at once."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _answer(request: Request) -> Answer:
+    return answer(request, InProcessReader(limits=request.limits))

@@ -1,14 +1,12 @@
-"""What a process that makes digests is asked, and how one is started; `worker` is its inside."""
+"""What a process that makes digests is asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from subprocess import Popen
 
 from cmtools.tables.reader.container import Limits
-from cmtools.tables.reader.worker import started
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,8 +21,3 @@ class Request:
 
 Answer = bytes | OSError
 """An encoded digest, or why the file cannot be opened."""
-
-
-def start_worker() -> Popen[bytes]:
-    """A process that makes digests."""
-    return started("cmtools.digests.worker")

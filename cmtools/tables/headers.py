@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from cmtools.problems import Fault
 from cmtools.tables import messages
 from cmtools.tables.parsers import Cell, format_value, is_empty, normalize_title, squeeze
-from cmtools.tables.reader.protocol import Marks
-from cmtools.tables.reader.sandbox import Grid
+from cmtools.tables.reader.grid import Grid, InvalidCells
 from cmtools.tables.suggestions import letters_apart
 from cmtools.tables.table import Table
 
@@ -46,24 +45,16 @@ class SheetLayout:
 
 
 def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
-    """Find the row with the most of the declared titles, the upper one of two.
-
-    Only so many of the grid's first rows are asked for: the rest may still be on its way.
-    """
+    """Find the row with the most of the declared titles; the upper one of two."""
     names = {normalize_title(found.title): name for name, found in table.fields.items()}
     best = SheetLayout(grid=grid, header=0, columns={}, places={})
-    seen = 0
-    while True:
-        for row, cells in enumerate(_rows(grid, HEADER_SEARCH, after=seen), start=seen + 1):
-            found = _header(table, grid, row, cells, names)
-            if len(found.columns) > len(best.columns):
-                best = found
-        seen = grid.height
-        if seen >= HEADER_SEARCH or len(best.columns) == len(names) or grid.grow() is None:
-            break
+    header: Sequence[Cell] = ()
+    for row, cells in enumerate(_rows(grid, HEADER_SEARCH), start=1):
+        found = _header(table, grid, row, cells, names)
+        if len(found.columns) > len(best.columns):
+            best, header = found, cells
     if not best.columns or len(best.columns) == len(names):
         return best
-    header = next(iter(_rows(grid, best.header, after=best.header - 1)))
     return replace(best, faults=[*best.faults, *_near_titles(table, header, best)])
 
 
@@ -146,8 +137,6 @@ def find_head(table: Table[Any], grid: Grid, header: int) -> dict[str, HeadCell]
 def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
     """Turn a card into a list of one row: its titles become a header."""
     assert table.card is not None
-    while grid.grow():
-        pass
     titles = [normalize_title(title) for title in table.card]
     names = {normalize_title(found.title): name for name, found in table.fields.items()}
     rows = list(_rows(grid, grid.height))
@@ -185,12 +174,12 @@ def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
             values.append([title, cells[value_at]])
             columns[name], places[name] = len(values), row
     turned = {row: column for column, row in enumerate(places.values(), start=1)}
-    marks = Marks(
-        errors=_turn(grid.marks.errors, turned, value_at + 1),
-        unsaved=_turn(grid.marks.unsaved, turned, value_at + 1),
+    invalid = InvalidCells(
+        errors=_turn(grid.invalid.errors, turned, value_at + 1),
+        uncomputed=_turn(grid.invalid.uncomputed, turned, value_at + 1),
     )
     return SheetLayout(
-        grid=Grid(name=grid.name, columns=values, marks=marks),
+        grid=Grid(name=grid.name, columns=values, invalid=invalid),
         header=1,
         columns=columns,
         places=places,
@@ -199,12 +188,13 @@ def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
     )
 
 
-def _rows(grid: Grid, upto: int, after: int = 0) -> zip[tuple[Cell, ...]]:
-    return zip(*(column[after:upto] for column in grid.columns), strict=True)
+def _rows(grid: Grid, count: int) -> zip[tuple[Cell, ...]]:
+    """Return the first rows of a grid."""
+    return zip(*(column[:count] for column in grid.columns), strict=True)
 
 
 def _no_card(grid: Grid, table: Table[Any], missing: Sequence[str]) -> SheetLayout:
-    empty = Grid(name=grid.name, columns=[], marks=Marks())
+    empty = Grid(name=grid.name, columns=[])
     return SheetLayout(
         grid=empty,
         header=0,
@@ -218,8 +208,8 @@ def _no_card(grid: Grid, table: Table[Any], missing: Sequence[str]) -> SheetLayo
 
 
 def _turn(
-    marks: frozenset[tuple[int, int]], turned: Mapping[int, int], value_column: int
+    cells: frozenset[tuple[int, int]], turned: Mapping[int, int], value_column: int
 ) -> frozenset[tuple[int, int]]:
     return frozenset(
-        (2, turned[row]) for row, column in marks if column == value_column and row in turned
+        (2, turned[row]) for row, column in cells if column == value_column and row in turned
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic
 
@@ -10,8 +9,7 @@ from cmtools.problems import Fault, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.headers import SheetLayout, find_card, find_head, find_header
 from cmtools.tables.parsers import Cell, Parse, format_value, is_empty, normalize_title, parse_text
-from cmtools.tables.reader.protocol import Marks
-from cmtools.tables.reader.sandbox import Grid
+from cmtools.tables.reader.grid import Grid, InvalidCells, PackedColumn
 from cmtools.tables.table import InvalidRow, R, Rule, Source, Table
 
 TOTALS = ("итог", "всего")
@@ -56,27 +54,19 @@ class Sheet(Generic[R]):
         self._require()
 
     def _parse(self, layout: SheetLayout) -> None:
-        """Parse the cells that have come while the rest is still being read."""
+        """Turn the cells below the header into values; a field without a column has its default."""
         grid, header = layout.grid, layout.header
-        positions = {name: position - 1 for name, position in layout.columns.items()}
-        parsers = {name: _ColumnParser(self.table.fields[name].parse) for name in positions}
-        for name, position in positions.items():
-            parsers[name].feed(grid.columns[position][header:], None)
-        while (block := grid.grow()) is not None:
-            for name, position in positions.items():
-                parsers[name].feed(*block.columns[position])
         self.rows: Sequence[int] = range(header + 1, grid.height + 1)
-        for name, found in self.table.fields.items():
-            if name not in positions:
-                shipped = found.column.shipped
-                value = None if shipped is None else found.parse(shipped)
+        for name, field in self.table.fields.items():
+            position = layout.columns.get(name)
+            if position is None:
+                shipped = field.column.shipped
+                value = None if shipped is None else field.parse(shipped)
                 self.values[name] = [value] * len(self.rows)
                 continue
-            self._cells[name] = grid.columns[positions[name]][header:]
-            self.values[name] = parsers[name].values
-            self._faults[name] = parsers[name].faults | _lost(
-                grid.marks, positions[name] + 1, header
-            )
+            cells = self._cells[name] = grid.columns[position - 1][header:]
+            self.values[name], faults = _parse_column(field.parse, cells)
+            self._faults[name] = faults | _invalid(grid.invalid, position, header)
 
     def _drop_rows_without_data(self) -> None:
         """Drop blank rows, totals, and headings between rows; warn of the headings."""
@@ -198,41 +188,37 @@ def _is_total(cell: Cell) -> bool:
     return isinstance(cell, str) and normalize_title(cell).startswith(TOTALS)
 
 
-def _lost(marks: Marks, position: int, header: int) -> dict[int, Fault]:
-    """Return the faults of the column's cells whose value the reader lost, by index."""
+def _invalid(cells: InvalidCells, position: int, header: int) -> dict[int, Fault]:
+    """Return the faults of the cells of a column whose value is lost, by index."""
     return {
         row - header - 1: fault()
-        for cells, fault in (
-            (marks.errors, messages.ERROR_CELL),
-            (marks.unsaved, messages.FORMULA_UNSAVED),
+        for places, fault in (
+            (cells.errors, messages.ERROR_CELL),
+            (cells.uncomputed, messages.FORMULA_UNSAVED),
         )
-        for row, column in cells
+        for row, column in places
         if column == position and row > header
     }
 
 
-class _ColumnParser:
-    """Parses a column's cells as they come; of encoded ones each distinct one once."""
+def _parse_column(parse: Parse, cells: Sequence[Cell]) -> tuple[list[Any], dict[int, Fault]]:
+    """Return the values of a column, None where there is none, and the faults by index."""
+    if not isinstance(cells, PackedColumn):
+        return _parse_cells(parse, cells)
+    distinct, faults = _parse_cells(parse, cells.values)
+    values = [*map(distinct.__getitem__, cells.indices)]
+    if not faults:
+        return values, {}
+    return values, {place: faults[at] for place, at in enumerate(cells.indices) if at in faults}
 
-    def __init__(self, parse: Parse) -> None:
-        self._parse = parse
-        self.values: list[Any] = []
-        self.faults: dict[int, Fault] = {}
 
-    def feed(self, cells: Sequence[Cell], index: array[int] | None) -> None:
-        """Add cells, or those distinct cells to which the index points; a fault has no value."""
-        parse = self._parse
-        if parse is parse_text and set(map(type, cells)) == {str}:
-            values: list[Any] = [cell.strip() or None for cell in cells]  # type: ignore[union-attr]
-            sound = True
-        else:
-            values = [None if cell == "" or cell is None else parse(cell) for cell in cells]
-            sound = Fault not in set(map(type, values))
-        if index is not None:
-            values = list(map(values.__getitem__, index))
-        if not sound:
-            for place, value in enumerate(values):
-                if isinstance(value, Fault):
-                    self.faults[len(self.values) + place] = value
-                    values[place] = None
-        self.values += values
+def _parse_cells(parse: Parse, cells: Sequence[Cell]) -> tuple[list[Any], dict[int, Fault]]:
+    if parse is parse_text and set(map(type, cells)) == {str}:
+        return [cell.strip() or None for cell in cells], {}  # type: ignore[union-attr]
+    values: list[Any] = [None if cell == "" or cell is None else parse(cell) for cell in cells]
+    if Fault not in set(map(type, values)):
+        return values, {}
+    faults = {index: value for index, value in enumerate(values) if isinstance(value, Fault)}
+    for index in faults:
+        values[index] = None
+    return values, faults

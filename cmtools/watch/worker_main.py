@@ -12,7 +12,6 @@ from pathlib import Path
 
 from cmtools.inbox.process import InboxProcessor
 from cmtools.reports.report import make_month_report
-from cmtools.tables.reader.worker import limit_memory
 from cmtools.watch.completeness import check_completeness
 from cmtools.watch.requests import (
     CheckComplete,
@@ -24,6 +23,7 @@ from cmtools.watch.requests import (
     SyncIndex,
     WorkerError,
 )
+from cmtools.workers.server import _limit_memory as limit_memory
 from cmtools.workspace import Workspace
 
 ORPHAN_SECONDS = 600.0

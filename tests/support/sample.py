@@ -18,7 +18,7 @@ from cmtools.pricing.order_problems import check_prices
 from cmtools.pricing.orders import PricedOrders, price_orders
 from cmtools.problems import Problem, sort_problems
 from cmtools.tables.reader.container import Limits
-from cmtools.tables.reader.inline import Inside
+from cmtools.tables.reader.sandbox import InProcessReader
 
 Row = dict[str, Any]
 Sheets = Mapping[str, Sequence[Row]]
@@ -50,7 +50,7 @@ def sample_at(today: date) -> Sample:
             if book is not PLAN_BOOK
         ]
         faulty = BookFile(path=folder / FAULTY_BOOK, name=FAULTY_BOOK.name)
-        reader = Inside(limits=Limits())
+        reader = InProcessReader(limits=Limits())
         loaded = load([], files, reader, today, STANDARD_DOCUMENTS)
         beside = load([faulty], files, reader, today, STANDARD_DOCUMENTS)
     prices, faulty_prices = price_orders(loaded.dataset), price_orders(beside.dataset)

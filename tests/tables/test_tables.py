@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -20,20 +21,23 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cmtools.books.catalog import SHEETS
+import cmtools
 from cmtools.problems import Fault
 from cmtools.tables import messages, parsers
 from cmtools.tables.columns import CODE, DIGITS, MONEY, NUMBER, WHOLE, Column, ValueKind
 from cmtools.tables.headers import find_header
 from cmtools.tables.parsers import Cell
 from cmtools.tables.reader.container import MIB, Limits
-from cmtools.tables.reader.protocol import End, Marks
-from cmtools.tables.reader.sandbox import Grid, Reader
+from cmtools.tables.reader.grid import Grid, InvalidCells
+from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.reader.sheet_cells import CHUNK
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, InvalidRow, Row, Table
 from cmtools.tables.writer.workbook import SheetRows, write_book
+from cmtools.workers.server import WorkerBug
 from support import hostile
+
+ROOT = Path(cmtools.__file__).parent
 
 if sys.platform == "linux":
     import resource
@@ -70,10 +74,10 @@ TASTY = Table(TastySweet, "Сладости")
 TITLES = [field.title for field in SWEETS.fields.values()]
 
 
-def grid_of(*rows: Sequence[Cell], marks: Marks | None = None) -> Grid:
+def grid_of(*rows: Sequence[Cell], invalid: InvalidCells | None = None) -> Grid:
     """A sheet as it is read: rows of one length from A1 on."""
     columns = [list(column) for column in zip(*rows, strict=True)]
-    return Grid(name="Сладости", columns=columns, marks=marks or Marks())
+    return Grid(name="Сладости", columns=columns, invalid=invalid or InvalidCells())
 
 
 def sheet_of(*rows: Sequence[Cell], table: Table[Any] = SWEETS) -> Sheet[Any]:
@@ -408,16 +412,18 @@ def test_true_is_not_one() -> None:
 
 def test_cells_without_a_value_are_no_empty_cells() -> None:
     """An error of Excel and a formula never computed read as empty; only declared ones count."""
-    marks = Marks(errors=frozenset({(2, 3), (2, 5)}), unsaved=frozenset({(3, 2), (1, 1)}))
+    invalid = InvalidCells(
+        errors=frozenset({(2, 3), (2, 5)}), uncomputed=frozenset({(3, 2), (1, 1)})
+    )
     first: list[Cell] = ["а", 1.0, "", "", ""]
     second: list[Cell] = ["б", "", 2.0, "", ""]
-    sheet = Sheet(SWEETS, FILE, grid_of([*TITLES, "Моё"], first, second, marks=marks))
+    sheet = Sheet(SWEETS, FILE, grid_of([*TITLES, "Моё"], first, second, invalid=invalid))
     assert told(sheet) == [("formula-unsaved", "B3"), ("error-cell", "C2")]
 
 
 def test_a_row_of_nothing_but_an_error_is_a_row() -> None:
-    marks = Marks(errors=frozenset({(2, 4)}))
-    sheet = Sheet(SWEETS, FILE, grid_of(TITLES, [""] * 4, marks=marks))
+    invalid = InvalidCells(errors=frozenset({(2, 4)}))
+    sheet = Sheet(SWEETS, FILE, grid_of(TITLES, [""] * 4, invalid=invalid))
     assert sorted(told(sheet)) == [("error-cell", "D2"), ("required", "A2"), ("required", "B2")]
 
 
@@ -503,19 +509,24 @@ def reader() -> Iterator[Reader]:
 
 def read(reader: Reader, path: Path, *names: str) -> dict[str, Grid]:
     """The sheets of a book that is sound."""
-    *parts, end = reader.read(
-        path, frozenset(map(parsers.normalize_name, names or ("Сладости", "Клиенты")))
-    )
-    assert end == End()
-    return {part.name: part for part in parts if isinstance(part, Grid)}
+    wanted = frozenset(map(parsers.normalize_name, names or ("Сладости", "Клиенты")))
+    cells = reader.read(path, wanted)
+    assert cells.fault is None
+    return {grid.name: grid for grid in cells.grids}
 
 
 def refused(reader: Reader, path: Path) -> Fault:
     """Why a book is refused."""
-    *_, end = reader.read(path, frozenset({"клиенты"}))
-    assert isinstance(end, End)
-    assert end.fault is not None
-    return end.fault
+    fault = reader.read(path, frozenset({"клиенты"})).fault
+    assert fault is not None
+    return fault
+
+
+def process_of(reader: Reader) -> int:
+    """The id of the reading process, which is started for this if need be."""
+    reader._worker.start()
+    assert reader._worker.pid is not None
+    return reader._worker.pid
 
 
 def is_healthy(reader: Reader, path: Path) -> bool:
@@ -565,7 +576,7 @@ def test_more_rows_than_travel_at_once(tmp_path: Path, reader: Reader) -> None:
     count = CHUNK // 50  # rows of over a hundred bytes
     rows = [("повтор", n, (True, 1, False, 0)[n % 4], n % 3 or None) for n in range(count)]
     path = hostile.write_book(tmp_path / "long.xlsx", {"Клиенты": rows})
-    columns = read(reader, path)["Клиенты"].columns
+    columns = [list(column) for column in read(reader, path)["Клиенты"].columns]
     assert columns[0] == ["повтор"] * count
     assert columns[1] == list(range(count))
     assert list(map(type, columns[2])) == [(bool, float, bool, float)[n % 4] for n in range(count)]
@@ -576,7 +587,7 @@ def test_more_rows_than_travel_at_once(tmp_path: Path, reader: Reader) -> None:
 def test_a_book_that_is_not_there(tmp_path: Path, reader: Reader) -> None:
     for path in (tmp_path / "нет.xlsx", tmp_path):
         with pytest.raises(OSError, match=str(path)):
-            list(reader.read(path, frozenset()))
+            reader.read(path, frozenset())
     assert is_healthy(reader, tmp_path / "b.xlsx")
 
 
@@ -599,8 +610,9 @@ def test_a_book_beyond_a_limit(limits: Limits, tmp_path: Path) -> None:
 @needs_signals
 def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
     with Reader(Limits(seconds=1)) as reader:
-        os.kill(reader._child._process.pid, signal.SIGSTOP)
-        despair = threading.Timer(30, os.kill, (reader._child._process.pid, signal.SIGKILL))
+        process = process_of(reader)
+        os.kill(process, signal.SIGSTOP)
+        despair = threading.Timer(30, os.kill, (process, signal.SIGKILL))
         despair.start()
         fault = refused(reader, hostile.registry(tmp_path / "a.xlsx"))
         in_time = despair.is_alive()
@@ -612,7 +624,7 @@ def test_a_process_that_hangs_is_replaced(tmp_path: Path) -> None:
 @needs_signals
 def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
     with Reader() as reader:
-        os.kill(reader._child._process.pid, signal.SIGKILL)
+        os.kill(process_of(reader), signal.SIGKILL)
         fault = refused(reader, hostile.registry(tmp_path / "a.xlsx"))
         assert (fault.code, "оборвалось" in fault.message) == ("file-unreadable", True)
         assert is_healthy(reader, tmp_path / "b.xlsx")
@@ -626,39 +638,37 @@ def test_a_book_that_wants_too_much_memory(tmp_path: Path) -> None:
         assert refused(reader, hostile.far_cells(tmp_path / "a.xlsx")).code == "file-unreadable"
         assert is_healthy(reader, tmp_path / "b.xlsx")
         if sys.platform == "linux":
-            bound, _ = resource.prlimit(reader._child._process.pid, resource.RLIMIT_AS)
+            bound, _ = resource.prlimit(process_of(reader), resource.RLIMIT_AS)
             assert bound == limits.memory_bytes
 
 
 def test_no_process_is_left_behind(tmp_path: Path) -> None:
-    """Also where the caller loses interest in the middle of a book."""
     with Reader() as reader:
-        next(reader.read(hostile.registry(tmp_path / "a.xlsx"), frozenset({"клиенты"})))
-    assert reader._child._process.poll() is not None
+        assert is_healthy(reader, tmp_path / "a.xlsx")
+    assert reader._worker.pid is None
+
+
+@pytest.mark.parametrize("broken", ["workbook", "sheet_cells", "number_formats"])
+def test_a_bug_of_the_reader_is_no_damaged_book(tmp_path: Path, broken: str) -> None:
+    """Also one at the head of a module, which keeps the process from beginning its work."""
+    package = tmp_path / "cmtools"
+    shutil.copytree(ROOT, package, ignore=shutil.ignore_patterns("*.pyc"))
+    module = package / "tables" / "reader" / f"{broken}.py"
+    module.write_text(module.read_text("utf-8") + "\n\nraise RuntimeError('unfinished')\n", "utf-8")
+    book = hostile.registry(tmp_path / "a.xlsx")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(tmp_path))
+        with Reader() as reader, pytest.raises(WorkerBug, match="RuntimeError: unfinished"):
+            reader.read(book, frozenset())
+    with Reader() as reader:
+        assert is_healthy(reader, book)
 
 
 def test_a_healthy_day_takes_one_process(tmp_path: Path) -> None:
     """Refused books and missing sheets are no reason to start another one."""
     with Reader() as reader:
-        first = reader._child._process.pid
+        first = process_of(reader)
         for number in range(3):
             assert is_healthy(reader, tmp_path / f"{number}.xlsx")
         assert read(reader, tmp_path / "0.xlsx", "нет такого листа") == {}
-        assert reader._child._process.pid == first
-
-
-def test_a_book_left_half_read_does_not_leak_into_the_next(tmp_path: Path) -> None:
-    """Whoever stops reading in the middle finds the next book as it is."""
-    first = hostile.registry(tmp_path / "1.xlsx", [hostile.client("К-0001", "ООО «Ромашка»")])
-    second = hostile.registry(tmp_path / "2.xlsx", [hostile.client("К-0002", "ООО «Василёк»")])
-    with Reader() as reader:
-        begun = reader.read(first, SHEETS)
-        next(part for part in begun if isinstance(part, Grid))
-        begun.close()  # type: ignore[attr-defined]
-        grids = {}
-        for part in reader.read(second, SHEETS):
-            if isinstance(part, Grid):
-                while part.grow():
-                    pass
-                grids[part.name] = part.columns
-    assert [grids["Клиенты"][column][-1] for column in (0, 1)] == ["К-0002", "ООО «Василёк»"]
+        assert process_of(reader) == first

@@ -21,9 +21,9 @@ class CellKind(IntEnum):
     NUMBER = 0  # itself
     SHARED = 1  # the number of a text that the whole book shares
     TEXT = 2  # the number of one of these rows' own texts
-    TRUTH = 3  # 1 or 0
+    BOOLEAN = 3  # 1 or 0
     ERROR = 4  # #N/A and the like
-    UNSAVED = 5  # a formula that was never computed
+    UNCOMPUTED = 5  # a formula that was never computed
     EMPTY = 6
 
 

@@ -85,7 +85,7 @@ class Contents:
         """How many bytes a part says it has; 0 for one that is not there."""
         return _size(self.archive, name)
 
-    def prove_the_rest(self) -> None:
+    def check_unread_parts(self) -> None:
         """Read what nobody has read, for its size and checksum alone.
 
         Raises:
@@ -97,7 +97,7 @@ class Contents:
 
 
 @contextmanager
-def opened(path: Path, limits: Limits) -> Iterator[Contents]:
+def open_workbook(path: Path, limits: Limits) -> Iterator[Contents]:
     """Open a book for reading, after a look at what it is.
 
     Raises:

@@ -19,12 +19,12 @@ from cmtools.tables.reader.tag_index import (
     Tags,
     UnsupportedMarkup,
     XmlTag,
-    by_letters,
-    insist,
-    pair_at,
-    tags_of,
+    index_tags,
+    lookup_table,
+    require,
+    two_bytes_at,
 )
-from cmtools.tables.reader.xml_text import number_of, plain_text
+from cmtools.tables.reader.xml_text import decode_text, parse_number
 
 MOST_EXACT = 15  # a whole number of so many digits is exact as a float
 QUOTE = ord('"')
@@ -37,7 +37,7 @@ class _Type(IntEnum):
     SHARED = auto()
     FORMULA_TEXT = auto()
     INLINE = auto()
-    TRUTH = auto()
+    BOOLEAN = auto()
     ERROR = auto()
     UNKNOWN = auto()
 
@@ -47,7 +47,7 @@ _SPELT = {
     _Type.SHARED: b' t="s"',
     _Type.FORMULA_TEXT: b' t="str"',
     _Type.INLINE: b' t="inlineStr"',
-    _Type.TRUTH: b' t="b"',
+    _Type.BOOLEAN: b' t="b"',
     _Type.ERROR: b' t="e"',
 }
 _BEFORE = len(' t="')
@@ -56,20 +56,20 @@ _KINDS = {
     _Type.SHARED: CellKind.SHARED,
     _Type.FORMULA_TEXT: CellKind.TEXT,
     _Type.INLINE: CellKind.TEXT,
-    _Type.TRUTH: CellKind.TRUTH,
+    _Type.BOOLEAN: CellKind.BOOLEAN,
     _Type.ERROR: CellKind.ERROR,
 }
 _LETTERS = {type_: spelt[_BEFORE : _BEFORE + 2] for type_, spelt in _SPELT.items()}
-_TYPE_OF = by_letters({letters: type_ for type_, letters in _LETTERS.items()}, _Type.UNKNOWN)
-_LENGTH_OF = by_letters({letters: len(_SPELT[type_]) for type_, letters in _LETTERS.items()}, 0)
+_TYPE_OF = lookup_table({letters: type_ for type_, letters in _LETTERS.items()}, _Type.UNKNOWN)
+_LENGTH_OF = lookup_table({letters: len(_SPELT[type_]) for type_, letters in _LETTERS.items()}, 0)
 _KIND_OF = np.array([_KINDS.get(type_, CellKind.EMPTY) for type_ in _Type], np.uint8)
 _POWERS = 10.0 ** np.arange(MOST_EXACT + 1)
 
 
-def scan(xml: bytes, before: int) -> Cells | None:
+def parse_rows(xml: bytes, before: int) -> Cells | None:
     """The cells of whole rows that follow the row `before`; None if they are written otherwise."""
     try:
-        tags = tags_of(xml)
+        tags = index_tags(xml)
         rows = _rows(tags, before)
         return _filled(xml, tags, _places(tags, rows), rows)
     except (UnsupportedMarkup, ValueError):
@@ -97,11 +97,11 @@ class _Places:
 
 def _rows(tags: Tags, before: int) -> _Rows:
     at = tags.start[tags.having(XmlTag.ROW, XmlTag.ROW_EMPTY)] + len("<row")
-    insist(_says(tags.signs, at, b' r="').all())
+    require(_says(tags.signs, at, b' r="').all())
     at = at + len(' r="')
     number, after = _whole(tags.signs, at, 7)
-    insist((tags.signs[after] == QUOTE).all())
-    insist(number[0] > before and (np.diff(number) > 0).all())
+    require((tags.signs[after] == QUOTE).all())
+    require(number[0] > before and (np.diff(number) > 0).all())
     return _Rows(number=number, at=at, digits=after - at)
 
 
@@ -110,16 +110,16 @@ def _places(tags: Tags, rows: _Rows) -> _Places:
     cells = tags.having(XmlTag.CELL, XmlTag.CELL_EMPTY)
     row = np.cumsum(tags.are(XmlTag.ROW, XmlTag.ROW_EMPTY))[cells] - 1
     at = tags.start[cells] + len("<c")
-    insist(_says(signs, at, b' r="').all())
+    require(_says(signs, at, b' r="').all())
     column, at = _column(signs, at + len(' r="'))
     at = _row_again(signs, at, rows, row)
-    insist((signs.take(at) == QUOTE).all() and (column > 0).all())
+    require((signs.take(at) == QUOTE).all() and (column > 0).all())
     style, at = _style(signs, at + 1)
     type_, at = _type(signs, at)
     is_empty = tags.kind[cells] == XmlTag.CELL_EMPTY
     at = at + (is_empty & (signs[at] == ord(" "))) + is_empty
-    insist((at == tags.end[cells]).all())
-    insist((np.diff(row << 20 | column) > 0).all())
+    require((at == tags.end[cells]).all())
+    require((np.diff(row << 20 | column) > 0).all())
     return _Places(row=rows.number[row], column=column, style=style, type=type_)
 
 
@@ -139,7 +139,7 @@ def _row_again(signs: Bytes, at: Ints, rows: _Rows, row: Ints) -> Ints:
     first, digits = rows.at.take(row), rows.digits.take(row)
     for offset in range(int(rows.digits.max())):
         is_same = signs.take(at + offset) == signs.take(first + offset)
-        insist((is_same | (digits <= offset)).all())
+        require((is_same | (digits <= offset)).all())
     return at + digits
 
 
@@ -147,7 +147,7 @@ def _style(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
     style, after = np.zeros(len(at), np.int64), at.copy()
     has = np.flatnonzero(_says(signs, at, b' s="'))
     style[has], ends = _whole(signs, at[has] + len(' s="'), 6)
-    insist((signs[ends] == QUOTE).all())
+    require((signs[ends] == QUOTE).all())
     after[has] = ends + 1
     return style, after
 
@@ -155,13 +155,13 @@ def _style(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
 def _type(signs: Bytes, at: Ints) -> tuple[Bytes, Ints]:
     type_, after = np.zeros(len(at), np.uint8), at.copy()
     has = np.flatnonzero(_says(signs, at, b' t="'))
-    letters = pair_at(signs, at[has] + _BEFORE)
+    letters = two_bytes_at(signs, at[has] + _BEFORE)
     type_[has] = _TYPE_OF.take(letters)
     after[has] += _LENGTH_OF.take(letters)
-    insist((type_ != _Type.UNKNOWN).all())
+    require((type_ != _Type.UNKNOWN).all())
     for long in (_Type.FORMULA_TEXT, _Type.INLINE):
         if len(which := np.flatnonzero(type_ == long)):
-            insist(_says(signs, at.take(which), _SPELT[long]).all())
+            require(_says(signs, at.take(which), _SPELT[long]).all())
     return type_, after
 
 
@@ -197,13 +197,13 @@ def _kinds(tags: Tags, owner: Ints, type_: Bytes, is_blank: Flags) -> Bytes:
 
     is_inline = type_ == _Type.INLINE
     if is_inline.any() or tags.are(XmlTag.INLINE).any():
-        insist((have(XmlTag.INLINE) == is_inline).all())
+        require((have(XmlTag.INLINE) == is_inline).all())
     kind = _KIND_OF.take(type_)
     is_blank = is_blank & (kind != CellKind.ERROR)
     kind[is_blank] = CellKind.EMPTY
     if tags.are(XmlTag.FORMULA, XmlTag.FORMULA_EMPTY).any():
         is_text = (type_ == _Type.FORMULA_TEXT) & have(XmlTag.VALUE, XmlTag.VALUE_EMPTY)
-        kind[is_blank & have(XmlTag.FORMULA, XmlTag.FORMULA_EMPTY) & ~is_text] = CellKind.UNSAVED
+        kind[is_blank & have(XmlTag.FORMULA, XmlTag.FORMULA_EMPTY) & ~is_text] = CellKind.UNCOMPUTED
     return kind
 
 
@@ -215,7 +215,7 @@ def _payload(
     for of, read in (
         (CellKind.NUMBER, _numbers),
         (CellKind.SHARED, _counts),
-        (CellKind.TRUTH, _counts),
+        (CellKind.BOOLEAN, _counts),
     ):
         which = np.flatnonzero(kind == of)
         payload[which] = read(xml, signs, begin.take(which), stop.take(which))
@@ -226,7 +226,7 @@ def _payload(
 
 def _counts(_: bytes, signs: Bytes, begin: Ints, stop: Ints) -> Ints:
     number, after = _whole(signs, begin, 9)
-    insist((after == stop).all())
+    require((after == stop).all())
     return number
 
 
@@ -250,14 +250,14 @@ def _numbers(xml: bytes, signs: Bytes, begin: Ints, stop: Ints) -> Floats:
     is_plain = (at == stop) & (at - begin - is_negative - is_part > 0) & (number < 10**MOST_EXACT)
     found: Floats = np.where(is_negative, -number, number) / _POWERS[np.minimum(places, MOST_EXACT)]
     for index in np.flatnonzero(~is_plain).tolist():
-        found[index] = number_of(xml[begin[index] : stop[index]])
+        found[index] = parse_number(xml[begin[index] : stop[index]])
     return found
 
 
 def _texts(xml: bytes, begin: Ints, stop: Ints) -> tuple[list[int], list[str]]:
     """The number of each text among the different ones, and those."""
     numbers: dict[str, int] = {}
-    found = (plain_text(xml[a:b]) for a, b in zip(begin.tolist(), stop.tolist(), strict=True))
+    found = (decode_text(xml[a:b]) for a, b in zip(begin.tolist(), stop.tolist(), strict=True))
     return [numbers.setdefault(text, len(numbers)) for text in found], list(numbers)
 
 
@@ -271,7 +271,7 @@ def _whole(signs: Bytes, at: Ints, most: int) -> tuple[Ints, Ints]:
             break
         number = np.where(is_digit, number * 10 + digit, number)
         at = at + is_digit
-    insist((at > begin).all())
+    require((at > begin).all())
     return number, at
 
 

@@ -31,11 +31,11 @@ class ShownAs(IntEnum):
     """What a format makes of a number."""
 
     NUMBER = 0
-    DAY = 1
-    SPAN = 2
+    DATE = 1
+    DURATION = 2
 
 
-def shown_by_style(xml: bytes) -> Sequence[ShownAs]:
+def parse_styles(xml: bytes) -> Sequence[ShownAs]:
     """What each style of cells shows, by its number; of the part of styles, without prefixes.
 
     Raises:
@@ -53,22 +53,22 @@ def shown_by_style(xml: bytes) -> Sequence[ShownAs]:
 
 def _shown(number: int, codes: Mapping[int, str]) -> ShownAs:
     if number in codes:
-        return shown_by_code(codes[number])
+        return classify_format(codes[number])
     if number == _BUILT_IN_SPAN:
-        return ShownAs.SPAN
-    return ShownAs.DAY if number in _BUILT_IN_DAYS else ShownAs.NUMBER
+        return ShownAs.DURATION
+    return ShownAs.DATE if number in _BUILT_IN_DAYS else ShownAs.NUMBER
 
 
-def shown_by_code(code: str) -> ShownAs:
+def classify_format(code: str) -> ShownAs:
     """What a format code makes of a positive number: `dd.mm.yyyy`, `[h]:mm`, `0 "дней"`."""
     signs = _ASIDE.sub("", code).partition(";")[0]
     if _SPAN.search(signs):
-        return ShownAs.SPAN
-    return ShownAs.DAY if _DAY.search(_BRACKETS.sub("", signs)) else ShownAs.NUMBER
+        return ShownAs.DURATION
+    return ShownAs.DATE if _DAY.search(_BRACKETS.sub("", signs)) else ShownAs.NUMBER
 
 
 @lru_cache(maxsize=1 << 14)  # the days of a few years are those of all books
-def day_of(serial: float, *, is_1904: bool) -> date | time | float:
+def to_date(serial: float, *, is_1904: bool) -> date | time | float:
     """The day, moment or time of day that a number is, to the millisecond; else the number."""
     if not 0 <= serial < _LAST_SERIAL - (_EPOCH_1904 - EXCEL_EPOCH).days * is_1904:
         return serial
@@ -85,7 +85,7 @@ def day_of(serial: float, *, is_1904: bool) -> date | time | float:
     return moment if moment.time() != time() else moment.date()
 
 
-def span_of(serial: float) -> timedelta | float:
+def to_duration(serial: float) -> timedelta | float:
     """The span of time that a number is, to the millisecond; else the number."""
     days, part = divmod(serial, 1)
     try:

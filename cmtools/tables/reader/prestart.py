@@ -1,23 +1,12 @@
-"""The reading process made ready before it is needed: it starts while this one still imports."""
+"""Start the process that reads workbooks while this one is still importing."""
 
 from __future__ import annotations
 
-import subprocess
+from cmtools.workers.process import prestart
 
-from cmtools.tables.reader.worker import started
-
-_ready: list[subprocess.Popen[bytes]] = []
+READER = "cmtools.tables.reader.workbook"
 
 
 def prepare() -> None:
-    """Have a reading process start; one that is never taken ends with this process."""
-    _ready.append(_start())
-
-
-def take() -> subprocess.Popen[bytes]:
-    """A reading process: the prepared one, or a new one."""
-    return _ready.pop() if _ready else _start()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return started("cmtools.tables.reader.worker_main")
+    """Start a process that is ready to read; if no reader takes it, it ends with this process."""
+    prestart(READER)

@@ -1,136 +1,82 @@
-"""Reading that cannot hurt the reader.
+"""Read workbooks in a worker process, within limits of time and memory.
 
-Another process opens the book and reads its cells, with a bound on time and memory. It is started
-once, while this one still imports, and reads book after book, so that a healthy day pays nothing
-for it; one that dies or hangs over a book is replaced, and the book is refused.
+A workbook that exceeds them, or crashes the process, is refused; the next one is read by another
+process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
+from cmtools.problems import Fault
 from cmtools.tables import messages
-from cmtools.tables.parsers import Cell
-from cmtools.tables.reader import prestart as readiness
 from cmtools.tables.reader.container import Limits
-from cmtools.tables.reader.protocol import (
-    CellBlock,
-    End,
-    Frame,
-    Marks,
-    ReadRequest,
-    SheetEnd,
-    SheetStart,
-    Start,
-)
-from cmtools.tables.reader.worker import WorkerLost, WorkerProcess
-
-
-@dataclass(kw_only=True, slots=True)
-class Grid:
-    """The cells of a sheet by columns, from A1 on; columns are of one length.
-
-    A grid that is still being read has only its first rows, and no marks yet: `grow` adds some
-    more. `end` is set where the book ends in the middle of the sheet.
-    """
-
-    name: str
-    columns: list[list[Cell]]
-    marks: Marks
-    rest: Iterator[Frame] | None = None
-    end: End | None = None
-
-    @property
-    def height(self) -> int:
-        """How many rows there are by now."""
-        return len(self.columns[0]) if self.columns else 0
-
-    def grow(self) -> CellBlock | None:
-        """Add the next rows, which are returned as wide as all; None once there are no more."""
-        frame = next(self.rest, None) if self.rest is not None else None
-        match frame:
-            case CellBlock():
-                return self._grown(frame)
-            case SheetEnd(marks=marks):
-                self.marks = marks
-            case End():
-                self.end = frame
-        self.rest = None
-        return None
-
-    def _grown(self, block: CellBlock) -> CellBlock:
-        height = self.height
-        self.columns += ([""] * height for _ in block.columns[len(self.columns) :])
-        missing = len(self.columns) - len(block.columns)
-        empty = [([""] * block.height, None)] * missing
-        block = CellBlock(height=block.height, columns=[*block.columns, *empty])
-        for column, (cells, index) in zip(self.columns, block.columns, strict=True):
-            column.extend(cells if index is None else map(cells.__getitem__, index))
-        return block
+from cmtools.tables.reader.grid import WorkbookCells
+from cmtools.tables.reader.prestart import READER
+from cmtools.workers.process import Limit, WorkerDied, WorkerProcess
 
 
 class WorkbookReader(Protocol):
-    """Whoever reads books: in a process of its own, or here."""
+    """Reads workbooks: in a worker process, or in this one."""
 
-    def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
-        """See `Reader.read`."""
+    def read(self, path: Path, wanted: frozenset[str]) -> WorkbookCells:
+        """Read the sheets whose names, as `normalize_name` makes them, are wanted.
+
+        Raises:
+            OSError: the file cannot be opened.
+            WorkerBug: the program itself is at fault.
+        """
 
 
 class Reader:
-    """A reading process and its bounds; use as a context manager."""
+    """Reads workbooks in a worker process, one after another; use as a context manager."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._child = WorkerProcess(readiness.take, self.limits.seconds)
+        self._worker = WorkerProcess(
+            seconds=self.limits.seconds, memory_bytes=self.limits.memory_bytes, preload=(READER,)
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._child.stop()
+        self.close()
 
-    def read(self, path: Path, wanted: frozenset[str]) -> Iterator[Start | Grid | End]:
-        """A book's names, its wanted sheets (by `same` name) as they are read, and how it ended.
+    def close(self) -> None:
+        """End the process."""
+        self._worker.stop()
 
-        A grid can grow until the next item is asked for.
-
-        Raises:
-            OSError: the file cannot be opened.
-        """
+    def read(self, path: Path, wanted: frozenset[str]) -> WorkbookCells:
+        """See `WorkbookReader.read`."""
         try:
-            yield from grids(
-                self._frames(ReadRequest(path=path, wanted=wanted, limits=self.limits))
-            )
-        finally:  # of a book that was refused or left unread the cells are of no use
-            self._child.drop()
-
-    def _frames(self, request: ReadRequest) -> Iterator[Frame]:
-        return self._told(self._child.ask(request, lambda frame: isinstance(frame, End | OSError)))
-
-    def _told(self, frames: Iterator[Frame | OSError]) -> Iterator[Frame]:
-        try:
-            for frame in frames:
-                if isinstance(frame, OSError):
-                    raise frame
-                yield frame
-        except WorkerLost as lost:
-            yield End(fault=messages.FILE_UNREADABLE(detail=str(lost)))
+            return self._worker.call(_read, path, wanted, self.limits)
+        except WorkerDied as death:
+            return WorkbookCells(fault=unreadable(death))
 
 
-def grids(frames: Iterator[Frame]) -> Iterator[Start | Grid | End]:
-    """The frames of a book, those of each sheet as a grid that grows."""
-    for frame in frames:
-        match frame:
-            case SheetStart(name=name):
-                grid = Grid(name=name, columns=[], marks=Marks(), rest=frames)
-                yield grid
-                while grid.grow():
-                    pass  # whatever was left unread stands before the next sheet
-                if grid.end is not None:
-                    yield grid.end
-                    return
-            case Start() | End():
-                yield frame
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InProcessReader:
+    """Reads workbooks in this process: for one that is itself a worker, or for a debugger."""
+
+    limits: Limits
+
+    def read(self, path: Path, wanted: frozenset[str]) -> WorkbookCells:
+        """See `WorkbookReader.read`."""
+        return _read(path, wanted, self.limits)
+
+
+def unreadable(death: WorkerDied) -> Fault:
+    """Make the fault of a workbook over which a worker process died."""
+    if death.limit is Limit.SECONDS:
+        return messages.FILE_UNREADABLE(detail=f"длилось дольше {death.seconds:.0f} с")
+    detail = "оборвалось: книга требует слишком много памяти или повреждена"
+    return messages.FILE_UNREADABLE(detail=detail)
+
+
+def _read(path: Path, wanted: frozenset[str], limits: Limits) -> WorkbookCells:
+    from cmtools.tables.reader.workbook import read_workbook  # numpy stays with the worker
+
+    return read_workbook(path, wanted, limits)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import fromstring
 
-from cmtools.tables.reader.xml_text import local_name, read_text, rich_text
+from cmtools.tables.reader.xml_text import local_name, rich_text, unescape_xml
 from cmtools.tables.sheet_xml import contains_markup
 
 _OPEN, _CLOSE = b"<si><t>", b"</t></si>"
@@ -15,13 +15,13 @@ _TAGS = (_OPEN + _CLOSE).count(b"<")
 _ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')
 
 
-def announced(xml: bytes) -> int:
+def declared_count(xml: bytes) -> int:
     """How many texts the part says that it holds: readers that believe it run out of memory."""
     found = _ANNOUNCED.search(xml, 0, 1 << 12)
     return int(found[1]) if found else 0
 
 
-def shared_texts(xml: bytes) -> Sequence[str]:
+def parse_shared_texts(xml: bytes) -> Sequence[str]:
     """The shared texts of a part without prefixes, in their order.
 
     Raises:
@@ -31,9 +31,9 @@ def shared_texts(xml: bytes) -> Sequence[str]:
     if texts is None:  # rich ones, or empty, or a comment
         return [rich_text(item) for item in fromstring(xml) if local_name(item) == "si"]
     if b"\r" in xml:
-        return [read_text(text) for text in texts]
+        return [unescape_xml(text) for text in texts]
     if b"&" in xml or b"_x" in xml:
-        return [read_text(text) if "&" in text or "_x" in text else text for text in texts]
+        return [unescape_xml(text) if "&" in text or "_x" in text else text for text in texts]
     return texts
 
 

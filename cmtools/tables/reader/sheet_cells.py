@@ -1,4 +1,4 @@
-"""A sheet's cells from its XML, some rows at a time, and where a value is lost."""
+"""Read the cells of a sheet from its XML."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ from xml.etree.ElementTree import ParseError, fromstring
 import numpy as np
 
 from cmtools.tables.parsers import group_digits
-from cmtools.tables.reader.cell_arrays import CellKind, Cells
-from cmtools.tables.reader.column_blocks import CellFormats, columns_of
+from cmtools.tables.reader import fast_parser, xml_parser
+from cmtools.tables.reader.cell_arrays import Cells
+from cmtools.tables.reader.column_packer import CellFormats, ColumnPacker
 from cmtools.tables.reader.container import Contents, Limits, damaged, too_large
-from cmtools.tables.reader.fast_parser import scan
-from cmtools.tables.reader.number_formats import ShownAs, shown_by_style
-from cmtools.tables.reader.protocol import CellBlock, Marks, SheetEnd
-from cmtools.tables.reader.shared_strings import announced, shared_texts
-from cmtools.tables.reader.xml_parser import walk
+from cmtools.tables.reader.grid import Grid
+from cmtools.tables.reader.number_formats import ShownAs, parse_styles
+from cmtools.tables.reader.shared_strings import declared_count, parse_shared_texts
 from cmtools.tables.sheet_xml import contains_markup, strip_prefix
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
-CHUNK = 1 << 21  # of XML: some thousand rows, so that what repeats itself is seen to
-FEW = 1 << 13  # so little is sooner walked through
+CHUNK = 1 << 21  # bytes of XML parsed at a time: their tags take many times as much memory
 
 _ROOT = re.compile(rb"<worksheet\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
-def looks_of(contents: Contents, limits: Limits) -> CellFormats:
-    """What the cells of all sheets refer to.
+def read_formats(contents: Contents, limits: Limits) -> CellFormats:
+    """Read what the cells of all sheets refer to.
 
     Raises:
-        Refused: it cannot be read, or pretends to be larger than the limits.
+        FileRejected: it cannot be read, or claims to be larger than the limits.
     """
 
     def part(name: str) -> bytes:
@@ -39,68 +37,51 @@ def looks_of(contents: Contents, limits: Limits) -> CellFormats:
 
     strings = part(contents.strings) if contents.strings else b""
     styles = part(contents.styles) if contents.styles else b"<styleSheet/>"
-    if (count := announced(strings)) > limits.grid_cells:
-        raise too_large(
-            f"текстов в ней {group_digits(count)}, предел {group_digits(limits.grid_cells)}"
-        )
+    if (count := declared_count(strings)) > limits.grid_cells:
+        limit = group_digits(limits.grid_cells)
+        raise too_large(f"текстов в ней {group_digits(count)}, предел {limit}")
     try:
         return CellFormats(
-            shared=shared_texts(strings),
-            shows=np.array([*shown_by_style(styles), ShownAs.NUMBER]),
+            shared_texts=parse_shared_texts(strings),
+            shown_as=np.array([*parse_styles(styles), ShownAs.NUMBER], np.uint8),
             is_1904=contents.is_1904,
         )
     except (ValueError, ParseError) as error:
         raise damaged("её тексты или форматы не читаются") from error
 
 
-def sheet_frames(xml: bytes, looks: CellFormats, limits: Limits) -> Iterator[CellBlock | SheetEnd]:
-    """The blocks of a sheet, then its end.
+def read_sheet(name: str, xml: bytes, formats: CellFormats, limits: Limits) -> Grid:
+    """Read the cells of a sheet.
 
     Raises:
-        Refused: it is no sheet, or larger than the limits.
+        FileRejected: it is no sheet, or larger than the limits.
     """
     xml = strip_prefix(xml)
-    before = height = width = 0
-    room = limits.unpacked_bytes  # for the texts of blocks, each of which brings its own
-    lost: dict[CellKind, set[tuple[int, int]]] = {CellKind.ERROR: set(), CellKind.UNSAVED: set()}
+    packer = ColumnPacker(formats)
+    last_row = 0
     try:
         for chunk in _chunks(xml):
-            cells = _cells(xml, chunk, before)
-            before = cells.last_row
-            if not len(cells.row):
-                continue
-            last, width = int(cells.row[-1]), max(width, int(cells.column.max()))
-            _check_grid(last, width, limits)
-            for kind, places in lost.items():
-                at = np.flatnonzero(cells.kind == kind)
-                places.update(zip(cells.row[at].tolist(), cells.column[at].tolist(), strict=True))
-            columns = columns_of(cells, height, looks)
-            room -= sum(len(cell) for values, _ in columns for cell in values if type(cell) is str)
-            if room < 0:
-                raise too_large("её тексты повторяются слишком много раз")
-            yield CellBlock(height=last - height, columns=columns)
-            height = last
+            cells = _parse_rows(xml, chunk, last_row)
+            last_row = cells.last_row
+            packer.add(cells)
+            _check_size(packer.height, packer.width, limits)
+        return Grid(name=name, columns=packer.pack(), invalid=packer.invalid_cells())
     except (ValueError, ParseError) as error:
         raise damaged("листы не читаются") from error
-    errors, unsaved = (frozenset(places) for places in lost.values())
-    yield SheetEnd(marks=Marks(errors=errors, unsaved=unsaved))
 
 
-def _cells(xml: bytes, chunk: bytes, before: int) -> Cells:
-    found = scan(chunk, before) if len(chunk) > FEW else None
-    if found is None:
-        root = _ROOT.search(xml)
-        if root is None:
-            raise ValueError("no sheet")
-        found = walk(root[0], chunk, before)
-    return found
+def _parse_rows(xml: bytes, chunk: bytes, after: int) -> Cells:
+    cells = fast_parser.parse_rows(chunk, after)
+    if cells is not None:
+        return cells
+    root = _ROOT.search(xml)
+    if root is None:
+        raise ValueError("no sheet")
+    return xml_parser.parse_rows(root[0], chunk, after)
 
 
 def _chunks(xml: bytes) -> Iterator[bytes]:
-    """The rows of a sheet, whole ones, about so much at a time; the first one by itself.
-
-    It is a header mostly, and what stands below it is of one kind in each column.
-    """
+    """Cut the rows of a sheet into pieces of whole rows."""
     start = xml.find(b"<sheetData")
     if start < 0:
         fromstring(xml)  # a sheet of charts has no rows, but is a sheet
@@ -110,20 +91,20 @@ def _chunks(xml: bytes) -> Iterator[bytes]:
         return
     end = xml.rfind(b"</sheetData")
     if end < start:
-        raise ValueError("the sheet breaks off")
-    is_commented = contains_markup(xml, b"<!") or contains_markup(
+        raise ValueError("the sheet is truncated")
+    has_comments = contains_markup(xml, b"<!") or contains_markup(
         xml[start:end], b"<?"
-    )  # may hold anything
-    size = end if is_commented else len("<row")
+    )  # which may hold `<row`
+    size = end if has_comments else CHUNK
     while start < end:
         cut = xml.find(b"<row", start + size, end)
         cut = end if cut < 0 else cut
         yield xml[start:cut]
-        start, size = cut, CHUNK
+        start = cut
 
 
-def _check_grid(height: int, width: int, limits: Limits) -> None:
-    """Refuse a sheet that would be laid out as too large a rectangle of cells."""
+def _check_size(height: int, width: int, limits: Limits) -> None:
+    """Refuse a sheet whose cells span too large a rectangle."""
     if height > MAX_ROWS or width > MAX_COLUMNS:
         raise too_large(f"ячейка в строке {height}, столбце {width}")
     if height * width > limits.grid_cells:

@@ -24,7 +24,7 @@ class UnsupportedMarkup(Exception):
     """The rows are not written as nearly all programs write them."""
 
 
-def insist(holds: np.bool_ | bool) -> None:
+def require(holds: np.bool_ | bool) -> None:
     """Give the rows up unless this holds.
 
     Raises:
@@ -98,7 +98,7 @@ _NEXT: Mapping[XmlTag, tuple[XmlTag, ...]] = {
 _HAVE_EMPTY = (XmlTag.ROW, XmlTag.CELL, XmlTag.FORMULA, XmlTag.VALUE, XmlTag.TEXT)
 
 
-def by_letters(known: Mapping[bytes, int], otherwise: int) -> Bytes:
+def lookup_table(known: Mapping[bytes, int], otherwise: int) -> Bytes:
     """A table from pairs of letters to numbers."""
     table = np.full(1 << 16, otherwise, np.uint8)
     for letters, number in known.items():
@@ -106,7 +106,7 @@ def by_letters(known: Mapping[bytes, int], otherwise: int) -> Bytes:
     return table
 
 
-_TAG_OF = by_letters(_BY_LETTERS, XmlTag.UNKNOWN)
+_TAG_OF = lookup_table(_BY_LETTERS, XmlTag.UNKNOWN)
 _LENGTH = np.array([_LENGTHS.get(tag, 0) for tag in XmlTag], np.uint8)
 _CAN_BE_EMPTY = np.array([tag in _HAVE_EMPTY for tag in XmlTag])
 _CAN_FOLLOW = np.array([after in _NEXT.get(tag, ()) for tag in XmlTag for after in XmlTag])
@@ -136,7 +136,7 @@ class Tags:
         return np.flatnonzero(self.are(*kinds))
 
 
-def tags_of(xml: bytes) -> Tags:
+def index_tags(xml: bytes) -> Tags:
     """The tags of whole rows.
 
     Raises:
@@ -144,15 +144,15 @@ def tags_of(xml: bytes) -> Tags:
     """
     signs = np.frombuffer(xml + BEYOND, np.uint8)
     brackets = np.flatnonzero((signs == ord("<")) | (signs == ord(">")))
-    insist(len(brackets) > 0 and len(brackets) % 2 == 0)
+    require(len(brackets) > 0 and len(brackets) % 2 == 0)
     start, end = brackets[::2].copy(), brackets[1::2].copy()
-    insist((signs.take(start) == ord("<")).all() and (signs.take(end) == ord(">")).all())
-    kind = _TAG_OF.take(pair_at(signs, start + 1))
+    require((signs.take(start) == ord("<")).all() and (signs.take(end) == ord(">")).all())
+    kind = _TAG_OF.take(two_bytes_at(signs, start + 1))
     kind += _CAN_BE_EMPTY.take(kind) & (signs.take(end - 1) == ord("/"))
-    insist(kind[0] in _ROWS and kind[-1] in (XmlTag.ROW_EMPTY, XmlTag.ROW_END))
-    insist(_CAN_FOLLOW.take(kind[:-1] * np.uint16(len(XmlTag)) + kind[1:]).all())
+    require(kind[0] in _ROWS and kind[-1] in (XmlTag.ROW_EMPTY, XmlTag.ROW_END))
+    require(_CAN_FOLLOW.take(kind[:-1] * np.uint16(len(XmlTag)) + kind[1:]).all())
     length = _LENGTH.take(kind)
-    insist(((length == 0) | (end - start == length)).all())
+    require(((length == 0) | (end - start == length)).all())
     tags = Tags(signs=signs, start=start, end=end, kind=kind)
     _insist_on_names(tags)
     return tags
@@ -162,13 +162,13 @@ def _insist_on_names(tags: Tags) -> None:
     """That of the names longer than two letters the rest is right too."""
     signs, start = tags.signs, tags.start
     rows, ends = start[tags.having(*_ROWS)], start[tags.having(XmlTag.ROW_END)]
-    insist((signs[rows + 3] == ord("w")).all())
-    insist(np.isin(signs[rows + 4], list(b" >/")).all())
-    insist((signs[ends + 3] == ord("o")).all() and (signs[ends + 4] == ord("w")).all())
+    require((signs[rows + 3] == ord("w")).all())
+    require(np.isin(signs[rows + 4], list(b" >/")).all())
+    require((signs[ends + 3] == ord("o")).all() and (signs[ends + 4] == ord("w")).all())
     inline = start[tags.having(XmlTag.INLINE_END)]
-    insist((signs[inline + 3] == ord("s")).all())
+    require((signs[inline + 3] == ord("s")).all())
 
 
-def pair_at(signs: Bytes, places: Ints) -> Ints:
+def two_bytes_at(signs: Bytes, places: Ints) -> Ints:
     """The two signs at each place, as one number."""
     return signs.take(places) * np.uint16(256) + signs.take(places + 1)

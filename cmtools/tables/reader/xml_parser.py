@@ -8,17 +8,17 @@ from xml.etree.ElementTree import Element, fromstring
 import numpy as np
 
 from cmtools.tables.reader.cell_arrays import CellKind, Cells
-from cmtools.tables.reader.xml_text import local_name, number_of, rich_text, unescaped
+from cmtools.tables.reader.xml_text import local_name, parse_number, rich_text, unescape_excel
 from cmtools.tables.sheet_xml import column_number
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _COUNT = re.compile(r"\s*\d{1,9}\s*")
 _TRUTHS = {"true": 1, "false": 0}
-NUMBER, SHARED, TRUTH, ERROR = "n", "s", "b", "e"
+NUMBER, SHARED, BOOLEAN, ERROR = "n", "s", "b", "e"
 INLINE, FORMULA_TEXT = "inlineStr", "str"
 
 
-def walk(root: bytes, xml: bytes, before: int) -> Cells:
+def parse_rows(root: bytes, xml: bytes, before: int) -> Cells:
     """The cells of whole rows that follow the row `before`; `root` is the tag of the sheet.
 
     A row or a cell that does not say where it is stands next to the one before it.
@@ -91,17 +91,17 @@ def _value(cell: Element, texts: dict[str, int]) -> tuple[CellKind, float]:
         return CellKind.ERROR, 0
     if type_ == INLINE:
         content = rich_text(parts["is"]) if "is" in parts else ""
-    elif type_ not in (NUMBER, SHARED, TRUTH):  # a formula's text, or a day by ISO 8601
-        content = unescaped(content)
-    if not content or (type_ in (NUMBER, SHARED, TRUTH) and content.isspace()):
+    elif type_ not in (NUMBER, SHARED, BOOLEAN):  # a formula's text, or a day by ISO 8601
+        content = unescape_excel(content)
+    if not content or (type_ in (NUMBER, SHARED, BOOLEAN) and content.isspace()):
         is_text = type_ == FORMULA_TEXT and "v" in parts
-        return CellKind.UNSAVED if "f" in parts and not is_text else CellKind.EMPTY, 0
+        return CellKind.UNCOMPUTED if "f" in parts and not is_text else CellKind.EMPTY, 0
     if type_ == NUMBER:
-        return CellKind.NUMBER, number_of(content.encode())
+        return CellKind.NUMBER, parse_number(content.encode())
     if type_ == SHARED:
         return CellKind.SHARED, _count(content)
-    if type_ == TRUTH:
-        return CellKind.TRUTH, _TRUTHS[content] if content in _TRUTHS else _count(content)
+    if type_ == BOOLEAN:
+        return CellKind.BOOLEAN, _TRUTHS[content] if content in _TRUTHS else _count(content)
     return CellKind.TEXT, texts.setdefault(content, len(texts))
 
 

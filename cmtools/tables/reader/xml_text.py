@@ -14,25 +14,25 @@ _NUMBER = re.compile(
 )
 
 
-def plain_text(content: bytes) -> str:
+def decode_text(content: bytes) -> str:
     """The text that is written so in a simple element.
 
     Raises:
         ValueError: it is no UTF-8, or names an entity that XML does not know.
     """
-    return read_text(content.decode())
+    return unescape_xml(content.decode())
 
 
-def read_text(text: str) -> str:
+def unescape_xml(text: str) -> str:
     """The same, of a text that is decoded already."""
     if "\r" in text:  # XML 1.0, 2.11
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = _ENTITY.sub(_character, text)
-    return unescaped(text)
+    return unescape_excel(text)
 
 
-def unescaped(text: str) -> str:
+def unescape_excel(text: str) -> str:
     """A text in which `_x000D_` and its like are the characters again (ECMA-376, 22.4.2.4)."""
     return _ESCAPE.sub(_escaped, text) if "_x" in text else text
 
@@ -56,10 +56,10 @@ def rich_text(element: Element) -> str:
         for text in (part if local_name(part) == "r" else (part,))
         if local_name(text) == "t"
     )
-    return unescaped("".join(run.text or "" for run in runs))
+    return unescape_excel("".join(run.text or "" for run in runs))
 
 
-def number_of(content: bytes) -> float:
+def parse_number(content: bytes) -> float:
     """The number that is written so, be it NaN or without end: whoever reads it will tell.
 
     Raises:

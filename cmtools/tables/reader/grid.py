@@ -1,0 +1,77 @@
+"""The cells of a workbook as they travel from the process that reads it: sheets by columns."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+from cmtools.problems import Fault
+from cmtools.tables.parsers import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class PackedColumn(Sequence[Cell]):
+    """The cells of a column from row 1 on: distinct values, and the index of each cell in them.
+
+    So a parser handles each value once.
+    """
+
+    values: Sequence[Cell]
+    indices: array[int]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __iter__(self) -> Iterator[Cell]:
+        return map(self.values.__getitem__, self.indices)
+
+    @overload
+    def __getitem__(self, key: int) -> Cell: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> PackedColumn: ...
+
+    def __getitem__(self, key: int | slice) -> Cell | PackedColumn:
+        if isinstance(key, slice):
+            return PackedColumn(self.values, self.indices[key])
+        return self.values[self.indices[key]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvalidCells:
+    """The cells (row, column), counted from 1, whose value is lost; they read as empty.
+
+    errors: #N/A and the like. uncomputed: formulas that no program has computed.
+    """
+
+    errors: frozenset[tuple[int, int]] = frozenset()
+    uncomputed: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grid:
+    """The cells of a sheet by columns, from A1 on; all columns have the same length."""
+
+    name: str
+    columns: Sequence[Sequence[Cell]]
+    invalid: InvalidCells = field(default_factory=InvalidCells)
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return len(self.columns[0]) if self.columns else 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkbookCells:
+    """A workbook as far as it was read: `fault` says why it was refused, if it was.
+
+    sheets: the names of all sheets in order. grids: the sheets that were asked for.
+    """
+
+    sheets: Sequence[str] = ()
+    warnings: Sequence[Fault] = ()
+    grids: Sequence[Grid] = ()
+    fault: Fault | None = None

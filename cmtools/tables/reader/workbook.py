@@ -1,0 +1,42 @@
+"""Read the cells of a workbook from its archive and the XML of its sheets.
+
+Nothing here bounds time or memory: `sandbox` calls it in a worker process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from cmtools.tables.parsers import normalize_name
+from cmtools.tables.reader.container import Contents, FileRejected, Limits, open_workbook
+from cmtools.tables.reader.grid import Grid, WorkbookCells
+from cmtools.tables.reader.sheet_cells import read_formats, read_sheet
+
+
+def read_workbook(path: Path, wanted: frozenset[str], limits: Limits) -> WorkbookCells:
+    """Read the sheets whose names, as `normalize_name` makes them, are wanted.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(2, "нет такого файла", str(path))
+    cells = WorkbookCells()
+    try:
+        with open_workbook(path, limits) as contents:
+            cells = WorkbookCells(sheets=tuple(contents.sheets), warnings=contents.warnings)
+            grids = _read_grids(contents, wanted, limits)
+            contents.check_unread_parts()
+    except FileRejected as rejection:
+        return replace(cells, fault=rejection.fault)
+    return replace(cells, grids=grids)
+
+
+def _read_grids(contents: Contents, wanted: frozenset[str], limits: Limits) -> list[Grid]:
+    formats = read_formats(contents, limits)
+    return [
+        read_sheet(name, contents.part(part), formats, limits)
+        for name, part in contents.sheets.items()
+        if normalize_name(name) in wanted
+    ]
