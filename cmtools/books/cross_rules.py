@@ -160,6 +160,6 @@ def seller_warning(dataset: Dataset) -> Problem | None:
     missing = missing_of_seller(dataset)
     if not missing:
         return None
-    fault = SELLER_INCOMPLETE(fields=", ".join(found.title for found in missing))
+    fault = SELLER_INCOMPLETE(fields=", ".join(field.title for field in missing))
     source = dataset.sheets(ORGANIZATION)[0].source
     return problem_at(source.place(1, missing[0].name), fault, column=missing[0].title)

@@ -279,8 +279,8 @@ def rules_of(dataset: Dataset) -> Rules:
     sheets = dataset.sheets(RULES)
     source = sheets[0].source if sheets else Source(file="", sheet=RULES.title, columns={})
     values = {}
-    for name, found in RULES.fields.items():
+    for name, field in RULES.fields.items():
         given = sheets[0].values[name] if sheets else []
         value = given[0] if given else None
-        values[name] = found.parse(found.column.shipped) if value is None else value
+        values[name] = field.parse(field.column.shipped) if value is None else value
     return Rules(source=source, row=1, **values)

@@ -62,12 +62,12 @@ class Dataset:
                     _refuse_repeats(table, together, names)
         keys: dict[Table[Any], dict[str, str]] = {}
         for table, sheets in self._sheets.items():
-            for name, found in table.fields.items():
-                target = found.column.refers
+            for name, field in table.fields.items():
+                target = field.column.refers
                 if target is not None and self.can_be_referred_to(target):
                     if target not in keys:
                         keys[target] = self.keys(target)
-                    _resolve(sheets, name, found, target, keys[target])
+                    _resolve(sheets, name, field, target, keys[target])
         self._apply_own_rules(today)
 
     def check_rows(self, today: date) -> None:
@@ -77,10 +77,10 @@ class Dataset:
 
     def _check_values(self, today: date) -> None:
         for table, sheets in self._sheets.items():
-            for name, found in table.fields.items():
-                if found.column.upto_today:
+            for name, field in table.fields.items():
+                if field.column.upto_today:
                     _refuse_future(sheets, name, today)
-                if found.column.fraction_warns:
+                if field.column.fraction_warns:
                     _warn_of_fractions(sheets, name)
 
     def _apply_own_rules(self, today: date) -> None:
@@ -166,7 +166,7 @@ def _comparable(
 def _resolve(
     sheets: Sequence[Sheet[Any]],
     name: str,
-    found: Field,
+    field: Field,
     target: Table[Any],
     keys: Mapping[str, str],
 ) -> None:

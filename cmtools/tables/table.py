@@ -133,14 +133,14 @@ class Table(Generic[R]):
     def key(self) -> Field:
         """The field by which other tables refer to a row: the unique one, else the first."""
         return next(
-            (found for found in self.fields.values() if found.column.unique),
+            (field for field in self.fields.values() if field.column.unique),
             next(iter(self.fields.values())),
         )
 
     @property
     def uniques(self) -> tuple[tuple[str, ...], ...]:
         """All sets of fields that no two rows share."""
-        single = ((name,) for name, found in self.fields.items() if found.column.unique)
+        single = ((name,) for name, field in self.fields.items() if field.column.unique)
         return (*single, *self.unique)
 
 

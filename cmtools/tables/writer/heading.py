@@ -36,7 +36,7 @@ def write_heading(
     """Write the head of a table; without a head there is nothing above it."""
     if not table.head:
         return
-    widths = [found.width for found in table.fields.values()]
+    widths = [field.width for field in table.fields.values()]
     last = len(widths) - 1
     label = make(**styles.BASE, bold=True, align="right", indent=1)
     cell = make(**styles.BASE, align="left", bottom=1, bottom_color=styles.RULE, num_format="@")
