@@ -11,7 +11,8 @@ from cmtools.books.settings import Rules
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import EXACT, HUNDRED, Line
 from cmtools.tables.columns import PERCENT
-from cmtools.tables.patch.cells import CellValue, PlainSheet
+from cmtools.tables.patch.cells import CellValue
+from cmtools.tables.patch.plain_sheet import PlainSheet
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Row
 

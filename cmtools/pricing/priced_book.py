@@ -16,13 +16,10 @@ from cmtools.pricing.breakdown import costing_sheet, price_cells
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.session import Session
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.patch.cells import (
-    add_sheet,
-    drop_foreign_parts,
-    patch_cells,
-    request_recalculation,
-)
+from cmtools.tables.patch.cells import patch_cells
+from cmtools.tables.patch.foreign_parts import drop_foreign_parts
 from cmtools.tables.patch.package import Package
+from cmtools.tables.patch.plain_sheet import add_plain_sheet
 from cmtools.tables.writer.dropdowns import refresh_lists
 from cmtools.workspace import PRICED, backup_path, copy_path
 
@@ -86,7 +83,7 @@ def _write_copy(session: Session, book: BookFile, package: Package, path: Path) 
     _fill(session, book, package)
     drop_foreign_parts(package)
     rules = session.prices.tariff.rules
-    add_sheet(package, costing_sheet(_orders_of(session, book), rules))
+    add_plain_sheet(package, costing_sheet(_orders_of(session, book), rules))
     with atomic_write(path) as aside:
         package.save(aside)
 
@@ -104,7 +101,7 @@ def _fill(session: Session, book: BookFile, package: Package) -> None:
             lines = {entry.row: line for order in orders for entry, line in order.positions}
             package[part] = patch_cells(package[part], price_cells(sheet, lines))
     refresh_lists(package, ORDER_BOOK, lists_from_dataset(ORDER_BOOK, dataset))
-    request_recalculation(package)
+    package.compute_on_load()
 
 
 def _orders_of(session: Session, book: BookFile) -> list[PricedOrder]:

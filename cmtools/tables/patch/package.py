@@ -150,7 +150,8 @@ class Package:
         return [n for n in self._parts if n in typed or n in related or n.startswith(known)]
 
     def compute_on_load(self) -> None:
-        """Ask Excel to compute all formulas when it opens the book."""
+        """Have Excel compute all formulas when it opens the book, in an order of its own."""
+        self.drop(["xl/calcChain.xml"])
         book = self.tree(WORKBOOK)
         found = book.find("{*}calcPr")
         if found is None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from cmtools.problems import column_letters
 from cmtools.tables.columns import Field
-from cmtools.tables.patch.cells import CellValue, replace_sheet_data
+from cmtools.tables.patch.cells import replace_rows
 from cmtools.tables.patch.package import WORKBOOK, Package
 from cmtools.tables.table import Book, Table
 
@@ -69,13 +70,8 @@ def refresh_lists(package: Package, book: Book, lists: DropdownLists) -> None:
     tables = foreign_tables(book)
     if part is None or any(t not in lists or list_name(t) not in names for t in tables):
         return
-    columns = [[table.title, *lists.get(table, ())] for table in tables]
-    cells: dict[tuple[int, int], CellValue] = {
-        (row, column): value
-        for column, values in enumerate(columns, start=1)
-        for row, value in enumerate(values, start=1)
-    }
-    fresh = replace_sheet_data(package[part], cells)
+    columns = [[table.title, *lists[table]] for table in tables]
+    fresh = replace_rows(package[part], zip_longest(*columns))
     if fresh is None:
         return
     package[part] = fresh
