@@ -46,7 +46,7 @@ class SheetLayout:
 
 def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
     """Find the row with the most of the declared titles; the upper one of two."""
-    names = {normalize_title(found.title): name for name, found in table.fields.items()}
+    names = {normalize_title(field.title): name for name, field in table.fields.items()}
     best = SheetLayout(grid=grid, header=0, columns={}, places={})
     header: Sequence[Cell] = ()
     for row, cells in enumerate(_rows(grid, HEADER_SEARCH), start=1):
@@ -138,7 +138,7 @@ def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
     """Turn a card into a list of one row: its titles become a header."""
     assert table.card is not None
     titles = [normalize_title(title) for title in table.card]
-    names = {normalize_title(found.title): name for name, found in table.fields.items()}
+    names = {normalize_title(field.title): name for name, field in table.fields.items()}
     rows = list(_rows(grid, grid.height))
     headers = [
         [normalize_title(cell) if isinstance(cell, str) else "" for cell in row] for row in rows

@@ -33,7 +33,7 @@ class Sheet(Generic[R]):
         self.bad: dict[str, set[int]] = {name: set() for name in table.fields}
         self._cells: dict[str, Sequence[Cell]] = {}
         self._faults: dict[str, dict[int, Fault]] = {}
-        self._required_count = sum(found.required for found in table.fields.values())
+        self._required_count = sum(field.required for field in table.fields.values())
         self.source = Source(
             file=file,
             sheet=table.title,
@@ -114,14 +114,14 @@ class Sheet(Generic[R]):
                 self.add(index, name, fault)
 
     def _require(self) -> None:
-        for name, found in self.table.fields.items():
+        for name, field in self.table.fields.items():
             absent = name not in self.source.columns and self.table.card is None
-            if absent and (found.required or found.column.expected):
+            if absent and (field.required or field.column.expected):
                 self.bad[name].update(range(len(self.rows)))
                 place = Place(file=self.source.file, sheet=self.table.title)
-                fault = messages.COLUMN_MISSING(title=found.title, sheet=self.table.title)
-                self.problems.append(problem_at(place, fault, column=found.title))
-            elif found.required and None in (column := self.values[name]):
+                fault = messages.COLUMN_MISSING(title=field.title, sheet=self.table.title)
+                self.problems.append(problem_at(place, fault, column=field.title))
+            elif field.required and None in (column := self.values[name]):
                 for index, value in enumerate(column):
                     if value is None and index not in self.bad[name]:
                         self.add(index, name, messages.REQUIRED())
