@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,9 @@ from cmtools.watch.lease import JOBS_FOLDER, Lease
 from cmtools.watch.live import LiveView
 from cmtools.watch.locks import try_lock
 from cmtools.watch.watcher import Watcher
-from cmtools.watch.worker_client import Process
+from cmtools.watch.worker_tasks import PRELOAD
+from cmtools.workers.pool import available_cores
+from cmtools.workers.process import WorkerProcess, is_in_process
 from cmtools.workspace import WatchSettings, Workspace, find_workspace
 
 LOGS = Path(".cmtools", "logs")
@@ -39,10 +40,7 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
     workspace = find_workspace(root)
     settings = workspace.watch_settings()
     with _logging(workspace), LiveView(workspace.name(settings.inbox)) as view:
-        count = max(1, min(MAX_WORKERS, os.cpu_count() or 1))
-        workers = [Process(workspace.limits()) for _ in range(count)]
-        for worker in workers:
-            worker.prepare()
+        workers = _start_workers(workspace)
         watcher = Watcher(
             _context(workspace, settings, today, view),
             workers,
@@ -53,6 +51,18 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
         with _signals(watcher.stop):
             went_well = watcher.run(once=once)
     return ExitCode.ENVIRONMENT if once and not went_well else ExitCode.DONE
+
+
+def _start_workers(workspace: Workspace) -> list[WorkerProcess]:
+    limits = workspace.limits()
+    count = 1 if is_in_process() else min(MAX_WORKERS, available_cores())
+    workers = [
+        WorkerProcess(seconds=limits.seconds, memory_bytes=limits.memory_bytes, preload=PRELOAD)
+        for _ in range(count)
+    ]
+    for worker in workers:
+        worker.start()
+    return workers
 
 
 def _context(

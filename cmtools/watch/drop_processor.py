@@ -6,7 +6,6 @@ import errno
 import logging
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 from cmtools.inbox.drop import Drop, DropResult, Stage
@@ -20,8 +19,9 @@ from cmtools.watch.event_log import log_event
 from cmtools.watch.inbox import InboxFile, ReadyFile
 from cmtools.watch.jobs import Job, claim, finish_foreign_claim, release
 from cmtools.watch.protocol_text import printable, repeated_result, unreadable_result
-from cmtools.watch.requests import CheckComplete, ProcessDrop, RefreshReports, SyncIndex
-from cmtools.watch.worker_client import WorkerBug, WorkerClient, WorkerDied, WorkerStopped
+from cmtools.watch.worker_tasks import check_file, process_drop, refresh_report, sync_index
+from cmtools.workers.process import Limit, Worker, WorkerDied, WorkerStopped
+from cmtools.workers.server import WorkerBug
 
 TRIES = 3
 RETRY_SECONDS = 2.0
@@ -37,7 +37,7 @@ class RetryLater(Exception):
 class DropProcessor:
     """Processes drops one after another; a worker process reads them and makes the results."""
 
-    def __init__(self, context: WatchContext, worker: WorkerClient) -> None:
+    def __init__(self, context: WatchContext, worker: Worker) -> None:
         self._context = context
         self._worker = worker
 
@@ -93,18 +93,15 @@ class DropProcessor:
 
     def sync_index(self) -> None:
         """Have the index of the order books brought up to date with what was done by hand."""
-        self._worker.ask(SyncIndex(root=self._context.root, today=self._context.today()))
+        self._worker.call(sync_index, self._context.root, self._context.today())
 
     def refresh_report(self, month: str) -> tuple[str, ...]:
         """Have the report of a month refreshed; return the paths of its files."""
-        today = self._context.today()
-        files = self._worker.ask(RefreshReports(root=self._context.root, month=month, today=today))
-        assert isinstance(files, tuple)
-        return files
+        return self._worker.call(refresh_report, self._context.root, month, self._context.today())
 
     def _is_complete(self, file: InboxFile) -> bool:
         try:
-            completeness = self._worker.ask(CheckComplete(root=self._context.root, path=file.path))
+            completeness = self._worker.call(check_file, self._context.root, file.path)
         except (NotAFile, FileNotFoundError):
             return False
         except PermissionError:
@@ -112,7 +109,6 @@ class DropProcessor:
             return False
         except (WorkerDied, WorkerBug):
             return True  # the processing will show what is wrong with it
-        assert isinstance(completeness, Completeness)
         if completeness is not Completeness.COMPLETE:
             self._context.inbox.put_off(file, completeness.value)
         return completeness is Completeness.COMPLETE
@@ -186,26 +182,25 @@ class DropProcessor:
             staging=job.staging,
             result=job.result,
         )
-        request = ProcessDrop(root=self._context.root, drop=drop, today=self._context.today())
+        root, today = self._context.root, self._context.today()
         annotate, deaths = True, 0
         while True:
             try:
-                result = self._worker.ask(replace(request, annotate=annotate))
+                return self._worker.call(process_drop, root, drop, today, annotate=annotate)
             except WorkerBug as bug:
                 log.error("внутренняя ошибка при разборе %s\n%s", job.id, bug)
                 return unreadable_result("внутренняя ошибка программы; подробности в её журнале")
             except WorkerDied as death:
                 deaths += 1
-                log.warning("%s: %s", printable(name), death)
-                was_annotating = annotate and death.stage is Stage.ANNOTATE
-                if not was_annotating and (death.hung or deaths == TRIES - 1):
-                    return unreadable_result(str(death))
+                reason = _describe_death(death)
+                log.warning("%s: %s", printable(name), reason)
+                was_annotating = annotate and death.stage == Stage.ANNOTATE
+                was_slow = death.limit is Limit.SECONDS
+                if not was_annotating and (was_slow or deaths == TRIES - 1):
+                    return unreadable_result(reason)
                 annotate = annotate and not was_annotating
                 remove(job.result)
                 job.result.mkdir()
-                continue
-            assert isinstance(result, DropResult)
-            return result
 
     def _finish(self, job: Job, decision: Decision) -> None:
         log_event(self._context.state, job.id, decision, self._context.now())
@@ -213,3 +208,9 @@ class DropProcessor:
         name, verdict = printable(decision.name), decision.result.verdict
         log.info("%s → %s: %s", name, decision.folder, verdict)
         self._context.on_finished(decision)
+
+
+def _describe_death(death: WorkerDied) -> str:
+    if death.limit is Limit.SECONDS:
+        return f"разбор длился дольше {death.seconds:.0f} с"
+    return "разбор оборвался: не хватило памяти, или книга повреждена"

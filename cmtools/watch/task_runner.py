@@ -16,7 +16,8 @@ from cmtools.watch.inbox import ReadyFile
 from cmtools.watch.jobs import Job, release
 from cmtools.watch.locks import try_lock
 from cmtools.watch.protocol_text import printable
-from cmtools.watch.worker_client import WorkerBug, WorkerClient, WorkerDied, WorkerStopped
+from cmtools.workers.process import Worker, WorkerDied, WorkerStopped
+from cmtools.workers.server import WorkerBug
 
 WAIT_SECONDS = 60.0  # that a book with errors waits for other drops
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
@@ -52,7 +53,7 @@ class TaskRunner:
     def __init__(
         self,
         context: WatchContext,
-        workers: Sequence[WorkerClient],
+        workers: Sequence[Worker],
         on_task_end: Callable[[], None],
     ) -> None:
         self._context = context
@@ -171,7 +172,7 @@ class TaskRunner:
         is_pausing = retry is not None and self._context.clock() < retry.retry_at
         return key not in self._running and not is_pausing
 
-    def _run_tasks(self, worker: WorkerClient) -> None:
+    def _run_tasks(self, worker: Worker) -> None:
         processor = DropProcessor(self._context, worker)
         while (task := self._next()) is not None:
             self._run(task, processor)

@@ -14,7 +14,7 @@ from cmtools.watch.jobs import Job
 from cmtools.watch.protocol_text import printable
 from cmtools.watch.scan_trigger import ScanTrigger
 from cmtools.watch.task_runner import TaskRunner
-from cmtools.watch.worker_client import WorkerClient
+from cmtools.workers.process import Worker
 
 TAKE_OVER_SECONDS = 5.0
 LEAST_PAUSE = 0.1  # seconds between two scans
@@ -40,7 +40,7 @@ class Watcher:
     def __init__(
         self,
         context: WatchContext,
-        workers: Sequence[WorkerClient],
+        workers: Sequence[Worker],
         *,
         settle: float,
         scan: float,

@@ -10,32 +10,28 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from cmtools.files import checksum
-from cmtools.inbox.drop import DropResult, Replacement, StagedDocument
+from cmtools.inbox.drop import Drop, DropResult, Replacement, Stage, StagedDocument
 from cmtools.inbox.inputs_hash import inputs_hash
+from cmtools.inbox.process import InboxProcessor
 from cmtools.tables.reader.container import Limits
-from cmtools.watch.completeness import check_completeness
+from cmtools.watch import worker_tasks
+from cmtools.watch.completeness import Completeness, check_completeness
 from cmtools.watch.context import WatchContext
 from cmtools.watch.drop_processor import DropProcessor
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.jobs import Job
 from cmtools.watch.lease import JOBS_FOLDER, Lease
-from cmtools.watch.requests import (
-    CheckComplete,
-    Errand,
-    Heartbeat,
-    ProcessDrop,
-    RefreshReports,
-    Reply,
-    SyncIndex,
-    WorkerError,
-)
-from cmtools.watch.worker_client import WorkerClient
-from cmtools.watch.worker_main import RequestHandler
+from cmtools.workers.process import Worker
 from cmtools.workspace import DONE, FAILED, INBOX, Workspace
 from support.workbench import HEALTHY, Row, extra_book
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 BOOK, PAPERS = "Книга.xlsx", "Клиенты/К-1"
 OLD, DROPPED = b"old book", "книга, новая\n".encode() * 100
@@ -46,65 +42,79 @@ logging.getLogger("cmtools.watch").setLevel(logging.CRITICAL)
 
 
 class Stub:
-    """Does the work of the working process at once."""
+    """Does the work of a worker process at once, in a few lines."""
 
-    def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, CheckComplete):
-            return check_completeness(errand.path, Limits())
-        if isinstance(errand, SyncIndex):
-            return None
-        if isinstance(errand, RefreshReports):
-            return (f"Отчёты/{errand.month}",)
-        assert isinstance(errand, ProcessDrop)
-        content = errand.drop.copy.read_bytes()
+    def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the method of the function's name instead of it."""
+        result: T = getattr(self, function.__name__)(*args, **kwargs)
+        return result
+
+    def stop(self) -> None:
+        """End; nothing is running."""
+
+    def check_file(self, _: Path, path: Path) -> Completeness:
+        return check_completeness(path, Limits())
+
+    def sync_index(self, _root: Path, _today: date) -> None:
+        """Find nothing new."""
+
+    def refresh_report(self, _: Path, month: str, _today: date) -> tuple[str, ...]:
+        return (f"Отчёты/{month}",)
+
+    def process_drop(self, root: Path, drop: Drop, _: date, *, annotate: bool) -> DropResult:
+        content = drop.copy.read_bytes()
         if content.startswith("книга".encode()):
-            return _accepted(errand)
+            return _accepted(root, drop)
         accepted = not content.startswith("плохо".encode())
-        return DropResult(
-            verdict="filed",
-            accepted=accepted,
-            inputs_hash=key_of(errand.root, None, accepted=accepted),
-        )
+        key = key_of(root, None, accepted=accepted)
+        return DropResult(verdict="filed", accepted=accepted, inputs_hash=key)
+
+
+class Here(Stub):
+    """Does the real work in this very process; `on_stage` is called meanwhile."""
+
+    def __init__(self, on_stage: Callable[[Stage], None] = lambda stage: None) -> None:
+        self._processors = cache(lambda root: InboxProcessor(root, on_stage))
+        self._roots: set[Path] = set()
 
     def stop(self) -> None:
-        """Nothing goes on."""
+        for root in self._roots:
+            self._processors(root).close()
+
+    def check_file(self, root: Path, path: Path) -> Completeness:
+        return worker_tasks.check_file(root, path)
+
+    def sync_index(self, root: Path, today: date) -> None:
+        self._of(root).sync_other_books(today)
+
+    def refresh_report(self, root: Path, month: str, today: date) -> tuple[str, ...]:
+        return worker_tasks.refresh_report(root, month, today)
+
+    def process_drop(self, root: Path, drop: Drop, today: date, *, annotate: bool) -> DropResult:
+        return self._of(root).process(drop, today, annotate=annotate)
+
+    def _of(self, root: Path) -> InboxProcessor:
+        self._roots.add(root)
+        return self._processors(root)
 
 
-class Here:
-    """A worker that does the real work in this very process; `beat` is called meanwhile."""
-
-    def __init__(self, beat: Callable[[Heartbeat], None] = lambda beat: None) -> None:
-        self._bench = RequestHandler(beat)
-
-    def ask(self, errand: Errand) -> Reply:
-        reply = self._bench.answer(errand)
-        if isinstance(reply, OSError):
-            raise reply
-        assert not isinstance(reply, WorkerError), reply.trace
-        return reply
-
-    def stop(self) -> None:
-        self._bench.__exit__()
-
-
-def _accepted(errand: ProcessDrop) -> DropResult:
-    was = checksum(errand.root / BOOK)
-    papers = []
+def _accepted(root: Path, drop: Drop) -> DropResult:
+    documents = []
     for number in (1, 2):
-        source = errand.drop.staging / f"paper {number}"
+        source = drop.staging / f"paper {number}"
         source.write_bytes(paper(number))
-        folder, source_name = f"{PAPERS}/{number}", f"{errand.drop.staging.name}/{source.name}"
-        papers.append(
+        folder, source_name = f"{PAPERS}/{number}", f"{drop.staging.name}/{source.name}"
+        documents.append(
             StagedDocument(source=source_name, folder=folder, stem=f"З-{number}", version=1)
         )
-    (errand.drop.result / "цены.xlsx").write_bytes(b"prices")
+    (drop.result / "цены.xlsx").write_bytes(b"prices")
     return DropResult(
         verdict="accepted",
         accepted=True,
         book="Книга",
-        inputs_hash=key_of(errand.root, "Книга", accepted=True),
-        replacement=Replacement(target=BOOK, expected=was, kept_as=KEPT),
-        documents=tuple(papers),
+        inputs_hash=key_of(root, "Книга", accepted=True),
+        replacement=Replacement(target=BOOK, expected=checksum(root / BOOK), kept_as=KEPT),
+        documents=tuple(documents),
         months=("2026-10", "2026-11"),
     )
 
@@ -159,7 +169,7 @@ def context(
     )
 
 
-def work_off(shared: WatchContext, worker: WorkerClient | None = None) -> None:
+def work_off(shared: WatchContext, worker: Worker | None = None) -> None:
     """What a watcher does in one run, step by step in this thread; a fault ends it."""
     processor = DropProcessor(shared, worker or Stub())
     shared.lease.open()

@@ -10,7 +10,6 @@ import openpyxl
 import pytest
 
 from cmtools.inbox.drop import Stage
-from cmtools.watch.requests import Heartbeat
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 from support.watching import Here, book, context, drop, ends, work_off
 from support.workbench import HEALTHY, ORDERS, SETTINGS, healthy, put
@@ -47,12 +46,12 @@ def worked_on(root: Path, content: bytes, change: Callable[[Path], None], at: in
     """Work on a drop; as its papers of that number begins the change comes. Its result folder."""
     papers: list[Stage] = []
 
-    def beat(beat: Heartbeat) -> None:
-        papers.extend([Stage.DOCUMENTS] * (beat.stage is Stage.DOCUMENTS))
-        if len(papers) == at and beat.stage is Stage.DOCUMENTS:
+    def on_stage(stage: Stage) -> None:
+        papers.extend([stage] * (stage is Stage.DOCUMENTS))
+        if len(papers) == at and stage is Stage.DOCUMENTS:
             change(root)
 
-    here = Here(beat)
+    here = Here(on_stage)
     drop(root, "книга.xlsx", content)
     work_off(context(root), here)
     here.stop()

@@ -13,21 +13,21 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from cmtools.inbox.drop import DropResult, Stage
+from cmtools.inbox.drop import Drop, DropResult, Stage
 from cmtools.watch import event_log
 from cmtools.watch.drop_processor import DropProcessor
 from cmtools.watch.durable_fs import NotAFile, append_line, open_regular
 from cmtools.watch.inbox import DAY, Inbox
 from cmtools.watch.lease import JOBS_FOLDER, PULSE, Lease
 from cmtools.watch.protocol_text import PROTOCOL
-from cmtools.watch.requests import Errand, ProcessDrop, Reply
 from cmtools.watch.task_runner import TaskRunner
 from cmtools.watch.watcher import Watcher
-from cmtools.watch.worker_client import WorkerDied, WorkerStopped
+from cmtools.workers.process import Limit, WorkerDied, WorkerStopped
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
 from support import watching
 from support.watching import Stub, context, drop, ends, work_off, workspace
@@ -199,17 +199,17 @@ def test_19_deleted_before_it_is_taken(root: Path) -> None:
 class Meddler(Stub):
     """Does something once, just when the work on a drop begins."""
 
-    def __init__(self, deed: Callable[[ProcessDrop], object]) -> None:
-        self._deed: Callable[[ProcessDrop], object] | None = deed
+    def __init__(self, deed: Callable[[Drop], object]) -> None:
+        self._deed: Callable[[Drop], object] | None = deed
 
-    def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, ProcessDrop) and self._deed is not None:
+    def process_drop(self, root: Path, drop: Drop, today: date, *, annotate: bool) -> DropResult:
+        if self._deed is not None:
             deed, self._deed = self._deed, None
-            deed(errand)
-        return super().ask(errand)
+            deed(drop)
+        return super().process_drop(root, drop, today, annotate=annotate)
 
 
-def meddle(root: Path, deed: Callable[[ProcessDrop], object]) -> None:
+def meddle(root: Path, deed: Callable[[Drop], object]) -> None:
     """One run of a watcher during which something happens."""
     assert Watcher(context(root), [Meddler(deed)], settle=0.0, scan=1.0).run(once=True)
 
@@ -227,7 +227,7 @@ def test_13_20_written_on_after_it_was_claimed(root: Path) -> None:
     path = drop(root, "a.txt", "плохо".encode())
     with path.open("ab") as writer:
 
-        def write_on(_: ProcessDrop) -> None:
+        def write_on(_: Drop) -> None:
             writer.seek(0)
             writer.truncate()
             writer.write(b"better, whole")
@@ -374,8 +374,8 @@ def test_29_who_was_thought_dead_lets_go(root: Path) -> None:
     drop(root)
     thief = context(root)
 
-    def steal(errand: ProcessDrop) -> None:
-        job = errand.drop.staging.parent
+    def steal(drop: Drop) -> None:
+        job = drop.staging.parent
         thief.lease.open()
         job.rename(thief.lease.folder / job.name)
 
@@ -405,36 +405,35 @@ def test_30_the_same_content_again_names_the_first(root: Path) -> None:
 
 
 class Failing(Stub):
-    """Dies or hangs over the first so many works."""
+    """Exceeds a limit over the first so many drops."""
 
-    def __init__(self, times: int, *, hung: bool, stage: Stage = Stage.READ) -> None:
-        self.paints: list[bool] = []
-        self._times, self._hung, self._stage = times, hung, stage
+    def __init__(self, times: int, limit: Limit, stage: Stage) -> None:
+        self.annotated: list[bool] = []
+        self._times, self._limit, self._stage = times, limit, stage
 
-    def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, ProcessDrop):
-            self.paints.append(errand.annotate)
-            if len(self.paints) <= self._times:
-                raise WorkerDied("умер", hung=self._hung, stage=self._stage)
-        return super().ask(errand)
+    def process_drop(self, root: Path, drop: Drop, today: date, *, annotate: bool) -> DropResult:
+        self.annotated.append(annotate)
+        if len(self.annotated) <= self._times:
+            raise WorkerDied(self._limit, seconds=20, stage=self._stage)
+        return super().process_drop(root, drop, today, annotate=annotate)
 
 
 @pytest.mark.parametrize(
-    ("times", "hung", "stage", "paints", "end"),
+    ("times", "limit", "stage", "annotated", "end"),
     [
-        (1, False, Stage.READ, [True, True], DONE),
-        (9, False, Stage.READ, [True, True], FAILED),
-        (9, True, Stage.READ, [True], FAILED),
-        (1, True, Stage.ANNOTATE, [True, False], DONE),
+        (1, Limit.MEMORY, Stage.READ, [True, True], DONE),
+        (9, Limit.MEMORY, Stage.READ, [True, True], FAILED),
+        (9, Limit.SECONDS, Stage.READ, [True], FAILED),
+        (1, Limit.SECONDS, Stage.ANNOTATE, [True, False], DONE),
     ],
 )
 def test_4_5_a_worker_that_dies_or_hangs(
-    times: int, hung: bool, stage: Stage, paints: list[bool], end: str, root: Path
+    times: int, limit: Limit, stage: Stage, annotated: list[bool], end: str, root: Path
 ) -> None:
     drop(root, "a.txt", b"text")
-    worker = Failing(times, hung=hung, stage=stage)
+    worker = Failing(times, limit, stage)
     assert Watcher(context(root), [worker], settle=0.0, scan=1.0).run(once=True)
-    assert worker.paints == paints
+    assert worker.annotated == annotated
     assert [name.split("/")[0] for name in ends(root)] == [end]
     assert originals(root) == {"a.txt": b"text"}
 
@@ -443,7 +442,7 @@ def test_3_stopped_in_mid_job_the_file_is_back(root: Path) -> None:
     drop(root, "a.txt", b"text")
     watchers: list[Watcher] = []
 
-    def stop(_: ProcessDrop) -> None:
+    def stop(_: Drop) -> None:
         watchers[0].stop()
         raise WorkerStopped
 
@@ -460,11 +459,11 @@ class Crowded(Stub):
     def __init__(self, code: int, times: int) -> None:
         self._code, self._times = code, times
 
-    def ask(self, errand: Errand) -> Reply:
-        if isinstance(errand, ProcessDrop) and self._times:
+    def process_drop(self, root: Path, drop: Drop, today: date, *, annotate: bool) -> DropResult:
+        if self._times:
             self._times -= 1
             raise OSError(self._code, os.strerror(self._code))
-        return super().ask(errand)
+        return super().process_drop(root, drop, today, annotate=annotate)
 
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENOSPC, errno.EIO])
@@ -485,13 +484,14 @@ def test_32_the_book_was_changed_in_mid_job(root: Path) -> None:
     seen: list[DropResult] = []
 
     class Late(Stub):
-        def ask(self, errand: Errand) -> Reply:
-            reply = super().ask(errand)
-            if isinstance(reply, DropResult):
-                if not seen:
-                    (root / watching.BOOK).write_bytes(b"meanwhile")
-                seen.append(reply)
-            return reply
+        def process_drop(
+            self, root: Path, drop: Drop, today: date, *, annotate: bool
+        ) -> DropResult:
+            result = super().process_drop(root, drop, today, annotate=annotate)
+            if not seen:
+                (root / watching.BOOK).write_bytes(b"meanwhile")
+            seen.append(result)
+            return result
 
     assert Watcher(context(root), [Late()], settle=0.0, scan=1.0).run(once=True)
     assert len(seen) == 2

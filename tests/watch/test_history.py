@@ -17,7 +17,6 @@ from cmtools.commands.report import report
 from cmtools.digests import memory
 from cmtools.reports.load import consolidate
 from cmtools.reports.other_books import OtherBooks
-from cmtools.watch.requests import SyncIndex
 from cmtools.workspace import find_workspace
 from support.watching import TODAY, Here, book, context, drop, ends, work_off
 from support.workbench import HEALTHY, ORDERS, healthy
@@ -130,7 +129,7 @@ def test_a_book_put_there_by_hand_counts_once_it_was_compared(
     for name in (f"{STEM} — с ценами.xlsx", "Клиенты/А.xlsx"):
         (root / name).write_bytes(book(tmp_path, "К-0002", "А-3"))
     (root / f"{STEM} — Вера.xlsx").write_bytes(by_hand)
-    here.ask(SyncIndex(root=root, today=TODAY))
+    here.sync_index(root, TODAY)
     files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "А-2", "А-3"))
     text = files["Протокол.txt"].decode()
     assert "Вера.xlsx" in text

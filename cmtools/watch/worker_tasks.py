@@ -1,0 +1,56 @@
+"""Functions that a watcher calls in its worker processes: all that reads dropped files.
+
+The processor of a workspace, with all that it has read and compiled, is kept between the calls.
+What only the worker processes need is imported there.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cmtools.inbox.drop import Drop, DropResult
+from cmtools.watch.completeness import Completeness, check_completeness
+from cmtools.workers.server import report_stage
+from cmtools.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cmtools.inbox.process import InboxProcessor
+
+PRELOAD = ("cmtools.inbox.process", "cmtools.reports.report", __name__)
+"""The modules that a worker process imports before the first call."""
+
+
+def check_file(root: Path, path: Path) -> Completeness:
+    """Check whether a file has arrived completely.
+
+    Raises:
+        OSError: it cannot be opened, or is no regular file.
+    """
+    return check_completeness(path, Workspace(root).limits())
+
+
+def process_drop(root: Path, drop: Drop, today: date, *, annotate: bool) -> DropResult:
+    """Process a drop; see `InboxProcessor.process`."""
+    return _processor(root).process(drop, today, annotate=annotate)
+
+
+def sync_index(root: Path, today: date) -> None:
+    """Bring the index of the order books up to date with what was done by hand."""
+    _processor(root).sync_other_books(today)
+
+
+def refresh_report(root: Path, month: str, today: date) -> tuple[str, ...]:
+    """Make the report of a month; return the paths of its files."""
+    from cmtools.reports.report import make_month_report
+
+    return tuple(make_month_report(root, month, today=today).files)
+
+
+@cache
+def _processor(root: Path) -> InboxProcessor:
+    from cmtools.inbox.process import InboxProcessor
+
+    return InboxProcessor(root, report_stage)
