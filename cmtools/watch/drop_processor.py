@@ -19,7 +19,13 @@ from cmtools.watch.event_log import log_event
 from cmtools.watch.inbox import InboxFile, ReadyFile
 from cmtools.watch.jobs import Job, claim, finish_foreign_claim, release
 from cmtools.watch.protocol_text import printable, repeated_result, unreadable_result
-from cmtools.watch.worker_tasks import check_file, process_drop, refresh_report, sync_index
+from cmtools.watch.worker_tasks import (
+    check_file,
+    describe_failure,
+    process_drop,
+    refresh_report,
+    sync_index,
+)
 from cmtools.workers.process import Limit, Worker, WorkerDied, WorkerStopped
 from cmtools.workers.server import WorkerBug
 
@@ -192,7 +198,7 @@ class DropProcessor:
                 return unreadable_result("внутренняя ошибка программы; подробности в её журнале")
             except WorkerDied as death:
                 deaths += 1
-                reason = _describe_death(death)
+                reason = describe_failure(death)
                 log.warning("%s: %s", printable(name), reason)
                 was_annotating = annotate and death.stage == Stage.ANNOTATE
                 was_slow = death.limit is Limit.SECONDS
@@ -208,9 +214,3 @@ class DropProcessor:
         name, verdict = printable(decision.name), decision.result.verdict
         log.info("%s → %s: %s", name, decision.folder, verdict)
         self._context.on_finished(decision)
-
-
-def _describe_death(death: WorkerDied) -> str:
-    if death.limit is Limit.SECONDS:
-        return f"разбор длился дольше {death.seconds:.0f} с"
-    return "разбор оборвался: не хватило памяти, или книга повреждена"

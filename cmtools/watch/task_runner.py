@@ -16,6 +16,7 @@ from cmtools.watch.inbox import ReadyFile
 from cmtools.watch.jobs import Job, release
 from cmtools.watch.locks import try_lock
 from cmtools.watch.protocol_text import printable
+from cmtools.watch.worker_tasks import describe_failure
 from cmtools.workers.process import Worker, WorkerDied, WorkerStopped
 from cmtools.workers.server import WorkerBug
 
@@ -253,7 +254,7 @@ class TaskRunner:
             log.info("отчёт за %s: %s", month, ", ".join(files) or "без изменений")
         except (WorkerDied, WorkerBug) as error:
             self._context.due_reports.complete(month, count)
-            log.error("отчёт за %s не сделан: %s", month, error)
+            log.error("отчёт за %s не сделан: %s", month, describe_failure(error))
         finally:
             lock.release()
 
@@ -277,7 +278,7 @@ def _sync_index(processor: DropProcessor) -> None:
     try:
         processor.sync_index()
     except (WorkerDied, WorkerBug) as error:
-        log.error("книги рабочей папки не сверены: %s", error)
+        log.error("книги рабочей папки не сверены: %s", describe_failure(error))
 
 
 def _title(job: Job) -> str:

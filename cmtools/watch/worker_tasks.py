@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from cmtools.inbox.drop import Drop, DropResult
 from cmtools.watch.completeness import Completeness, check_completeness
-from cmtools.workers.server import report_stage
+from cmtools.workers.process import Limit, WorkerDied
+from cmtools.workers.server import WorkerBug, report_stage
 from cmtools.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ def refresh_report(root: Path, month: str, today: date) -> tuple[str, ...]:
     from cmtools.reports.report import make_month_report
 
     return tuple(make_month_report(root, month, today=today).files)
+
+
+def describe_failure(failure: WorkerDied | WorkerBug) -> str:
+    """Describe why a worker failed, in Russian; of a bug return its traceback."""
+    if isinstance(failure, WorkerBug):
+        return str(failure)
+    if failure.limit is Limit.SECONDS:
+        return f"разбор длился дольше {failure.seconds:.0f} с"
+    return "разбор оборвался: не хватило памяти, или книга повреждена"
 
 
 @cache
