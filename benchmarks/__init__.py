@@ -1,4 +1,4 @@
-"""Ratios to the nearest known reader, parser or bare import; never absolute times of a machine."""
+"""Whole commands measured as ratios to what other libraries take; `python -m benchmarks`."""
 
 from datetime import date
 

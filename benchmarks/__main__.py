@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME…] [--slow] [--full]`: a table of ratios, each line with its goal."""
+"""`python -m benchmarks [NAME…] [--slow]`: a table of figures, each beside its goal."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ import argparse
 import os
 import platform
 import tempfile
-from itertools import zip_longest
 from pathlib import Path
-from textwrap import wrap
 
-from benchmarks.catalog import BENCHMARKS, Benchmark, Shelf
-from benchmarks.measuring import Measured, Skipped
-
-WIDTHS = (8, 34, 9, 10, 6, 9, 4)  # 80 columns in all
+from benchmarks.catalog import BENCHMARKS, Benchmark, Workspaces
 
 
 def main() -> None:
@@ -22,55 +17,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     parser.add_argument("--slow", action="store_true", help="also what takes minutes")
-    parser.add_argument("--full", action="store_true", help="1000 books instead of 100")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(names):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    print(
-        f"Medians, both sides in turn, each run a process of its own. Python "
-        f"{platform.python_version()}, {os.cpu_count()} cores.\n"
-    )
-    _print_row("", "ours; what it is held against", "ours", "beside", "ratio", "goal", "met")
-    print("─" * sum(WIDTHS))
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; ours : theirs\n")
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        shelf = Shelf(Path(folder), books=1000 if asked.full else 100)
+        workspaces = Workspaces(Path(folder))
         for benchmark in BENCHMARKS:
-            if benchmark.name in asked.names or not asked.names:
-                _print_benchmark(benchmark, shelf, slow=asked.slow or benchmark.name in asked.names)
+            if benchmark.name in asked.names or (not asked.names and _is_due(benchmark, asked)):
+                figure = benchmark.measure(workspaces)
+                verdict = "met" if figure <= benchmark.goal else "MISSED"
+                goal = f"{benchmark.goal:g} {benchmark.unit}".rstrip()
+                print(f"{benchmark.name:<9}{figure:6.2f} ≤ {goal:<7}{verdict:<8}{benchmark.what}")
 
 
-def _print_benchmark(benchmark: Benchmark, shelf: Shelf, *, slow: bool) -> None:
-    try:
-        if benchmark.is_slow and not slow:
-            raise Skipped("takes a minute or two: ask for it with --slow")
-        measured = benchmark.measure(shelf)
-    except Skipped as reason:
-        _print_row(benchmark.name, f"{benchmark.what} — skipped, {reason}")
-        return
-    met = "yes" if measured.figure <= benchmark.goal else "no"
-    _print_row(benchmark.name, benchmark.what, *_figures(benchmark, measured), met)
-
-
-def _figures(benchmark: Benchmark, measured: Measured) -> tuple[str, str, str, str]:
-    unit = benchmark.unit
-    if measured.beside is None:
-        return f"{measured.ours:.2f} {unit}", "", "", f"≤ {benchmark.goal:g} {unit}"
-    return (
-        f"{measured.ours:.2f} {unit}",
-        f"{measured.beside:.2f} {unit}",
-        f"{measured.figure:.2f}",
-        f"≤ {benchmark.goal:.2g}",
-    )
-
-
-def _print_row(name: str, what: str, *figures: str) -> None:
-    """The figures stand in the first line; the description goes on below them."""
-    lines = wrap(what, WIDTHS[1] - 1)
-    for first, text in zip_longest([(name, *figures)], lines, fillvalue=None):
-        title, *rest = first or ("",)
-        cells = [f"{title:<{WIDTHS[0]}}", f"{text or '':<{WIDTHS[1]}}"]
-        cells += [f"{cell:>{width}}" for cell, width in zip(rest, WIDTHS[2:], strict=False)]
-        print("".join(cells).rstrip(), flush=True)
+def _is_due(benchmark: Benchmark, asked: argparse.Namespace) -> bool:
+    return asked.slow or not benchmark.is_slow
 
 
 if __name__ == "__main__":

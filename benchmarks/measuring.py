@@ -1,4 +1,4 @@
-"""Two processes run in turn, round after round, and the medians of what they took."""
+"""Commands run as processes: how long they take, and how much memory all of them hold."""
 
 from __future__ import annotations
 
@@ -8,94 +8,69 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).parents[1]
+SAMPLE_SECONDS = 0.05
 
 Run = Callable[[], float]
 
 
-class Skipped(Exception):
-    """What is to be measured cannot run here; the message says why."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
-    """Medians of ours and of what it is held against; `beside` is None where there is nothing."""
-
-    ours: float
-    beside: float | None = None
-
-    @property
-    def figure(self) -> float:
-        """What the goal is about: the ratio, or ours where nothing stands beside it."""
-        return self.ours if self.beside is None else self.ours / self.beside
-
-
 def program(*arguments: str) -> list[str]:
-    """The command line of cmtools."""
+    """Return the command line of cmtools."""
     return [sys.executable, "-m", "cmtools", *arguments]
 
 
 def rival(name: str, *arguments: str) -> list[str]:
-    """The command line of a function of `rivals`."""
+    """Return the command line of a function of `rivals`."""
     return [sys.executable, "-m", "benchmarks.rivals", name, *arguments]
 
 
-def wall(command: Sequence[str]) -> Run:
-    """Measure the seconds from the start of a process to its end."""
-
-    def run() -> float:
-        start = time.perf_counter()
-        _output(command)
-        return time.perf_counter() - start
-
-    return run
+def seconds(command: Sequence[str]) -> float:
+    """Return the seconds from the start of a process to its end."""
+    start = time.perf_counter()
+    output(command)
+    return time.perf_counter() - start
 
 
-def side_by_side(command: Sequence[str], count: int) -> Run:
-    """Measure the seconds until so many processes of one command have all ended well."""
-
-    def run() -> float:
-        start = time.perf_counter()
-        started = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(count)]
-        codes = [process.wait() for process in started]
-        if any(codes):
-            raise RuntimeError(f"{command} failed")
-        return time.perf_counter() - start
-
-    return run
+def printed(command: Sequence[str]) -> float:
+    """Return the number that a process prints in its last line."""
+    return float(json.loads(output(command).splitlines()[-1]))
 
 
-def told(command: Sequence[str]) -> Run:
-    """Measure what a process itself has measured: the JSON number in its last line."""
-    return lambda: float(json.loads(_output(command).splitlines()[-1]))
+def peak_gigabytes(command: Sequence[str]) -> float:
+    """Return the most that a process and all processes below it held at one time; Linux only.
 
-
-def alone(run: Run, rounds: int) -> Measured:
-    """The median of some rounds."""
-    return Measured(ours=median(run() for _ in range(rounds)))
-
-
-def in_turn(ours: Run, beside: Run, rounds: int) -> Measured:
-    """The medians of some rounds, in each of which both run, now the one and now the other first.
-
-    What else the machine does meanwhile so falls on both.
+    Pages that processes share are counted for each of them.
     """
+    with subprocess.Popen(
+        command, cwd=ROOT, env=_environment(), stdout=subprocess.DEVNULL
+    ) as process:
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, _held_below(process.pid))
+            time.sleep(SAMPLE_SECONDS)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}")
+    return peak / 1e9
+
+
+def ratio(ours: Run, beside: Run, rounds: int) -> float:
+    """Return the ratio of the medians of some rounds; the two take turns at going first."""
     taken: dict[Run, list[float]] = {ours: [], beside: []}
     for number in range(rounds):
         for run in (ours, beside) if number % 2 == 0 else (beside, ours):
             taken[run].append(run())
-    return Measured(ours=median(taken[ours]), beside=median(taken[beside]))
+    return median(taken[ours]) / median(taken[beside])
 
 
-def _output(command: Sequence[str]) -> str:
+def output(command: Sequence[str]) -> str:
+    """Run a process to its end and return what it printed."""
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -104,3 +79,24 @@ def _output(command: Sequence[str]) -> str:
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def _held_below(root: int) -> int:
+    """Return the bytes in memory of a process and its descendants."""
+    parents: dict[int, int] = {}
+    held: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        pid = int(stat.parent.name)
+        parents[pid], held[pid] = int(fields[1]), int(fields[21]) * os.sysconf("SC_PAGESIZE")
+    family = {root}
+    while more := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(held.get(pid, 0) for pid in family)
