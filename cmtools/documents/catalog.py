@@ -1,4 +1,4 @@
-"""The catalogue of documents: one entry a kind, which says all that is special about it."""
+"""The catalogue of documents: one entry a kind declares all that is special about it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ KINDS: tuple[DocumentKind, ...] = (
         shows=PriceVisibility.NO_PRICE,
         record=contracts.EssentialsFields,
         fill=contracts.essentials,
-        may_lack=ENTITIES,  # it tells the lawyer which
+        may_lack=ENTITIES,  # it lists for the lawyer those that are missing
     ),
     CONTRACT := DocumentKind(
         id="contract",
@@ -275,7 +275,7 @@ def _own_kind(row: OwnDocument) -> DocumentKind:
 
 
 def _like(made_from: SourceRow, shows: PriceVisibility) -> DocumentKind:
-    """Return a standard kind whose fields show no more than an own document may."""
+    """Return the standard kind whose fields show just what an own document may show."""
     match made_from, shows:
         case SourceRow.ORDER, PriceVisibility.NO_PRICE:
             return READINESS

@@ -1,4 +1,4 @@
-"""The rows that a document is made from, found by their keys however many there are."""
+"""Find the rows that a document is made from, and make its data of them."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class RowIndex:
     def papers(self, kind: DocumentKind, subject: DocumentSubject) -> list[Paper | InvalidRow]:
         """Return the originals that a register lists: to finance, or to the technical department.
 
-        A paper goes where it was sent; one that is not sent yet, where its kind belongs.
+        An original belongs to the department that it was sent to, else to that of its kind.
         """
         orders = [subject.order] if subject.order else []
         rows: list[Paper | InvalidRow] = []
@@ -269,7 +269,7 @@ def _client(subject: DocumentSubject) -> Client:
 
 
 def _by_day(row: Entry) -> tuple[date, int]:
-    """Sort rows by day; one whose day cannot be read is the latest, so that it is not passed by."""
+    """Sort rows by day; a row whose day cannot be read is the latest, so that it is reported."""
     return row.get("on") or date.max, row.row
 
 

@@ -1,4 +1,4 @@
-"""The sound rows that a document is made from, gathered by the command that makes it."""
+"""The valid rows that a document is made from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cmtools.tables.table import InvalidRow
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderData:
-    """An order with all that hangs on it.
+    """An order with the rows that refer to it.
 
     `lines` and `totals` are of the priced positions, `paid` is what the client paid less what came
     back, `claim` the one that an act is made of.

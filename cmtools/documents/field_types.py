@@ -1,4 +1,4 @@
-"""Texts that remember what they were made from, so that a filter can word them otherwise; pure."""
+"""Texts that keep the value they were made of, so that a filter can word it otherwise; pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from cmtools.documents import russian_text as wording
+from cmtools.documents import russian_text
 from cmtools.tables.parsers import format_percent, format_roubles, group_digits
 
 
@@ -29,7 +29,7 @@ class Day(str):
     day: date | None
 
     def __new__(cls, day: date | None) -> Self:
-        text = super().__new__(cls, "" if day is None else wording.day_in_words(day))
+        text = super().__new__(cls, "" if day is None else russian_text.day_in_words(day))
         text.day = day
         return text
 
@@ -47,7 +47,7 @@ class Count(str):
 
 
 class Name(str):
-    """A person's name; `genitive` is what the books say of it, empty where they do not."""
+    """A person's name; `genitive` is the one given in the books, empty without it."""
 
     __slots__ = ("genitive",)
     genitive: str
@@ -65,7 +65,7 @@ class Post(Name):
 
 
 class Inflected(str):
-    """A name or a post in another case; `sure` says whether nobody needs to look at it."""
+    """A name or a post in another case; where `sure` is false, a person should check it."""
 
     __slots__ = ("sure",)
     sure: bool

@@ -1,4 +1,4 @@
-"""Names of folders and files that hold on any system, whatever a client is called; pure."""
+"""Names of folders and files that are valid on any system; pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FORM_BEHIND = re.compile(rf"[\s,]+{_FORM}$")
 def safe_name(text: str) -> str:
     """Turn a text into a file name for Windows, macOS and Linux: one line, up to 255 bytes.
 
-    What Windows forbids and what nobody sees (control and direction marks) becomes `_`.
+    Signs that Windows forbids and invisible ones (control and direction marks) become `_`.
     """
     name = " ".join(_replaced(text).split()).rstrip(" .")
     name = cut_to_bytes(name, BYTES).rstrip(" .")
@@ -40,18 +40,18 @@ def safe_name(text: str) -> str:
 
 
 def document_stem(number: str, title: str) -> str:
-    """`З-2026-0001 Спецификация`: room is left for the ending and a version, the title stays."""
+    """Compose `З-2026-0001 Спецификация`, with room for the ending and a version."""
     room = BYTES - len(f" {title}{ENDING}".encode()) - _VERSION
     return safe_name(f"{cut_to_bytes(_one_line(number), room)} {title}")
 
 
 def version_name(stem: str, version: int, ending: str = ENDING) -> str:
-    """`З-2026-0001 Спецификация.docx`, then `… (2).docx`."""
+    """Compose `З-2026-0001 Спецификация.docx`, then `… (2).docx`."""
     return numbered_name(stem, version, ending)
 
 
 def version_of(stem: str, name: str, endings: Iterable[str] = (ENDING,)) -> int | None:
-    """Which version of a document a file is, if it is one."""
+    """Return the version of the document that a file is, None if it is another file."""
     ending = "|".join(map(re.escape, endings))
     pattern = rf"{re.escape(stem)}(?: \((\d{{1,5}})\))?(?:{ending})"
     match = re.fullmatch(pattern, unicodedata.normalize("NFC", name), re.I)
@@ -59,12 +59,12 @@ def version_of(stem: str, name: str, endings: Iterable[str] = (ENDING,)) -> int 
 
 
 def client_folder(code: str, name: str) -> str:
-    """`К-0001 Ромашка` for `ООО «Ромашка»`."""
+    """Compose `К-0001 Ромашка` for `ООО «Ромашка»`."""
     return safe_name(f"{_one_line(code)} {bare_name(name)}")
 
 
 def is_folder_of(folder: str, code: str, others: Iterable[str] = ()) -> bool:
-    """Whether a folder is that of a client, however the client was called when it was made.
+    """Whether a folder is that of a client, under any of the client's names.
 
     `others` are all codes: a folder of `К-1 Б` is none of the client `К-1`.
     """
@@ -97,7 +97,7 @@ def bare_name(name: str) -> str:
 
 
 def cut_to_bytes(text: str, limit: int) -> str:
-    """As much of a text as fits into so many bytes of UTF-8; a short mark tells cut texts apart."""
+    """Cut a text to so many bytes of UTF-8; a checksum of six signs keeps cut texts distinct."""
     if len(text.encode()) <= limit:
         return text
     mark = f"~{sha256(text.encode()).hexdigest()[:6]}"

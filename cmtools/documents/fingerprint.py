@@ -1,4 +1,4 @@
-"""A mark inside an Office file that says what it was made with, so that an edit can be told.
+"""A checksum stored in an Office file when it is made: it shows whether a person has edited it.
 
 The mark is a custom property of the document: Excel, Word and LibreOffice keep it when they save.
 It holds a checksum of the parts as they were made, of all but what an Office file says of itself.

@@ -1,4 +1,4 @@
-"""How a document is made: its rows checked, its template rendered, its version saved."""
+"""Make a document: check its rows, render its template, save its version."""
 
 from __future__ import annotations
 

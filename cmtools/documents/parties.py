@@ -1,4 +1,4 @@
-"""The sides of a deal as papers name them: a company, an entrepreneur, a person."""
+"""The sides of a deal in documents: a company, an entrepreneur, a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from cmtools.books.choices import LegalForm
 from cmtools.books.register import Client
 from cmtools.books.settings import Organization
-from cmtools.documents import russian_text as wording
+from cmtools.documents import russian_text
 from cmtools.documents.declension import Gender, gender_of, organisation_gender
 from cmtools.documents.field_types import Name, Post
 from cmtools.tables.parsers import normalize_name
@@ -69,7 +69,7 @@ def party(row: Client | Organization) -> Party:
         post=Post(_post(row), row.head_post_genitive),
         acting=in_place_of if represented else alone,
         acts_on=row.acts_on or "",
-        signer=wording.initials(signer),
+        signer=russian_text.initials(signer),
         inn=row.inn or "",
         kpp=row.kpp or "",
         ogrn=row.ogrn or "",
@@ -95,7 +95,7 @@ def _called(row: Client | Organization, name: str, gender: Gender | None) -> str
 
 
 def _is_represented(row: Client | Organization) -> bool:
-    """Whether somebody acts for the side: the head of a company, the proxy of a person."""
+    """Whether the side has a representative: the head of a company, the proxy of a person."""
     if not row.head_name:
         return False
     return row.form is LegalForm.COMPANY or normalize_name(row.head_name) not in normalize_name(

@@ -29,16 +29,16 @@ MISSING = (
 
 
 class OfficeError(Exception):
-    """There is no LibreOffice, or it did not do its work; one line for a person."""
+    """LibreOffice is missing or failed; the message is one line in Russian."""
 
 
 def convert(papers: Mapping[Path, Path]) -> None:
     """Make the PDF of each document: path of the document → path of the PDF.
 
-    A run has a profile of its own, since two runs on one profile disturb each other.
+    Each run has its own profile: of two runs on one profile one fails.
 
     Raises:
-        OfficeError: there is no LibreOffice, it hangs, or a PDF did not come out.
+        OfficeError: LibreOffice is missing, hangs, or has not made a PDF.
         OSError: no rights, no room.
     """
     if not papers:
@@ -74,7 +74,7 @@ def _convert(program: str, folder: Path, papers: Sequence[tuple[Path, Path]]) ->
 
 
 def _run(command: Sequence[str | Path], seconds: float) -> None:
-    """Run the office, which starts children of its own; all of them end when time is up."""
+    """Run LibreOffice; at the time limit it is killed with its child processes."""
     office = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

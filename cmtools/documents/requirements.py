@@ -72,7 +72,7 @@ _SOURCE_TABLES: dict[SourceRow, Table[Any]] = {
 
 
 class DocumentChecker:
-    """The errors of the books by place, and which of them stop a document."""
+    """Decides whether a document may be made; the errors of the books are indexed by place."""
 
     def __init__(self, rows: RowIndex) -> None:
         self._rows = rows
@@ -94,9 +94,9 @@ class DocumentChecker:
     def check(
         self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None
     ) -> list[Problem]:
-        """Return all that stands against a document; `row` is the claim or transfer it is made of.
+        """Return why a document cannot be made; `row` is the claim or transfer it is made of.
 
-        What valid rows lack is looked at only where there are no errors in them.
+        Missing data are reported only when the rows have no errors.
         """
         return [*self._errors(kind, subject, row)] or [*self._refusals(kind, subject, row)]
 

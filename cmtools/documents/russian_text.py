@@ -1,4 +1,4 @@
-"""How sums, days, rates and names are worded in Russian papers; pure."""
+"""Sums, days, rates and names in the words of Russian documents; pure."""
 
 from __future__ import annotations
 

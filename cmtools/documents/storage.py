@@ -1,4 +1,4 @@
-"""Where a document goes: its client's folder, and the next version where its content changed."""
+"""Save documents in their clients' folders, a changed one as its next version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from cmtools.documents import file_names as naming
+from cmtools.documents import file_names
 from cmtools.files import atomic_write
 
 PROPERTIES = "docProps/core.xml"
@@ -20,7 +20,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 
 
 class DocumentState(StrEnum):
-    """What became of a document's file; only an edition that nobody touched is refreshed."""
+    """What was done to a document's file; REFRESHED are only files that no person has edited."""
 
     MADE = "made"
     UNCHANGED = "unchanged"
@@ -33,7 +33,7 @@ class OutsideError(OSError):
 
 
 class ClientFolders:
-    """The folders of all clients, listed once, however many of them papers are made for.
+    """The folders of all clients, listed once.
 
     `home` is the folder that holds them, `codes` are the codes of all clients.
     """
@@ -46,13 +46,13 @@ class ClientFolders:
 
     def of(self, code: str, name: str) -> Path:
         """Return a client's folder, which may not exist yet; one of an earlier name is kept."""
-        code = naming.distinct_code(code, self._codes)
-        fresh = self._home / naming.client_folder(code, name)
-        word = naming.first_word(code)
+        code = file_names.distinct_code(code, self._codes)
+        fresh = self._home / file_names.client_folder(code, name)
+        word = file_names.first_word(code)
         known = sorted(
             self._home / folder
             for folder in self._names.get(word, ())
-            if naming.is_folder_of(folder, code, self._alike.get(word, ()))
+            if file_names.is_folder_of(folder, code, self._alike.get(word, ()))
             if (self._home / folder).is_dir()
         )
         return fresh if fresh in known or not known else known[0]
@@ -61,7 +61,7 @@ class ClientFolders:
 def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:
-        found.setdefault(naming.first_word(name), []).append(name)
+        found.setdefault(file_names.first_word(name), []).append(name)
     return found
 
 
@@ -74,9 +74,9 @@ def save_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[P
     """
     version, is_unchanged = next_version(folder, stem, content, home)
     if is_unchanged:
-        return folder / naming.version_name(stem, version), DocumentState.UNCHANGED
+        return folder / file_names.version_name(stem, version), DocumentState.UNCHANGED
     while True:
-        path = folder / naming.version_name(stem, version)
+        path = folder / file_names.version_name(stem, version)
         try:
             with atomic_write(path, replace=False) as aside:
                 aside.write_bytes(content)
@@ -118,12 +118,12 @@ def first_day(folder: Path, stem: str) -> date | None:
 def _versions(folder: Path, stem: str) -> dict[int, Path]:
     if not folder.is_dir():
         return {}
-    numbered = ((naming.version_of(stem, path.name), path) for path in folder.iterdir())
+    numbered = ((file_names.version_of(stem, path.name), path) for path in folder.iterdir())
     return {number: path for number, path in numbered if number is not None}
 
 
 def _same_parts(path: Path, content: bytes) -> bool:
-    """Whether a file holds the same parts, whatever its zip says of dates and packing."""
+    """Compare the parts of a file with new content, apart from the dates and packing of the zip."""
     if not path.is_file():
         return False
     try:

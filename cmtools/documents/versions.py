@@ -1,7 +1,7 @@
-"""Papers that a person may edit or sign: refreshed until somebody does, then a new version.
+"""Save reports and plans: replaced until a person edits them, then followed by a new version.
 
 A report is made anew whenever its books change, so most of the time its file is simply replaced.
-What a person touched is known by its stamp, and such a file is never written to again.
+An edit is detected by the stamp of the file; an edited file is never written again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cmtools.documents import file_names as naming
+from cmtools.documents import file_names
 from cmtools.documents.fingerprint import add_stamp, fingerprint, read_stamp
 from cmtools.documents.storage import DocumentState
 from cmtools.files import atomic_write
@@ -21,7 +21,7 @@ Papers = Mapping[str, bytes]
 def save_papers(
     folder: Path, stem: str, papers: Papers, same_as: Callable[[], Papers] | None = None
 ) -> tuple[list[Path], DocumentState]:
-    """Keep papers that belong together, each under the same name and version.
+    """Save the files of a report or plan, all under the same name and version.
 
     Their newest version stays as it is while its content is that of `papers`, or, where a person
     touched it, of `same_as()`. Otherwise it is replaced, or followed by the next version where one
@@ -43,7 +43,7 @@ def save_papers(
 
 
 def write_paper(path: Path, content: bytes, mark: str | None = None) -> None:
-    """Put a paper into its place with its stamp, or with a given one: then it counts as touched.
+    """Write a file with its stamp, or with a given one: then it counts as edited.
 
     Raises:
         OSError: no rights, no room.
@@ -76,11 +76,11 @@ def _state(
 
 
 def _paths(folder: Path, stem: str, version: int, papers: Papers) -> dict[str, Path]:
-    return {ending: folder / naming.version_name(stem, version, ending) for ending in papers}
+    return {ending: folder / file_names.version_name(stem, version, ending) for ending in papers}
 
 
 def _newest_version(folder: Path, stem: str, papers: Papers) -> int | None:
     if not folder.is_dir():
         return None
-    versions = (naming.version_of(stem, path.name, papers) for path in folder.iterdir())
+    versions = (file_names.version_of(stem, path.name, papers) for path in folder.iterdir())
     return max((number for number in versions if number is not None), default=None)

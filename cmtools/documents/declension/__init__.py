@@ -1,4 +1,4 @@
-"""Russian cases of people's names and of posts, their genders, and plurals, as papers word them."""
+"""Cases of Russian names and posts, their genders, and plural forms of nouns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a word put into a case is: the case, the gender, the answer and how sure it is; pure."""
+"""Cases, genders and the result of a declension; pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HYPHENS = "-\u2010\u2011"
 
 
 class Case(StrEnum):
-    """A case that papers ask for."""
+    """A case that documents use."""
 
     GENITIVE = "genitive"
     DATIVE = "dative"
@@ -28,7 +28,7 @@ class Gender(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inflection:
-    """A text in a case; where it is not sure, the best guess, which a person has to look at."""
+    """A text in a case; where `sure` is false it is a guess that a person should check."""
 
     text: str
     sure: bool

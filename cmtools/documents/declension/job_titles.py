@@ -1,4 +1,4 @@
-"""Posts and organisations: the head noun and what agrees with it have cases, the rest stays."""
+"""Decline posts: the head noun and the words that agree with it change, the rest stays."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ASSOCIATIONS = "ано нко".split()  # an организация
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Word:
-    """A word outside of quotes, and what links it to its neighbours."""
+    """A word outside of quotes, and how it is joined to the words beside it."""
 
     text: str
     start: int
@@ -56,7 +56,7 @@ class _Word:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Phrase:
-    """A noun with its adjectives in the nominative, or a participle that stands for a person."""
+    """A noun with its adjectives in the nominative, or a participle used as a noun."""
 
     words: tuple[_Word, ...]
     noun: bool  # whether the last word is one
@@ -228,7 +228,7 @@ def _words(post: str) -> tuple[_Word, ...]:
 
 
 def _pieces(token: re.Match[str]) -> list[tuple[int, int]]:
-    """Where the words of a token are: compounds that the dictionary knows are one word."""
+    """Return the spans of the words of a token; a compound of the dictionary is one word."""
     word = token["word"]
     if word is None:
         return []

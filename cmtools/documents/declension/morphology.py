@@ -1,4 +1,4 @@
-"""What the dictionary of pymorphy3 (OpenCorpora) says of a word that stands in the nominative."""
+"""Readings of a word in the nominative by the dictionary of pymorphy3 (OpenCorpora)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NAMES = {"Surn": PartOfSpeech.SURNAME, "Name": PartOfSpeech.GIVEN, "Patr": Part
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WordReading:
-    """One way to understand a word as a nominative singular; no gender means either."""
+    """A reading of a word as a nominative singular; without a gender it may be either."""
 
     kind: PartOfSpeech
     gender: Gender | None
@@ -52,7 +52,7 @@ class WordReading:
 
 @lru_cache(maxsize=4096)
 def readings(word: str) -> tuple[WordReading, ...]:
-    """Everything that a word of Russian letters may be in the nominative singular."""
+    """Return the readings of a word of Russian letters as a nominative singular."""
     parses = _analyzer().parse(word.lower())
     return tuple(_reading(parse) for parse in parses if _is_nominative(parse))
 

@@ -1,4 +1,4 @@
-"""Names of people: which word is the surname and which the patronymic, and whose name it is."""
+"""Decline people's names: find the surname, the given name, the patronymic and the gender."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SURNAMES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Person:
-    """The words of a name that change, the ways to read them, the gender if something tells it."""
+    """The words of a name that change, the ways to read them, the gender if it is known."""
 
     words: tuple[re.Match[str], ...]
     builds: tuple[_Build, ...]
@@ -115,7 +115,7 @@ def _is_initial(word: re.Match[str]) -> bool:
 
 
 def _drop_father(words: list[re.Match[str]]) -> Gender | None:
-    """Take a Turkic patronymic out of the words; the gender that it tells."""
+    """Remove a Turkic patronymic from the words; return its gender."""
     for index, word in enumerate(words):
         for gender, build in _OFFSPRING.items():
             if match := build.fullmatch(word[0]):
@@ -134,7 +134,7 @@ def _builds(words: Sequence[str]) -> tuple[_Build, ...]:
 
 
 def _has_patronymic(words: Sequence[str], build: _Build) -> bool:
-    """Whether the patronymic stands where the build has it; a daughter's stands nowhere else."""
+    """Whether the patronymic is where the build has it, and no female one is elsewhere."""
     for word, kind in zip(words, build, strict=True):
         patronymic = _by_ending(_PATRONYMICS, word)
         if kind is PartOfSpeech.PATRONYMIC and patronymic is None:
@@ -145,7 +145,7 @@ def _has_patronymic(words: Sequence[str], build: _Build) -> bool:
 
 
 def _has_given(words: Sequence[str], build: _Build) -> bool:
-    """Whether the dictionary knows the given name, for the gender that the patronymic tells."""
+    """Whether the dictionary has the given name, in the gender of the patronymic."""
     by_kind = dict(zip(build, words, strict=True))
     known = _given_genders(by_kind.get(PartOfSpeech.GIVEN, ""))
     told = _by_ending(_PATRONYMICS, by_kind.get(PartOfSpeech.PATRONYMIC, ""))
@@ -153,7 +153,7 @@ def _has_given(words: Sequence[str], build: _Build) -> bool:
 
 
 def _is_given_alone(words: Sequence[str], build: _Build) -> bool:
-    """Whether the dictionary knows the surname of a build as a given name only."""
+    """Whether the dictionary has the surname of a build only as a given name."""
     surname = dict(zip(build, words, strict=True)).get(PartOfSpeech.SURNAME, "")
     kinds = {reading.kind for reading in readings(surname)} if surname else set()
     return bool(_given_genders(surname)) and PartOfSpeech.SURNAME not in kinds
@@ -170,7 +170,7 @@ def _gender(words: Sequence[str], build: _Build) -> Gender | None:
 
 
 def _given_genders(word: str) -> set[Gender | None]:
-    """Whose given name the dictionary says a word is; both are one who may be either."""
+    """Return the genders of a given name by the dictionary; None is for either."""
     last = re.split(f"[{HYPHENS}]", word)[-1].lower()
     if last == "софия":  # a city alone, if one believes the dictionary
         return {Gender.FEMININE}

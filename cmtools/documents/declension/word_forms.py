@@ -1,4 +1,4 @@
-"""A word of a name in a case: it is sure where petrovich and the dictionary agree on its form.
+"""Decline one word of a name; the form is sure where petrovich and the dictionary agree.
 
 Petrovich knows how names end, the dictionary knows words; both are seldom wrong on the same one.
 Where the dictionary is silent, or the two are known to be wrong together, rules of grammar decide;
@@ -63,7 +63,7 @@ def decline_word(case: Case, word: str, kind: PartOfSpeech, gender: Gender) -> I
 
 
 def _stands_alone(part: str, kind: PartOfSpeech, gender: Gender) -> bool:
-    """Whether the first part of a double name changes, as only a name of its own does.
+    """Whether the first part of a double name changes: only one that is a name by itself does.
 
     Римского-Корсакова and Анны-Марии, but Бонч-Бруевича, Рашид-заде and Жан-Жака.
     """
@@ -146,7 +146,7 @@ def _plain(case: Case, word: str, kind: PartOfSpeech, gender: Gender) -> str | N
 
 
 def _agree(guess: str, reading: WordReading, case: Case) -> bool:
-    """Whether petrovich has said the same; it cannot hear the stress, the dictionary of nouns can.
+    """Whether petrovich agrees with the dictionary, apart from endings that depend on the stress.
 
     The dictionary's own surnames were made by rule and hear nothing either.
     """
@@ -161,7 +161,7 @@ def _without_yo(form: str) -> str:
 
 
 def _is_disputed(case: Case, word: str, guess: str, kind: PartOfSpeech) -> bool:
-    """Whether the agreement of the two says nothing: usage differs, or neither knows the rule."""
+    """Whether the two may be wrong together: usage differs, or neither has the rule."""
     if kind is PartOfSpeech.SURNAME:
         foreign = case is Case.INSTRUMENTAL and word in _ALSO_FOREIGN
         return foreign or (word.endswith("ец") and "ец" in guess)  # Кобеца or Кобца

@@ -1,1 +1,1 @@
-"""What the template of each document may name, filled from the books; pure."""
+"""The fields of each document's template, filled from the books; pure."""

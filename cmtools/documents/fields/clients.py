@@ -1,4 +1,4 @@
-"""Fields of a client's papers: the card with all that is known, the agreement of a handover."""
+"""Fields of a client's documents: the card and the agreement on a transfer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from cmtools.books.choices import Request
 from cmtools.books.orders import Claim, Delivery
 from cmtools.books.register import Transfer
-from cmtools.documents import russian_text as wording
+from cmtools.documents import russian_text
 from cmtools.documents.data import ClientData, OrderData, TransferData
 from cmtools.documents.field_types import Count, Day, Name, Sum
 from cmtools.documents.fields.from_row import from_row
@@ -52,7 +52,7 @@ class ClientTransferFields:
 def client_transfer(data: TransferData) -> ClientTransferFields:
     """Fill the agreement on a client's transfer (source text 9.04, rules of combination)."""
     return ClientTransferFields(
-        city=wording.town(data.seller.city or ""),
+        city=russian_text.town(data.seller.city or ""),
         code=data.client.code,
         client=party(data.client),
         seller=party(data.seller),
@@ -73,7 +73,7 @@ class ContactFields:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TouchFields:
-    """One contact with the client, whoever of the company made it."""
+    """One contact of anyone in the company with the client."""
 
     date: Annotated[Day, "Дата"]
     kind: Annotated[str, "Вид: звонок, письмо, встреча …"]

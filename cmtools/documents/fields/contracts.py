@@ -1,4 +1,4 @@
-"""Fields of a contract's papers: the lawyer's card, the contract, its approval, its originals."""
+"""Fields of a contract's documents: the lawyer's card, the contract, approval, originals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated
 
 from cmtools.books.orders import CONTRACTS, Contract
-from cmtools.documents import russian_text as wording
+from cmtools.documents import russian_text
 from cmtools.documents.data import ContractData
 from cmtools.documents.field_types import Day, Name
 from cmtools.documents.fields.orders import PaperFields, paper_fields
@@ -45,7 +45,7 @@ class AgreementFields(ContractSidesFields):
 
 def agreement(data: ContractData) -> AgreementFields:
     """Fill the contract itself."""
-    town = wording.town(data.seller.city or "")
+    town = russian_text.town(data.seller.city or "")
     return AgreementFields(**field_values(contract_sides(data)), city=town)
 
 

@@ -1,4 +1,4 @@
-"""Lines of a paper's table: what to make, at which price, and where the price comes from."""
+"""Lines of a document's table: what to make, at which price, and how the price is made."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PositionFields:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineFields(PositionFields):
-    """A line with the client's price; the sums are empty where the paper shows none."""
+    """A line with the client's price; the sums are empty in a document without prices."""
 
     price: Annotated[str, "Цена за единицу с НДС"]
     amount: Annotated[Sum, "Сумма с НДС"]
@@ -42,7 +42,7 @@ class LineFields(PositionFields):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CostLineFields(LineFields):
-    """A line with all its figures: for the company's own papers only."""
+    """A line with all its figures: for internal documents only."""
 
     unit_cost: Annotated[str, "Себестоимость за единицу без НДС"]
     cost: Annotated[Sum, "Себестоимость строки с доп. расходами, без НДС"]
@@ -92,7 +92,7 @@ def cost_lines(lines: Sequence[Line]) -> tuple[CostLineFields, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryLine:
-    """The delivery as a line of its own; all empty where the client is not charged for it."""
+    """The line of the delivery; all empty where the client is not charged for it."""
 
     number: Annotated[str, "№ строки доставки: следующий за последней позицией"]
     amount: Annotated[Sum, "Стоимость доставки с НДС; пусто, если её нет"]

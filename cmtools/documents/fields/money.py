@@ -1,4 +1,4 @@
-"""Fields of papers about money: the invoice, the claim act, the entry into production."""
+"""Fields of the invoice, the claim act and the entry into production."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from cmtools.books.orders import Claim, Order
-from cmtools.documents import russian_text as wording
+from cmtools.documents import russian_text
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Picture, Sum
 from cmtools.documents.fields.from_row import from_row
@@ -45,12 +45,12 @@ NOTHING_DUE = Message(
 def amount_due(order: Order, totals: Totals, paid: Decimal) -> tuple[str, Decimal]:
     """Return what an invoice asks for, and how much: the prepayment first, then the rest.
 
-    Roubles with VAT; nothing is left to ask for where the sum is not above 0.
+    Roubles with VAT; 0 or less where the order is paid in full.
     """
     if not paid and order.prepayment:
         share = round2(totals.total * order.prepayment / HUNDRED)
         if share < totals.total:
-            return f"Предоплата {wording.percent(order.prepayment)}", share
+            return f"Предоплата {russian_text.percent(order.prepayment)}", share
     return ("Остаток" if paid > 0 else "Оплата"), totals.total - paid
 
 
@@ -108,7 +108,7 @@ def _due(data: OrderData) -> DueFields:
         what=what,
         amount=amount,
         vat=None if rate is None else vat,
-        vat_phrase=wording.vat_phrase(rate, vat),
+        vat_phrase=russian_text.vat_phrase(rate, vat),
         paid=data.paid or None,
         purpose=purpose,
         qr=qr_png(code),
@@ -119,7 +119,8 @@ def _purpose(order: Order, amount: Decimal, rate: Decimal | None) -> str:
     """Word the purpose of the payment, in plain spaces, as banks take it."""
     tax = "НДС не облагается"
     if rate is not None:
-        tax = wording.vat_phrase(rate, vat_inside(amount, rate)).replace(wording.NBSP, " ")
+        phrase = russian_text.vat_phrase(rate, vat_inside(amount, rate))
+        tax = phrase.replace(russian_text.NBSP, " ")
     return f"Оплата по счёту № {order.number} от {order.on:%d.%m.%Y}, {tax}"
 
 
@@ -202,7 +203,7 @@ def production_entry(data: OrderData) -> ProductionEntryFields:
             cost=totals.amount - totals.vat - totals.profit,
             net_amount=totals.amount - totals.vat,
             profit=totals.profit,
-            margin=wording.percent(totals.margin),
+            margin=russian_text.percent(totals.margin),
             delivery=totals.delivery or None,
             paid=data.paid,
             unpaid=totals.total - data.paid,

@@ -1,4 +1,4 @@
-"""What the templates of a month's report and plan may name: texts, as they stand on the paper."""
+"""Fields of a month's report and plan: texts, as they are printed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ReportRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedPlace:
-    """A row, a sheet or a book, and what is the matter with it."""
+    """A row, a sheet or a book, and what is wrong with it."""
 
     place: Annotated[str, "Книга, лист, строка; у заказа без цены — заказ и клиент"]
     reason: Annotated[str, "Что с ней не так"]
@@ -36,7 +36,7 @@ class NamedPlace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Signers:
-    """Who makes the paper and who approves it."""
+    """The author of the report or plan and the person who approves it."""
 
     post: Annotated[str, "Должность директора"]
     director: Annotated[str, "Инициалы и фамилия директора; пусто, если он не вписан"]

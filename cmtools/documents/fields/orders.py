@@ -1,4 +1,4 @@
-"""Fields of an order's papers: from the request to the letter that the goods are ready."""
+"""Fields of an order's documents, from the request to the notice of readiness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 from cmtools.books.choices import Request
 from cmtools.books.orders import Layout, Paper
 from cmtools.books.settings import Contractor
-from cmtools.documents import russian_text as wording
+from cmtools.documents import russian_text
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Day, Name
 from cmtools.documents.fields.from_row import from_row
@@ -70,7 +70,7 @@ def _deal(
     rate: Decimal | None,
 ) -> DealFields:
     return DealFields(
-        city=wording.town(data.seller.city or ""),
+        city=russian_text.town(data.seller.city or ""),
         order=order_fields(data, totals),
         contract=contract_fields(data.contract),
         seller=party(data.seller),
@@ -101,7 +101,7 @@ def sides_fields(data: OrderData) -> SidesFields:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContractorFields:
-    """Who makes the goods; all empty while nobody is chosen."""
+    """The contractor of the goods; all empty while none is chosen."""
 
     name: Annotated[str, "Подрядчик"]
     inn: Annotated[str, "ИНН подрядчика"]
@@ -118,7 +118,7 @@ def contractor_fields(contractor: Contractor | None) -> ContractorFields:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContractorRequestFields:
-    """What to make, and nothing of the client's price."""
+    """What to make, without the client's price."""
 
     order: Annotated[OrderFields, "Заказ; суммы пусты"]
     contractor: Annotated[ContractorFields, "Подрядчик"]
@@ -138,7 +138,7 @@ def contractor_request(data: OrderData) -> ContractorRequestFields:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LayoutFields:
-    """A design that a designer was asked for."""
+    """A design ordered from a designer."""
 
     number: Annotated[str, "№ макета"]
     designer: Annotated[Name, "Дизайнер"]
@@ -156,7 +156,7 @@ def layout_fields(layouts: Sequence[Layout]) -> tuple[LayoutFields, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DesignBriefFields(SidesFields):
-    """What a designer needs to know."""
+    """A brief for a designer."""
 
     lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
     layouts: Annotated[tuple[LayoutFields, ...], "Макеты этого заказа с листа «Макеты»"]
@@ -184,7 +184,7 @@ def letter(data: OrderData) -> LetterFields:
     """Fill a notice of readiness (ГК РФ art. 458, 510, 515), a letter about a claim."""
     return LetterFields(
         **field_values(sides_fields(data)),
-        city=wording.town(data.seller.city or ""),
+        city=russian_text.town(data.seller.city or ""),
         contract=contract_fields(data.contract),
         lines=position_fields(data.positions),
     )
@@ -192,7 +192,7 @@ def letter(data: OrderData) -> LetterFields:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PaperFields:
-    """The original of a paper."""
+    """A row of the register of originals."""
 
     number: Annotated[str, "Номер строки реестра"]
     kind: Annotated[str, "Вид документа"]
@@ -212,7 +212,7 @@ def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TechnicalHandoverFields(SidesFields):
-    """Technical papers on their way to the technical department."""
+    """Technical documents to be handed to the technical department."""
 
     papers: Annotated[tuple[PaperFields, ...], "Паспорта, схемы, чертежи, проекты, геология"]
 

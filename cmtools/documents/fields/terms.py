@@ -1,4 +1,4 @@
-"""Fields that many papers share: an order's terms, its contract, its sums."""
+"""Fields that many documents share: an order's terms, its contract, its sums."""
 
 from __future__ import annotations
 

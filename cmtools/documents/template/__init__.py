@@ -1,1 +1,1 @@
-"""A Word template: loaded, checked against its fields, rendered in a sandbox."""
+"""Word templates: load, check against the declared fields, render in a sandbox."""

@@ -1,7 +1,8 @@
-"""A parsed template held against the declared fields: fields, conditions and lists, nothing more.
+"""Check a parsed template: it may have only declared fields, conditions and lists.
 
-Every expression has a kind (`declaring.KINDS`), so that a filter on a field which it does not fit
-is told before any document is made.
+Every expression has a kind (`schema.KINDS`), so that a filter that does not fit its field is found
+before any document is made. It is a static check: a trial rendering sees only the branches that its
+sample takes, and cannot say which tag is wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from jinja2 import nodes
 
 from cmtools.documents.field_types import Picture
-from cmtools.documents.template import messages as faults
+from cmtools.documents.template import messages
 from cmtools.documents.template.filters import BY_NAME, Filter
 from cmtools.documents.template.schema import KINDS, PRINTED, TEXTS, Fields, FieldSpec, full_names
 from cmtools.problems import Fault, Message
@@ -19,7 +20,7 @@ from cmtools.tables.suggestions import suggest_in_hint
 
 TESTS = ("defined",)
 DEPTH = 2  # of loops in loops: what a template costs stays in proportion to its lists
-EMBEDDED = 'r:embed="'  # what stands before a picture in the markup
+EMBEDDED = 'r:embed="'  # precedes a picture in the markup
 
 _LOOP = FieldSpec(
     meaning="Место в списке",
@@ -33,14 +34,14 @@ _LOOP = FieldSpec(
 
 
 def faults_of(tree: nodes.Template, known: Fields) -> list[Fault]:
-    """All that a parsed template names and may not."""
+    """Return all that a parsed template may not have."""
     checker = _Checker()
     checker.check(tree.body, known, 0)
     return checker.found
 
 
 class _Checker:
-    """Walks a parsed template and notes whatever is more than fields, conditions and lists."""
+    """Walks a parsed template and notes all that a template may not have."""
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
@@ -66,7 +67,7 @@ class _Checker:
             elif before.endswith(EMBEDDED):
                 kind, before = self._kind(node, scope), ""
                 if kind not in (Picture, None):
-                    self._tell(faults.TEMPLATE_PICTURE, name=_shown(node), what=_word(kind))
+                    self._note(messages.TEMPLATE_PICTURE, name=_shown(node), what=_word(kind))
             else:
                 self._expect_printed(node, scope)
 
@@ -115,7 +116,7 @@ class _Checker:
         return None
 
     def _check_compared(self, node: nodes.Compare, scope: Fields) -> None:
-        """Texts only with texts: «0» is no 0, and a silent «no» would go unseen."""
+        """Allow texts only with texts: «0» is not 0, the condition would be false."""
         first = self._kind(node.expr, scope)
         for operand in node.ops:
             other = self._kind(operand.expr, scope)
@@ -131,17 +132,17 @@ class _Checker:
         used = BY_NAME.get(node.name)
         if used is None:
             nearest = suggest_in_hint(node.name, BY_NAME)
-            self._tell(
-                faults.TEMPLATE_FILTER, name=node.name, nearest=nearest, known=", ".join(BY_NAME)
+            self._note(
+                messages.TEMPLATE_FILTER, name=node.name, nearest=nearest, known=", ".join(BY_NAME)
             )
             return None
         shown = {"name": used.name, "example": used.example}
         if not self._fits_arguments(node, used, scope):
             wanted = used.arguments or "нисколько"
-            self._tell(faults.TEMPLATE_ARGUMENTS, wanted=wanted, **shown)
+            self._note(messages.TEMPLATE_ARGUMENTS, wanted=wanted, **shown)
         if kind is not None and kind not in used.takes:
             field, what = _shown(node.node), _word(kind)
-            self._tell(faults.TEMPLATE_MISFIT, takes=used.taken, field=field, what=what, **shown)
+            self._note(messages.TEMPLATE_MISFIT, takes=used.taken, field=field, what=what, **shown)
         return used.gives
 
     def _fits_arguments(self, node: nodes.Filter, used: Filter, scope: Fields) -> bool:
@@ -160,8 +161,11 @@ class _Checker:
                 known_names = [full for full in full_names(scope) if not full.startswith("loop.")]
                 full = ".".join(names)
                 nearest = suggest_in_hint(full, known_names)
-                self._tell(
-                    faults.TEMPLATE_FIELD, name=full, nearest=nearest, known=", ".join(known_names)
+                self._note(
+                    messages.TEMPLATE_FIELD,
+                    name=full,
+                    nearest=nearest,
+                    known=", ".join(known_names),
                 )
                 return None
             known = {} if found.many else found.parts or {}
@@ -175,16 +179,16 @@ class _Checker:
             found, name = self._declared(node, scope), _shown(node)
             parts = (found.parts if found else None) or {}
             known = ", ".join(parts if kind is tuple else (f"{name}.{part}" for part in parts))
-            self._tell(faults.TEMPLATE_GROUP, name=name, what=_word(kind), known=known)
+            self._note(messages.TEMPLATE_GROUP, name=name, what=_word(kind), known=known)
         elif kind is Picture:
-            self._tell(faults.TEMPLATE_PICTURE_AS_TEXT, name=_shown(node))
+            self._note(messages.TEMPLATE_PICTURE_AS_TEXT, name=_shown(node))
         elif kind not in (*PRINTED, None):
             self._forbid(f"{_word(kind)} вместо значения")
 
     def _forbid(self, what: str) -> None:
-        self._tell(faults.TEMPLATE_FORBIDDEN, what=what)
+        self._note(messages.TEMPLATE_FORBIDDEN, what=what)
 
-    def _tell(self, message: Message, **values: object) -> None:
+    def _note(self, message: Message, **values: object) -> None:
         self.found.append(message(**values))
 
 

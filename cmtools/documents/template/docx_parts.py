@@ -1,4 +1,4 @@
-"""A Word document as its parts: unpacked within bounds, read as trees and as texts."""
+"""Read a Word document as parts, within bounds; write it; parse its markup."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_template(path: Path) -> dict[str, bytes]:
     """Read the parts of a template.
 
     Raises:
-        BadTemplate: see `unpack` and `reaching.refuse`; there is no such file.
+        BadTemplate: there is no such file; see `unpack`.
         OSError: the file cannot be read.
     """
     if not path.is_file():
@@ -58,7 +58,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
     """Read the parts of a document by name.
 
     Raises:
-        BadTemplate: it is no sound zip, or unfolds to more than the bounds above.
+        BadTemplate: it is damaged, or larger than the bounds above.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -133,7 +133,7 @@ def parse_xml(content: bytes) -> etree._Element:
 
 
 def text_of(content: bytes) -> str:
-    """All that a part shows, in one string; a line ends at a break and at a paragraph's end."""
+    """Return the text that a part shows; a line ends at a break and at a paragraph's end."""
     pieces = []
     for node in parse_xml(content).iter(f"{W}t", *_SHOWN):
         shown = _SHOWN.get(node.tag)

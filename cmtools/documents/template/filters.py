@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cmtools.documents import russian_text as wording
+from cmtools.documents import russian_text
 from cmtools.documents.declension import Case, decline_name, decline_post, plural_form
 from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
 from cmtools.documents.russian_text import NBSP
@@ -62,13 +62,13 @@ def _inflected(case: Case) -> Callable[[Name], Inflected]:
 def in_words(value: Sum | Count | int) -> str:
     """Write a sum with its words and kopecks; a number in words alone."""
     if isinstance(value, Sum):
-        return wording.sum_in_words(value.amount) if value.amount is not None else ""
+        return russian_text.sum_in_words(value.amount) if value.amount is not None else ""
     number = value.number if isinstance(value, Count) else value
-    return wording.number_in_words(number) if number is not None else ""
+    return russian_text.number_in_words(number) if number is not None else ""
 
 
 def short_date(day: Day) -> str:
-    """`21.11.2026`."""
+    """Write a day as `21.11.2026`."""
     return f"{day.day:%d.%m.%Y}" if day.day else ""
 
 
@@ -91,7 +91,7 @@ _ALIKE = str.maketrans("„“", "«»")
 
 
 def russian_quotes(text: str) -> str:
-    """Straight quotes as «ёлочки», those inside of them as „лапки“; signs of inches stay.
+    """Turn straight quotes into «ёлочки», inner ones into „лапки“; signs of inches stay.
 
     Where one sign closes two, as in `АО "НПО "Заря"`, all are «ёлочки»: АО «НПО «Заря».
     """
@@ -157,7 +157,7 @@ FILTERS: tuple[Filter, ...] = (
         gives=str,
         meaning="Инициалы и фамилия",
         example="{{ seller.head | initials }} → И. И. Иванов",
-        apply=wording.initials,
+        apply=russian_text.initials,
     ),
     Filter(
         name="in_words",
@@ -207,7 +207,7 @@ FILTERS: tuple[Filter, ...] = (
         gives=str,
         meaning="Первая буква строчная, как в середине предложения; сокращения остаются",
         example="{{ seller.post | inside_sentence }} → генеральный директор",
-        apply=wording.inside_sentence,
+        apply=russian_text.inside_sentence,
     ),
     Filter(
         name="capitalize",

@@ -1,4 +1,4 @@
-"""What a template may not carry: whatever runs, fetches, or brings in another document."""
+"""Refuse templates that run something, fetch something or embed another document."""
 
 from __future__ import annotations
 

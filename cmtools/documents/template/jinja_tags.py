@@ -1,7 +1,7 @@
-"""Tags in a part of a template: looked through while they are text, then made whole for Jinja.
+"""Tags in a part of a template: checked as text, then joined for Jinja.
 
-docxtpl mends what Word does to tags, by regular expressions over the whole part. What would make
-these slow, or tear the markup, is refused before they see it: so they stay linear.
+docxtpl joins tags that Word has split, by regular expressions over the whole part. Tags that would
+make these slow, or tear the markup, are refused before.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from docxtpl.template import DocxTemplate
 from lxml import etree
 
-from cmtools.documents.template import messages as faults
+from cmtools.documents.template import messages
 from cmtools.documents.template.docx_parts import W
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.problems import Fault
@@ -71,7 +71,7 @@ class TemplateTag:
 
     @property
     def alone(self) -> str:
-        """A template of this tag alone, as Jinja knows it."""
+        """Return a template of this tag alone, to see whether Jinja parses it."""
         plain = _CUT_OUT.sub("", self.text).translate(_TYPED_QUOTES)
         return _ALONE.get(self.word, "{}").format(plain)
 
@@ -99,25 +99,25 @@ class _Paragraph:
 
 
 def find_tags(tree: etree._Element) -> tuple[list[TemplateTag], list[Fault]]:
-    """All tags of a part in their order, and what is wrong with them as texts."""
+    """Return all tags of a part in their order, and what is wrong with them as texts."""
     tags: list[TemplateTag] = []
     found: list[Fault] = []
     texts: dict[etree._Element, str] = {}
     for paragraph in _paragraphs(tree):
         text = paragraph.text
         if _STRAY.search(_WHOLE.sub("", text)):
-            found.append(faults.TEMPLATE_SYNTAX(near=text.strip()[:100]))
+            found.append(messages.TEMPLATE_SYNTAX(near=text.strip()[:100]))
             continue
         for match in _WHOLE.finditer(text):
             tag, pieces = _tag(match[0]), paragraph.between(*match.span())
             tags.append(tag)
             found += _faults_of(tag)
             if len({_owner(piece) for piece in pieces}) > 1:
-                found.append(faults.TEMPLATE_TORN(near=tag.text[:100]))
+                found.append(messages.TEMPLATE_TORN(near=tag.text[:100]))
             if tag.cuts and not _is_alone(tag, pieces[0], texts):
-                found.append(faults.TEMPLATE_CUT(near=tag.text[:100], what=_CUT[tag.cuts]))
+                found.append(messages.TEMPLATE_CUT(near=tag.text[:100], what=_CUT[tag.cuts]))
     if len(tags) > TAGS:
-        return tags, [faults.TEMPLATE_TOO_LARGE(what=f"меток в одной части больше {TAGS}")]
+        return tags, [messages.TEMPLATE_TOO_LARGE(what=f"меток в одной части больше {TAGS}")]
     return tags, [*found, *_unpaired(tags), *_misplaced(tree)]
 
 
@@ -138,7 +138,7 @@ def fit_columns(xml: str) -> str:
     try:
         tree = DocxTemplate("").fix_tables(xml)  # type: ignore[no-untyped-call]
     except (AttributeError, TypeError, ValueError) as error:
-        fault = faults.TEMPLATE_DAMAGED(detail="у таблицы нет ширины столбцов")
+        fault = messages.TEMPLATE_DAMAGED(detail="у таблицы нет ширины столбцов")
         raise BadTemplate([fault]) from error
     return str(etree.tostring(tree, encoding="unicode"))
 
@@ -155,7 +155,7 @@ def _owner(piece: etree._Element) -> etree._Element | None:
 
 
 def _is_alone(tag: TemplateTag, piece: etree._Element, texts: dict[etree._Element, str]) -> bool:
-    """Whether a tag is all that is written in what it cuts out; `texts` are those known by now."""
+    """Whether a tag is alone in the element that it cuts out; `texts` caches their texts."""
     around = next(piece.iterancestors(f"{W}{tag.cuts}"), None)
     if around is None:
         return False
@@ -167,19 +167,19 @@ def _is_alone(tag: TemplateTag, piece: etree._Element, texts: dict[etree._Elemen
 def _faults_of(tag: TemplateTag) -> Iterator[Fault]:
     if len(tag.text) > SIGNS:
         what = f"метка длиннее {SIGNS} знаков: «{tag.text[:40]}…»"
-        yield faults.TEMPLATE_TOO_LARGE(what=what)
+        yield messages.TEMPLATE_TOO_LARGE(what=what)
     elif _SIGN.search(tag.text):
-        yield faults.TEMPLATE_FORBIDDEN(what=f"минус или плюс у скобки: {tag.text}")
+        yield messages.TEMPLATE_FORBIDDEN(what=f"минус или плюс у скобки: {tag.text}")
     elif tag.word in _FORBIDDEN:
-        yield faults.TEMPLATE_FORBIDDEN(what=_FORBIDDEN[tag.word])
+        yield messages.TEMPLATE_FORBIDDEN(what=_FORBIDDEN[tag.word])
     elif _MARKUP.match(tag.text):
-        yield faults.TEMPLATE_FORBIDDEN(what=f"вставка разметки {tag.text}")
+        yield messages.TEMPLATE_FORBIDDEN(what=f"вставка разметки {tag.text}")
     elif tag.word not in _KNOWN or (tag.cuts and _END.search(tag.text[2:-2])):
-        yield faults.TEMPLATE_SYNTAX(near=tag.text)
+        yield messages.TEMPLATE_SYNTAX(near=tag.text)
 
 
 def _unpaired(tags: list[TemplateTag]) -> Iterator[Fault]:
-    """Statements that are not closed, or close what is not open."""
+    """Yield statements that are not closed, or close what is not open."""
     open_tags: list[TemplateTag] = []
     for tag in tags:
         inner = open_tags[-1].word if open_tags else ""
@@ -187,23 +187,23 @@ def _unpaired(tags: list[TemplateTag]) -> Iterator[Fault]:
             open_tags.append(tag)
             if len(open_tags) == NESTING + 1:
                 what = f"больше {NESTING} меток друг в друге: «{tag.text[:100]}»"
-                yield faults.TEMPLATE_TOO_LARGE(what=what)
+                yield messages.TEMPLATE_TOO_LARGE(what=what)
         elif _PAIRS.get(tag.word, inner) != inner or inner not in _BRANCHES.get(tag.word, (inner,)):
-            yield faults.TEMPLATE_SYNTAX(near=tag.text[:100])
+            yield messages.TEMPLATE_SYNTAX(near=tag.text[:100])
             return  # what follows would only repeat it
         elif tag.word in _PAIRS:
             open_tags.pop()
     for tag in open_tags:
-        yield faults.TEMPLATE_SYNTAX(near=tag.text[:100])
+        yield messages.TEMPLATE_SYNTAX(near=tag.text[:100])
 
 
 def _misplaced(tree: etree._Element) -> Iterator[Fault]:
-    """Tags where no text is shown: in a drawing, a field's code, deleted text."""
+    """Yield tags where no text is shown: in a drawing, a field's code, deleted text."""
     for node in tree.iter():
         shown = node.tag == f"{W}t"
         for text in (None if shown else node.text, node.tail, *node.attrib.values()):
             if text and _OPENING.search(text):
-                yield faults.TEMPLATE_MISPLACED(near=text.strip()[:100])
+                yield messages.TEMPLATE_MISPLACED(near=text.strip()[:100])
 
 
 def _paragraphs(tree: etree._Element) -> Iterator[_Paragraph]:

@@ -1,4 +1,4 @@
-"""A Word template as the program keeps it: read, looked through, checked, compiled once."""
+"""Load a Word template: read it, check its tags, compile it once."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmtools.documents.template import checker as checking
-from cmtools.documents.template import docx_parts as parts
-from cmtools.documents.template import forbidden_content as reaching
-from cmtools.documents.template import jinja_tags as tags
-from cmtools.documents.template import markup, pictures
-from cmtools.documents.template import messages as faults
+from cmtools.documents.template import (
+    checker,
+    docx_parts,
+    forbidden_content,
+    jinja_tags,
+    markup,
+    messages,
+    pictures,
+)
 from cmtools.documents.template.jinja_tags import TemplateTag
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.pictures import relations_of
@@ -47,23 +50,23 @@ class Template:
 
 
 def load(path: Path, known: Fields) -> Template:
-    """Read a template; all that is wrong with its tags is told at once.
+    """Read, check and compile a template; all faults of its tags are reported at once.
 
     Raises:
         BadTemplate: see `faults`.
         OSError: the file cannot be read.
     """
-    content = parts.read_template(path)
-    reaching.refuse_forbidden(content)
+    content = docx_parts.read_template(path)
+    forbidden_content.refuse_forbidden(content)
     content = prepare_parts(content)
     first_picture = pictures.first_free_number(content)
     sandbox = Sandbox()
     compiled: dict[str, TemplatePart] = {}
     wrong: list[Fault] = []
-    for name in parts.text_parts(content):
-        tree = parts.parse_xml(content[name])
+    for name in docx_parts.text_parts(content):
+        tree = docx_parts.parse_xml(content[name])
         placeholders = pictures.find_placeholders(tree, known)
-        found, faulty = tags.find_tags(tree)
+        found, faulty = jinja_tags.find_tags(tree)
         wrong += faulty
         if faulty or not (found or placeholders):
             continue
@@ -73,7 +76,7 @@ def load(path: Path, known: Fields) -> Template:
             content = pictures.drop_replaced(content, name, tree)
         try:
             compiled[name] = TemplatePart(
-                compiled=_compiled(sandbox, tags.jinja_source(tree), found, known),
+                compiled=_compiled(sandbox, jinja_tags.jinja_source(tree), found, known),
                 has_drawings=next(tree.iter("{*}docPr"), None) is not None,
                 has_cells=any(tag.text.startswith("{%tc ") for tag in found),
                 relations=content[relations_of(name)] if placeholders else None,
@@ -88,7 +91,7 @@ def load(path: Path, known: Fields) -> Template:
         kept={n: content[n] for n in sorted(content) if n not in changing},
         title=path.stem,
         first_picture=first_picture,
-        remarks=list(reaching.find_review_marks(content)),
+        remarks=list(forbidden_content.find_review_marks(content)),
     )
 
 
@@ -104,8 +107,8 @@ def _compiled(
         tree = sandbox.understood(source)
     except TemplateNotParsed as error:
         wrong = [*_not_understood(sandbox, found)]
-        raise BadTemplate(wrong or [faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
-    if wrong := [*checking.faults_of(tree, known), *markup.faults_of(source)]:
+        raise BadTemplate(wrong or [messages.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
+    if wrong := [*checker.faults_of(tree, known), *markup.faults_of(source)]:
         raise BadTemplate(wrong)
     return sandbox.compiled(tree)
 
@@ -116,4 +119,4 @@ def _not_understood(sandbox: Sandbox, found: Sequence[TemplateTag]) -> Iterator[
         try:
             sandbox.understood(tag.alone)
         except TemplateNotParsed:
-            yield faults.TEMPLATE_SYNTAX(near=tag.text[:100])
+            yield messages.TEMPLATE_SYNTAX(near=tag.text[:100])

@@ -1,4 +1,4 @@
-"""Whether a template's conditions and loops leave its markup whole, whatever the data say.
+"""Check that conditions and loops leave the markup of a template whole for any data.
 
 A block may be left out or repeated if behind it the same elements are open as before it: it closes
 only what it opens, or opens again what it closes (from the middle of one paragraph to the next).

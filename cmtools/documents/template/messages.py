@@ -124,7 +124,7 @@ VALUE_LOST = Message(
 
 
 class BadTemplate(Exception):
-    """A template that gives no document; `faults` say why."""
+    """A template of which no document can be made; `faults` say why."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(fault.message for fault in faults))

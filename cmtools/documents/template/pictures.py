@@ -1,4 +1,4 @@
-"""Pictures of a template: a drawing whose alternative text is a field becomes that field's picture.
+"""Pictures: a drawing whose alternative text is a field becomes that field's picture.
 
 Each drawing gets a part of its own, in a loop one a turn; where the field is empty there is none.
 """
@@ -117,7 +117,7 @@ def picture_parts(relations: bytes, part: str, pictures: Mapping[int, Picture]) 
 
 
 def picture_id(number: int) -> str:
-    """How a picture is called in the markup and among the parts."""
+    """Return the name of a picture in the markup and among the parts."""
     return f"picture{number}"
 
 

@@ -1,4 +1,4 @@
-"""What a made document says of itself: its title and day, not who edited the template and where.
+"""The properties of a document: its title and day, and no author of the template.
 
 ISO/IEC 29500-2 §8.3 (core properties), 29500-1 §15.2.12 (the others).
 """

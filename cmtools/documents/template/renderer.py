@@ -1,4 +1,4 @@
-"""A document made from a template and a record: filled, packed, read back.
+"""Render a template with a record of fields, and check that every value is in the document.
 
 docxtpl's own `render` evaluates footnotes once a section and rewrites `{_{` in data, so each part
 is rendered once, by itself. A document is what docxtpl would have made of plain data.
@@ -16,10 +16,7 @@ from itertools import count
 from typing import Any
 
 from cmtools.documents.field_types import Name
-from cmtools.documents.template import docx_parts as parts
-from cmtools.documents.template import jinja_tags as tags
-from cmtools.documents.template import messages as faults
-from cmtools.documents.template import pictures
+from cmtools.documents.template import docx_parts, jinja_tags, messages, pictures
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.properties import CORE, core_properties
@@ -34,7 +31,7 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rendered:
-    """A made document; `unsure` are the names and posts whose cases a person should look at."""
+    """A document; `unsure` are the names and posts whose cases a person should check."""
 
     content: bytes
     unsure: tuple[Name, ...]
@@ -58,32 +55,32 @@ def render(
         for name, part in template.compiled.items():
             xml = run.text(part.compiled, field_values(record))
             if part.has_cells:
-                xml = tags.fit_columns(xml)
+                xml = jinja_tags.fit_columns(xml)
             if part.has_drawings:
                 xml = pictures.renumber_drawings(xml, drawings)
             changed[name] = (_DECLARATION + xml).encode()
             if part.relations is not None:
                 changed |= pictures.picture_parts(part.relations, name, run.take_pictures())
     except TooSlow as error:
-        raise BadTemplate([faults.TEMPLATE_SLOW(seconds=f"{seconds:g}")]) from error
+        raise BadTemplate([messages.TEMPLATE_SLOW(seconds=f"{seconds:g}")]) from error
     except TooLarge as error:
         what = "документ вышел больше всякой меры"
-        raise BadTemplate([faults.TEMPLATE_TOO_LARGE(what=what)]) from error
+        raise BadTemplate([messages.TEMPLATE_TOO_LARGE(what=what)]) from error
     except NotRendered as error:
-        raise BadTemplate([faults.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
-    content = parts.pack({**template.kept, **changed})
+        raise BadTemplate([messages.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
+    content = docx_parts.pack({**template.kept, **changed})
     _read_back(content, template.compiled, run.printed)
     return Rendered(content=content, unsure=tuple(run.unsure))
 
 
 def _read_back(content: bytes, names: Iterable[str], printed: Iterable[str]) -> None:
-    """See that every printed text shows in the document.
+    """Check that every printed text shows in the document.
 
     Raises:
         BadTemplate: some do not.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        shown = "".join(parts.text_of(archive.read(name)) for name in names)
+        shown = "".join(docx_parts.text_of(archive.read(name)) for name in names)
     lost = [value for value in dict.fromkeys(printed) if value not in shown]
     if lost:
-        raise BadTemplate([faults.VALUE_LOST(value=value[:60]) for value in lost])
+        raise BadTemplate([messages.VALUE_LOST(value=value[:60]) for value in lost])

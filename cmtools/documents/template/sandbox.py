@@ -1,4 +1,4 @@
-"""Where templates run: fields are all that they reach, and neither time nor output is unbounded."""
+"""Run templates: they reach nothing but fields, within bounds of time and output."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from cmtools.documents.field_types import Inflected, Name, Picture
-from cmtools.documents.template import docx_parts as parts
-from cmtools.documents.template import pictures
+from cmtools.documents.template import docx_parts, pictures
 from cmtools.documents.template.checker import TESTS
 from cmtools.documents.template.filters import FILTERS, Filter
 
@@ -51,7 +50,7 @@ class NotRendered(Exception):
 
 @dataclass(kw_only=True, slots=True)
 class RenderRun:
-    """One document being made: what was printed so far, by the clock until when it may go on.
+    """The rendering of one document: what was printed, and the deadline.
 
     `deadline` is a moment of `time.monotonic`; `pictures` are numbered from `next_picture` on.
     """
@@ -99,7 +98,7 @@ class RenderRun:
             return Markup(pictures.picture_id(number))
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise TypeError(f"{value!r}"[:100])
-        text = parts.clean_text(str(value))
+        text = docx_parts.clean_text(str(value))
         self.printed.append(text)
         shown = escape(text)
         if "\n" in shown or "\t" in shown:
@@ -110,7 +109,7 @@ class RenderRun:
 
 @dataclass(frozen=True, slots=True)
 class _Walked(Sequence[Any]):
-    """A list that looks at the clock as it is walked through."""
+    """A list that checks the deadline at each item."""
 
     items: Sequence[Any]
     run: RenderRun

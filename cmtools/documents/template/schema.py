@@ -1,4 +1,4 @@
-"""How fields for templates are declared: records of texts, groups and lists, each with its meaning.
+"""Declare the fields of templates: records of texts, groups and lists, each with its meaning.
 
 Every value is a text, empty where the books say nothing, so that a template can ask for it
 (`{% if client.kpp %}`) and none can print «None».
@@ -55,7 +55,7 @@ KINDS: Mapping[type, Words] = {
     tuple: Words(one="список", many="списков"),
     dict: Words(one="группа полей", many="групп полей"),
 }
-"""All that an expression of a template can stand for."""
+"""All kinds that an expression of a template can have."""
 
 TEXTS = (str, Name, Post, Inflected, Sum, Day, Count)
 PRINTED = (*TEXTS, int)
