@@ -92,7 +92,7 @@ class Workspace:
 
         Books that are to be there are returned also where their file is missing.
         """
-        found = []
+        files: list[BookFile] = []
         for book in BOOKS:
             if book is ORDER_BOOK:
                 paths = sorted(self.root.glob(f"{book.name}*.xlsx"))
@@ -104,8 +104,8 @@ class Workspace:
             own = [path for path in paths if not is_copy(path)]
             if not own and book is ORDER_BOOK:
                 own = [self.path(book.file_name)]
-            found += [BookFile(path=path, name=self.name(path), book=book) for path in own]
-        return found
+            files += [BookFile(path=path, name=self.name(path), book=book) for path in own]
+        return files
 
     def foreign_copies(self) -> list[str]:
         """Return the names of the copies of books that people or sync programs made."""

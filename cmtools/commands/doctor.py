@@ -1,4 +1,4 @@
-"""`cmtools doctor`: whether a workspace and this machine are in order, each thing with its cure."""
+"""`cmtools doctor`: whether a workspace and this machine are in order, and what to do if not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,8 +61,15 @@ def doctor(root: Path, *, today: date) -> DoctorResult:
         WorkspaceError: no workspace, or its marker cannot be understood.
     """
     workspace = find_workspace(root)
-    checks = [check for checks_of in _CHECKS for check in checks_of(workspace)]
-    checks += _books(workspace, today)
+    checks = (
+        *_check_folders(workspace),
+        *_check_disk(workspace),
+        *_check_templates(workspace),
+        *_check_open_books(workspace),
+        *_check_watchers(workspace),
+        *_check_programs(),
+        *_check_books(workspace, today),
+    )
     problems = [
         Problem(
             code=check.id,
@@ -74,13 +81,13 @@ def doctor(root: Path, *, today: date) -> DoctorResult:
         for check in checks
         if not check.ok
     ]
-    return DoctorResult(problems=tuple(problems), checks=tuple(checks))
+    return DoctorResult(problems=tuple(problems), checks=checks)
 
 
-def _folders(workspace: Workspace) -> Iterator[Check]:
-    watching = workspace.watch_settings()
-    named = {workspace.path(name) for name in FOLDERS}
-    for folder in sorted(named | {watching.inbox, watching.done, watching.failed}):
+def _check_folders(workspace: Workspace) -> Iterator[Check]:
+    watch = workspace.watch_settings()
+    folders = {workspace.path(name) for name in FOLDERS}
+    for folder in sorted(folders | {watch.inbox, watch.done, watch.failed}):
         name = workspace.name(folder)
         if not folder.is_dir():
             hint = "создайте её: без неё не работать"
@@ -97,17 +104,17 @@ def _folders(workspace: Workspace) -> Iterator[Check]:
             yield Check(id="folder", ok=True, text=f"папка «{name}» есть, писать в неё можно")
 
 
-def _disk(workspace: Workspace) -> Iterator[Check]:
+def _check_disk(workspace: Workspace) -> Iterator[Check]:
     free = shutil.disk_usage(workspace.root).free
     hint = "" if free >= LEAST_FREE else "освободите место: новые файлы будут ждать"
     text = f"на диске свободно {free >> 20} МБ"
     yield Check(id="disk", ok=free >= LEAST_FREE, text=text, hint=hint)
 
 
-def _templates(workspace: Workspace) -> Iterator[Check]:
-    errors = [p for p in check_templates(workspace) if p.is_error]
+def _check_templates(workspace: Workspace) -> Iterator[Check]:
+    errors = [problem for problem in check_templates(workspace) if problem.is_error]
     missing = [Path(p.place.file).name for p in errors if p.code == TEMPLATE_MISSING.code]
-    wrong = dict.fromkeys(Path(p.place.file).name for p in errors)
+    wrong = dict.fromkeys(Path(problem.place.file).name for problem in errors)
     text, hint = "шаблоны документов на месте", ""
     if missing:
         text = f"нет шаблонов: {', '.join(missing)}"
@@ -118,15 +125,15 @@ def _templates(workspace: Workspace) -> Iterator[Check]:
     yield Check(id="templates", ok=not wrong, text=text, hint=hint)
 
 
-def _open_books(workspace: Workspace) -> Iterator[Check]:
-    start, _ = OFFICE_LOCKS[0]
-    opened = sorted(path.name.removeprefix(start) for path in workspace.root.glob(f"{start}*"))
-    hint = "закройте их в Excel, чтобы присланные версии могли занять их место" if opened else ""
-    text = f"открыты книги: {', '.join(opened)}" if opened else "книги рабочей папки закрыты"
-    yield Check(id="open", ok=not opened, text=text, hint=hint)
+def _check_open_books(workspace: Workspace) -> Iterator[Check]:
+    prefix, _ = OFFICE_LOCKS[0]
+    books = sorted(path.name.removeprefix(prefix) for path in workspace.root.glob(f"{prefix}*"))
+    hint = "закройте их в Excel, чтобы присланные версии могли занять их место" if books else ""
+    text = f"открыты книги: {', '.join(books)}" if books else "книги рабочей папки закрыты"
+    yield Check(id="open", ok=not books, text=text, hint=hint)
 
 
-def _watchers(workspace: Workspace) -> Iterator[Check]:
+def _check_watchers(workspace: Workspace) -> Iterator[Check]:
     alive = 0
     for path in workspace.path(JOBS_FOLDER).glob(f"*{ALIVE}"):
         lock = try_lock(path)
@@ -136,34 +143,24 @@ def _watchers(workspace: Workspace) -> Iterator[Check]:
             lock.release()
     text = f"наблюдателей за папкой на этой машине: {alive}"
     yield Check(id="watchers", ok=True, text=text)
-    waiting = sum(1 for _ in workspace.path(JOBS_FOLDER).glob("*/*/original/*"))
-    if waiting and not alive:
-        text = f"прерванных файлов: {waiting}"
+    unfinished = sum(1 for _ in workspace.path(JOBS_FOLDER).glob("*/*/original/*"))
+    if unfinished and not alive:
+        text = f"прерванных файлов: {unfinished}"
         hint = "запустите cmtools watch: он закончит начатое"
         yield Check(id="interrupted", ok=False, text=text, hint=hint)
 
 
-def _programs(_: Workspace) -> Iterator[Check]:
+def _check_programs() -> Iterator[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check(id="python", ok=True, text=f"Python {version}, {os.cpu_count() or 1} ядра")
-    text = "LibreOffice есть: документы можно сохранять в PDF"
+    present = "LibreOffice есть: документы можно сохранять в PDF"
     absent = "LibreOffice не найден: без него не сделать только PDF (libreoffice.org)"
-    yield Check(id="libreoffice", ok=True, text=text if find_office() else absent)
+    yield Check(id="libreoffice", ok=True, text=present if find_office() else absent)
 
 
-def _books(workspace: Workspace, today: date) -> Iterator[Check]:
+def _check_books(workspace: Workspace, today: date) -> Iterator[Check]:
     session = price_books(open_books(workspace.root, (), today, STANDARD_DOCUMENTS))
     problems = [problem for problem in session.problems if problem.is_error]
     hint = "посмотрите их: cmtools validate" if problems else ""
     text = f"ошибок в книгах: {len(problems)}" if problems else "в книгах ошибок нет"
     yield Check(id="books", ok=not problems, text=text, hint=hint)
-
-
-_CHECKS: tuple[Callable[[Workspace], Iterator[Check]], ...] = (
-    _folders,
-    _disk,
-    _templates,
-    _open_books,
-    _watchers,
-    _programs,
-)

@@ -79,15 +79,17 @@ def open_books(
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
     missing = [book.name for book in books if book not in own]
-    missing_problems = [problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing]
     copies = workspace.foreign_copies()
-    copy_problems = [problem_at(Place(file=name), BOOK_COPY()) for name in copies]
     return OpenBooks(
         workspace=workspace,
         loaded=loaded,
         targets=targets if files else own,
         asked={book.name for book in targets} if files else {*(b.name for b in books), *copies},
-        problems=[*loaded.problems, *missing_problems, *copy_problems],
+        problems=[
+            *loaded.problems,
+            *(problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing),
+            *(problem_at(Place(file=name), BOOK_COPY()) for name in copies),
+        ],
     )
 
 
