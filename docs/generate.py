@@ -1,4 +1,4 @@
-"""Everything that is generated from the declarations: the blanks and the reference.
+"""All that is generated from the declarations: the blanks, the sample's forms, the reference.
 
 `python -m docs.generate` writes it; with `--check` it only tells what is stale, with exit code 1.
 """
@@ -32,6 +32,7 @@ from cmtools.problems import Message, Severity
 from cmtools.reports.indicators import INDICATORS
 from cmtools.tables.columns import Column, Field
 from cmtools.tables.table import Table
+from docs.sample import outdated_books, renew
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -183,6 +184,7 @@ def stale() -> list[str]:
     ]
     with tempfile.TemporaryDirectory() as folder:
         found += [f"workbooks/{fresh.name}" for fresh in changed_blanks(Path(folder))]
+    found += [path.relative_to(ROOT).as_posix() for path in outdated_books()]
     return found
 
 
@@ -202,7 +204,7 @@ def contents(path: Path) -> dict[str, bytes]:
 
 
 def write() -> None:
-    """Write the blanks and the reference; a blank that holds what it should stays as it is."""
+    """Write the blanks, the sample and the reference; a book that is up to date stays as it is."""
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (REFERENCE / name).write_text(NOTE + text, "utf-8")
@@ -210,6 +212,7 @@ def write() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for fresh in changed_blanks(Path(folder)):
             shutil.copyfile(fresh, BLANKS / fresh.name)
+    renew(outdated_books())
 
 
 if __name__ == "__main__":
