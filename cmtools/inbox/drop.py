@@ -38,13 +38,13 @@ class Replacement:
     target: its path relative to the workspace.
     expected: the SHA-256 of the file that may be replaced, None where there is none.
     kept_as: the name of the replaced version in the result folder.
-    digest: where the encoded digest of an order book was written, relative to the job's folder.
+    rows: where the rows of an order book were written, relative to the job's folder.
     """
 
     target: str
     expected: str | None
     kept_as: str
-    digest: str | None = None
+    rows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

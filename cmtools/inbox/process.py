@@ -16,8 +16,6 @@ from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
-from cmtools.digests.codec import encoded
-from cmtools.digests.making import digest_of_sound
 from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind
 from cmtools.documents.make import DocumentMaker
 from cmtools.documents.stage import kinds_of_stage
@@ -32,6 +30,7 @@ from cmtools.pricing.order_problems import PRICES_UNSOUND
 from cmtools.pricing.priced_book import write_priced_copy
 from cmtools.pricing.session import OpenBooks, Session, price_books
 from cmtools.problems import Problem, has_errors, problem_at
+from cmtools.reports.book_rows import rows_of_sound
 from cmtools.reports.other_books import OtherBooks
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
@@ -39,7 +38,7 @@ from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.table import Book
 from cmtools.workspace import ANNOTATED, PRICED, Workspace, copy_path
 
-DIGEST = "digest"
+ROWS = "rows.json"
 TRIES = 3
 
 
@@ -236,7 +235,7 @@ class InboxProcessor:
     def _add_prices_and_documents(
         self, drop: Drop, session: Session, before: Loaded | None, result: DropResult, today: date
     ) -> DropResult:
-        """Write the priced copy, the documents and the digest of an accepted order book."""
+        """Write the priced copy, the documents and the rows of an accepted order book."""
         assert result.replacement is not None
         if not session.prices.terms.sound:
             return replace(result, repeatable=False, refusals=(PRICES_UNSOUND.text,))
@@ -248,8 +247,8 @@ class InboxProcessor:
         errors = [problem for problem in problems if problem.is_error]
         warnings = [problem for problem in problems if not problem.is_error]
         dataset = session.loaded.dataset
-        digest = drop.staging / DIGEST
-        digest.write_bytes(encoded(digest_of_sound(dataset, drop.name, today)))
+        rows = drop.staging / ROWS
+        rows.write_bytes(rows_of_sound(dataset, drop.name, today).dumps())
         is_same = result.replacement.expected == drop.sha256
         changed = {} if is_same else changed_orders(before.dataset if before else None, dataset)
         months = {f"{day:%Y-%m}" for days in changed.values() for day in days if day <= today}
@@ -260,7 +259,7 @@ class InboxProcessor:
             warnings=(*result.warnings, *texts.describe_problems(warnings, drop.name)),
             documents=tuple(staged.documents),
             months=tuple(sorted(months)),
-            replacement=replace(result.replacement, digest=f"{drop.staging.name}/{digest.name}"),
+            replacement=replace(result.replacement, rows=f"{drop.staging.name}/{rows.name}"),
         )
 
     def _make_documents(

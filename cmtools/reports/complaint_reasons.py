@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cmtools.tables.parsers import normalize_name, squeeze
-
-if TYPE_CHECKING:
-    from cmtools.reports.frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,14 +20,15 @@ class ComplaintReason:
     total: int
 
 
-def reasons(rows: Frame, column: str, month: date) -> tuple[ComplaintReason, ...]:
+def reasons(rows: pd.DataFrame, column: str, month: date) -> tuple[ComplaintReason, ...]:
     """The reasons of a column, the most frequent first; the report's `month` is the rows' last.
 
     Texts that differ in case, spaces or ё/е alone are one reason; an empty one is none.
     """
     spellings: dict[str, str] = {}
     in_month, total = Counter[str](), Counter[str]()
-    for on, text in rows[rows[column] >= 0].values("on", column):
+    named = rows[rows[column].notna()]
+    for on, text in zip(named["on"], named[column], strict=True):
         spellings.setdefault(normalize_name(text), squeeze(text))
         total[normalize_name(text)] += 1
         in_month[normalize_name(text)] += on >= month.toordinal()

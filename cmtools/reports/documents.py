@@ -142,12 +142,14 @@ def _figures(indicator: Indicator, plan: Decimal | None, fact: Decimal) -> Figur
 
 
 def _unpriced(found: Review, cover: ReportHeading) -> list[NamedPlace]:
-    rows = found.unpriced[:MOST_NAMED].values("order", "client", "file", "sheet", "row")
+    rows = found.unpriced.head(MOST_NAMED)
     return [
         NamedPlace(
             place=f"{order}, {cover.client(client)}", reason=f"{file}, «{sheet}», строка {row}"
         )
-        for order, client, file, sheet, row in rows
+        for order, client, file, sheet, row in zip(
+            *(rows[name] for name in ("order", "client", "file", "sheet", "row")), strict=True
+        )
     ]
 
 

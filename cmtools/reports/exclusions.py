@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import Any, NamedTuple
 
+from cmtools.books.orders import ORDERS, POSITIONS
 from cmtools.books.plan import PLAN
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import DISCOUNTS, MARKUPS, RULES, VAT
-from cmtools.digests.making import told
 from cmtools.problems import Place, Problem
-from cmtools.tables.table import Table
+from cmtools.reports.book_rows import COUNTED
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.table import InvalidRow, Table
 
-if TYPE_CHECKING:
-    from cmtools.reports.linking import Linked
+OTHER_TABLES: tuple[Table[Any], ...] = (CLIENTS, MARKUPS, DISCOUNTS, VAT, RULES)
+"""The tables of other books than of orders whose errors are named."""
 
-COUNTED: tuple[Table[Any], ...] = (CLIENTS, MARKUPS, DISCOUNTS, VAT, RULES)
-COUNTED_SHEETS = frozenset(table.title for table in COUNTED)
+_LAST = 1 << 20  # a missing order is named after all that is wrong with the row itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,36 +30,83 @@ class Omission:
     reason: str
 
 
+class Reason(NamedTuple):
+    """Why something does not count; reasons of one place are sorted by column, code and text."""
+
+    place: Place
+    column: int
+    code: str
+    text: str
+
+
+def reasons_of_orders(dataset: Dataset, own: Iterable[Problem]) -> Sequence[Reason]:
+    """Why rows of linked books of orders do not count; `own` are the errors of each book by itself.
+
+    A position in error of an order that counts is not left out: it has no price.
+    """
+    sheets = chain.from_iterable(dataset.sheets(table) for table in COUNTED)
+    problems = chain(own, chain.from_iterable(sheet.problems for sheet in sheets))
+    numbers = {order.number for order in dataset.records(ORDERS)}
+    unpriced = {
+        row.place()
+        for row in dataset.entries(POSITIONS)
+        if isinstance(row, InvalidRow) and row.get("order") in numbers
+    }
+    reasons = (_reason(problem) for problem in problems if problem.is_error)
+    return [
+        *(reason for reason in reasons if reason.place not in unpriced),
+        *_without_order(dataset, numbers),
+    ]
+
+
+def _without_order(dataset: Dataset, numbers: set[str]) -> Iterator[Reason]:
+    """Rows whose order does not count."""
+    for table in COUNTED[1:]:
+        for row in dataset.entries(table):
+            number = row.get("order")
+            if number is not None and number not in numbers:
+                yield Reason(row.place(), _LAST, "", f"заказ {number} не вошёл в отчёт")
+
+
 def omissions(
-    linked: Linked, problems: Iterable[Problem], plan: str | None
+    of_orders: Iterable[Reason], problems: Iterable[Problem], plan: str | None
 ) -> tuple[Omission, ...]:
     """All that is left out, by place.
 
     `problems` are those of the other books than of orders; `plan` is the file of the month's plan,
     if there is one.
     """
-    reasons: dict[Place, list[tuple[int, str, str]]] = {}
-    for problem in problems:
-        if problem.is_error and _is_counted(problem.place, plan):
-            reason = (problem.place.column or 0, problem.code, told(problem))
-            reasons.setdefault(_row_of(problem.place), []).append(reason)
-    for found in linked.reasons:
-        place = Place(file=linked.merged.files[found.book], sheet=found.sheet, row=found.row)
-        reasons.setdefault(place, []).append((found.column, found.code, found.text))
+    of_others = (_reason(p) for p in problems if p.is_error and _is_counted(p.place, plan))
+    reasons: dict[Place, list[Reason]] = {}
+    for reason in chain(of_others, of_orders):
+        reasons.setdefault(reason.place, []).append(reason)
     return tuple(
         Omission(
             place=place,
-            reason="; ".join(dict.fromkeys(text for *_, text in sorted(reasons[place]))),
+            reason="; ".join(dict.fromkeys(r.text for r in sorted(reasons[place], key=_rank))),
         )
         for place in sorted(reasons, key=Place.order)
     )
 
 
+def _rank(reason: Reason) -> tuple[int, str, str]:
+    return reason[1:]
+
+
 def _is_counted(place: Place, plan: str | None) -> bool:
-    if place.sheet is None or place.sheet in COUNTED_SHEETS:
+    if place.sheet is None or place.sheet in {table.title for table in OTHER_TABLES}:
         return True
     return place.sheet == PLAN.title and place.file == plan
 
 
-def _row_of(place: Place) -> Place:
-    return Place(file=place.file, sheet=place.sheet, row=place.row)
+def _reason(problem: Problem) -> Reason:
+    place = problem.place
+    row = Place(file=place.file, sheet=place.sheet, row=place.row)
+    return Reason(row, place.column or 0, problem.code, describe(problem))
+
+
+def describe(problem: Problem) -> str:
+    """An error in one line: the cell, the column, what is wrong."""
+    if problem.place.cell is None or problem.column is None:
+        return problem.message
+    return f"{problem.place.cell} ({problem.column}): {problem.message}"

@@ -12,7 +12,7 @@ from cmtools.documents.versions import Papers, save_papers
 from cmtools.problems import Problem
 from cmtools.reports import documents as papers
 from cmtools.reports.exclusions import Omission
-from cmtools.reports.frames import Frames
+from cmtools.reports.facts import Facts
 from cmtools.reports.heading import ReportHeading
 from cmtools.reports.month import Monthly
 from cmtools.reports.months import report_due
@@ -25,13 +25,13 @@ from cmtools.workspace import REPORTS, Workspace
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Material:
-    """What a report is made of: `books` are the rows of its manager, or of all.
+    """What a report is made of: `facts` are the rows of its manager, or of all.
 
     `goals` are the plans by month, `dataset` tells of clients and of the director.
     """
 
     dataset: Dataset
-    books: Frames
+    facts: Facts
     found: Monthly
     goals: Mapping[date, Goals]
     left_out: Sequence[Omission]
@@ -48,7 +48,7 @@ def make_report(
     Raises:
         OSError: no rights, no room.
     """
-    found = review(material.books, material.found, month, material.goals, managers=manager is None)
+    found = review(material.facts, material.found, month, material.goals, managers=manager is None)
     cover = _cover(material, month, manager, today)
     template, problems = papers.template_of(workspace, REPORT)
 

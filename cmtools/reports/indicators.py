@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Any
+
+import pandas as pd
 
 from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, Request
 from cmtools.pricing.price import EXACT
-from cmtools.reports.frames import SOURCE, Frames, Window
-from cmtools.reports.months import Period
+from cmtools.reports.facts import SOURCE, Facts
 
-if TYPE_CHECKING:
-    from cmtools.reports.frame import Column, Frame
-    from cmtools.reports.merging import Ints
-
-Rows = Callable[[Window], "Frame"]
+Rows = Callable[[Facts], pd.DataFrame]
 
 
 class Unit(StrEnum):
@@ -30,7 +27,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Indicator:
-    """An indicator: `rows` of a window, `of` which column it is made.
+    """An indicator: `rows` of a period, `of` which column it is made.
 
     Roubles are the sum of the column, pieces count its different values. `short` is its title
     where there is little room: on a chart, or as the name of a sheet.
@@ -44,116 +41,116 @@ class Indicator:
     of: str
     planned: bool = False
 
-    def sources(self, books: Frames, month: date) -> Frame:
-        """The source rows with their `value`, whose sum is the figure: kopecks or pieces.
+    def sources(self, facts: Facts) -> pd.DataFrame:
+        """The source rows of a month with their `value`, whose sum is the figure.
 
-        Of rows that count together (two orders of one client) the first has the 1, the rest 0.
+        Roubles are counted in kopecks. Of rows that count together (two orders of one client) the
+        first has the 1, the rest 0.
         """
-        rows = self.rows(books.within(Period.of(month)))
+        rows = self.rows(facts)
         in_roubles = self.unit is Unit.ROUBLES
-        value = rows[self.of] if in_roubles else rows.firsts(self.of).astype("int64")
-        return rows.select(SOURCE).assign(value=value)
+        value = rows[self.of] if in_roubles else (~rows.duplicated(self.of)).astype("int64")
+        return rows[list(SOURCE)].assign(value=value)
 
-    def history(self, books: Frames, months: Sequence[date]) -> tuple[Decimal, ...]:
-        """The figure of each of months on end, in its unit."""
-        rows = self.rows(books.within(Period.of(months[0], months[-1])))
-        month = rows.spans("on", [month.toordinal() for month in months])
+    def history(self, facts: Facts, months: Sequence[date]) -> tuple[Decimal, ...]:
+        """The figure of each of months on end, in its unit; `facts` are those of these months."""
+        rows = self.rows(facts)
+        starts = pd.Index([month.toordinal() for month in months])
+        month = starts.searchsorted(rows["on"], side="right") - 1
         found = self._grouped(rows, self.of, month)
         return tuple(found.get(place, Decimal(0)) for place in range(len(months)))
 
-    def figure(self, sources: Frame) -> Decimal:
+    def figure(self, sources: pd.DataFrame) -> Decimal:
         """The figure that the source rows add up to, in its unit."""
         return total(sources["value"], self.unit)
 
-    def by_manager(self, sources: Frame) -> dict[str, Decimal]:
+    def by_manager(self, sources: pd.DataFrame) -> dict[str, Decimal]:
         """Manager → the figure, as if the others' rows were not there."""
-        found = self._grouped(sources, "value", sources["manager"])
-        return {sources.names["manager"][number]: figure for number, figure in found.items()}
+        return self._grouped(sources, "value", sources["manager"])
 
-    def _grouped(self, rows: Frame, amount: str, by: Ints) -> dict[int, Decimal]:
-        pieces = self.unit is Unit.PIECES
-        found = rows.counts(self.of, by) if pieces else rows.sums(amount, by)
-        return {group: in_unit(whole, self.unit) for group, whole in found.items()}
+    def _grouped(self, rows: pd.DataFrame, amount: str, by: Any) -> dict[Any, Decimal]:
+        groups = rows.groupby(by, sort=False)
+        found = groups[self.of].nunique() if self.unit is Unit.PIECES else groups[amount].sum()
+        return {group: in_unit(int(whole), self.unit) for group, whole in found.items()}
 
 
-def total(values: Column, unit: Unit = Unit.ROUBLES) -> Decimal:
+def total(values: pd.Series[Any], unit: Unit = Unit.ROUBLES) -> Decimal:
     """The sum of a column of kopecks in roubles, or of pieces."""
-    return in_unit(values.sum(), unit)
+    return in_unit(int(values.sum()), unit)
 
 
 def in_unit(whole: int, unit: Unit) -> Decimal:
     """So many kopecks as roubles, or so many pieces."""
-    return EXACT.scaleb(Decimal(int(whole)), -2) if unit is Unit.ROUBLES else Decimal(int(whole))
+    return EXACT.scaleb(Decimal(whole), -2) if unit is Unit.ROUBLES else Decimal(whole)
 
 
-def final(rows: Frame) -> Frame:
+def final(rows: pd.DataFrame) -> pd.DataFrame:
     """The orders, or their lines: a request that is preliminary is no order yet."""
-    return rows[rows.chosen("request", Request.FINAL)]
+    return rows[rows["request"] == Request.FINAL]
 
 
 def orders_of(category: Category) -> Rows:
     """The orders of clients of a category."""
-    return lambda window: _of(category, window.orders)
+    return lambda facts: _of(category, facts.orders)
 
 
 def lines_of(category: Category) -> Rows:
     """The priced positions of the orders of clients of a category."""
-    return lambda window: _of(category, window.lines)
+    return lambda facts: _of(category, facts.lines)
 
 
-def _of(category: Category, rows: Frame) -> Frame:
-    return rows[rows.chosen("request", Request.FINAL) & rows.chosen("category", category)]
+def _of(category: Category, rows: pd.DataFrame) -> pd.DataFrame:
+    rows = final(rows)
+    return rows[rows["category"] == category]
 
 
-def order_lines(window: Window) -> Frame:
+def order_lines(facts: Facts) -> pd.DataFrame:
     """The priced positions of the orders."""
-    return final(window.lines)
+    return final(facts.lines)
 
 
-def receipts(window: Window) -> Frame:
-    """What clients paid, and as less than nothing what they were given back."""
-    payments = window.payments
-    payments = payments[~payments.chosen("kind", PaymentKind.TO_CONTRACTOR)]
-    refunded = payments.chosen("kind", PaymentKind.REFUND).astype("int64")
-    return payments.assign(amount=payments["amount"] * (1 - 2 * refunded))
+def receipts(facts: Facts) -> pd.DataFrame:
+    """What clients paid, and as negative sums what they were given back."""
+    rows = facts.payments[facts.payments["kind"] != PaymentKind.TO_CONTRACTOR]
+    refunds = rows["kind"] == PaymentKind.REFUND
+    return rows.assign(amount=rows["amount"].where(~refunds, -rows["amount"]))
 
 
-def paid_contractors(window: Window) -> Frame:
+def paid_contractors(facts: Facts) -> pd.DataFrame:
     """What contractors were paid."""
-    payments = window.payments
-    return payments[payments.chosen("kind", PaymentKind.TO_CONTRACTOR)]
+    return facts.payments[facts.payments["kind"] == PaymentKind.TO_CONTRACTOR]
 
 
-def lost_system(window: Window) -> Frame:
+def lost_system(facts: Facts) -> pd.DataFrame:
     """Clients lost who were системные after their last order."""
-    return window.losses[window.losses["was_system"]]
+    return facts.losses[facts.losses["was_system"]]
 
 
-def lost_other(window: Window) -> Frame:
+def lost_other(facts: Facts) -> pd.DataFrame:
     """Clients lost who were not."""
-    return window.losses[~window.losses["was_system"]]
+    return facts.losses[~facts.losses["was_system"]]
 
 
-def clients_received(window: Window) -> Frame:
+def clients_received(facts: Facts) -> pd.DataFrame:
     """Clients handed over by the sales managers."""
-    return window.clients
+    return facts.clients
 
 
-def claims_made(window: Window) -> Frame:
+def claims_made(facts: Facts) -> pd.DataFrame:
     """Claims that were made, whatever became of them."""
-    return window.claims
+    return facts.claims
 
 
-def claims_met(window: Window) -> Frame:
+def claims_met(facts: Facts) -> pd.DataFrame:
     """Claims that were met, each on the day of its decision."""
-    return window.met
+    return facts.met
 
 
-def received(window: Window) -> Frame:
-    """Goods that came from contractors and were no waste."""
-    goods = window.deliveries
-    goods = goods[goods.chosen("kind", DeliveryKind.RECEIVED)]
-    return goods[~goods.chosen("quality", Quality.DEFECTIVE)]
+def received(facts: Facts) -> pd.DataFrame:
+    """Goods that came from contractors and were not defective."""
+    goods = facts.deliveries
+    is_received = goods["kind"] == DeliveryKind.RECEIVED
+    return goods[is_received & (goods["quality"] != Quality.DEFECTIVE)]
 
 
 def _pieces(

@@ -11,10 +11,10 @@ from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.errors import UsageError
 from cmtools.reports.documents import file_stem
 from cmtools.reports.exclusions import Omission, omissions
-from cmtools.reports.frames import Frames
+from cmtools.reports.facts import Facts
 from cmtools.reports.load import Consolidated
 from cmtools.reports.plan import goals, is_called, plan_title
-from cmtools.tables.parsers import FIRST_DAY, LAST_DAY
+from cmtools.tables.parsers import FIRST_DAY, LAST_DAY, normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -40,16 +40,16 @@ def known_manager(read: Consolidated, manager: str | None) -> str | None:
     """
     if manager is None:
         return None
-    found = read.managers.find(manager)
+    found = read.managers.get(normalize_name(manager))
     if found is not None:
         return found
-    hint = suggest_in_refusal(manager, read.managers.spellings.values())
+    hint = suggest_in_refusal(manager, read.managers.values())
     raise UsageError(f"менеджера «{manager}» нет ни в заказах, ни среди клиентов{hint}")
 
 
-def frames_of_manager(read: Consolidated, manager: str | None) -> Frames:
+def facts_of_manager(read: Consolidated, manager: str | None) -> Facts:
     """The rows that count, of one manager or of all."""
-    return read.frames if manager is None else read.frames.of_manager(manager)
+    return read.facts if manager is None else read.facts.of_manager(manager)
 
 
 def plan_file(read: Consolidated, month: date, manager: str | None) -> str | None:
@@ -68,4 +68,4 @@ def goals_of(read: Consolidated, file: str | None) -> Mapping[str, Decimal]:
 
 def left_out_of(read: Consolidated, plan: str | None) -> tuple[Omission, ...]:
     """All that counts nowhere."""
-    return omissions(read.linked, read.loaded.problems, plan)
+    return omissions(read.reasons, read.loaded.problems, plan)

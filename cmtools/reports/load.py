@@ -2,52 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmtools.books.cross_rules import check_across
 from cmtools.books.loader import BookFile, Loaded, load
 from cmtools.books.orders import ORDER_BOOK
-from cmtools.digests.cluster import Cluster, NoCluster
-from cmtools.digests.crew import Alone, Crew, LocalCrew
-from cmtools.digests.memory import Memory
-from cmtools.digests.request import Request
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.problems import Place, problem_at, sort_problems
 from cmtools.progress import Progress, silent
-from cmtools.reports.frames import Frames
+from cmtools.reports.book_rows import FIELDS, BookRows
+from cmtools.reports.cluster import Cluster
+from cmtools.reports.exclusions import Reason, reasons_of_orders
+from cmtools.reports.pool import Pool, process_pool
 from cmtools.reports.reading import Reading
-from cmtools.reports.reference_data import Facts, facts_of
+from cmtools.reports.store import Store
 from cmtools.tables import messages
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
 
 if TYPE_CHECKING:
-    from cmtools.reports.linking import Linked
-    from cmtools.reports.managers import Managers
-
-LITTLE = 1 << 20  # bytes of books: reading them takes as long as starting more processes
-FEW = 64  # digests: of more it pays to keep one instead
+    from cmtools.reports.facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consolidated:
     """All that a report is made of.
 
-    `loaded` are the workspace's other books than of orders. `note` says why nothing could be
-    remembered, if so.
+    `loaded` are the workspace's other books than of orders; `reasons` are why rows of the books of
+    orders do not count. `managers` are their spellings, see `manager_spellings`. `note` says why
+    nothing could be kept in the store, if so.
     """
 
     workspace: Workspace
     loaded: Loaded
+    reasons: Sequence[Reason]
+    managers: Mapping[str, str]
     facts: Facts
-    linked: Linked
-    managers: Managers
-    frames: Frames
     note: str | None
 
 
@@ -63,7 +61,7 @@ def consolidate(
     """Read the workspace's books, or for its books of orders those that the pattern `books` names.
 
     Reading is done by so many `processes`, by default one a core, or by the Dask cluster of a
-    `scheduler`. What was read before is taken from the workspace's memory.
+    `scheduler`. What was read before is taken from the workspace's store.
 
     Raises:
         WorkspaceError: no workspace.
@@ -77,34 +75,38 @@ def consolidate(
     orders = [book for book in own if book.book is ORDER_BOOK]
     if books is not None:
         orders = _matching(workspace, books)
-    with Memory(workspace.root) as memory, Reader(limits) as reader:
-        reading = Reading(orders, memory, Request(today=today, limits=limits))
-        with _crew(scheduler, processes, reading, reader) as crew:
-            reading.begin(crew)
-            # meanwhile these import numpy, which takes about as long as some books
-            from cmtools.reports.linking import link
-            from cmtools.reports.managers import managers_of
-            from cmtools.reports.merging import as_one, merge
-            from cmtools.reports.period_rows import frames_of
+    with Store(workspace.root) as store, Reader(limits) as reader:
+        reading = Reading(orders, store, today, limits)
+        with _pool(scheduler, processes, limits) as pool:
+            reading.begin(pool)
+            # meanwhile this imports pandas, which takes as long as reading some books
+            from cmtools.reports.facts import make_facts, manager_spellings
 
             loaded = _load(others, reader, today)
-            digests = reading.digests(progress)
-        merged = merge([book.name for book in orders], digests)
-        if len(digests) > FEW:
-            reading.remember_as_one(as_one(merged))
-        memory.forget_vanished()
-    facts = facts_of(loaded.dataset)
-    linked = link(merged, facts)
-    managers = managers_of(merged, facts.clients)
+            rows = reading.finish(progress)
+        store.forget_vanished()
+        note = store.trouble
+    names = [book.name for book in orders]
+    dataset = link(loaded.dataset, names, rows)
+    managers = manager_spellings(dataset)
+    own_errors = (p for name, book in zip(names, rows, strict=True) for p in book.problems(name))
     return Consolidated(
         workspace=workspace,
         loaded=loaded,
-        facts=facts,
-        linked=linked,
+        reasons=reasons_of_orders(dataset, own_errors),
         managers=managers,
-        frames=frames_of(linked, facts, managers, today),
-        note=memory.trouble,
+        facts=make_facts(dataset, managers, today),
+        note=note,
     )
+
+
+def link(others: Dataset, names: Sequence[str], books: Sequence[BookRows]) -> Dataset:
+    """Join books of orders with the other books and check what only all of them together show."""
+    sheets = (sheet for name, rows in zip(names, books, strict=True) for sheet in rows.sheets(name))
+    dataset = others.joined(sheets)
+    dataset.link(FIELDS)
+    check_across(dataset)
+    return dataset
 
 
 def _matching(workspace: Workspace, pattern: str) -> list[BookFile]:
@@ -127,16 +129,10 @@ def _each_once(paths: Sequence[Path]) -> Collection[Path]:
     return dict(zip(real, paths, strict=True)).values()
 
 
-def _crew(scheduler: str | None, processes: int | None, reading: Reading, reader: Reader) -> Crew:
-    """Who reads what is not remembered; of little a process that stands ready is done first."""
+def _pool(scheduler: str | None, processes: int | None, limits: Limits) -> Pool:
     if scheduler is not None:
-        try:
-            return Cluster(scheduler)
-        except NoCluster as error:
-            raise Unavailable(str(error)) from error
-    if processes is None and reading.fresh_bytes <= LITTLE:
-        return Alone(reader)
-    return LocalCrew(reader.limits, processes)
+        return Cluster(scheduler, limits)
+    return process_pool(limits, processes)
 
 
 def _load(others: Sequence[BookFile], reader: Reader, today: date) -> Loaded:

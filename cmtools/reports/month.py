@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cmtools.books.choices import Request
-from cmtools.reports.frames import Frames, Window
+from cmtools.reports.facts import Facts
 from cmtools.reports.indicators import INDICATORS, Indicator, final, total
 from cmtools.reports.months import Period
-
-if TYPE_CHECKING:
-    from cmtools.reports.frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +22,7 @@ class Figure:
     indicator: Indicator
     plan: Decimal | None
     fact: Decimal
-    sources: Frame
+    sources: pd.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,20 +42,18 @@ class Monthly:
     preliminary: Preliminary
 
 
-def monthly(books: Frames, month: date, goals: Mapping[str, Decimal]) -> Monthly:
+def monthly(facts: Facts, month: date, goals: Mapping[str, Decimal]) -> Monthly:
     """The report of a month given by its first day; `goals` are plans by indicator id."""
-    window = books.within(Period.of(month))
+    of_month = facts.within(Period.of(month))
     return Monthly(
-        figures=tuple(_figure(indicator, books, month, goals) for indicator in INDICATORS),
-        unpriced_orders=int(final(window.orders)["unpriced"].sum()),
-        preliminary=_preliminary(window),
+        figures=tuple(_figure(indicator, of_month, goals) for indicator in INDICATORS),
+        unpriced_orders=int(final(of_month.orders)["unpriced"].sum()),
+        preliminary=_preliminary(of_month),
     )
 
 
-def _figure(
-    indicator: Indicator, books: Frames, month: date, goals: Mapping[str, Decimal]
-) -> Figure:
-    sources = indicator.sources(books, month)
+def _figure(indicator: Indicator, facts: Facts, goals: Mapping[str, Decimal]) -> Figure:
+    sources = indicator.sources(facts)
     return Figure(
         indicator=indicator,
         plan=goals.get(indicator.id),
@@ -66,8 +62,8 @@ def _figure(
     )
 
 
-def _preliminary(window: Window) -> Preliminary:
+def _preliminary(facts: Facts) -> Preliminary:
     requests, lines = (
-        rows[rows.chosen("request", Request.PRELIMINARY)] for rows in (window.orders, window.lines)
+        rows[rows["request"] == Request.PRELIMINARY] for rows in (facts.orders, facts.lines)
     )
     return Preliminary(orders=len(requests), amount=total(lines["amount"]))

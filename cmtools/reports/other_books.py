@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from cmtools.books.orders import ORDER_BOOK
-from cmtools.digests.crew import LocalCrew
-from cmtools.digests.memory import Memory
-from cmtools.reports.reading import compare
+from cmtools.reports.pool import process_pool
+from cmtools.reports.reading import update_store
+from cmtools.reports.store import Store
 from cmtools.workspace import Workspace, is_copy
 
 
@@ -36,49 +36,47 @@ class OtherBooks:
     def __init__(self, workspace: Workspace, beat: Callable[[], None]) -> None:
         self._workspace = workspace
         self._beat = beat
-        self._crew = LocalCrew(workspace.limits(), processes=1)
-        self._own: Memory | None = None
+        self._pool = process_pool(workspace.limits(), processes=1)
+        self._own: Store | None = None
 
     def close(self) -> None:
         """End the process that reads books, if one was needed."""
-        self._crew.__exit__(None, None, None)
+        self._pool.__exit__(None, None, None)
 
     def look(self, today: date) -> None:
         """Compare the memory with the books: some may have been changed by hand."""
-        with Memory(self._workspace.root) as memory:
-            if memory.trouble is None:
-                self._compare(memory, today)
+        with Store(self._workspace.root) as store:
+            if store.trouble is None:
+                self._compare(store, today)
 
     def ask(self, clients: Iterable[str], numbers: Iterable[str], but: str, today: date) -> Said:
         """What all books but that of a name say of clients and of order numbers."""
         clients, numbers = [*clients], [*numbers]
-        with Memory(self._workspace.root) as memory:
-            if memory.trouble is None and not memory.is_complete():
-                self._compare(memory, today)
-            said = self._said(memory, clients, numbers, but)
-            if memory.is_complete():  # else it may have been lost before it was asked
+        with Store(self._workspace.root) as store:
+            if store.trouble is None and not store.is_complete():
+                self._compare(store, today)
+            said = self._said(store, clients, numbers, but)
+            if store.is_complete():  # else it may have been lost before it was asked
                 return said
-        self._own = self._own or Memory(self._workspace.root, lasting=False)
+        self._own = self._own or Store(self._workspace.root, lasting=False)
         self._compare(self._own, today)
         return self._said(self._own, clients, numbers, but)
 
-    def _said(
-        self, memory: Memory, clients: Sequence[str], numbers: Sequence[str], but: str
-    ) -> Said:
+    def _said(self, store: Store, clients: Sequence[str], numbers: Sequence[str], but: str) -> Said:
         days = {
-            client: [on for path, on in memory.order_days(client) if self._counts(path, but)]
+            client: [on for path, on in store.order_days(client) if self._counts(path, but)]
             for client in clients
         }
         taken = {
             number: path.name
             for number in numbers
-            for path in memory.books_with(number)
+            for path in store.books_with(number)
             if self._counts(path, but) and path.is_file()
         }
         return Said(days=days, taken=taken)
 
-    def _compare(self, memory: Memory, today: date) -> None:
-        compare(self._workspace, memory, self._crew, today, lambda *_: self._beat())
+    def _compare(self, store: Store, today: date) -> None:
+        update_store(self._workspace, store, self._pool, today, lambda *_: self._beat())
 
     def _counts(self, path: Path, but: str) -> bool:
         """Whether it is an order book of the workspace: a memory may know others too."""

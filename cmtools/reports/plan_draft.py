@@ -8,10 +8,10 @@ from datetime import date
 from cmtools.books.plan import EVERYBODY, FIRST_ROW, MANAGER, MONTH, PLAN, PLAN_BOOK, plan_formula
 from cmtools.books.settings import rules_of
 from cmtools.reports import documents as papers
-from cmtools.reports.frames import Frames
+from cmtools.reports.facts import Facts
 from cmtools.reports.heading import LATE, counted
 from cmtools.reports.indicators import Unit
-from cmtools.reports.inputs import frames_of_manager, left_out_of
+from cmtools.reports.inputs import facts_of_manager, left_out_of
 from cmtools.reports.load import Consolidated
 from cmtools.reports.months import ended_months, listed, named, plan_due
 from cmtools.reports.plan import plan_title
@@ -42,10 +42,10 @@ def draft_of(
     """The plan of a month, with what a person typed into the old one."""
     rules = rules_of(read.loaded.dataset)
     months = ended_months(today, month, rules.plan_months)
-    books = frames_of_manager(read, manager)
+    facts = facts_of_manager(read, manager)
     typed = old.typed if old else {}
     goals = []
-    for indicator, base in bases(books, months).items():
+    for indicator, base in bases(facts, months).items():
         found = typed.get(normalize_name(indicator.title))
         growth = found.growth if found else rules.plan_growth
         own = found.plan if found else None
@@ -58,16 +58,16 @@ def draft_of(
         manager=manager,
         goals=tuple(goals),
         months=months,
-        note=_note(read, books, months),
+        note=_note(read, facts, months),
         late=today > plan_due(month),
         director=papers.director(read.loaded.dataset),
         old=old,
     )
 
 
-def _note(read: Consolidated, books: Frames, months: tuple[date, ...]) -> str:
+def _note(read: Consolidated, facts: Facts, months: tuple[date, ...]) -> str:
     """What the history lacks, in plain words."""
-    empty, left_out = empty_months(books, months), left_out_of(read, None)
+    empty, left_out = empty_months(facts, months), left_out_of(read, None)
     words = []
     if len(empty) == len(months):
         words.append(

@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
-from cmtools.reports.frames import Frames
+from cmtools.reports.facts import Facts
 from cmtools.reports.indicators import INDICATORS, Indicator, Unit
+from cmtools.reports.months import Period
 
 PLANNED = tuple(indicator for indicator in INDICATORS if indicator.planned)
 
@@ -26,17 +27,19 @@ class Goal:
     typed: bool = False
 
 
-def bases(books: Frames, months: Sequence[date]) -> Mapping[Indicator, Fraction]:
+def bases(facts: Facts, months: Sequence[date]) -> Mapping[Indicator, Fraction]:
     """The mean fact of the months, unrounded, in the unit of each planned indicator."""
+    facts = facts.within(Period.of(months[0], months[-1]))
     return {
-        indicator: sum(map(Fraction, indicator.history(books, months)), Fraction(0)) / len(months)
+        indicator: sum(map(Fraction, indicator.history(facts, months)), Fraction(0)) / len(months)
         for indicator in PLANNED
     }
 
 
-def empty_months(books: Frames, months: Sequence[date]) -> tuple[date, ...]:
+def empty_months(facts: Facts, months: Sequence[date]) -> tuple[date, ...]:
     """Those of the months about which the books say nothing at all."""
-    history = [indicator.history(books, months) for indicator in PLANNED]
+    facts = facts.within(Period.of(months[0], months[-1]))
+    history = [indicator.history(facts, months) for indicator in PLANNED]
     return tuple(month for month, *facts in zip(months, *history, strict=True) if not any(facts))
 
 

@@ -12,8 +12,8 @@ from cmtools.progress import Progress, silent
 from cmtools.reports.exclusions import Omission
 from cmtools.reports.files import Material, make_report
 from cmtools.reports.inputs import (
+    facts_of_manager,
     first_day,
-    frames_of_manager,
     goals_of,
     known_manager,
     left_out_of,
@@ -61,13 +61,13 @@ def make_month_report(
     first = first_day(month)
     read = consolidate(root, today, books=books, scheduler=scheduler, progress=progress)
     who = known_manager(read, manager)
-    frames = frames_of_manager(read, who)
+    facts = facts_of_manager(read, who)
     plan = plan_file(read, first, who)
-    figures = monthly(frames, first, goals_of(read, plan))
+    figures = monthly(facts, first, goals_of(read, plan))
     left_out = left_out_of(read, plan)
     material = Material(
         dataset=read.loaded.dataset,
-        books=frames,
+        facts=facts,
         found=figures,
         goals=_goals_by_month(read, first, who),
         left_out=left_out,

@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from cmtools.reports.complaint_reasons import ComplaintReason, reasons
-from cmtools.reports.frames import Frames
+from cmtools.reports.facts import Facts
 from cmtools.reports.indicators import INDICATORS, Indicator, final
 from cmtools.reports.month import Figure, Monthly
 from cmtools.reports.months import YEAR, Period, months_up_to
-
-if TYPE_CHECKING:
-    from cmtools.reports.frame import Frame
 
 Goals = Mapping[str, Decimal]
 """Indicator id → its plan."""
@@ -28,7 +26,7 @@ class Series:
     indicator: Indicator
     facts: tuple[Decimal, ...]
     plans: tuple[Decimal | None, ...]
-    sources: Frame
+    sources: pd.DataFrame
 
     @property
     def fact(self) -> Decimal:
@@ -67,7 +65,7 @@ class Review:
     sides: tuple[Side, ...]
     claims: tuple[ComplaintReason, ...]
     dissatisfaction: tuple[ComplaintReason, ...]
-    unpriced: Frame
+    unpriced: pd.DataFrame
 
     @property
     def month(self) -> date:
@@ -76,21 +74,21 @@ class Review:
 
 
 def review(
-    books: Frames, found: Monthly, month: date, goals: Mapping[date, Goals], *, managers: bool
+    facts: Facts, found: Monthly, month: date, goals: Mapping[date, Goals], *, managers: bool
 ) -> Review:
     """The review of a month whose figures are `found`; `goals` are the plans by month."""
     months = months_up_to(month, YEAR)
+    year = facts.within(Period.of(months[0], month))
     courses = tuple(
         Series(
             indicator=figure.indicator,
-            facts=(*figure.indicator.history(books, months)[:-1], figure.fact),
+            facts=(*figure.indicator.history(year, months)[:-1], figure.fact),
             plans=tuple(goals.get(past, {}).get(figure.indicator.id) for past in months),
             sources=figure.sources,
         )
         for figure in found.figures
     )
-    year = books.within(Period.of(months[0], month))
-    orders = final(books.within(Period.of(month)).orders)
+    orders = final(year.within(Period.of(month)).orders)
     return Review(
         months=months,
         courses=courses,

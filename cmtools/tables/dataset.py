@@ -34,6 +34,10 @@ class Dataset:
     def __contains__(self, table: object) -> bool:
         return table in self._sheets
 
+    def joined(self, sheets: Iterable[Sheet[Any]]) -> Dataset:
+        """Return a dataset with these sheets beside its own; none is checked again."""
+        return Dataset([*chain.from_iterable(self._sheets.values()), *sheets])
+
     def sheets(self, table: Table[R]) -> list[Sheet[R]]:
         """Return the table's sheets, one a file."""
         return self._sheets.get(table, [])
@@ -56,19 +60,24 @@ class Dataset:
     def check(self, today: date) -> None:
         """Find repeats, unknown references and broken rules of rows."""
         self._check_values(today)
-        for table, sheets in self._sheets.items():
+        self.link(self._sheets)
+        self._apply_own_rules(today)
+
+    def link(self, tables: Iterable[Table[Any]]) -> None:
+        """Find repeats and unknown references in rows of these tables; spell references alike."""
+        checked = {table: self.sheets(table) for table in tables}
+        for table, sheets in checked.items():
             for names in table.uniques:
                 for together in [[sheet] for sheet in sheets] if table.stands_alone else [sheets]:
                     _refuse_repeats(table, together, names)
         keys: dict[Table[Any], dict[str, str]] = {}
-        for table, sheets in self._sheets.items():
+        for table, sheets in checked.items():
             for name, field in table.fields.items():
                 target = field.column.refers
                 if target is not None and self.can_be_referred_to(target):
                     if target not in keys:
                         keys[target] = self.keys(target)
                     _resolve(sheets, name, field, target, keys[target])
-        self._apply_own_rules(today)
 
     def check_rows(self, today: date) -> None:
         """Find only what a row shows without other rows and books."""

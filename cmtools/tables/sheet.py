@@ -53,6 +53,22 @@ class Sheet(Generic[R]):
         self._add_faults()
         self._require()
 
+    @classmethod
+    def restore(
+        cls,
+        table: Table[R],
+        source: Source,
+        rows: Sequence[int],
+        values: dict[str, list[Any]],
+        bad: dict[str, set[int]],
+    ) -> Sheet[R]:
+        """Build a sheet from what was kept of one that was read and checked before."""
+        sheet = cls.__new__(cls)
+        sheet.table, sheet.source, sheet.rows = table, source, rows
+        sheet.values, sheet.bad = values, bad
+        sheet.problems, sheet._cells = [], {}
+        return sheet
+
     def _parse(self, layout: SheetLayout) -> None:
         """Turn the cells below the header into values; a field without a column has its default."""
         grid, header = layout.grid, layout.header

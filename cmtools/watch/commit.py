@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from cmtools import known_files
-from cmtools.digests.memory import Memory
 from cmtools.documents.file_names import cut_to_bytes, safe_name, version_name
 from cmtools.files import (
     TEMPORARY,
@@ -23,6 +22,8 @@ from cmtools.files import (
     flush_folder,
 )
 from cmtools.inbox.drop import StagedDocument
+from cmtools.reports.book_rows import loads
+from cmtools.reports.store import ReadBook, Store
 from cmtools.watch.context import WatchContext
 from cmtools.watch.decision import Decision, write_decision
 from cmtools.watch.durable_fs import copy_bytes, copy_folder, move_into_place, remove
@@ -139,10 +140,10 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
     except PermissionError as error:
         raise BookBusy(error.errno, error.strerror, str(target)) from error
     flush_folder(target.parent)
-    if replacement.digest is not None:
-        with Memory(context.root) as memory, suppress(OSError):
-            digest = (job.folder / replacement.digest).read_bytes()
-            memory.remember(digest, [(target, fingerprint, 0)])
+    if replacement.rows is not None:
+        with Store(context.root) as store, suppress(OSError):
+            rows = loads((job.folder / replacement.rows).read_bytes())
+            store.keep([ReadBook(target, fingerprint, rows)])
 
 
 def _place_documents(job: Job, decision: Decision, context: WatchContext) -> Decision:

@@ -22,13 +22,12 @@ from hypothesis import strategies as st
 
 from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import ExitCode
-from cmtools.digests.memory import Memory
 from cmtools.errors import Unavailable
-from cmtools.reports import load as consolidating
 from cmtools.reports import reading as remembering
-from cmtools.reports.linking import Reason
+from cmtools.reports.exclusions import Reason
 from cmtools.reports.load import consolidate
 from cmtools.reports.month import monthly
+from cmtools.reports.store import Store
 from support import hostile
 from support.indicators import facts_of
 from support.reckoning import Books, indicators
@@ -192,7 +191,7 @@ def test_one_order_however_each_book_spells_it(tmp_path: Path) -> None:
         ("new_clients", ["З-2026-0002", "З-9"]),
     ):
         figure = known[id]
-        assert [order for (order,) in figure.sources.values("order")] == orders
+        assert figure.sources["order"].tolist() == orders
         assert figure.indicator.by_manager(figure.sources) == {
             "Петрова Анна Сергеевна": facts(before)[id]
         }
@@ -311,39 +310,39 @@ def figures(root: Path, **options: object) -> Everything:
     """All figures of November with all their source rows, and all that was left out."""
     pattern = str(root / "книги" / "*.xlsx")
     consolidated = consolidate(root, TODAY, books=pattern, **options)  # type: ignore[arg-type]
-    found = monthly(consolidated.frames, date(2026, 11, 1), {})
+    found = monthly(consolidated.facts, date(2026, 11, 1), {})
     facts = {
-        f.indicator.id: (f.fact, list(f.sources.values(*f.sources.columns))) for f in found.figures
+        f.indicator.id: (f.fact, [*f.sources.itertuples(index=False, name=None)])
+        for f in found.figures
     }
-    return facts, found.unpriced_orders, consolidated.linked.reasons
+    return facts, found.unpriced_orders, tuple(consolidated.reasons)
 
 
 def test_one_process_or_many(many: Path) -> None:
     alone = everything(many, processes=1)
     assert alone[0]["receipts"][0] == 1000
     assert everything(many, processes=3) == alone
-    assert everything(many) == alone, "by the process that stands ready"
+    assert everything(many) == alone
 
 
-@pytest.mark.parametrize(("batch", "few"), [(64, 64), (4, 64), (4, 1), (1, 1)])
-def test_however_digests_are_put_together(
-    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int, few: int
+@pytest.mark.parametrize("batch", [64, 4, 1])
+def test_however_many_books_are_kept_at_once(
+    many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     """Books change, go and come: what is remembered says each time what reading all anew says."""
     monkeypatch.setattr(remembering, "BATCH", batch)
-    monkeypatch.setattr(consolidating, "FEW", few)
     root = Path(shutil.copytree(many, tmp_path / "work"))
     books = root / "книги"
 
     def check(fresh: int) -> None:
         told: list[int] = []
         remembered = figures(root, progress=lambda _, total: told.append(total))
-        with Memory(root) as memory:
-            days = memory.order_days("К-0002")
+        with Store(root) as store:
+            days = store.order_days("К-0002")
         assert (len(told), remembered) == (fresh, everything(root))
         figures(root)
-        with Memory(root) as memory:
-            assert memory.order_days("К-0002") == days != []
+        with Store(root) as store:
+            assert store.order_days("К-0002") == days != []
 
     shutil.rmtree(root / ".cmtools", ignore_errors=True)
     check(fresh=12)
@@ -366,12 +365,8 @@ def test_progress_is_told(many: Path) -> None:
     assert told == [(done, 10) for done in range(1, 11)]
 
 
-@pytest.mark.parametrize("little", [0, consolidating.LITTLE])
-def test_a_book_that_costs_too_much_costs_only_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: int
-) -> None:
-    """A book beyond the memory of whoever reads it: processes, or the one that stands ready."""
-    monkeypatch.setattr(consolidating, "LITTLE", little)
+def test_a_book_that_costs_too_much_costs_only_itself(tmp_path: Path) -> None:
+    """A book beyond the memory of the process that reads it."""
     root = shelf(healthy(tmp_path / "work"), "книги/1.xlsx", "книги/3.xlsx")
     (root / "cmtools.toml").write_text("[read]\nmemory_mb = 300\ngrid_cells = 100000000000\n")
     hostile.far_cells(root / "книги" / "2.xlsx")

@@ -9,25 +9,22 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from cmtools.books.orders import PAYMENTS
+from cmtools.books.loader import BookFile
 from cmtools.commands.report import ReportResult, report
-from cmtools.digests import memory, shares, store
-from cmtools.digests.codec import decoded, encoded
-from cmtools.digests.digest import FIELDS, ROW, UNSOUND, Digest, Part, Told, unread
-from cmtools.digests.making import packed
-from cmtools.digests.memory import FOLDER, NAME, Memory
 from cmtools.files import file_fingerprint
+from cmtools.reports import database, store
 from cmtools.reports import reading as remembering
+from cmtools.reports.book_rows import loads, read_rows
 from cmtools.reports.load import consolidate
+from cmtools.reports.network_folder import is_remote
+from cmtools.reports.store import FOLDER, NAME, Store
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.sandbox import InProcessReader
 from support.workbench import (
     HEALTHY,
     ORDERS,
@@ -173,7 +170,7 @@ def test_a_book_that_could_not_be_read_is_tried_again(root: Path) -> None:
 
 
 def history(root: Path, client: str) -> list[tuple[Path, date]]:
-    with Memory(root) as found:
+    with Store(root) as found:
         return found.order_days(client)
 
 
@@ -201,20 +198,29 @@ def test_the_history_of_a_client_without_any_reading(root: Path) -> None:
 def test_who_has_an_order_number(root: Path) -> None:
     extra_book(root, SECOND, {"Заказы": [{**HEALTHY["Заказы"][1], "№ заказа": "з-2026-0002"}]})
     read(root)
-    with Memory(root) as found:
+    with Store(root) as found:
         assert found.books_with("З-2026-0002") == [root / SECOND, root / ORDERS]
         assert found.books_with("З-2026-9999") == []
 
 
-def test_a_digest_that_was_spoiled_before_its_orders_were_listed(root: Path) -> None:
-    """Nobody may take the silence of a memory for the silence of the books."""
-    read(root)
-    with Memory(root) as found:
-        found.complete()
-    _execute(file_of(root), "UPDATE digests SET content = x'00' WHERE id = 1")
-    with Memory(root) as found:
-        assert not found.is_complete()
-    assert read(root) == 2
+def test_an_upgrade_of_the_program_reads_all_books_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever changes in a declaration or a rule may change what a book says."""
+    assert [read(root), read(root)] == [2, 0]
+    monkeypatch.setattr(store, "rules_version", lambda: 12345)
+    assert [read(root), read(root)] == [2, 0]
+
+
+def test_the_rules_version_is_of_the_sources(tmp_path: Path) -> None:
+    source = Path(store.__file__).parents[1]
+    program = Path(shutil.copytree(source, tmp_path / "cmtools"))
+    versions = {store.hash_rules(source), store.hash_rules(program)}
+    for name in ("books/orders.py", "pricing/price.py", "tables/parsers.py", "problems.py"):
+        with (program / name).open("a") as file:
+            file.write("\n")
+        versions.add(store.hash_rules(program))
+    assert len(versions) == 5
 
 
 # What may befall it
@@ -237,18 +243,16 @@ SPOILED: dict[str, Spoil] = {
     "of another version": lambda path: _execute(path, "PRAGMA user_version = 99"),
     "of the version before": lambda path: _execute(path, "PRAGMA user_version = 2"),
     "without its tables": lambda path: _execute(path, "DROP TABLE books"),
-    "with other columns": lambda path: _execute(path, "ALTER TABLE digests DROP COLUMN seal"),
-    "digests that are none": lambda path: _execute(path, "UPDATE digests SET content = x'00'"),
-    "digests of another kind": lambda path: _execute(path, "UPDATE digests SET content = 'text'"),
-    "digests of other bytes": lambda path: _execute(
-        path, "UPDATE digests SET content = (SELECT max(content) FROM digests)"
-    ),
-    "digests that are not there": lambda path: _execute(path, "UPDATE books SET digest = 99"),
-    "places of other books": lambda path: _execute(path, "UPDATE books SET place = 0"),
+    "with other columns": lambda path: _execute(path, "ALTER TABLE books DROP COLUMN checksum"),
+    "with other sums": lambda path: _execute(path, "UPDATE payments SET amount = '7'"),
+    "without some rows": lambda path: _execute(path, "DELETE FROM payments WHERE row = 2"),
+    "with rows of other books": lambda path: _execute(path, "UPDATE payments SET book = -book"),
+    "with columns elsewhere": lambda path: _execute(path, "UPDATE books SET columns = '{}'"),
+    "with columns that are none": lambda path: _execute(path, "UPDATE books SET columns = 'x'"),
+    "with errors that are none": lambda path: _execute(path, "UPDATE books SET errors = '[[1]]'"),
     "texts for numbers": lambda path: _execute(
-        path, "UPDATE books SET place = 'text', path = zeroblob(id)"
+        path, "UPDATE books SET checksum = 'text', path = zeroblob(id)"
     ),
-    "places that are not there": lambda path: _execute(path, "UPDATE books SET place = 99"),
 }
 
 
@@ -279,7 +283,7 @@ def test_where_nothing_can_be_kept(root: Path) -> None:
 
 
 def test_a_database_that_somebody_holds(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
     before = november(root)
     holder = sqlite3.connect(file_of(root), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
@@ -290,7 +294,7 @@ def test_a_database_that_somebody_holds(root: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_network_share_keeps_no_memory(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "is_remote", lambda _: True)
+    monkeypatch.setattr(store, "is_remote", lambda _: True)
     assert consolidate(root, TODAY).note == "рабочая папка лежит на сетевом диске"
     assert (read(root), file_of(root).exists()) == (2, False)
 
@@ -305,7 +309,7 @@ def test_what_is_a_network_share(tmp_path: Path) -> None:
     lines = ("/dev/sda1 / ext4", f"//office/all {name} cifs", f"tmpfs {name}/local tmpfs")
     mounts.write_text("".join(f"{line} rw 0 0\n" for line in lines))
     folders = (tmp_path, shared, shared / "нет такой", shared / "local")
-    found = [shares.is_remote(folder, mounts) for folder in folders]
+    found = [is_remote(folder, mounts) for folder in folders]
     assert found == [False, True, True, False]
 
 
@@ -362,30 +366,8 @@ def _renumber(root: Path, number: str) -> None:
 
 
 def _with(root: Path, *numbers: str) -> list[int]:
-    with Memory(root) as found:
+    with Store(root) as found:
         return [len(found.books_with(number)) for number in numbers]
-
-
-def test_a_book_that_is_remembered_anew_while_orders_are_listed(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is listed is what is remembered, though another process came in between."""
-    monkeypatch.setattr(store, "PATIENCE", 0.1)
-    _renumber(root, "О-1")
-    read(root)
-
-    def meanwhile(*asked: Any) -> Any:
-        found = digests(*asked)
-        monkeypatch.setattr(memory, "_digests", digests)
-        _renumber(root, "О-2")
-        read(root)
-        return found
-
-    digests = memory._digests
-    monkeypatch.setattr(memory, "_digests", meanwhile)
-    _with(root, "О-1")
-    read(root)
-    assert _with(root, "О-1", "О-2") == [0, 1]
 
 
 def test_a_version_that_was_read_before_does_not_replace_a_later_one(root: Path) -> None:
@@ -402,45 +384,10 @@ def test_a_version_that_was_read_before_does_not_replace_a_later_one(root: Path)
     assert _with(root, "О-1", "О-2") == [0, 1]
 
 
-# Digests as bytes
+# Rows as values
 
 
-texts = st.lists(st.text(st.characters(exclude_categories=["Cs"])))
-
-
-@given(texts, texts, st.lists(st.integers(-(2**63), 2**63 - 1)))
-@example(["", "\0", "две\nстроки", "ÿ"], [], [-128, 127])
-@example([], [""], [-129])
-def test_a_digest_comes_back(texts: list[str], numbers: list[str], cells: list[int]) -> None:
-    """Whatever stands in the cells, control characters and the empty text among them."""
-    table = {name: packed(cells) for name in (ROW, UNSOUND, *FIELDS[PAYMENTS])}
-    part = Part(
-        heights=dict.fromkeys((table.title for table in FIELDS), 0) | {PAYMENTS.title: len(cells)},
-        numbers=len(numbers),
-        places={PAYMENTS.title: {"on": 3}},
-        told=[Told(PAYMENTS.title, 0, 2, 3, "code", "текст")],
-        huge={(PAYMENTS.title, "amount", 0): "1E+30"},
-        past=5,
-        future=7,
-    )
-    made = Digest(
-        parts=[part],
-        texts=texts,
-        numbers=numbers,
-        marks=packed(range(len(numbers))),
-        columns={PAYMENTS.title: table},
-    )
-    found = decoded(encoded(made))
-    assert found is not None
-    columns = {name: list(column) for name, column in found.columns.get("Платежи", {}).items()}
-    assert columns == (dict.fromkeys(table, cells) if cells else {})
-    assert replace(found, columns={}, marks=packed(found.marks)) == replace(made, columns={})
-
-
-def test_bytes_that_are_no_digest() -> None:
-    whole = encoded(unread("file-empty", "файл пуст"))
-    assert decoded(whole) is not None
-    for cut in range(len(whole)):
-        assert decoded(whole[:cut]) is None
-    assert decoded(whole.replace(b"format 3", b"format 2")) is None
-    assert decoded(b"\x80\x05}\x94." * 10) is None
+def test_rows_that_were_written_down_come_back(root: Path) -> None:
+    rows = read_rows(BookFile(path=root / ORDERS, name=""), InProcessReader(limits=Limits()), TODAY)
+    assert loads(rows.dumps()) == rows
+    assert all(rows.rows.values())

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from cmtools.commands.report import report
-from cmtools.digests import memory
+from cmtools.reports import store
 from cmtools.reports.load import consolidate
 from cmtools.reports.other_books import OtherBooks
 from cmtools.workspace import find_workspace
@@ -44,7 +44,7 @@ def root(tmp_path: Path) -> Path:
 def remembers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Whether the workspace keeps a memory, loses it between two drops, or can keep none."""
     if request.param == "a network share":
-        monkeypatch.setattr(memory, "is_remote", lambda _: True)
+        monkeypatch.setattr(store, "is_remote", lambda _: True)
     return str(request.param)
 
 
@@ -82,7 +82,7 @@ def test_a_number_that_stands_in_another_book(
 ) -> None:
     once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1", "А-2"))
     if remembers == "deleted":
-        (root / STATE / memory.NAME).unlink()
+        (root / STATE / store.NAME).unlink()
     files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "а-2"))
     assert "«Предварительные заказы — первая.xlsx»" in files["Протокол.txt"].decode()
     assert "заказ с таким номером уже есть" in files["Протокол.txt"].decode()
@@ -99,14 +99,14 @@ def test_a_memory_that_is_lost_while_it_is_asked(
     before = neighbours.ask(*asked)
     assert all(before.days.values())
     assert all(before.taken.values())
-    order_days = memory.Memory.order_days
+    order_days = store.Store.order_days
 
-    def lost(asked: memory.Memory, client: str) -> list[tuple[Path, date]]:
-        with sqlite3.connect(root / STATE / memory.NAME) as database:
+    def lost(asked: store.Store, client: str) -> list[tuple[Path, date]]:
+        with sqlite3.connect(root / STATE / store.NAME) as database:
             database.execute("DROP TABLE IF EXISTS orders")
         return order_days(asked, client)
 
-    monkeypatch.setattr(memory.Memory, "order_days", lost)
+    monkeypatch.setattr(store.Store, "order_days", lost)
     assert neighbours.ask(*asked) == before
     neighbours.close()
 

@@ -10,7 +10,6 @@ import xlsxwriter
 from cmtools.reports.heading import ReportHeading
 from cmtools.reports.month import Preliminary
 from cmtools.reports.report_data import Review
-from cmtools.reports.workbook.bulk_rows import with_blocks
 from cmtools.reports.workbook.charts_sheet import draw_charts
 from cmtools.reports.workbook.managers_sheet import draw_managers
 from cmtools.reports.workbook.months_sheet import draw_months
@@ -20,7 +19,7 @@ from cmtools.reports.workbook.source_sheets import draw_sources
 from cmtools.reports.workbook.summary_sheet import SHEET, cells_of, draw_face
 
 _OPTIONS = {
-    "in_memory": True,
+    "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -28,7 +27,7 @@ _OPTIONS = {
 
 
 def draw_report(found: Review, preliminary: Preliminary, cover: ReportHeading) -> bytes:
-    """The workbook's bytes, not compressed; the same review gives the same ones."""
+    """Draw the workbook; the same review gives the same bytes."""
     content = BytesIO()
     workbook = xlsxwriter.Workbook(content, _OPTIONS)
     workbook.set_properties({"title": cover.title})
@@ -37,7 +36,7 @@ def draw_report(found: Review, preliminary: Preliminary, cover: ReportHeading) -
         warnings.simplefilter("error")
         _draw(canvas, found, preliminary, cover)
         workbook.close()
-    return with_blocks(content.getvalue(), canvas.blocks)
+    return content.getvalue()
 
 
 def _draw(canvas: Canvas, found: Review, preliminary: Preliminary, cover: ReportHeading) -> None:

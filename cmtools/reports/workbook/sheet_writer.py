@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.chart import Chart
@@ -12,12 +12,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
-from cmtools.reports.workbook.bulk_rows import Block
+from cmtools.tables.parsers import escape_text
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.workbook import print_setup, write_cell
-
-if TYPE_CHECKING:
-    from cmtools.reports.frame import Frame
 
 MONEY, WHOLE, PERCENT = "#,##0.00", "#,##0", "#,##0.0"
 DASH = "—"
@@ -30,10 +28,9 @@ WARNING: dict[str, Any] = {**BODY, "bold": True, "font_color": "#B42318"}
 
 
 class Canvas:
-    """A workbook being drawn; holds its looks, each made once, and the blocks to be put in."""
+    """A workbook being drawn; holds its looks, each made once."""
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
-        self.blocks: list[Block] = []
         self._workbook = workbook
         self._formats: dict[str, Format] = {}
 
@@ -56,17 +53,15 @@ class Canvas:
 
     def page(self, name: str, widths: Sequence[float]) -> Page:
         """A new sheet with columns of these widths, in characters."""
-        number = len(self._workbook.worksheets()) + 1
-        return Page(self, name, number, widths)
+        return Page(self, name, widths)
 
 
 class Page:
     """A sheet being drawn: cells are put in any order and written row by row by `close`."""
 
-    def __init__(self, canvas: Canvas, name: str, number: int, widths: Sequence[float]) -> None:
+    def __init__(self, canvas: Canvas, name: str, widths: Sequence[float]) -> None:
         self.name = name
         self.sheet = canvas.add_worksheet(name)
-        self._number = number
         self._canvas = canvas
         self._cells: dict[tuple[int, int], tuple[object, Format, int, str | None]] = {}
         print_setup(self.sheet)
@@ -90,12 +85,6 @@ class Page:
         form = self._canvas.look(**(look or BODY))
         self._cells[row, column] = (value, form, column if upto is None else upto, link)
 
-    def fill(self, row: int, rows: Frame, looks: Sequence[dict[str, Any]]) -> None:
-        """All rows from this one on, to be told before the cells are written; see `Block`."""
-        for column, look in enumerate(looks):
-            self.put(row, column, None, **look)
-        self._canvas.blocks.append(Block(sheet=self._number, row=row + 1, rows=rows))
-
     def height(self, row: int, points: float) -> None:
         """The height of a row, to be told before the cells are written."""
         self.sheet.set_row(row, points)
@@ -113,6 +102,21 @@ class Page:
                 self.sheet.write_blank(row, column, None, form)
             else:
                 write_cell(self.sheet, row, column, value, form)
+
+    def add_rows(
+        self, row: int, rows: Iterable[Sequence[str | float]], looks: Sequence[dict[str, Any]]
+    ) -> None:
+        """Write rows from this one on below all other cells, once these are written.
+
+        They go to the disk one by one: there may be a million of them.
+        """
+        forms = [self._canvas.look(**look) for look in looks]
+        for at, values in enumerate(rows, start=row):
+            for column, (value, form) in enumerate(zip(values, forms, strict=True)):
+                if isinstance(value, str):
+                    write_text(self.sheet, at, column, escape_text(value), form)
+                else:
+                    self.sheet.write_number(at, column, value, form)
 
 
 def cell_name(sheet: str, cell: str = "A1") -> str:

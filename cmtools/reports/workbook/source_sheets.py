@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
 
 from cmtools.reports.heading import ReportHeading
 from cmtools.reports.indicators import Indicator, Unit, total
@@ -21,9 +24,6 @@ from cmtools.reports.workbook.sheet_writer import (
 from cmtools.tables.parsers import EXCEL_EPOCH
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.workbook import Formula
-
-if TYPE_CHECKING:
-    from cmtools.reports.frame import Frame
 
 COLUMNS = (
     ("Книга", 40),
@@ -63,7 +63,7 @@ def _draw_part(
     canvas: Canvas,
     name: str,
     course: Series,
-    rows: Frame,
+    rows: pd.DataFrame,
     cover: ReportHeading,
     back: str,
     further: str | None,
@@ -88,10 +88,9 @@ def _draw_part(
     page.put(TOTAL_ROW, VALUE, value, **look | {"bold": True})
     for column, (title, _) in enumerate(COLUMNS):
         page.put(HEADER, column, title, **styles.HEADER, bg_color=styles.NAVY)
-    if len(here):
-        page.fill(FIRST, _cells(here, cover, unit), (*_LOOKS, look))
     page.height(0, 28)
     page.close()
+    page.add_rows(FIRST, _cells(here, cover, unit), (*_LOOKS, look))
     page.sheet.freeze_panes(FIRST, 0)
     page.sheet.repeat_rows(HEADER)
     page.sheet.autofilter(HEADER, 0, last - 1, VALUE)
@@ -106,10 +105,12 @@ def _explained(course: Series) -> str:
     return f"Считаются разные: у первой строки {whom} 1, у остальных его строк 0."
 
 
-def _cells(rows: Frame, cover: ReportHeading, unit: Unit) -> Frame:
-    """The columns as they are written: days as Excel counts them, roubles."""
+def _cells(rows: pd.DataFrame, cover: ReportHeading, unit: Unit) -> Iterator[tuple[Any, ...]]:
+    """The rows as they are written: days as Excel counts them, sums in roubles."""
     days = rows["on"] - EXCEL_EPOCH.toordinal()
-    return rows.renamed("client", cover.client).assign(
+    shown = rows.assign(
         on=days - (days <= _NO_DAY),
+        client=rows["client"].map({code: cover.client(code) for code in rows["client"].unique()}),
         value=rows["value"] / 100 if unit is Unit.ROUBLES else rows["value"],
     )
+    return shown.itertuples(index=False, name=None)

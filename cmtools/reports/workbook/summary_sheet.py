@@ -208,7 +208,9 @@ class _Face:
                 f"{order}, {self._cover.client(client)}",
                 f"{file}, «{sheet}», строка {line}; менеджер {manager}",
             )
-            for order, client, file, sheet, line, manager in self._found.unpriced.values(*_UNPRICED)
+            for order, client, file, sheet, line, manager in self._found.unpriced[
+                list(_UNPRICED)
+            ].itertuples(index=False, name=None)
         ]
         left_out = [(place_in_words(found), found.reason) for found in self._cover.left_out]
         for title, lines in (("Заказы с позициями без цены", unpriced), ("Не вошло", left_out)):

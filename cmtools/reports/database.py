@@ -1,4 +1,4 @@
-"""An SQLite file that may be lost at any time: whatever befalls it costs only what it kept."""
+"""An SQLite file that may be lost or damaged at any time: that costs only what it kept."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 PATIENCE = 5.0  # seconds for which another process may be writing
-PAGE = 1 << 14  # bytes: what is kept is large
 BROKEN = (
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_ERROR,
-)  # the last: of another make
+    sqlite3.SQLITE_CONSTRAINT,  # rows whose book is lost
+    sqlite3.SQLITE_ERROR,  # other tables
+)
 PRIMARY = 0xFF  # of an extended code, such as SQLITE_CORRUPT_INDEX, the bits that say what it is
 
 T = TypeVar("T")
 
 
-class Store:
+class Database:
     """A file with the tables of a `schema`, made where there is none; without one, in memory.
 
     `trouble` is why nothing can be kept, in Russian; None while all is well.
@@ -88,7 +88,6 @@ class Store:
         if self._file is not None:
             self._file.parent.mkdir(exist_ok=True)
         self._database = sqlite3.connect(self._file or ":memory:", timeout=PATIENCE)
-        self._database.execute(f"PRAGMA page_size = {PAGE}")
         ((version,),) = self._database.execute("PRAGMA user_version").fetchall()
         if version not in (0, self._version):
             raise sqlite3.DatabaseError(f"version {version}")

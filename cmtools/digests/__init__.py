@@ -1,1 +1,0 @@
-"""Books of orders one by one: each read into a small digest, on many cores, and remembered."""

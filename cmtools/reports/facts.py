@@ -1,0 +1,217 @@
+"""The rows that count, as pandas frames: what every figure of a month is made of.
+
+Every frame has the columns `SOURCE`: where its row stands in the books, its day, its client, its
+order (empty where there is none) and its manager in one spelling. Days are ordinals, money is whole
+kopecks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from cmtools.books.choices import Category, Decision
+from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, Order
+from cmtools.books.register import CLIENTS, Client
+from cmtools.pricing.category import category_at, losses, order_days
+from cmtools.pricing.orders import price_orders
+from cmtools.pricing.price import EXACT, ZERO
+from cmtools.reports.months import Period
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import normalize_name, squeeze
+from cmtools.tables.table import Row, Table
+
+SOURCE = ("file", "sheet", "row", "on", "client", "order", "manager")
+_WHOLE = ("row", "on")
+_MONEY = ("amount", "profit")
+_FLAGS = ("unpriced", "was_system")
+_LARGEST_SUM = 2**63 - 1  # of int64; larger sums of kopecks are Python's own numbers
+
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """The rows that count.
+
+    `orders` and `lines` (the priced positions) are of every request, final or not (`request`);
+    their `category` is the client's at the first day of the order's month. `claims` are by the day
+    on which they were made, `met` by that of the decision. `losses` are the days on which a client
+    was lost, in the row of the client.
+    """
+
+    orders: pd.DataFrame
+    lines: pd.DataFrame
+    payments: pd.DataFrame
+    deliveries: pd.DataFrame
+    claims: pd.DataFrame
+    met: pd.DataFrame
+    clients: pd.DataFrame
+    losses: pd.DataFrame
+
+    def within(self, period: Period) -> Facts:
+        """The rows whose day lies in a period."""
+        first, end = period.first.toordinal(), period.end.toordinal()
+        return self._where(lambda rows: (rows["on"] >= first) & (rows["on"] < end))
+
+    def of_manager(self, name: str) -> Facts:
+        """The rows of one manager, spelled as the frames spell it."""
+        return self._where(lambda rows: rows["manager"] == name)
+
+    def _where(self, which: Callable[[pd.DataFrame], pd.Series[bool]]) -> Facts:
+        frames = {item.name: getattr(self, item.name) for item in fields(self)}
+        return Facts(**{name: rows[which(rows)] for name, rows in frames.items()})
+
+
+def manager_spellings(dataset: Dataset) -> Mapping[str, str]:
+    """What counts of a manager's name → how the books spell it where it comes first.
+
+    Orders come before clients; rows with errors are among them.
+    """
+    spellings: dict[str, str] = {}
+    tables: tuple[Table[Any], ...] = (ORDERS, CLIENTS)
+    for table in tables:
+        names = (row.get("manager") for row in dataset.entries(table))
+        for name in dict.fromkeys(names):
+            if name is not None:
+                spellings.setdefault(normalize_name(name), squeeze(name))
+    return spellings
+
+
+def make_facts(dataset: Dataset, spellings: Mapping[str, str], today: date) -> Facts:
+    """Price the orders of linked books and collect the rows that count, as they are on a day."""
+    return _Collector(dataset, spellings, today).collect()
+
+
+class _Collector:
+    """Linked books, their sound orders by number, and the days of these by client."""
+
+    def __init__(self, dataset: Dataset, spellings: Mapping[str, str], today: date) -> None:
+        self._dataset, self._spellings, self._today = dataset, spellings, today
+        prices = price_orders(dataset)
+        self._priced_orders, self._rules = prices.orders, prices.tariff.rules
+        self._orders = {order.number: order for order in dataset.records(ORDERS)}
+        self._days = order_days(self._orders.values())
+
+    def collect(self) -> Facts:
+        orders, lines = self._priced()
+        return Facts(
+            orders=_frame(orders, "request", "category", "unpriced", "dissatisfaction"),
+            lines=_frame(lines, "request", "category", "amount", "profit"),
+            payments=_frame(self._of_orders(PAYMENTS, "kind", "amount"), "kind", "amount"),
+            deliveries=_frame(
+                self._of_orders(DELIVERIES, "kind", "quality", "amount"),
+                *("kind", "quality", "amount"),
+            ),
+            claims=_frame(self._of_orders(CLAIMS, "reason", "amount"), "reason", "amount"),
+            met=_frame(self._met(), "amount"),
+            clients=_frame(self._received()),
+            losses=_frame(self._lost(), "was_system"),
+        )
+
+    def _priced(self) -> tuple[list[Values], list[Values]]:
+        """The sound orders, and order by order their positions that have a price."""
+        orders: list[Values] = []
+        lines: list[Values] = []
+        for priced in self._priced_orders:
+            order = priced.order
+            if order is None:
+                continue
+            of_month = self._category(order.client, order.on.replace(day=1))
+            unpriced = len(priced.lines) < len(priced.positions)
+            orders.append(
+                (
+                    *self._source(order, order, order.on),
+                    *(order.request, of_month, unpriced, order.dissatisfaction),
+                )
+            )
+            lines += (
+                (
+                    *self._source(line.position, order, order.on),
+                    *(order.request, of_month, _kopecks(line.amount), _kopecks(line.profit)),
+                )
+                for line in priced.lines
+            )
+        return orders, lines
+
+    def _category(self, client: str, day: date) -> Category:
+        return category_at(self._days.get(client, ()), day, self._rules)
+
+    def _of_orders(self, table: Table[Any], *names: str) -> Iterator[Values]:
+        """The sound rows of a table whose order is sound, with more of their fields."""
+        for row, order in self._with_order(table):
+            values = (row.get(name) for name in names)
+            yield (*self._source(row, order, row.on), *map(_plain, values))
+
+    def _with_order(self, table: Table[Any]) -> Iterator[tuple[Any, Order]]:
+        for row in self._dataset.records(table):
+            order = self._orders.get(row.order)
+            if order is not None:
+                yield row, order
+
+    def _met(self) -> Iterator[Values]:
+        """Claims that were met, each on the day of its decision."""
+        for claim, order in self._with_order(CLAIMS):
+            if claim.decision is Decision.MET:
+                source = self._source(claim, order, claim.decided)
+                yield (*source, _kopecks(claim.met_amount or ZERO))
+
+    def _received(self) -> Iterator[Values]:
+        """The clients by the day on which they were received."""
+        return (self._of_client(client, client.received) for client in self._clients())
+
+    def _lost(self) -> Iterator[Values]:
+        """A limit that runs out today or later has lost no client yet: an order may still come."""
+        for client in self._clients():
+            for loss in losses(self._days.get(client.code, ()), self._rules):
+                if loss.on < self._today:
+                    yield (*self._of_client(client, loss.on), loss.was_system)
+
+    def _clients(self) -> list[Client]:
+        return self._dataset.records(CLIENTS)
+
+    def _of_client(self, client: Client, on: date) -> Values:
+        return (
+            *(client.source.file, client.source.sheet, client.row, on.toordinal()),
+            *(client.code, "", self._spelled(client.manager)),
+        )
+
+    def _source(self, row: Row, order: Order, on: date) -> Values:
+        return (
+            *(row.source.file, row.source.sheet, row.row, on.toordinal()),
+            *(order.client, order.number, self._spelled(order.manager)),
+        )
+
+    def _spelled(self, manager: str) -> str:
+        return self._spellings[normalize_name(manager)]
+
+
+def _frame(rows: Iterable[Values], *names: str) -> pd.DataFrame:
+    names = (*SOURCE, *names)
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return pd.DataFrame(
+        {name: _series(name, column) for name, column in zip(names, columns, strict=True)}
+    )
+
+
+def _series(name: str, values: Sequence[Any]) -> pd.Series[Any]:
+    kind: Any = object
+    if name in _WHOLE or (name in _MONEY and sum(map(abs, values)) <= _LARGEST_SUM):
+        kind = "int64"
+    elif name in _FLAGS:
+        kind = bool
+    found: pd.Series[Any] = pd.Series(list(values), dtype=kind)
+    return found
+
+
+def _plain(value: object) -> object:
+    return _kopecks(value) if isinstance(value, Decimal) else value
+
+
+def _kopecks(amount: Decimal) -> int:
+    return int(EXACT.scaleb(amount, 2))
