@@ -20,6 +20,7 @@ STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.style
 BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
 WORKBOOK = "xl/workbook.xml"
 STYLES = "xl/styles.xml"
+CONTENT_TYPES = "[Content_Types].xml"
 WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -88,21 +89,8 @@ class Package:
         while f"xl/worksheets/sheet{number}.xml" in self._parts:
             number += 1
         part = f"xl/worksheets/sheet{number}.xml"
-        self._parts[part] = content
         relation = f"cmtools{number}"
-        self._append(
-            WORKBOOK_RELATIONS,
-            f"{{{PACKAGE}}}Relationship",
-            Id=relation,
-            Type=f"{RELATIONS}/worksheet",
-            Target=f"/{part}",
-        )
-        self._append(
-            "[Content_Types].xml",
-            f"{{{TYPES}}}Override",
-            PartName=f"/{part}",
-            ContentType=SHEET_TYPE,
-        )
+        self._add_part(part, content, relation, "worksheet", SHEET_TYPE)
         sheets = self.tree(WORKBOOK).find("{*}sheets")
         assert sheets is not None
         taken = [int(sheet.get("sheetId", "0")) for sheet in sheets]
@@ -111,23 +99,23 @@ class Package:
 
     def add_styles(self, content: bytes) -> None:
         """Give styles to a book that has none."""
-        self._parts[STYLES] = content
-        self._append(
-            WORKBOOK_RELATIONS,
-            f"{{{PACKAGE}}}Relationship",
-            Id="cmtoolsStyles",
-            Type=f"{RELATIONS}/styles",
-            Target=f"/{STYLES}",
-        )
-        self._append(
-            "[Content_Types].xml",
-            f"{{{TYPES}}}Override",
-            PartName=f"/{STYLES}",
-            ContentType=STYLES_TYPE,
-        )
+        self._add_part(STYLES, content, "cmtoolsStyles", "styles", STYLES_TYPE)
 
-    def _append(self, part: str, tag: str, **attributes: str) -> None:
-        etree.SubElement(self.tree(part), tag, attributes)
+    def _add_part(
+        self, part: str, content: bytes, relation: str, kind: str, content_type: str
+    ) -> None:
+        """Add a part with the workbook's relation to it and its content type."""
+        self._parts[part] = content
+        etree.SubElement(
+            self.tree(WORKBOOK_RELATIONS),
+            f"{{{PACKAGE}}}Relationship",
+            {"Id": relation, "Type": f"{RELATIONS}/{kind}", "Target": f"/{part}"},
+        )
+        etree.SubElement(
+            self.tree(CONTENT_TYPES),
+            f"{{{TYPES}}}Override",
+            {"PartName": f"/{part}", "ContentType": content_type},
+        )
 
     def names(self) -> list[str]:
         """Return the names of all parts."""
@@ -135,7 +123,7 @@ class Package:
 
     def macros(self) -> list[str]:
         """Return the parts that hold programs, by type, relation or name."""
-        types = self.tree("[Content_Types].xml")
+        types = self.tree(CONTENT_TYPES)
         typed = {
             override.get("PartName", "").lstrip("/")
             for override in types
@@ -166,9 +154,9 @@ class Package:
         for name in names:
             del self._parts[name]
             self._parts.pop(_relations_of(name), None)
-        for override in list(self.tree("[Content_Types].xml")):
+        for override in list(self.tree(CONTENT_TYPES)):
             if override.get("PartName", "").lstrip("/") in names:
-                self.tree("[Content_Types].xml").remove(override)
+                self.tree(CONTENT_TYPES).remove(override)
         for relation in list(self.tree(WORKBOOK_RELATIONS)):
             if _absolute(relation.get("Target", "")) in names:
                 self.tree(WORKBOOK_RELATIONS).remove(relation)
@@ -176,7 +164,7 @@ class Package:
 
     def make_plain_book(self) -> None:
         """Declare the book a workbook without macros."""
-        for override in self.tree("[Content_Types].xml"):
+        for override in self.tree(CONTENT_TYPES):
             if override.get("PartName") == f"/{WORKBOOK}":
                 override.set("ContentType", BOOK_TYPE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,18 +15,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from cmtools.tables.columns import (
-    COST,
-    GOAL,
-    MEAN,
-    MONEY,
-    NUMBER,
-    PERCENT,
-    TEXT,
-    WHOLE,
-    Field,
-    ValueKind,
-)
+from cmtools.tables.columns import TEXT, Field, ValueKind
 from cmtools.tables.parsers import normalize_title
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer import styles
@@ -34,18 +23,16 @@ from cmtools.tables.writer.dropdowns import (
     LAST_ROW,
     LISTS_SHEET,
     DropdownLists,
-    dropdown_source,
     foreign_tables,
     list_ranges,
 )
 from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
 from cmtools.tables.writer.literal_text import write_text
+from cmtools.tables.writer.validation import add_validation
 
 SheetRows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
-
-NUMERIC = (WHOLE, NUMBER, MEAN, GOAL, MONEY, COST, PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +78,15 @@ def build_book(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            form = _Form(workbook, book, rows or {}, lists or {}, headings or {})
-            form.write()
+            _BookWriter(workbook, book, rows or {}, lists or {}, headings or {}).write()
     except UserWarning as error:
         raise ValueError(str(error)) from error
     workbook.close()
     return content.getvalue()
 
 
-class _Form:
-    """One book being written; holds the workbook's formats, each made once."""
+class _BookWriter:
+    """Writes one book; holds the workbook's formats, each made once."""
 
     def __init__(
         self,
@@ -154,19 +140,11 @@ class _Form:
         if heading.values:
             sheet.activate()
         columns = []
+        for position, (width, column) in enumerate(self._table_columns(table)):
+            sheet.set_column(position, position, width, column["format"])
+            columns.append(column)
         for position, field in enumerate(fields):
-            form = self._column_format(field.kind, wrap=field.column.wrap)
-            sheet.set_column(position, position, field.width, form)
-            colour = styles.NAVY if field.required else styles.BLUE
-            look = self._format(**styles.HEADER, bg_color=colour)
-            columns.append({"header": field.title, "header_format": look, "format": form})
-            self._validate(sheet, field, header + 1, position, LAST_ROW - 1)
-        for position, column in enumerate(table.computed, start=len(fields)):
-            kind = column.kind or TEXT
-            form = self._column_format(kind, computed=True)
-            sheet.set_column(position, position, column.width or kind.width, form)
-            look = self._format(**styles.HEADER, bg_color=styles.GREY)
-            columns.append({"header": column.title, "header_format": look, "format": form})
+            add_validation(sheet, field, header + 1, position, LAST_ROW - 1)
         rows = self._rows.get(table, ())
         sheet.set_row(header, 46)
         sheet.add_table(
@@ -182,29 +160,42 @@ class _Form:
         )
         sheet.freeze_panes(header + 1, 1)
         sheet.repeat_rows(header)
-        self._light_up_required(sheet, fields, header + 1)
-        self._write_rows(sheet, table, rows, header + 1)
+        self._colour_required(sheet, fields, header + 1)
+        self._write_rows(sheet, fields, columns, header + 1, rows)
 
-    def _write_rows(self, sheet: Worksheet, table: Table[Any], rows: SheetRows, first: int) -> None:
-        fields = table.fields.values()
-        columns = [
-            (normalize_title(f.title), self._column_format(f.kind, wrap=f.column.wrap))
-            for f in fields
-        ]
-        columns += [
-            (normalize_title(column.title), self._column_format(column.kind or TEXT, computed=True))
-            for column in table.computed
-        ]
+    def _write_rows(
+        self,
+        sheet: Worksheet,
+        fields: Sequence[Field],
+        columns: Sequence[Mapping[str, Any]],
+        first: int,
+        rows: SheetRows,
+    ) -> None:
+        titles = [(normalize_title(column["header"]), column["format"]) for column in columns]
         wrapped = [(normalize_title(f.title), f.width) for f in fields if f.column.wrap]
         for index, row in enumerate(rows, start=first):
-            given = {normalize_title(title): value for title, value in row.items()}
-            height = styles.row_height((given.get(title) or "", width) for title, width in wrapped)
+            values = {normalize_title(title): value for title, value in row.items()}
+            height = styles.row_height((values.get(title) or "", width) for title, width in wrapped)
             if height > styles.LINE_HEIGHT:
                 sheet.set_row(index, height)
-            for position, (title, form) in enumerate(columns):
-                write_cell(sheet, index, position, given.get(title), form)
+            for position, (title, form) in enumerate(titles):
+                write_cell(sheet, index, position, values.get(title), form)
 
-    def _light_up_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
+    def _table_columns(self, table: Table[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield each column's width and what xlsxwriter's table takes of it."""
+        for field in table.fields.values():
+            form = self._column_format(field.kind, wrap=field.column.wrap)
+            colour = styles.NAVY if field.required else styles.BLUE
+            header = self._format(**styles.HEADER, bg_color=colour)
+            yield field.width, {"header": field.title, "header_format": header, "format": form}
+        for column in table.computed:
+            kind = column.kind or TEXT
+            form = self._column_format(kind, computed=True)
+            header = self._format(**styles.HEADER, bg_color=styles.GREY)
+            width = column.width or kind.width
+            yield width, {"header": column.title, "header_format": header, "format": form}
+
+    def _colour_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
         """Colour the empty required cells of a row that was begun."""
         row = first + 1
         last = xlsxwriter.utility.xl_col_to_name(len(fields) - 1)
@@ -261,14 +252,7 @@ class _Form:
             write_cell(sheet, row, 1, value, look)
             sheet.write_string(row, 2, field.column.hint, hint_look)
             sheet.set_row(row, styles.row_height([(field.column.hint, 64), (value or "", 54)]) + 4)
-            self._validate(sheet, field, row, 1, row)
-
-    def _validate(
-        self, sheet: Worksheet, field: Field, first: int, position: int, last: int
-    ) -> None:
-        rule = _validation(field)
-        if rule is not None and sheet.data_validation(first, position, last, position, rule):
-            raise ValueError(f"«{field.title}»: Excel takes no such validation")
+            add_validation(sheet, field, row, 1, row)
 
     def _write_lists(self) -> None:
         tables = foreign_tables(self._book)
@@ -282,51 +266,6 @@ class _Form:
             for row, value in enumerate(self._lists.get(table, ()), start=1):
                 sheet.write_string(row, position, value, text)
         sheet.hide()
-
-
-def _validation(field: Field) -> dict[str, Any] | None:
-    rule: dict[str, Any] = {
-        "input_title": field.title[:32],
-        "input_message": field.column.hint,
-        "error_title": field.title[:32],
-    }
-    source = dropdown_source(field)
-    if source is not None:
-        # A list of another sheet may lag behind it, so what it lacks is only warned of.
-        rule |= {
-            "validate": "list",
-            "source": source,
-            "error_type": "warning" if field.column.refers is not None else "stop",
-            "error_message": "Такого значения нет в списке.",
-        }
-    elif field.kind in NUMERIC:
-        rule |= {
-            "validate": "integer" if field.kind is WHOLE else "decimal",
-            **_excel_bounds(field),
-            "error_message": _number_wanted(field),
-        }
-    elif not field.column.hint:
-        return None
-    else:
-        rule["validate"] = "any"
-    return rule
-
-
-def _number_wanted(field: Field) -> str:
-    """Say what the cell wants: «Введите сумму от 0.»."""
-    noun = {MONEY: "сумму", COST: "сумму", WHOLE: "целое число", PERCENT: "число процентов"}
-    return f"Введите {noun.get(field.kind, 'число')} {field.bounds}".strip() + "."
-
-
-def _excel_bounds(field: Field) -> dict[str, Any]:
-    column = field.column
-    if column.above is not None:
-        return {"criteria": ">", "value": column.above}
-    return {
-        "criteria": "between",
-        "minimum": -1_000_000_000_000 if column.least is None else column.least,
-        "maximum": 1_000_000_000_000 if column.most is None else column.most,
-    }
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:
