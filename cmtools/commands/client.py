@@ -15,7 +15,14 @@ from cmtools.books.settings import RULES, rules_of
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import UsageError
-from cmtools.pricing.category import Loss, Standing, client_standing, counts, losses, order_days
+from cmtools.pricing.category import (
+    ClientState,
+    Loss,
+    client_state,
+    counts_for_category,
+    losses,
+    order_days,
+)
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
@@ -55,12 +62,12 @@ class ClientResult(Result):
 
     client: Client | InvalidRow
     day: date
-    standing: Standing
+    state: ClientState
     orders: tuple[Order | InvalidRow, ...]
     losses: tuple[Loss, ...]
 
     def as_json(self) -> dict[str, Any]:
-        client, standing = self.client, self.standing
+        client, state = self.client, self.state
         status = client.get("status")
         answer = {
             "client": client.get("code"),
@@ -69,13 +76,13 @@ class ClientResult(Result):
             "status": status and status.value,
             "vip": status is Status.VIP,
             "as_of": f"{self.day}",
-            "category": standing.category.value,
+            "category": state.category.value,
             "orders": [self._order_as_json(order) for order in self.orders],
-            "category_rule": _category_rule_as_json(standing),
-            "last_order": standing.last_order and f"{standing.last_order}",
-            "loss_rule": _loss_rule_as_json(standing),
-            "lost_on": standing.lost_on and f"{standing.lost_on}",
-            "lost": standing.is_lost,
+            "category_rule": _category_rule_as_json(state),
+            "last_order": state.last_order and f"{state.last_order}",
+            "loss_rule": _loss_rule_as_json(state),
+            "lost_on": state.lost_on and f"{state.lost_on}",
+            "lost": state.is_lost,
             "losses": [
                 {"on": f"{loss.on}", "last_order": f"{loss.last_order}", "system": loss.was_system}
                 for loss in self.losses
@@ -91,7 +98,7 @@ class ClientResult(Result):
             "date": f"{order.get('on')}",
             "file": order.source.file,
             "row": order.row,
-            "counts": self.standing.includes(order.get("on")),
+            "counts": self.state.includes(order.get("on")),
         }
 
 
@@ -110,12 +117,12 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
     day, rules = as_of or today, rules_of(dataset)
     own = [order for order in dataset.entries(ORDERS) if order.get("client") == entry.get("code")]
     days = order_days(own).get(str(entry.get("code")), ())
-    orders = [order for order in own if counts(order) and order.get("on") <= day]
+    orders = [order for order in own if counts_for_category(order) and order.get("on") <= day]
     return ClientResult(
         problems=_problems(session, [entry, *own]),
         client=entry,
         day=day,
-        standing=client_standing(days, day, rules),
+        state=client_state(days, day, rules),
         orders=tuple(sorted(orders, key=lambda order: order.get("on"), reverse=True)),
         losses=tuple(loss for loss in losses(days, rules) if loss.on < day),
     )
@@ -135,24 +142,24 @@ def _find_client(dataset: Dataset, code: str) -> Client | InvalidRow:
     return entry
 
 
-def _category_rule_as_json(standing: Standing) -> dict[str, object]:
+def _category_rule_as_json(state: ClientState) -> dict[str, object]:
     return {
         "rule": RULES.fields["system_orders"].title,
-        "value": standing.rules.system_orders,
-        "months": standing.rules.system_months,
-        "since": f"{standing.since}",
-        "orders": standing.recent,
-        "earlier": standing.earlier - standing.recent,
+        "value": state.rules.system_orders,
+        "months": state.rules.system_months,
+        "since": f"{state.since}",
+        "orders": state.recent,
+        "earlier": state.earlier - state.recent,
     }
 
 
-def _loss_rule_as_json(standing: Standing) -> dict[str, object] | None:
-    if standing.last_order is None:
+def _loss_rule_as_json(state: ClientState) -> dict[str, object] | None:
+    if state.last_order is None:
         return None
     return {
-        "rule": standing.limit_title,
-        "value": standing.limit,
-        "system": standing.system,
+        "rule": state.limit_title,
+        "value": state.limit,
+        "system": state.system,
     }
 
 

@@ -66,7 +66,7 @@ def report(
     today: date,
     progress: Progress = silent,
 ) -> ReportResult:
-    """Reckon the indicators of a month, for one manager or for all; write the report's two files.
+    """Compute the indicators of a month, for one manager or for all; write the report's two files.
 
     `books` is a pattern of the books of orders to take instead of the workspace's. Errors in a
     book never stop a report: it names what it left out; `strict` makes that a failure.

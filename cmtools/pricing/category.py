@@ -31,7 +31,7 @@ class Loss:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class ClientState:
     """A client's category and loss at a day, and what they rest on.
 
     since: the first of the months in which orders count towards системный.
@@ -86,8 +86,8 @@ class Standing:
         return lines
 
 
-def counts(order: Order | InvalidRow) -> bool:
-    """Whether an order counts for its client's category: its request is окончательная.
+def counts_for_category(order: Order | InvalidRow) -> bool:
+    """Tell whether an order counts for its client's category: its request is окончательная.
 
     A row with an error counts too as long as its client, day and request are sound: a wrong phone
     number on one order must not change the price of the next.
@@ -100,38 +100,41 @@ def counts(order: Order | InvalidRow) -> bool:
 
 
 def order_days(orders: Iterable[Order | InvalidRow]) -> Mapping[str, OrderDays]:
-    """Group by client code the days of the orders that count, sorted, whoever the manager."""
+    """Group by client code the days of the orders that count, sorted."""
     days: dict[str, list[date]] = {}
     for order in orders:
-        if counts(order):
+        if counts_for_category(order):
             days.setdefault(order.get("client"), []).append(order.get("on"))
     return {client: sorted(of_client) for client, of_client in days.items()}
 
 
 def category_at(days: OrderDays, day: date, rules: Rules) -> Category:
     """Return новый, повторный or системный by the orders before that day."""
-    before = bisect_left(days, day)
-    if before == 0:
-        return Category.NEW
-    recent = before - bisect_left(days, months_before(day, rules.system_months))
-    return Category.SYSTEM if recent >= rules.system_orders else Category.REPEAT
-
-
-def client_standing(days: OrderDays, day: date, rules: Rules) -> Standing:
-    """Work out the category and the loss of a client at a day by the orders up to it."""
-    since = months_before(day, rules.system_months)
     earlier = bisect_left(days, day)
+    if earlier == 0:
+        return Category.NEW
+    is_system = _recent_orders(days, day, rules) >= rules.system_orders
+    return Category.SYSTEM if is_system else Category.REPEAT
+
+
+def _recent_orders(days: OrderDays, day: date, rules: Rules) -> int:
+    """Count the orders before a day in the months that count towards системный."""
+    return bisect_left(days, day) - bisect_left(days, months_before(day, rules.system_months))
+
+
+def client_state(days: OrderDays, day: date, rules: Rules) -> ClientState:
+    """Work out the category and the loss of a client at a day by the orders up to it."""
     until = bisect_right(days, day)
     last = days[until - 1] if until else None
     system = last is not None and was_system(days, last, rules)
     limit = _limit(system, rules)
-    return Standing(
+    return ClientState(
         day=day,
         rules=rules,
         category=category_at(days, day, rules),
-        since=since,
-        earlier=earlier,
-        recent=earlier - bisect_left(days, since),
+        since=months_before(day, rules.system_months),
+        earlier=bisect_left(days, day),
+        recent=_recent_orders(days, day, rules),
         last_order=last,
         system=system,
         limit=limit,

@@ -66,7 +66,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
-    """An order's sums over its priced positions; delivery stands apart."""
+    """An order's sums over its priced positions; delivery is separate."""
 
     amount: Decimal
     vat: Decimal
@@ -94,8 +94,8 @@ def price_lines(
 ) -> list[Line | None]:
     """Price the positions of one order, which share its discount.
 
-    `shipped` is the day of shipment, whose VAT rate holds. None stands for a position without a
-    cost, a markup or a VAT row, and for one whose price rounds to 0.
+    `shipped` is the day of shipment, whose VAT rate holds. The line is None for a position without
+    a cost, a markup or a VAT row, and for one whose price rounds to 0.
     """
     vat_row = tariff.vat_on(shipped)
     if vat_row is None:

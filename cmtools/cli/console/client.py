@@ -15,14 +15,14 @@ MOST_ORDERS = 20
 
 @render.register
 def _(result: ClientResult, console: Console) -> None:
-    client, standing, orders = result.client, result.standing, result.orders
+    client, state, orders = result.client, result.state, result.orders
     name = f" {safe(client.get('name'))}" if client.get("name") else ""
     status = f", {safe(client.get('status').value)}" if client.get("status") else ""
     console.print(
         f"[bold]{safe(client.get('code'))}[/]{name} · {safe(client.get('manager') or '—')}"
     )
-    console.print(f"На {result.day:%d.%m.%Y}: [bold]{standing.category.value}[/]{status}")
-    for line in standing.explain():
+    console.print(f"На {result.day:%d.%m.%Y}: [bold]{state.category.value}[/]{status}")
+    for line in state.explain():
         console.print(Padding(Text(plain(line)), (0, 0, 0, 2)))
     if orders:
         table = table_of("Заказ", "Дата", "Где", "В счёт категории")
@@ -31,7 +31,7 @@ def _(result: ClientResult, console: Console) -> None:
                 safe(order.get("number") or "—"),
                 f"{order.get('on'):%d.%m.%Y}",
                 safe(f"{order.source.file}, строка {order.row}"),
-                "да" if standing.includes(order.get("on")) else "[dim]нет[/]",
+                "да" if state.includes(order.get("on")) else "[dim]нет[/]",
             )
         console.print(Padding(table, (1, 0, 0, 2)))
     if len(orders) > MOST_ORDERS:
