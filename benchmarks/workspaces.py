@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks import TODAY
 from cmtools.books.blanks import lists_from_dataset
-from cmtools.books.loader import BookFile, load
+from cmtools.books.loader import BookFile, load_books
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import CONTRACTORS, SETTINGS
@@ -65,7 +65,9 @@ def read_settings_and_clients(folder: Path) -> Dataset:
         BookFile(path=folder / book.file_name, name=book.name, book=book)
         for book in (SETTINGS, REGISTER)
     ]
-    return load([], files, InProcessReader(limits=Limits()), TODAY, STANDARD_DOCUMENTS).dataset
+    return load_books(
+        [], files, InProcessReader(limits=Limits()), TODAY, STANDARD_DOCUMENTS
+    ).dataset
 
 
 def positions(orders: int, first: int = 1) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cmtools.agenda.workdays import is_workday
-from cmtools.books.loader import BookFile, BookReading
+from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS
 from cmtools.books.settings import HOLIDAYS, VAT
 from cmtools.files import atomic_write
@@ -122,7 +122,7 @@ def _shift_to(today: date, sheets: list[Sheet[Any]]) -> _Shift:
 
 
 def _read(path: Path) -> list[Sheet[Any]]:
-    reading = BookReading(InProcessReader(limits=Limits()))
+    reading = BookLoader(InProcessReader(limits=Limits()))
     reading.read(BookFile(path=path, name=path.name))
     return reading.sheets
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from cmtools.agenda.duty import Duty, of_client
 from cmtools.agenda.rows import AgendaRows
-from cmtools.books.choices import Category, Status, TouchKind
+from cmtools.books.choices import Category, ClientStatus, TouchKind
 from cmtools.books.register import Client
 
 GREETING_DAYS = timedelta(days=3)
@@ -74,7 +74,7 @@ def _cadence(rows: AgendaRows, client: Client) -> int:
     rules = rows.rules
     if client.touch_days is not None:
         return client.touch_days
-    if client.status is Status.VIP:
+    if client.status is ClientStatus.VIP:
         return rules.touch_vip
     by_category = {
         Category.SYSTEM: rules.touch_system,

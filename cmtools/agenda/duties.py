@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from cmtools.agenda import client_duties, month_duties, order_duties, paper_duties
 from cmtools.agenda.duty import Duty, of_client
 from cmtools.agenda.rows import AgendaRows
-from cmtools.books.choices import Status
+from cmtools.books.choices import ClientStatus
 from cmtools.pricing.price import ZERO
 
 KINDS: dict[str, Callable[[AgendaRows], Iterator[Duty]]] = {
@@ -69,6 +69,6 @@ def director(rows: AgendaRows, duties: list[Duty]) -> Iterator[Duty]:
         ]
         if urgent:
             first = min(urgent, key=lambda duty: duty.date)
-            kind = "VIP-клиент" if client.status is Status.VIP else "проблемный клиент"
+            kind = "VIP-клиент" if client.status is ClientStatus.VIP else "проблемный клиент"
             text = f"Взять под контроль: {kind} {client.name} — {first.text}"
             yield of_client("director", client, first.date, text, first.source)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from cmtools.agenda.duty import Duty, is_near, moved, of_order
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import add_workdays, workdays_between
-from cmtools.books.choices import Decision, DeliveryKind, PaperKind, Quality
+from cmtools.books.choices import ClaimDecision, DeliveryKind, PaperKind, Quality
 from cmtools.pricing.price import HUNDRED, ZERO, round2
 from cmtools.tables.parsers import format_roubles
 
@@ -183,7 +183,7 @@ def claim(rows: AgendaRows) -> Iterator[Duty]:
     """A claim is not decided."""
     for found in rows.orders:
         for made in found.claims:
-            if made.decision is Decision.OPEN:
+            if made.decision is ClaimDecision.OPEN:
                 due = add_workdays(made.on, CLAIM_WORKDAYS)
                 text = f"Решить претензию: {made.reason}"
                 duty = of_order("claim", found, due, text, "stage", amount=made.amount)

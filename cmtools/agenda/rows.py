@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unicodedata import normalize
 
-from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, Request
+from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, RequestKind
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
@@ -64,7 +64,7 @@ class OrderRows:
     @property
     def is_final(self) -> bool:
         """Whether the request is окончательная."""
-        return self.order.request is Request.FINAL
+        return self.order.request is RequestKind.FINAL
 
     @property
     def is_whole(self) -> bool:

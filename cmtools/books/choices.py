@@ -13,7 +13,7 @@ class LegalForm(StrEnum):
     PERSON = "физлицо"
 
 
-class Status(StrEnum):
+class ClientStatus(StrEnum):
     """What a manager must know of a client before anything else."""
 
     VIP = "VIP"
@@ -40,7 +40,7 @@ class TransferReason(StrEnum):
     OTHER = "прочее"
 
 
-class Request(StrEnum):
+class RequestKind(StrEnum):
     """A request is preliminary until the client has signed it; then it is an order."""
 
     PRELIMINARY = "предварительная"
@@ -86,7 +86,7 @@ class Quality(StrEnum):
     DEFECTIVE = "брак"
 
 
-class Decision(StrEnum):
+class ClaimDecision(StrEnum):
     """What became of a claim."""
 
     OPEN = "в работе"

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from cmtools.books.orders import ORDERS
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.sheet import Sheet
 
 BOOK_COPY = Message(
@@ -49,7 +50,7 @@ def shares_most(one: Set[str], other: Set[str]) -> bool:
 def books_with_same_orders(sheets: Sequence[Sheet[Any]]) -> Mapping[str, str]:
     """Return the files that share most of their orders with another file, and that file."""
     numbers = {
-        sheet.source.file: {ORDERS.key.same(number) for number in sheet.values["number"] if number}
+        sheet.source.file: {normalize_name(number) for number in sheet.values["number"] if number}
         for sheet in sheets
         if sheet.table is ORDERS
     }

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cmtools.books.choices import Design, LegalForm, Request
+from cmtools.books.choices import Design, LegalForm, RequestKind
 from cmtools.books.orders import ORDERS, POSITIONS
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
 from cmtools.problems import Fault, Message, Problem, Severity, problem_at
@@ -125,8 +125,8 @@ def final_orders(dataset: Dataset) -> Set[str]:
     return {
         number
         for sheet in dataset.sheets(ORDERS)
-        for _, number, request in sheet.lines("number", "request")
-        if request is Request.FINAL
+        for _, number, request in sheet.sound_rows("number", "request")
+        if request is RequestKind.FINAL
     }
 
 

@@ -23,8 +23,8 @@ _OF_ORDERS: Mapping[Table[Any], tuple[str, tuple[str, ...]]] = {
 }
 """Table → the field that names the order, and the days that count in a month's report."""
 
-Key = tuple[Any, ...]
-Values = tuple[Any, ...]
+RowKey = tuple[Any, ...]
+RowValues = tuple[Any, ...]
 
 
 def list_differences(book: Book, ours: Dataset, theirs: Dataset) -> Iterator[str]:
@@ -50,9 +50,9 @@ def changed_orders(before: Dataset | None, after: Dataset) -> dict[str, set[date
     }
 
 
-def _orders(dataset: Dataset) -> dict[str, list[tuple[Key, date | None]]]:
+def _orders(dataset: Dataset) -> dict[str, list[tuple[RowKey, date | None]]]:
     """Return order number → its rows: each once for each of its days, and once without a day."""
-    found: dict[str, list[tuple[Key, date | None]]] = {}
+    found: dict[str, list[tuple[RowKey, date | None]]] = {}
     for table, (name, days) in _OF_ORDERS.items():
         for _, values in _rows(table, dataset):
             row = dict(zip(table.fields, values, strict=True))
@@ -64,7 +64,7 @@ def _orders(dataset: Dataset) -> dict[str, list[tuple[Key, date | None]]]:
 
 
 def _of_table(table: Table[Any], ours: Dataset, theirs: Dataset) -> Iterator[str]:
-    keys = table.uniques[0] if table.uniques else ()
+    keys = table.unique_fields[0] if table.unique_fields else ()
     if not keys:
         yield from _of_list(table, ours, theirs)
         return
@@ -89,7 +89,7 @@ def _of_list(table: Table[Any], ours: Dataset, theirs: Dataset) -> Iterator[str]
                 yield f"«{table.title}», строка {row}: есть только в {where}"
 
 
-def _cells(table: Table[Any], old: Values, new: Values) -> Iterator[str]:
+def _cells(table: Table[Any], old: RowValues, new: RowValues) -> Iterator[str]:
     for field, before, after in zip(table.fields.values(), old, new, strict=True):
         if before != after:
             yield f"{field.title} — в рабочей папке {_value(before)}, в присланной {_value(after)}"
@@ -99,7 +99,7 @@ def _value(value: Any) -> str:
     return "пусто" if value is None else f"«{format_value(value)[:60]}»"
 
 
-def _rows(table: Table[Any], dataset: Dataset) -> Iterable[tuple[int, Values]]:
+def _rows(table: Table[Any], dataset: Dataset) -> Iterable[tuple[int, RowValues]]:
     for sheet in dataset.sheets(table):
         columns = (sheet.values[name] for name in table.fields)
         yield from zip(sheet.rows, zip(*columns, strict=True), strict=True)

@@ -35,12 +35,12 @@ def check_documents(dataset: Dataset, standard: StandardDocuments) -> None:
     own: dict[str, None] = {}
     for sheet in dataset.sheets(OWN_DOCUMENTS):
         own |= dict.fromkeys(filter(None, sheet.values["name"]))
-        for index, name in list(sheet.lines("name")):
+        for index, name in list(sheet.sound_rows("name")):
             if name and normalize_name(name) in taken:
                 sheet.add(index, "name", DOCUMENT_IS_STANDARD(name=name))
     askable = {normalize_name(name) for name in (*ids, *own)}
     for stages in dataset.sheets(STAGES):
-        for index, cell in list(stages.lines("documents")):
+        for index, cell in list(stages.sound_rows("documents")):
             unknown = [
                 name for name in split_documents(cell) if normalize_name(name) not in askable
             ]

@@ -32,7 +32,7 @@ class BookFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Loaded:
+class LoadedBooks:
     """What was read: the dataset, the book that each file is, and every problem, in order."""
 
     dataset: Dataset
@@ -40,13 +40,13 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load(
+def load_books(
     guests: Sequence[BookFile],
     own: Sequence[BookFile],
     reader: WorkbookReader,
     today: date,
     documents: StandardDocuments,
-) -> Loaded:
+) -> LoadedBooks:
     """Read files as one set of books and check them; mistakes are problems.
 
     A guest stands in for the own books of its kind. `documents` are those that a stage may ask for
@@ -55,7 +55,7 @@ def load(
     Raises:
         OSError: a file cannot be opened.
     """
-    reading = BookReading(reader)
+    reading = BookLoader(reader)
     for file in guests:
         reading.read(file)
     replaced = set(reading.books.values())
@@ -71,10 +71,10 @@ def load(
     problems = [*reading.problems, *same_orders_problems(doubled), *dataset.problems]
     if seller:
         problems.append(seller)
-    return Loaded(dataset=dataset, books=reading.books, problems=sort_problems(problems))
+    return LoadedBooks(dataset=dataset, books=reading.books, problems=sort_problems(problems))
 
 
-class BookReading:
+class BookLoader:
     """What has been read so far: sheets, the book that each file is, problems of whole sheets.
 
     Where `tables` are given, all sheets are read, but those of the others are not looked into.

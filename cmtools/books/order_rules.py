@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from cmtools.books.choices import Decision, DeliveryMethod, Request
+from cmtools.books.choices import ClaimDecision, DeliveryMethod, RequestKind
 from cmtools.problems import Fault, Message
 
 PRODUCTION_BEFORE_ORDER = Message(
@@ -72,11 +72,11 @@ def delivery_not_before_order(on: date, delivery_due: date | None) -> Fault | No
 
 
 def address_for_delivery(
-    delivery_address: str | None, delivery_method: DeliveryMethod | None, request: Request
+    delivery_address: str | None, delivery_method: DeliveryMethod | None, request: RequestKind
 ) -> Fault | None:
     """Require the address of a final request that is to be delivered."""
     is_delivered = delivery_method not in (None, DeliveryMethod.PICKUP)
-    needs_address = is_delivered and request is Request.FINAL and not delivery_address
+    needs_address = is_delivered and request is RequestKind.FINAL and not delivery_address
     return ADDRESS_NEEDED() if needs_address else None
 
 
@@ -90,14 +90,16 @@ def closed_not_before_order(on: date, closed: date | None) -> Fault | None:
     return CLOSED_BEFORE_ORDER() if closed and closed < on else None
 
 
-def decision_has_date(decision: Decision, decided: date | None) -> Fault | None:
+def decision_has_date(decision: ClaimDecision, decided: date | None) -> Fault | None:
     """Require the day on which a claim was decided."""
-    return DECISION_DATE_NEEDED() if decision is not Decision.OPEN and decided is None else None
+    return (
+        DECISION_DATE_NEEDED() if decision is not ClaimDecision.OPEN and decided is None else None
+    )
 
 
-def met_has_amount(decision: Decision, met_amount: Decimal | None) -> Fault | None:
+def met_has_amount(decision: ClaimDecision, met_amount: Decimal | None) -> Fault | None:
     """Require the amount to which a claim was met."""
-    return MET_AMOUNT_NEEDED() if decision is Decision.MET and met_amount is None else None
+    return MET_AMOUNT_NEEDED() if decision is ClaimDecision.MET and met_amount is None else None
 
 
 def agreed_after_ready(ready: date | None, agreed: date | None) -> Fault | None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cmtools.books import order_rules as rules
 from cmtools.books.choices import (
-    Decision,
+    ClaimDecision,
     DeliveryKind,
     DeliveryMethod,
     Department,
@@ -17,7 +17,7 @@ from cmtools.books.choices import (
     PaperKind,
     PaymentKind,
     Quality,
-    Request,
+    RequestKind,
 )
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import CONTRACTORS, STAGES
@@ -60,7 +60,7 @@ class Order(Row):
     on: Annotated[date, Column("Дата заказа", upto_today=True)]
     client: Annotated[str, Column("Код клиента", CODE, refers=CLIENTS)]
     manager: Annotated[str, Column("Менеджер", width=26)]
-    request: Annotated[Request, Column("Вид заявки", width=17)]
+    request: Annotated[RequestKind, Column("Вид заявки", width=17)]
     stage: Annotated[str, Column("Стадия", CODE, refers=STAGES, width=30)]
     stage_since: Annotated[date | None, Column("Дата стадии", hint="С какого дня стоит на ней")]
     contractor: Annotated[str | None, Column("Подрядчик", refers=CONTRACTORS, width=28)]
@@ -200,7 +200,7 @@ class Claim(Row):
     quantity: Annotated[Decimal | None, Column("Количество", NUMBER, above=0)]
     amount: Annotated[Decimal, Column("Сумма", above=0)]
     reason: Annotated[str, Column("Причина", width=44, wrap=True)]
-    decision: Annotated[Decision, Column("Решение")]
+    decision: Annotated[ClaimDecision, Column("Решение")]
     decided: Annotated[date | None, Column("Дата решения")]
     met_amount: Annotated[Decimal | None, Column("Сумма удовлетворения", least=0, width=17)]
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated
 
 from cmtools.books import counterparty as party
-from cmtools.books.choices import LegalForm, Status, TouchKind, TransferReason
+from cmtools.books.choices import ClientStatus, LegalForm, TouchKind, TransferReason
 from cmtools.tables.columns import CODE, Column
 from cmtools.tables.table import Book, Row, Table
 
@@ -40,7 +40,9 @@ class Client(Row):
     received: Annotated[
         date, Column("Дата передачи", hint="Когда клиента передал менеджер по продажам")
     ]
-    status: Annotated[Status | None, Column("Особый статус", hint="Пусто, VIP или проблемный")]
+    status: Annotated[
+        ClientStatus | None, Column("Особый статус", hint="Пусто, VIP или проблемный")
+    ]
     head_birthday: Annotated[date | None, Column("День рождения руководителя", width=14)]
     company_day: Annotated[date | None, Column("День компании")]
     touch_days: Annotated[

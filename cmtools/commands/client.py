@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cmtools.books.choices import Status
+from cmtools.books.choices import ClientStatus
 from cmtools.books.orders import ORDERS, Order
 from cmtools.books.register import CLIENTS, Client
 from cmtools.books.settings import RULES, rules_of
@@ -26,6 +26,7 @@ from cmtools.pricing.category import (
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow
 
@@ -74,7 +75,7 @@ class ClientResult(Result):
             "name": client.get("name"),
             "manager": client.get("manager"),
             "status": status and status.value,
-            "vip": status is Status.VIP,
+            "vip": status is ClientStatus.VIP,
             "as_of": f"{self.day}",
             "category": state.category.value,
             "orders": [self._order_as_json(order) for order in self.orders],
@@ -129,13 +130,12 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
 
 
 def _find_client(dataset: Dataset, code: str) -> Client | InvalidRow:
-    same = CLIENTS.key.same
     by_code = {
-        same(entry.get("code")): entry
+        normalize_name(entry.get("code")): entry
         for entry in reversed(dataset.entries(CLIENTS))
         if entry.get("code") is not None
     }
-    entry = by_code.get(same(code))
+    entry = by_code.get(normalize_name(code))
     if entry is None:
         hint = suggest_in_refusal(code, (entry.get("code") for entry in by_code.values()))
         raise UsageError(f"нет клиента «{code}»{hint}")

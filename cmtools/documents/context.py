@@ -36,6 +36,7 @@ from cmtools.pricing.order_problems import money_received
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.session import Session
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import InvalidRow, R, Row, Table
 
 Entry = Row | InvalidRow
@@ -83,15 +84,14 @@ class RowIndex:
 
     def rows(self, table: Table[R], name: str, key: object) -> Sequence[R | InvalidRow]:
         """Return the rows whose field has a key, valid or not, in the order of files and rows."""
-        field = table.fields[name]
         if (table, name) not in self._groups:
             groups: dict[str, list[R | InvalidRow]] = {}
             for row in self.dataset.entries(table):
                 value = row.get(name)
                 if value is not None:
-                    groups.setdefault(field.same(str(value)), []).append(row)
+                    groups.setdefault(normalize_name(str(value)), []).append(row)
             self._groups[table, name] = groups
-        return () if key is None else self._groups[table, name].get(field.same(str(key)), ())
+        return () if key is None else self._groups[table, name].get(normalize_name(str(key)), ())
 
     def valid_rows(self, table: Table[R], name: str, key: object) -> list[R]:
         """Return the same without rows in error."""
@@ -116,14 +116,13 @@ class RowIndex:
 
     def orders_under(self, contract: Contract | InvalidRow) -> Sequence[PricedOrder]:
         """Return the orders made under a contract."""
-        same = CONTRACTS.key.same
         if self._orders is None:
             self._orders = {}
             for order in self.session.prices.orders:
                 number = order.entry.get("contract")
                 if number is not None:
-                    self._orders.setdefault(same(number), []).append(order)
-        return self._orders.get(same(str(contract.get("number"))), ())
+                    self._orders.setdefault(normalize_name(number), []).append(order)
+        return self._orders.get(normalize_name(str(contract.get("number"))), ())
 
     def paid(self, order: PricedOrder) -> Decimal:
         """Return what the order's client paid, less what was given back, roubles."""

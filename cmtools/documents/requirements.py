@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cmtools.books.choices import PriceVisibility, Request, SourceRow
+from cmtools.books.choices import PriceVisibility, RequestKind, SourceRow
 from cmtools.books.cross_rules import SELLER_INCOMPLETE, SELLER_NEEDS, missing_of_seller
 from cmtools.books.orders import CLAIMS, CONTRACTS, ORDER_BOOK, ORDERS, Order
 from cmtools.books.register import CLIENTS, REGISTER, TRANSFERS
@@ -16,7 +16,7 @@ from cmtools.pricing.orders import PricedOrder
 from cmtools.problems import Fault, Message, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import format_percent, format_value
+from cmtools.tables.parsers import format_percent, format_value, normalize_name
 from cmtools.tables.table import Table
 
 NO_CONTRACT = Message(
@@ -88,7 +88,7 @@ class DocumentChecker:
                 self._of_sheets.append(problem)
             key = keys.get((str(place.sheet), str(problem.column)))
             if key is not None and problem.value is not None:
-                name = (place.sheet, problem.column, key.same(problem.value))
+                name = (place.sheet, problem.column, normalize_name(problem.value))
                 self._of_key.setdefault(name, []).append(problem)
 
     def check(
@@ -115,7 +115,7 @@ class DocumentChecker:
         for table in (ORDERS, CONTRACTS, CLIENTS):  # a later row may bear the same number
             entry_of_key = subject.entry(table)
             if entry_of_key is not None:
-                number = table.key.same(str(entry_of_key.get(table.key.name)))
+                number = normalize_name(str(entry_of_key.get(table.key.name)))
                 yield from self._of_key.get((table.title, table.key.title, number), ())
 
     def _errors_of_sheets(self, kind: DocumentKind, entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -153,7 +153,7 @@ class DocumentChecker:
             fault = NO_TRANSFER(document=kind.name, client=subject.client.get("code"))
             yield _at_row(subject.client, CLIENTS, "code", fault)
         yield from _refuse_seller(self._rows.dataset)
-        is_final = order is None or order.request is Request.FINAL
+        is_final = order is None or order.request is RequestKind.FINAL
         if kind.shows is PriceVisibility.FINAL_PRICE and not is_final:
             return
         if kind.shows is not PriceVisibility.NO_PRICE:

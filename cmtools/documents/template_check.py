@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from cmtools.books.document_rules import check_documents
-from cmtools.books.loader import BookFile, BookReading
+from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.own_documents import OWN_DOCUMENTS
 from cmtools.books.settings import SETTINGS
 from cmtools.documents.catalog import (
@@ -52,7 +52,7 @@ def _own_kinds(workspace: Workspace) -> Sequence[DocumentKind]:
     if not path.is_file():
         return ()
     with Reader(workspace.limits()) as reader:
-        reading = BookReading(reader, {OWN_DOCUMENTS})
+        reading = BookLoader(reader, {OWN_DOCUMENTS})
         reading.read(BookFile(path=path, name=path.name, book=SETTINGS))
     dataset = Dataset(reading.sheets)
     dataset.check(date.max)  # no column of the sheet is a date

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 
-class Stage(StrEnum):
+class DropStage(StrEnum):
     """The part of the work that a drop is in."""
 
     READ = "read"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cmtools import known_files
 from cmtools.books.diff import changed_orders, list_differences
-from cmtools.books.loader import BookFile, Loaded, load
+from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
@@ -23,7 +23,7 @@ from cmtools.documents.template.loader import Template
 from cmtools.files import checksum
 from cmtools.inbox import messages as texts
 from cmtools.inbox.destination import find_destination, order_book_name
-from cmtools.inbox.drop import Drop, DropResult, Replacement, Stage
+from cmtools.inbox.drop import Drop, DropResult, DropStage, Replacement
 from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
 from cmtools.inbox.staging import StagedDocuments
 from cmtools.pricing.order_problems import PRICES_UNSOUND
@@ -49,11 +49,11 @@ class InboxProcessor:
     drops.
     """
 
-    def __init__(self, root: Path, on_stage: Callable[[Stage], None]) -> None:
+    def __init__(self, root: Path, on_stage: Callable[[DropStage], None]) -> None:
         self._workspace = Workspace(root)
         self._on_stage = on_stage
         self._reader = Reader(self._workspace.limits())
-        self._other_books = OtherBooks(self._workspace, lambda: on_stage(Stage.OTHER_BOOKS))
+        self._other_books = OtherBooks(self._workspace, lambda: on_stage(DropStage.OTHER_BOOKS))
         self._templates: dict[DocumentKind, Template] = {}
         self._templates_hash = ""
 
@@ -83,7 +83,7 @@ class InboxProcessor:
         return replace(result, inputs_hash=inputs_hash(self._workspace, result.book, day))
 
     def _process_once(self, drop: Drop, today: date, *, annotate: bool) -> DropResult:
-        self._on_stage(Stage.READ)
+        self._on_stage(DropStage.READ)
         session = self._open(drop, today)
         book = session.loaded.books.get(drop.name)
         if book is None:
@@ -121,7 +121,9 @@ class InboxProcessor:
     def _open(self, drop: Drop, today: date) -> Session:
         """Read, check and price the drop together with the workspace's settings and register."""
         target = BookFile(path=drop.copy, name=drop.name)
-        loaded = load([target], self._company_books(), self._reader, today, STANDARD_DOCUMENTS)
+        loaded = load_books(
+            [target], self._company_books(), self._reader, today, STANDARD_DOCUMENTS
+        )
         history: Mapping[str, Sequence[date]] = {}
         repeats: list[Problem] = []
         if loaded.books.get(drop.name) is ORDER_BOOK:
@@ -139,7 +141,7 @@ class InboxProcessor:
         self, drop: Drop, dataset: Dataset, today: date
     ) -> tuple[Mapping[str, Sequence[date]], list[Problem]]:
         """Find the days of the clients' other orders, and errors for numbers used elsewhere."""
-        self._on_stage(Stage.OTHER_BOOKS)
+        self._on_stage(DropStage.OTHER_BOOKS)
         orders = [order for order in dataset.entries(ORDERS) if order.get("number") is not None]
         others = self._other_books.ask(
             {client for order in orders if (client := order.get("client")) is not None},
@@ -164,10 +166,10 @@ class InboxProcessor:
         paths = ((book, self._workspace.path(book.file_name)) for book in (SETTINGS, REGISTER))
         return [BookFile(path=p, name=p.name, book=book) for book, p in paths if p.is_file()]
 
-    def _read_current(self, path: Path, book: Book, today: date) -> Loaded:
+    def _read_current(self, path: Path, book: Book, today: date) -> LoadedBooks:
         """Read the version of the book that is in the workspace now."""
         file = BookFile(path=path, name=self._workspace.name(path), book=book)
-        return load([file], self._company_books(), self._reader, today, STANDARD_DOCUMENTS)
+        return load_books([file], self._company_books(), self._reader, today, STANDARD_DOCUMENTS)
 
     def _refuse(self, drop: Drop, session: Session, book: Book, *, annotate: bool) -> DropResult:
         """Refuse a book with errors, with an annotated copy of it."""
@@ -187,7 +189,7 @@ class InboxProcessor:
     def _annotate(self, drop: Drop, problems: Sequence[Problem]) -> str:
         from cmtools.tables.patch.annotated_copy import annotate
 
-        self._on_stage(Stage.ANNOTATE)
+        self._on_stage(DropStage.ANNOTATE)
         copy = copy_path(drop.result / drop.name, ANNOTATED)
         try:
             annotate(drop.copy, copy, problems)
@@ -197,7 +199,9 @@ class InboxProcessor:
             return texts.ANNOTATION_FAILED
         return f"раскрашенная копия: {copy.name} (в этой папке)"
 
-    def _conflict(self, target: Path, book: Book, before: Loaded, dataset: Dataset) -> DropResult:
+    def _conflict(
+        self, target: Path, book: Book, before: LoadedBooks, dataset: Dataset
+    ) -> DropResult:
         """Refuse to replace a book that a person changed; list the rows that differ."""
         if book in before.books.values():
             rows = [*list_differences(book, before.dataset, dataset)] or [texts.ONLY_FORMATS_DIFFER]
@@ -233,13 +237,18 @@ class InboxProcessor:
         )
 
     def _add_prices_and_documents(
-        self, drop: Drop, session: Session, before: Loaded | None, result: DropResult, today: date
+        self,
+        drop: Drop,
+        session: Session,
+        before: LoadedBooks | None,
+        result: DropResult,
+        today: date,
     ) -> DropResult:
         """Write the priced copy, the documents and the rows of an accepted order book."""
         assert result.replacement is not None
         if not session.prices.terms.sound:
             return replace(result, repeatable=False, refusals=(PRICES_UNSOUND.text,))
-        self._on_stage(Stage.PRICE)
+        self._on_stage(DropStage.PRICE)
         priced = copy_path(drop.result / drop.name, PRICED)
         write_priced_copy(session, session.targets[0], priced)
         staged = StagedDocuments(self._workspace, drop.staging)
@@ -272,7 +281,7 @@ class InboxProcessor:
         checked = replace(session, problems=session.all_problems)
         maker = DocumentMaker(checked, today, templates=self._templates, save=staged.save)
         for order in session.prices.orders:
-            self._on_stage(Stage.DOCUMENTS)
+            self._on_stage(DropStage.DOCUMENTS)
             subject = maker.rows.order_subject(order)
             kinds, problems = kinds_of_stage(order, maker.rows)
             yield from problems

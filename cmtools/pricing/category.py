@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from cmtools.books.choices import Category, Request
+from cmtools.books.choices import Category, RequestKind
 from cmtools.books.orders import Order
 from cmtools.books.settings import RULES, Rules
 from cmtools.tables.table import InvalidRow
@@ -93,7 +93,7 @@ def counts_for_category(order: Order | InvalidRow) -> bool:
     number on one order must not change the price of the next.
     """
     return (
-        order.get("request") is Request.FINAL
+        order.get("request") is RequestKind.FINAL
         and order.get("client") is not None
         and order.get("on") is not None
     )

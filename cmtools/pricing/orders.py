@@ -14,6 +14,7 @@ from cmtools.pricing.category import order_days
 from cmtools.pricing.price import ZERO, Line, Totals, price_lines, shipment_day, totals
 from cmtools.pricing.tariff import Tariff, Terms, read_terms
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow
 
@@ -98,9 +99,8 @@ def find_order(orders: Sequence[PricedOrder], number: str) -> PricedOrder:
     Raises:
         UsageError: there is none; the message names the nearest one.
     """
-    same = ORDERS.key.same
-    by_number = {same(order.number): order for order in reversed(orders)}
-    order = by_number.get(same(number))
+    by_number = {normalize_name(order.number): order for order in reversed(orders)}
+    order = by_number.get(normalize_name(number))
     if order is None:
         hint = suggest_in_refusal(number, (order.number for order in orders))
         raise UsageError(f"нет заказа «{number}»{hint}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cmtools.books.copies import BOOK_COPY
 from cmtools.books.document_rules import StandardDocuments
-from cmtools.books.loader import BookFile, Loaded, load
+from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.pricing.order_problems import check_prices
 from cmtools.pricing.orders import PricedOrders, price_orders
@@ -29,7 +29,7 @@ class OpenBooks:
     """
 
     workspace: Workspace
-    loaded: Loaded
+    loaded: LoadedBooks
     targets: Sequence[BookFile]
     asked: Set[str]
     problems: Sequence[Problem]
@@ -45,7 +45,7 @@ class Session:
     """
 
     workspace: Workspace
-    loaded: Loaded
+    loaded: LoadedBooks
     prices: PricedOrders
     targets: Sequence[BookFile]
     problems: tuple[Problem, ...]
@@ -58,7 +58,7 @@ def open_books(
     """Read the workspace's books; with `files`, the command is about these alone.
 
     A file of the workspace is read with all its siblings; another one takes the place of the
-    workspace's books of its kind. `documents`: see `load`.
+    workspace's books of its kind. `documents`: see `load_books`.
 
     Raises:
         WorkspaceError: no workspace.
@@ -75,7 +75,7 @@ def open_books(
     foreign = [target for target in targets if target.book is None]
     with Reader(workspace.limits()) as reader:
         try:
-            loaded = load(foreign, own, reader, today, documents)
+            loaded = load_books(foreign, own, reader, today, documents)
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
     missing = [book.name for book in books if book not in own]

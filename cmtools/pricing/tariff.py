@@ -10,7 +10,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from cmtools.books.choices import Category, Status
+from cmtools.books.choices import Category, ClientStatus
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import (
     ANY_KIND,
@@ -138,7 +138,9 @@ def read_terms(dataset: Dataset) -> Terms:
             rules_of(dataset),
         ),
         sound=_settings_are_sound(dataset),
-        vip={c.get("code") for c in dataset.entries(CLIENTS) if c.get("status") is Status.VIP},
+        vip={
+            c.get("code") for c in dataset.entries(CLIENTS) if c.get("status") is ClientStatus.VIP
+        },
         doubtful={
             sheet.values["code"][index]
             for sheet in dataset.sheets(CLIENTS)

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from cmtools.books.loader import BookFile, BookReading
+from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
@@ -54,7 +54,7 @@ NO_ORDER_BOOK = Message(
     "уточните шаблон имён: сводятся только книги заказов",
 )
 
-Cells = tuple[Any, ...]
+RowCells = tuple[Any, ...]
 """The row in the sheet, the names of its fields in error (None: none), the values of `FIELDS`."""
 
 
@@ -80,7 +80,7 @@ class BookRows:
     """
 
     columns: Mapping[str, Mapping[str, int]]
-    rows: Mapping[str, Sequence[Cells]]
+    rows: Mapping[str, Sequence[RowCells]]
     errors: Sequence[BookError]
     since: str = date.min.isoformat()
     until: str = date.max.isoformat()
@@ -131,7 +131,7 @@ def read_rows(file: BookFile, reader: WorkbookReader, today: date) -> BookRows:
     Raises:
         OSError: the file cannot be opened.
     """
-    reading = BookReading(reader, FIELDS)
+    reading = BookLoader(reader, FIELDS)
     reading.read(file)
     book = reading.books.get(file.name)
     if book is None:
@@ -173,7 +173,7 @@ def _errors(problems: Iterable[Problem]) -> Iterator[BookError]:
             )
 
 
-def _cells(sheet: Sheet[Any]) -> list[Cells]:
+def _cells(sheet: Sheet[Any]) -> list[RowCells]:
     names = FIELDS[sheet.table]
     in_error: dict[int, str] = {}
     for name, indices in sheet.bad.items():
@@ -196,7 +196,7 @@ def _plain(value: Any) -> int | str | None:
     return value if value is None or isinstance(value, int) else str(value)
 
 
-def _restore(table: Table[Any], source: Source, rows: Sequence[Cells]) -> Sheet[Any]:
+def _restore(table: Table[Any], source: Source, rows: Sequence[RowCells]) -> Sheet[Any]:
     names = ("row", "bad", *FIELDS[table])
     numbers, in_error, *columns = zip(*rows, strict=True) if rows else [()] * len(names)
     bad: dict[str, set[int]] = {name: set() for name in table.fields}

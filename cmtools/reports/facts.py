@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from cmtools.books.choices import Category, Decision
+from cmtools.books.choices import Category, ClaimDecision
 from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, Order
 from cmtools.books.register import CLIENTS, Client
 from cmtools.pricing.category import category_at, losses, order_days
@@ -32,7 +32,7 @@ _MONEY = ("amount", "profit")
 _FLAGS = ("unpriced", "was_system")
 _LARGEST_SUM = 2**63 - 1  # of int64; larger sums of kopecks are Python's own numbers
 
-Values = tuple[Any, ...]
+RecordValues = tuple[Any, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,10 +114,10 @@ class _Collector:
             losses=_frame(self._lost(), "was_system"),
         )
 
-    def _priced(self) -> tuple[list[Values], list[Values]]:
+    def _priced(self) -> tuple[list[RecordValues], list[RecordValues]]:
         """The sound orders, and order by order their positions that have a price."""
-        orders: list[Values] = []
-        lines: list[Values] = []
+        orders: list[RecordValues] = []
+        lines: list[RecordValues] = []
         for priced in self._priced_orders:
             order = priced.order
             if order is None:
@@ -142,7 +142,7 @@ class _Collector:
     def _category(self, client: str, day: date) -> Category:
         return category_at(self._days.get(client, ()), day, self._rules)
 
-    def _of_orders(self, table: Table[Any], *names: str) -> Iterator[Values]:
+    def _of_orders(self, table: Table[Any], *names: str) -> Iterator[RecordValues]:
         """The sound rows of a table whose order is sound, with more of their fields."""
         for row, order in self._with_order(table):
             values = (row.get(name) for name in names)
@@ -154,18 +154,18 @@ class _Collector:
             if order is not None:
                 yield row, order
 
-    def _met(self) -> Iterator[Values]:
+    def _met(self) -> Iterator[RecordValues]:
         """Claims that were met, each on the day of its decision."""
         for claim, order in self._with_order(CLAIMS):
-            if claim.decision is Decision.MET:
+            if claim.decision is ClaimDecision.MET:
                 source = self._source(claim, order, claim.decided)
                 yield (*source, _kopecks(claim.met_amount or ZERO))
 
-    def _received(self) -> Iterator[Values]:
+    def _received(self) -> Iterator[RecordValues]:
         """The clients by the day on which they were received."""
         return (self._of_client(client, client.received) for client in self._clients())
 
-    def _lost(self) -> Iterator[Values]:
+    def _lost(self) -> Iterator[RecordValues]:
         """A limit that runs out today or later has lost no client yet: an order may still come."""
         for client in self._clients():
             for loss in losses(self._days.get(client.code, ()), self._rules):
@@ -175,13 +175,13 @@ class _Collector:
     def _clients(self) -> list[Client]:
         return self._dataset.records(CLIENTS)
 
-    def _of_client(self, client: Client, on: date) -> Values:
+    def _of_client(self, client: Client, on: date) -> RecordValues:
         return (
             *(client.source.file, client.source.sheet, client.row, on.toordinal()),
             *(client.code, "", self._spelled(client.manager)),
         )
 
-    def _source(self, row: Row, order: Order, on: date) -> Values:
+    def _source(self, row: Row, order: Order, on: date) -> RecordValues:
         return (
             *(row.source.file, row.source.sheet, row.row, on.toordinal()),
             *(order.client, order.number, self._spelled(order.manager)),
@@ -191,7 +191,7 @@ class _Collector:
         return self._spellings[normalize_name(manager)]
 
 
-def _frame(rows: Iterable[Values], *names: str) -> pd.DataFrame:
+def _frame(rows: Iterable[RecordValues], *names: str) -> pd.DataFrame:
     names = (*SOURCE, *names)
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pd.DataFrame(

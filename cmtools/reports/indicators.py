@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, Request
+from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, RequestKind
 from cmtools.pricing.price import EXACT
 from cmtools.reports.facts import SOURCE, Facts
 
-Rows = Callable[[Facts], pd.DataFrame]
+SelectRows = Callable[[Facts], pd.DataFrame]
 
 
 class Unit(StrEnum):
@@ -37,7 +37,7 @@ class Indicator:
     title: str
     short: str
     unit: Unit
-    rows: Rows
+    rows: SelectRows
     of: str
     planned: bool = False
 
@@ -86,15 +86,15 @@ def in_unit(whole: int, unit: Unit) -> Decimal:
 
 def final(rows: pd.DataFrame) -> pd.DataFrame:
     """The orders, or their lines: a request that is preliminary is no order yet."""
-    return rows[rows["request"] == Request.FINAL]
+    return rows[rows["request"] == RequestKind.FINAL]
 
 
-def orders_of(category: Category) -> Rows:
+def orders_of(category: Category) -> SelectRows:
     """The orders of clients of a category."""
     return lambda facts: _of(category, facts.orders)
 
 
-def lines_of(category: Category) -> Rows:
+def lines_of(category: Category) -> SelectRows:
     """The priced positions of the orders of clients of a category."""
     return lambda facts: _of(category, facts.lines)
 
@@ -154,14 +154,14 @@ def received(facts: Facts) -> pd.DataFrame:
 
 
 def _pieces(
-    id: str, title: str, short: str, rows: Rows, of: str, *, planned: bool = False
+    id: str, title: str, short: str, rows: SelectRows, of: str, *, planned: bool = False
 ) -> Indicator:
     unit = Unit.PIECES
     return Indicator(id=id, title=title, short=short, unit=unit, rows=rows, of=of, planned=planned)
 
 
 def _roubles(
-    id: str, title: str, short: str, rows: Rows, of: str = "amount", *, planned: bool = False
+    id: str, title: str, short: str, rows: SelectRows, of: str = "amount", *, planned: bool = False
 ) -> Indicator:
     unit = Unit.ROUBLES
     return Indicator(id=id, title=title, short=short, unit=unit, rows=rows, of=of, planned=planned)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtools.books.cross_rules import check_across
-from cmtools.books.loader import BookFile, Loaded, load
+from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, explain_os_error
@@ -42,7 +42,7 @@ class Consolidated:
     """
 
     workspace: Workspace
-    loaded: Loaded
+    loaded: LoadedBooks
     reasons: Sequence[Reason]
     managers: Mapping[str, str]
     facts: Facts
@@ -135,11 +135,11 @@ def _pool(scheduler: str | None, processes: int | None, limits: Limits) -> Pool:
     return process_pool(limits, processes)
 
 
-def _load(others: Sequence[BookFile], reader: Reader, today: date) -> Loaded:
+def _load(others: Sequence[BookFile], reader: Reader, today: date) -> LoadedBooks:
     """Read the other books; one that is missing is a problem."""
     here = [book for book in others if book.path.is_file()]
     try:
-        loaded = load((), here, reader, today, STANDARD_DOCUMENTS)
+        loaded = load_books((), here, reader, today, STANDARD_DOCUMENTS)
     except OSError as error:
         raise Unavailable(explain_os_error(error)) from error
     missing = [

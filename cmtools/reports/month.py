@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cmtools.books.choices import Request
+from cmtools.books.choices import RequestKind
 from cmtools.reports.facts import Facts
 from cmtools.reports.indicators import INDICATORS, Indicator, final, total
 from cmtools.reports.months import Period
@@ -64,6 +64,6 @@ def _figure(indicator: Indicator, facts: Facts, goals: Mapping[str, Decimal]) ->
 
 def _preliminary(facts: Facts) -> Preliminary:
     requests, lines = (
-        rows[rows["request"] == Request.PRELIMINARY] for rows in (facts.orders, facts.lines)
+        rows[rows["request"] == RequestKind.PRELIMINARY] for rows in (facts.orders, facts.lines)
     )
     return Preliminary(orders=len(requests), amount=total(lines["amount"]))

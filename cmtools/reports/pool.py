@@ -32,7 +32,7 @@ class Pool(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
+class ReadRequest:
     """Which book to read, on which day; `is_orders` where it must be a book of orders."""
 
     path: Path
@@ -51,7 +51,7 @@ def process_pool(limits: Limits, processes: int | None = None) -> WorkerPool:
     )
 
 
-def read_book(request: Request) -> BookRows:
+def read_book(request: ReadRequest) -> BookRows:
     """Read the book of a request in this process.
 
     Raises:

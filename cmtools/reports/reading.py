@@ -13,7 +13,7 @@ from cmtools.errors import explain_os_error
 from cmtools.files import FileFingerprint, file_fingerprint
 from cmtools.progress import Progress
 from cmtools.reports.book_rows import BookRows, unreadable
-from cmtools.reports.pool import Pool, Request, read_book
+from cmtools.reports.pool import Pool, ReadRequest, read_book
 from cmtools.reports.store import ReadBook, Store
 from cmtools.tables import messages
 from cmtools.tables.reader import sandbox
@@ -41,7 +41,7 @@ class Reading:
                 self._found[path] = _unopened(error)
         self._found |= store.recall(self._fingerprints, today)
         self._fresh = {
-            book.path: Request(
+            book.path: ReadRequest(
                 path=book.path, is_orders=book.book is ORDER_BOOK, today=today, limits=limits
             )
             for book in books

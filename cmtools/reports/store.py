@@ -21,12 +21,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from cmtools.books.choices import Request
+from cmtools.books.choices import RequestKind
 from cmtools.books.orders import CLAIMS, CONTRACTS, DELIVERIES, ORDERS, PAYMENTS, POSITIONS
 from cmtools.files import FileFingerprint
-from cmtools.reports.book_rows import FIELDS, BookError, BookRows, Cells
+from cmtools.reports.book_rows import FIELDS, BookError, BookRows, RowCells
 from cmtools.reports.database import Database
 from cmtools.reports.network_folder import is_remote
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Table
 
 FOLDER, NAME = ".cmtools", "books.sqlite3"
@@ -192,14 +193,14 @@ class Store:
                 AND (client_key = ?1 OR client_key > ?1 || ' ' AND client_key < ?1 || '!')
             ORDER BY "on", path
         """
-        code = ORDERS.fields["client"].same(client)
-        rows = self._select(query, code, str(Request.FINAL))
+        code = normalize_name(client)
+        rows = self._select(query, code, str(RequestKind.FINAL))
         return [(self._root / path, date.fromisoformat(day)) for path, day in rows]
 
     def books_with(self, number: str) -> list[Path]:
         """The book of each order of that number."""
         query = "SELECT path FROM orders JOIN books ON id = book WHERE number_key = ? ORDER BY path"
-        return [self._root / path for (path,) in self._select(query, ORDERS.key.same(number))]
+        return [self._root / path for (path,) in self._select(query, normalize_name(number))]
 
     def _select(self, query: str, *values: str) -> Sequence[tuple[Any, ...]]:
         return self._database.ask(lambda database: database.execute(query, values).fetchall(), [])
@@ -220,7 +221,7 @@ def _save(
     statement = f"INSERT INTO books VALUES ({_marks(len(head) + 2)}) RETURNING id"
     ((book,),) = database.execute(statement, (None, *head, checksum)).fetchall()
     for table, name in SQL_NAMES.items():
-        cells: Iterable[Cells] = rows.rows.get(table.title, ())
+        cells: Iterable[RowCells] = rows.rows.get(table.title, ())
         width = len(FIELDS[table]) + 3
         if table is ORDERS:
             cells, width = _with_keys(cells), width + 2
@@ -255,16 +256,15 @@ def _delete(database: sqlite3.Connection, which: str, value: object) -> None:
         database.execute("DELETE FROM books WHERE id = ?", (book,))
 
 
-def _with_keys(orders: Iterable[Cells]) -> Iterator[Cells]:
+def _with_keys(orders: Iterable[RowCells]) -> Iterator[RowCells]:
     """Orders with their number and client as numbers and clients are compared."""
     number_at, client_at = (FIELDS[ORDERS].index(name) + 2 for name in ("number", "client"))
-    same_number, same_client = ORDERS.key.same, ORDERS.fields["client"].same
     for order in orders:
         number, client = order[number_at], order[client_at]
-        yield (*order, number and same_number(number), client and same_client(client))
+        yield (*order, number and normalize_name(number), client and normalize_name(client))
 
 
-def _checksum(head: tuple[Any, ...], rows: Mapping[str, Sequence[Cells]]) -> int:
+def _checksum(head: tuple[Any, ...], rows: Mapping[str, Sequence[RowCells]]) -> int:
     """A checksum of all that is kept of a book; equal values have equal bytes in version 2."""
     tables = [list(rows.get(table.title, ())) for table in SQL_NAMES]
     return zlib.crc32(marshal.dumps((head, tables), 2))

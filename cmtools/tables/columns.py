@@ -117,10 +117,6 @@ class Field:
         ]
         return " ".join(filter(None, words))
 
-    def same(self, value: str) -> str:
-        """Reduce a value to what counts when it is compared with another."""
-        return parsers.normalize_name(value)
-
 
 _KINDS: dict[object, ValueKind] = {
     str: TEXT,

@@ -10,7 +10,7 @@ from typing import Any
 from cmtools.problems import Problem
 from cmtools.tables import messages
 from cmtools.tables.columns import Field
-from cmtools.tables.parsers import squeeze
+from cmtools.tables.parsers import normalize_name, squeeze
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.suggestions import suggest_in_hint
 from cmtools.tables.table import TODAY, InvalidRow, R, Rule, Table
@@ -67,9 +67,9 @@ class Dataset:
         """Find repeats and unknown references in rows of these tables; spell references alike."""
         checked = {table: self.sheets(table) for table in tables}
         for table, sheets in checked.items():
-            for names in table.uniques:
+            for names in table.unique_fields:
                 for together in [[sheet] for sheet in sheets] if table.stands_alone else [sheets]:
-                    _refuse_repeats(table, together, names)
+                    _refuse_repeats(together, names)
         keys: dict[Table[Any], dict[str, str]] = {}
         for table, sheets in checked.items():
             for name, field in table.fields.items():
@@ -118,31 +118,29 @@ class Dataset:
             labels = values[table.label] if table.label else [None] * len(sheet.rows)
             for value, label in zip(values[key.name], labels, strict=True):
                 if value is not None:
-                    keys.setdefault(key.same(value), value)
+                    keys.setdefault(normalize_name(value), value)
                     if label is not None:
-                        keys.setdefault(key.same(f"{value} {label}"), value)
+                        keys.setdefault(normalize_name(f"{value} {label}"), value)
         return keys
 
 
 def _refuse_future(sheets: Sequence[Sheet[Any]], name: str, today: date) -> None:
     for sheet in sheets:
-        for index, value in list(sheet.lines(name)):
+        for index, value in list(sheet.sound_rows(name)):
             if value is not None and value > today:
                 sheet.add(index, name, messages.IN_FUTURE())
 
 
 def _warn_of_fractions(sheets: Sequence[Sheet[Any]], name: str) -> None:
     for sheet in sheets:
-        for index, value in list(sheet.lines(name)):
+        for index, value in list(sheet.sound_rows(name)):
             if value is not None and 0 < value < 1:
                 sheet.add(index, name, messages.PERCENT_FRACTION())
 
 
-def _refuse_repeats(
-    table: Table[Any], sheets: Sequence[Sheet[Any]], names: tuple[str, ...]
-) -> None:
+def _refuse_repeats(sheets: Sequence[Sheet[Any]], names: tuple[str, ...]) -> None:
     """Report the later of two equal rows at the last of the fields."""
-    columns = [_comparable(table, sheet, names) for sheet in sheets]
+    columns = [_comparable(sheet, names) for sheet in sheets]
     if len(set(chain.from_iterable(columns))) == sum(len(sheet.rows) for sheet in sheets):
         return  # all differ
     seen: dict[tuple[object, ...], tuple[Sheet[Any], int]] = {}
@@ -160,14 +158,14 @@ def _refuse_repeats(
             sheet.add(index, names[-1], fault)
 
 
-def _comparable(
-    table: Table[Any], sheet: Sheet[Any], names: tuple[str, ...]
-) -> list[tuple[Any, ...]]:
+def _comparable(sheet: Sheet[Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """Return the fields' values of each row, texts normalized for comparison."""
     columns = []
     for name in names:
-        reduce = table.fields[name].same
-        known = {v: reduce(v) if isinstance(v, str) else v for v in set(sheet.values[name])}
+        known = {
+            value: normalize_name(value) if isinstance(value, str) else value
+            for value in set(sheet.values[name])
+        }
         columns.append(map(known.__getitem__, sheet.values[name]))
     return list(zip(*columns, strict=True))
 
@@ -189,7 +187,7 @@ def _resolve(
         unknown = {value for value, known in spelled.items() if known is None and value is not None}
         if unknown:
             hints = dict(_hints(unknown, keys))
-            for index, value in list(sheet.lines(name)):
+            for index, value in list(sheet.sound_rows(name)):
                 if value in unknown:
                     nearest = hints.get(value, "")
                     fault = messages.UNKNOWN_REFERENCE(sheet=target.title, nearest=nearest)
@@ -199,9 +197,9 @@ def _resolve(
 
 def resolve_key(value: str, table: Table[Any], keys: Mapping[str, str]) -> str | None:
     """Return the key of the row that a reference names; None where the `keys` have no such row."""
-    found = keys.get(table.key.same(value))
+    found = keys.get(normalize_name(value))
     if found is None and table.label is not None:
-        found = keys.get(table.key.same(squeeze(value).partition(" ")[0]))
+        found = keys.get(normalize_name(squeeze(value).partition(" ")[0]))
     return found
 
 

@@ -162,7 +162,7 @@ class Sheet(Generic[R]):
         """Return the place of a field in the row of that index."""
         return self.source.place(self.rows[index], name)
 
-    def lines(self, *names: str) -> Iterator[tuple[Any, ...]]:
+    def sound_rows(self, *names: str) -> Iterator[tuple[Any, ...]]:
         """Yield (index, value, …) of the rows in which none of the named fields is in error."""
         bad: set[int] = set().union(*(self.bad[name] for name in names))
         rows = zip(range(len(self.rows)), *(self.values[name] for name in names), strict=True)
@@ -175,7 +175,7 @@ class Sheet(Generic[R]):
         """
         names = [name for name in rule.reads if name in self.table.fields]
         given = {name: others[name] for name in rule.reads if name not in self.table.fields}
-        for index, *arguments in list(self.lines(*names, rule.at)):
+        for index, *arguments in list(self.sound_rows(*names, rule.at)):
             fault = rule.check(*arguments[: len(names)], **given)
             if fault is not None:
                 self.add(index, rule.at, fault)

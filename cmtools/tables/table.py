@@ -138,7 +138,7 @@ class Table(Generic[R]):
         )
 
     @property
-    def uniques(self) -> tuple[tuple[str, ...], ...]:
+    def unique_fields(self) -> tuple[tuple[str, ...], ...]:
         """All sets of fields that no two rows share."""
         single = ((name,) for name, field in self.fields.items() if field.column.unique)
         return (*single, *self.unique)

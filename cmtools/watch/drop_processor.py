@@ -8,7 +8,7 @@ import os
 import stat
 from pathlib import Path
 
-from cmtools.inbox.drop import Drop, DropResult, Stage
+from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.inputs_hash import inputs_hash
 from cmtools.watch.commit import BookBusy, TargetChanged, carry_out, decide, safe_drop_name
 from cmtools.watch.completeness import Completeness
@@ -200,7 +200,7 @@ class DropProcessor:
                 deaths += 1
                 reason = describe_failure(death)
                 log.warning("%s: %s", printable(name), reason)
-                was_annotating = annotate and death.stage == Stage.ANNOTATE
+                was_annotating = annotate and death.stage == DropStage.ANNOTATE
                 was_slow = death.limit is Limit.SECONDS
                 if not was_annotating and (was_slow or deaths == TRIES - 1):
                     return unreadable_result(reason)

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Task:
+class WatchTask:
     """A task for a thread; no two of one key run at the same time."""
 
     key: str
@@ -61,9 +61,9 @@ class TaskRunner:
         self._workers = workers
         self._on_task_end = on_task_end
         self._changed = threading.Condition()
-        self._jobs: deque[Task] = deque()
-        self._files: deque[Task] = deque()
-        self._running: dict[str, Task] = {}
+        self._jobs: deque[WatchTask] = deque()
+        self._files: deque[WatchTask] = deque()
+        self._running: dict[str, WatchTask] = {}
         self._retries: dict[str, RetryState] = {}
         self._waiting_jobs: dict[Job, float] = {}
         self._waited: set[str] = set()
@@ -113,7 +113,7 @@ class TaskRunner:
     def offer_files(self, ready: Iterable[ReadyFile]) -> None:
         """Replace the queue of files by those that are ready at the last scan."""
         tasks = [
-            Task(
+            WatchTask(
                 key=f"{FILE}{found.file.name}",
                 title=found.file.name,
                 run=partial(self._claim, found),
@@ -130,7 +130,8 @@ class TaskRunner:
     def add_jobs(self, jobs: Iterable[Job]) -> None:
         """Queue jobs that were interrupted or failed, unless their pause is not over."""
         self._enqueue(
-            Task(key=job.id, title=_title(job), run=partial(self._process, job)) for job in jobs
+            WatchTask(key=job.id, title=_title(job), run=partial(self._process, job))
+            for job in jobs
         )
 
     def add_waiting_jobs(self, *, all_came: bool) -> None:
@@ -149,18 +150,18 @@ class TaskRunner:
     def add_reports(self, counts: Mapping[str, int]) -> None:
         """Queue the reports of months; `counts` are the requests by month."""
         self._enqueue(
-            Task(key=month, title=f"отчёт {month}", run=partial(self._refresh, month, count))
+            WatchTask(key=month, title=f"отчёт {month}", run=partial(self._refresh, month, count))
             for month, count in counts.items()
         )
 
     def add_index_sync(self) -> None:
         """Queue the synchronization of the index of order books, before anything else."""
-        task = Task(key=SYNC_INDEX, title="книги рабочей папки", run=_sync_index)
+        task = WatchTask(key=SYNC_INDEX, title="книги рабочей папки", run=_sync_index)
         with self._changed:
             self._jobs.appendleft(task)
             self._changed.notify_all()
 
-    def _enqueue(self, tasks: Iterable[Task]) -> None:
+    def _enqueue(self, tasks: Iterable[WatchTask]) -> None:
         with self._changed:
             queued = {task.key for task in self._jobs}
             for task in tasks:
@@ -179,7 +180,7 @@ class TaskRunner:
             self._run(task, processor)
             self._on_task_end()
 
-    def _next(self) -> Task | None:
+    def _next(self) -> WatchTask | None:
         """Wait for the next task and mark it as running; None once the runner is stopped."""
         with self._changed:
             while not self._stopped:
@@ -191,7 +192,7 @@ class TaskRunner:
                     return task
             return None
 
-    def _run(self, task: Task, processor: DropProcessor) -> None:
+    def _run(self, task: WatchTask, processor: DropProcessor) -> None:
         """Run a task that is marked as running; note its failure."""
         try:
             task.run(processor)
@@ -214,7 +215,7 @@ class TaskRunner:
         if job is None:
             return
         process = partial(self._process, job, late=ready.late)
-        task = Task(key=job.id, title=ready.file.name, run=process)
+        task = WatchTask(key=job.id, title=ready.file.name, run=process)
         with self._changed:
             del self._running[f"{FILE}{ready.file.name}"]
             self._running[task.key] = task
@@ -258,7 +259,7 @@ class TaskRunner:
         finally:
             lock.release()
 
-    def _retry_later(self, task: Task, error: Exception) -> None:
+    def _retry_later(self, task: WatchTask, error: Exception) -> None:
         with self._changed:
             now, known = self._context.clock(), self._retries.get(task.key)
             failures = known.failures + 1 if known else 1

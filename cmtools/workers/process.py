@@ -18,7 +18,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import ParamSpec, Protocol, Self, TypeVar
 
-from cmtools.workers.server import Raised, Request, Stage, WorkerBug
+from cmtools.workers.server import CallRequest, Raised, StageStarted, WorkerBug
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,7 +102,9 @@ class WorkerProcess:
         """
         if is_in_process():
             return function(*args, **kwargs)
-        request = pickle.dumps(Request(function, args, kwargs, self._seconds, self._memory_bytes))
+        request = pickle.dumps(
+            CallRequest(function, args, kwargs, self._seconds, self._memory_bytes)
+        )
         with self._calling:
             answer = self._ask(self._running(), request)
         if isinstance(answer, Raised):
@@ -135,7 +137,7 @@ class WorkerProcess:
         try:
             pickle.dump(request, process.stdin)
             process.stdin.flush()
-            while isinstance(answer := pickle.load(process.stdout), Stage):
+            while isinstance(answer := pickle.load(process.stdout), StageStarted):
                 stage = answer.name
                 timer.restart()
         except (EOFError, BrokenPipeError, pickle.UnpicklingError) as error:

@@ -22,7 +22,7 @@ class WorkerBug(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class CallRequest:
     """A function to call, its arguments, and the limits of the call."""
 
     function: Callable[..., object]
@@ -33,7 +33,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class StageStarted:
     """A stage of the call begins, which has the whole time to itself."""
 
     name: str
@@ -67,11 +67,11 @@ class _Server:
 
     def report_stage(self, name: str) -> None:
         self._limit_time()
-        self._send(_pickled(Stage(name)))
+        self._send(_pickled(StageStarted(name)))
 
     def _answer(self, content: bytes) -> bytes:
         try:
-            request: Request = pickle.loads(content)  # this imports the module of the function
+            request: CallRequest = pickle.loads(content)  # this imports the module of the function
             self._seconds = request.seconds
             self._limit_time()
             _limit_memory(request.memory_bytes)

@@ -253,7 +253,7 @@ def test_a_fault_of_the_program(room: bool, tmp_path: Path) -> None:
 def test_ctrl_c_while_books_are_read(tmp_path: Path) -> None:
     """The whole group gets the signal, the reading process too."""
     slow = "def slow(*_): print('reading', flush=True); time.sleep(60)\n"
-    slow += "import cmtools.pricing.session as module\nmodule.load = slow"
+    slow += "import cmtools.pricing.session as module\nmodule.load_books = slow"
     with start(slow, healthy(tmp_path), "validate") as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"reading\n"

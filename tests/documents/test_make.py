@@ -17,7 +17,7 @@ from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtools.books.choices import Decision, DeliveryMethod, LegalForm, SourceRow
+from cmtools.books.choices import ClaimDecision, DeliveryMethod, LegalForm, SourceRow
 from cmtools.commands.docs import DocsResult, docs
 from cmtools.commands.price import price
 from cmtools.documents import file_names as naming
@@ -908,7 +908,7 @@ def test_shipped_template_names_only_declared_fields(kind: DocumentKind) -> None
 def test_shipped_template_compares_with_real_choices(kind: DocumentKind) -> None:
     with zipfile.ZipFile(TEMPLATES / kind.template) as archive:
         text = re.sub("<[^>]+>", "", archive.read(BODY).decode())
-    choices = {choice.value for choice in (*LegalForm, *DeliveryMethod, *Decision)}
+    choices = {choice.value for choice in (*LegalForm, *DeliveryMethod, *ClaimDecision)}
     compared = set(re.findall(r'[!=]= "(.*?)"', text))
     assert compared <= {*choices, "0", "0,00", "Остаток", "Оплата"}
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cmtools.books.catalog import BOOKS
-from cmtools.books.loader import BookFile, Loaded, load
+from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.demo import FAULTY_BOOK, write_sample
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
@@ -51,8 +51,8 @@ def sample_at(today: date) -> Sample:
         ]
         faulty = BookFile(path=folder / FAULTY_BOOK, name=FAULTY_BOOK.name)
         reader = InProcessReader(limits=Limits())
-        loaded = load([], files, reader, today, STANDARD_DOCUMENTS)
-        beside = load([faulty], files, reader, today, STANDARD_DOCUMENTS)
+        loaded = load_books([], files, reader, today, STANDARD_DOCUMENTS)
+        beside = load_books([faulty], files, reader, today, STANDARD_DOCUMENTS)
     prices, faulty_prices = price_orders(loaded.dataset), price_orders(beside.dataset)
     return Sample(
         books={file.name: _rows_of(file, loaded) for file in files},
@@ -62,7 +62,7 @@ def sample_at(today: date) -> Sample:
     )
 
 
-def _rows_of(file: BookFile, loaded: Loaded) -> Sheets:
+def _rows_of(file: BookFile, loaded: LoadedBooks) -> Sheets:
     assert file.book is not None
     return {
         table.title: [
@@ -73,5 +73,5 @@ def _rows_of(file: BookFile, loaded: Loaded) -> Sheets:
     }
 
 
-def _all_problems(loaded: Loaded, prices: PricedOrders) -> Sequence[Problem]:
+def _all_problems(loaded: LoadedBooks, prices: PricedOrders) -> Sequence[Problem]:
     return sort_problems([*loaded.problems, *check_prices(loaded.dataset, prices)])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from cmtools.files import checksum
-from cmtools.inbox.drop import Drop, DropResult, Replacement, Stage, StagedDocument
+from cmtools.inbox.drop import Drop, DropResult, DropStage, Replacement, StagedDocument
 from cmtools.inbox.inputs_hash import inputs_hash
 from cmtools.inbox.process import InboxProcessor
 from cmtools.tables.reader.container import Limits
@@ -73,7 +73,7 @@ class Stub:
 class Here(Stub):
     """Does the real work in this very process; `on_stage` is called meanwhile."""
 
-    def __init__(self, on_stage: Callable[[Stage], None] = lambda stage: None) -> None:
+    def __init__(self, on_stage: Callable[[DropStage], None] = lambda stage: None) -> None:
         self._processors = cache(lambda root: InboxProcessor(root, on_stage))
         self._roots: set[Path] = set()
 

@@ -18,7 +18,7 @@ from python_calamine import load_workbook
 from cmtools.problems import column_letters
 from cmtools.tables.parsers import Cell
 from cmtools.tables.reader import fast_parser, xml_parser
-from cmtools.tables.reader.cell_arrays import CellKind, Cells
+from cmtools.tables.reader.cell_arrays import CellArrays, CellKind
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.grid import InvalidCells, PackedColumn, WorkbookCells
 from cmtools.tables.reader.number_formats import ShownAs, classify_format, to_date, to_duration
@@ -222,12 +222,12 @@ def is_odd(cell: Drawn) -> bool:
     return not 1 <= float(cell.value) < 10**6 or not float(cell.value).is_integer()
 
 
-def same_cells(first: Cells, second: Cells) -> bool:
-    def texts(cells: Cells) -> list[object]:
+def same_cells(first: CellArrays, second: CellArrays) -> bool:
+    def texts(cells: CellArrays) -> list[object]:
         pairs = zip(cells.kind, cells.payload, strict=True)
         return [cells.texts[int(n)] if kind == CellKind.TEXT else n for kind, n in pairs]
 
-    def columns(cells: Cells) -> list[list[int]]:
+    def columns(cells: CellArrays) -> list[list[int]]:
         return [part.tolist() for part in (cells.row, cells.column, cells.kind, cells.style)]
 
     ends = [(cells.first_row, cells.last_row) for cells in (first, second)]

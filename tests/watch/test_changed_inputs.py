@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cmtools.inbox.drop import Stage
+from cmtools.inbox.drop import DropStage
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 from support.watching import Here, book, context, drop, ends, work_off
 from support.workbench import HEALTHY, ORDERS, SETTINGS, healthy, put
@@ -44,11 +44,11 @@ def another_offer(root: Path) -> None:
 
 def worked_on(root: Path, content: bytes, change: Callable[[Path], None], at: int) -> Path:
     """Work on a drop; as its papers of that number begins the change comes. Its result folder."""
-    papers: list[Stage] = []
+    papers: list[DropStage] = []
 
-    def on_stage(stage: Stage) -> None:
-        papers.extend([stage] * (stage is Stage.DOCUMENTS))
-        if len(papers) == at and stage is Stage.DOCUMENTS:
+    def on_stage(stage: DropStage) -> None:
+        papers.extend([stage] * (stage is DropStage.DOCUMENTS))
+        if len(papers) == at and stage is DropStage.DOCUMENTS:
             change(root)
 
     here = Here(on_stage)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.inbox.drop import Drop, DropResult, Stage
+from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.watch import event_log
 from cmtools.watch.drop_processor import DropProcessor
 from cmtools.watch.durable_fs import NotAFile, append_line, open_regular
@@ -407,7 +407,7 @@ def test_30_the_same_content_again_names_the_first(root: Path) -> None:
 class Failing(Stub):
     """Exceeds a limit over the first so many drops."""
 
-    def __init__(self, times: int, limit: Limit, stage: Stage) -> None:
+    def __init__(self, times: int, limit: Limit, stage: DropStage) -> None:
         self.annotated: list[bool] = []
         self._times, self._limit, self._stage = times, limit, stage
 
@@ -421,14 +421,14 @@ class Failing(Stub):
 @pytest.mark.parametrize(
     ("times", "limit", "stage", "annotated", "end"),
     [
-        (1, Limit.MEMORY, Stage.READ, [True, True], DONE),
-        (9, Limit.MEMORY, Stage.READ, [True, True], FAILED),
-        (9, Limit.SECONDS, Stage.READ, [True], FAILED),
-        (1, Limit.SECONDS, Stage.ANNOTATE, [True, False], DONE),
+        (1, Limit.MEMORY, DropStage.READ, [True, True], DONE),
+        (9, Limit.MEMORY, DropStage.READ, [True, True], FAILED),
+        (9, Limit.SECONDS, DropStage.READ, [True], FAILED),
+        (1, Limit.SECONDS, DropStage.ANNOTATE, [True, False], DONE),
     ],
 )
 def test_4_5_a_worker_that_dies_or_hangs(
-    times: int, limit: Limit, stage: Stage, annotated: list[bool], end: str, root: Path
+    times: int, limit: Limit, stage: DropStage, annotated: list[bool], end: str, root: Path
 ) -> None:
     drop(root, "a.txt", b"text")
     worker = Failing(times, limit, stage)

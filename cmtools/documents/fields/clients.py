@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from cmtools.books.choices import Request
+from cmtools.books.choices import RequestKind
 from cmtools.books.orders import Claim, Delivery
 from cmtools.books.register import Transfer
 from cmtools.documents import russian_text
@@ -237,13 +237,13 @@ def _summary(data: OrderData) -> SummaryFields:
 
 def _owed(data: OrderData) -> Decimal:
     """Return what the client owes for an order; for a preliminary request nothing."""
-    if data.totals is None or data.order.request is not Request.FINAL:
+    if data.totals is None or data.order.request is not RequestKind.FINAL:
         return ZERO
     return max(data.totals.total - data.paid, ZERO)
 
 
 def _money(orders: Sequence[OrderData], claims: Sequence[Claim]) -> MoneyFields:
-    final = [data for data in orders if data.order.request is Request.FINAL]
+    final = [data for data in orders if data.order.request is RequestKind.FINAL]
     sums = [data.totals for data in final if data.totals]
     return from_row(
         MoneyFields,

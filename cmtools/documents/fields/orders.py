@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.choices import Request
+from cmtools.books.choices import RequestKind
 from cmtools.books.orders import Layout, Paper
 from cmtools.books.settings import Contractor
 from cmtools.documents import russian_text
@@ -58,7 +58,7 @@ def deal(data: OrderData) -> DealFields:
 
 def request(data: OrderData) -> DealFields:
     """Fill a request; while it is preliminary, it shows no price."""
-    if data.order.request is Request.FINAL:
+    if data.order.request is RequestKind.FINAL:
         return deal(data)
     return _deal(data, unpriced_lines(data.positions), None, None)
 

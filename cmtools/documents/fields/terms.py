@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.choices import DeliveryKind, Request
+from cmtools.books.choices import DeliveryKind, RequestKind
 from cmtools.books.orders import Contract
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Name, Sum
@@ -51,7 +51,7 @@ def order_fields(data: OrderData, totals: Totals | None) -> OrderFields:
         OrderFields,
         order,
         date=order.on,
-        final=YES if order.request is Request.FINAL else "",
+        final=YES if order.request is RequestKind.FINAL else "",
         shipped=max(shipped, default=None),
         prepayment=percent(share) if share else "",
         prepaid=prepaid or None,

@@ -28,7 +28,7 @@ class CellKind(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cells:
+class CellArrays:
     """The cells of some rows that hold anything, row by row, from left to right.
 
     row, column: counted from 1.

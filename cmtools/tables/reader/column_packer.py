@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cmtools.tables.parsers import Cell
-from cmtools.tables.reader.cell_arrays import CellKind, Cells, Floats, Ints
+from cmtools.tables.reader.cell_arrays import CellArrays, CellKind, Floats, Ints
 from cmtools.tables.reader.grid import InvalidCells, PackedColumn
 from cmtools.tables.reader.number_formats import ShownAs, to_date, to_duration
 
@@ -53,7 +53,7 @@ class ColumnPacker:
         self.height = 0
         self.width = 0
 
-    def add(self, cells: Cells) -> None:
+    def add(self, cells: CellArrays) -> None:
         """Add the cells of the next rows."""
         if not len(cells.row):
             return

@@ -13,7 +13,7 @@ from enum import IntEnum, auto
 
 import numpy as np
 
-from cmtools.tables.reader.cell_arrays import CellKind, Cells, Flags, Floats, Ints
+from cmtools.tables.reader.cell_arrays import CellArrays, CellKind, Flags, Floats, Ints
 from cmtools.tables.reader.tag_index import (
     Bytes,
     Tags,
@@ -66,7 +66,7 @@ _KIND_OF = np.array([_KINDS.get(type_, CellKind.EMPTY) for type_ in _Type], np.u
 _POWERS = 10.0 ** np.arange(MOST_EXACT + 1)
 
 
-def parse_rows(xml: bytes, before: int) -> Cells | None:
+def parse_rows(xml: bytes, before: int) -> CellArrays | None:
     """The cells of whole rows that follow the row `before`; None if they are written otherwise."""
     try:
         tags = index_tags(xml)
@@ -77,7 +77,7 @@ def parse_rows(xml: bytes, before: int) -> Cells | None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Rows:
+class _RowTags:
     """The number of each row, where it is written and in how many digits."""
 
     number: Ints
@@ -86,7 +86,7 @@ class _Rows:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Places:
+class _CellTags:
     """What the tag of each cell says; a cell is known by its place in the order of the cells."""
 
     row: Ints
@@ -95,17 +95,17 @@ class _Places:
     type: Bytes
 
 
-def _rows(tags: Tags, before: int) -> _Rows:
+def _rows(tags: Tags, before: int) -> _RowTags:
     at = tags.start[tags.having(XmlTag.ROW, XmlTag.ROW_EMPTY)] + len("<row")
     require(_says(tags.signs, at, b' r="').all())
     at = at + len(' r="')
     number, after = _whole(tags.signs, at, 7)
     require((tags.signs[after] == QUOTE).all())
     require(number[0] > before and (np.diff(number) > 0).all())
-    return _Rows(number=number, at=at, digits=after - at)
+    return _RowTags(number=number, at=at, digits=after - at)
 
 
-def _places(tags: Tags, rows: _Rows) -> _Places:
+def _places(tags: Tags, rows: _RowTags) -> _CellTags:
     signs = tags.signs
     cells = tags.having(XmlTag.CELL, XmlTag.CELL_EMPTY)
     row = np.cumsum(tags.are(XmlTag.ROW, XmlTag.ROW_EMPTY))[cells] - 1
@@ -120,7 +120,7 @@ def _places(tags: Tags, rows: _Rows) -> _Places:
     at = at + (is_empty & (signs[at] == ord(" "))) + is_empty
     require((at == tags.end[cells]).all())
     require((np.diff(row << 20 | column) > 0).all())
-    return _Places(row=rows.number[row], column=column, style=style, type=type_)
+    return _CellTags(row=rows.number[row], column=column, style=style, type=type_)
 
 
 def _column(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
@@ -134,7 +134,7 @@ def _column(signs: Bytes, at: Ints) -> tuple[Ints, Ints]:
     return column, at
 
 
-def _row_again(signs: Bytes, at: Ints, rows: _Rows, row: Ints) -> Ints:
+def _row_again(signs: Bytes, at: Ints, rows: _RowTags, row: Ints) -> Ints:
     """Where the number of the row ends that stands at each place once more."""
     first, digits = rows.at.take(row), rows.digits.take(row)
     for offset in range(int(rows.digits.max())):
@@ -165,7 +165,7 @@ def _type(signs: Bytes, at: Ints) -> tuple[Bytes, Ints]:
     return type_, after
 
 
-def _filled(xml: bytes, tags: Tags, places: _Places, rows: _Rows) -> Cells:
+def _filled(xml: bytes, tags: Tags, places: _CellTags, rows: _RowTags) -> CellArrays:
     """The cells that hold anything, with their values."""
     owner = np.cumsum(tags.are(XmlTag.CELL, XmlTag.CELL_EMPTY)) - 1
     begin, stop = np.zeros_like(places.row), np.zeros_like(places.row)
@@ -175,7 +175,7 @@ def _filled(xml: bytes, tags: Tags, places: _Places, rows: _Rows) -> Cells:
     kind = _kinds(tags, owner, places.type, begin == stop)
     payload, texts = _payload(xml, tags.signs, kind, begin, stop)
     kept = np.flatnonzero(kind != CellKind.EMPTY)
-    return Cells(
+    return CellArrays(
         row=places.row.take(kept),
         column=places.column.take(kept),
         kind=kind.take(kept),

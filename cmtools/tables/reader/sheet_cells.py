@@ -10,7 +10,7 @@ import numpy as np
 
 from cmtools.tables.parsers import group_digits
 from cmtools.tables.reader import fast_parser, xml_parser
-from cmtools.tables.reader.cell_arrays import Cells
+from cmtools.tables.reader.cell_arrays import CellArrays
 from cmtools.tables.reader.column_packer import CellFormats, ColumnPacker
 from cmtools.tables.reader.container import Contents, Limits, damaged, too_large
 from cmtools.tables.reader.grid import Grid
@@ -70,7 +70,7 @@ def read_sheet(name: str, xml: bytes, formats: CellFormats, limits: Limits) -> G
         raise damaged("листы не читаются") from error
 
 
-def _parse_rows(xml: bytes, chunk: bytes, after: int) -> Cells:
+def _parse_rows(xml: bytes, chunk: bytes, after: int) -> CellArrays:
     cells = fast_parser.parse_rows(chunk, after)
     if cells is not None:
         return cells

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import numpy as np
 
-from cmtools.tables.reader.cell_arrays import CellKind, Cells
+from cmtools.tables.reader.cell_arrays import CellArrays, CellKind
 from cmtools.tables.reader.xml_text import local_name, parse_number, rich_text, unescape_excel
 from cmtools.tables.sheet_xml import column_number
 
@@ -18,7 +18,7 @@ NUMBER, SHARED, BOOLEAN, ERROR = "n", "s", "b", "e"
 INLINE, FORMULA_TEXT = "inlineStr", "str"
 
 
-def parse_rows(root: bytes, xml: bytes, before: int) -> Cells:
+def parse_rows(root: bytes, xml: bytes, before: int) -> CellArrays:
     """The cells of whole rows that follow the row `before`; `root` is the tag of the sheet.
 
     A row or a cell that does not say where it is stands next to the one before it.
@@ -36,7 +36,7 @@ def parse_rows(root: bytes, xml: bytes, before: int) -> Cells:
         first, number = (named if number == before else first), named
         found += _cells(row, number, texts)
     columns = [np.array(column) for column in zip(*found, strict=True)] or [np.zeros(0, int)] * 5
-    return Cells(
+    return CellArrays(
         row=columns[0],
         column=columns[1],
         kind=columns[2],
