@@ -18,6 +18,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+import cmtools
 from cmtools.commands.init import init
 from cmtools.commands.result import ExitCode
 from cmtools.errors import Unavailable, UsageError
@@ -247,6 +248,26 @@ def test_a_fault_of_the_program(room: bool, tmp_path: Path) -> None:
     assert len([*logs.glob("*.log")]) == room
     assert program.returncode == 3
     assert json.loads(out) == {"ok": False, "error": said, "problems": []}
+
+
+def test_a_fault_of_the_reading_process(tmp_path: Path) -> None:
+    """It is no damage of a book: one line, a log that names the place, exit code 3."""
+    root = healthy(tmp_path / "w")
+    package = tmp_path / "cmtools"
+    shutil.copytree(Path(cmtools.__file__).parent, package, ignore=shutil.ignore_patterns("*.pyc"))
+    module = package / "tables" / "reader" / "workbook.py"
+    module.write_text(module.read_text("utf-8") + "\n\n1 / 0\n", "utf-8")
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    code = f"import os, tempfile\ntempfile.tempdir = {str(logs)!r}\n"
+    code += f"os.environ['PYTHONPATH'] = {str(tmp_path)!r}"  # for the processes that it starts
+    with start(code, root, "validate", "--json") as program:
+        out, err = program.communicate()
+    (log,) = logs.iterdir()
+    line = f"внутренняя ошибка; подробности: {log}"
+    assert (program.returncode, err.decode()) == (3, f"cmtools: {line}\n")
+    assert json.loads(out) == {"ok": False, "error": line, "problems": []}
+    assert re.search(r"(?s)workbook\.py.*ZeroDivisionError", log.read_text("utf-8"))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has groups of processes")

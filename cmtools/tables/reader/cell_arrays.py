@@ -1,4 +1,4 @@
-"""The cells of some rows as they are found: one number a cell in each of a few columns."""
+"""The parsed cells of some rows as arrays, with one item a cell."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ Floats = npt.NDArray[np.float64]
 
 
 class CellKind(IntEnum):
-    """What a cell holds, and what its `payload` is."""
+    """What a cell holds, which says what its `payload` is."""
 
     NUMBER = 0  # itself
-    SHARED = 1  # the number of a text that the whole book shares
-    TEXT = 2  # the number of one of these rows' own texts
+    SHARED = 1  # the index of one of the shared texts of the workbook
+    TEXT = 2  # the index in `CellArrays.texts`
     BOOLEAN = 3  # 1 or 0
     ERROR = 4  # #N/A and the like
-    UNCOMPUTED = 5  # a formula that was never computed
+    UNCOMPUTED = 5  # a formula that no program has computed: it has no value
     EMPTY = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CellArrays:
-    """The cells of some rows that hold anything, row by row, from left to right.
+    """The cells of some rows that are not empty, row by row, from left to right.
 
     row, column: counted from 1.
-    style: the number of the cell's format.
-    first_row, last_row: which rows these are, those without cells included.
+    style: the index of the style of the cell.
+    first_row, last_row: the first and last of these rows, be they empty or not.
     """
 
     row: Ints

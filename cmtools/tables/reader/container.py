@@ -1,4 +1,4 @@
-"""A cheap look into a file before it is read: what it really is, and whether its zip is honest."""
+"""Open a file as a workbook: check what it really is, and that its archive is sound."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from cmtools.tables import messages
 MIB = 1 << 20
 BOOK = "xl/workbook.xml"
 BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
-MOST_OF_INDEX = 4 * MIB
+MAX_INDEX_BYTES = 4 * MIB
 
-_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What a book may cost: bytes, cells of grid, seconds and memory of the reading process.
+    """The limits of reading a workbook: sizes, cells of a sheet, time and memory of the process.
 
-    `ratio` is how many times a file may unfold, asked only of files that unfold to over 10 MiB.
+    `ratio` is unpacked to packed bytes, checked only of files of over 10 MiB unpacked.
     """
 
     file_bytes: int = 20 * MIB
@@ -40,7 +40,7 @@ class Limits:
 
 
 class FileRejected(Exception):
-    """The file will not be read; `fault` says why."""
+    """The file is refused; `fault` says why."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
@@ -48,20 +48,20 @@ class FileRejected(Exception):
 
 
 def damaged(detail: str) -> FileRejected:
-    """The refusal of a file whose insides do not hold together."""
+    """Make the refusal of a file whose content is contradictory."""
     return FileRejected(messages.FILE_DAMAGED(detail=detail))
 
 
 def too_large(detail: str) -> FileRejected:
-    """The refusal of a file that would cost too much to read."""
+    """Make the refusal of a file that exceeds a limit."""
     return FileRejected(messages.FILE_TOO_LARGE(detail=detail))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contents:
-    """An opened book: its archive, its sheets in order (name → part), its warnings.
+    """An open workbook: its archive, its sheets in order (name → part), its warnings.
 
-    `strings` and `styles` are the parts to which sheets refer, empty where there is none.
+    `strings` and `styles` are the parts to which sheets refer, empty if there is none.
     """
 
     archive: zipfile.ZipFile
@@ -70,38 +70,38 @@ class Contents:
     styles: str
     is_1904: bool
     warnings: tuple[Fault, ...]
-    proven: set[str]
+    checked_parts: set[str]
 
     def part(self, name: str) -> bytes:
-        """A part's bytes.
+        """Read a part.
 
         Raises:
-            Refused: its size or checksum are wrong, it declares a DTD, or is no UTF-8.
+            FileRejected: its size or checksum are wrong, it declares a DTD, or is no UTF-8.
         """
-        self.proven.add(name)
-        return _part(self.archive, name)
+        self.checked_parts.add(name)
+        return _read_part(self.archive, name)
 
     def size(self, name: str) -> int:
-        """How many bytes a part says it has; 0 for one that is not there."""
+        """Return the declared size of a part in bytes; 0 if there is no such part."""
         return _size(self.archive, name)
 
     def check_unread_parts(self) -> None:
-        """Read what nobody has read, for its size and checksum alone.
+        """Check the size and checksum of the parts that were not read.
 
         Raises:
-            Refused: as for `part`.
+            FileRejected: as for `part`.
         """
-        for name in set(self.archive.namelist()) - self.proven:
+        for name in set(self.archive.namelist()) - self.checked_parts:
             if not name.endswith("/"):
                 self.part(name)
 
 
 @contextmanager
 def open_workbook(path: Path, limits: Limits) -> Iterator[Contents]:
-    """Open a book for reading, after a look at what it is.
+    """Open a workbook for reading.
 
     Raises:
-        Refused: the file is no .xlsx book, is broken, or is larger than the limits.
+        FileRejected: the file is no .xlsx book, is broken, or is larger than the limits.
         OSError: the file cannot be opened.
     """
     size = path.stat().st_size
@@ -112,10 +112,10 @@ def open_workbook(path: Path, limits: Limits) -> Iterator[Contents]:
     with path.open("rb") as file:
         start = file.read(4096)
         if not start.startswith(b"PK"):
-            raise FileRejected(_what_else(start, file.read()))
+            raise FileRejected(_identify(start, file.read()))
         try:
             with zipfile.ZipFile(file) as archive:
-                yield _contents(archive, limits)
+                yield _read_contents(archive, limits)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
             raise damaged("архив не открывается целиком") from error
         except (ElementTree.ParseError, LookupError, RecursionError) as error:
@@ -128,27 +128,27 @@ def open_workbook(path: Path, limits: Limits) -> Iterator[Contents]:
             raise FileRejected(messages.FILE_ENCRYPTED()) from error
 
 
-def _contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
+def _read_contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
     names = archive.namelist()
-    _look_at_sizes(archive, limits)
+    _check_sizes(archive, limits)
     if len(set(names)) < len(names):
         raise damaged("одна и та же часть записана дважды")
-    if "mimetype" in names and b"opendocument.spreadsheet" in _part(archive, "mimetype"):
+    if "mimetype" in names and b"opendocument.spreadsheet" in _read_part(archive, "mimetype"):
         raise FileRejected(messages.FILE_ODS())
     if "xl/workbook.bin" in names:
         raise FileRejected(messages.FILE_XLSB())
     if BOOK not in names:
         raise FileRejected(messages.FILE_FOREIGN())
     warnings = []
-    if b"vbaProject" in _part(archive, "[Content_Types].xml") or "xl/vbaProject.bin" in names:
+    if b"vbaProject" in _read_part(archive, "[Content_Types].xml") or "xl/vbaProject.bin" in names:
         warnings.append(messages.MACROS())
     if any(name.startswith("xl/externalLinks/") for name in names):
         warnings.append(messages.EXTERNAL_LINKS())
-    return _index(archive, tuple(warnings))
+    return _read_index(archive, tuple(warnings))
 
 
-def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
-    if any(entry.compress_type not in _PACKINGS for entry in archive.infolist()):
+def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
+    if any(entry.compress_type not in _COMPRESSIONS for entry in archive.infolist()):
         raise damaged("её части сжаты не так, как сжимает Excel")
     unpacked = sum(entry.file_size for entry in archive.infolist())
     packed = sum(entry.compress_size for entry in archive.infolist())
@@ -161,21 +161,21 @@ def _look_at_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
         raise too_large(f"разворачивается в {unpacked // max(packed, 1)} раз")
 
 
-def _index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
-    if any(_size(archive, name) > MOST_OF_INDEX for name in (BOOK, BOOK_RELATIONS)):
+def _read_index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
+    if any(_size(archive, name) > MAX_INDEX_BYTES for name in (BOOK, BOOK_RELATIONS)):
         raise too_large("её оглавление больше 4 МБ")
     parts: dict[str | None, str] = {}
-    of_kind: dict[str, str] = {}
-    for relation in ElementTree.fromstring(_part(archive, BOOK_RELATIONS)):
+    parts_by_type: dict[str, str] = {}
+    for relation in ElementTree.fromstring(_read_part(archive, BOOK_RELATIONS)):
         target = relation.get("Target", "")
         base = PurePosixPath("/" if target.startswith("/") else "/xl")
         part = parts[relation.get("Id")] = str(base / target).lstrip("/")
-        of_kind[relation.get("Type", "").rpartition("/")[2]] = part
-    named = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
-    parts = {relation: named.get(part.casefold(), part) for relation, part in parts.items()}
+        parts_by_type[relation.get("Type", "").rpartition("/")[2]] = part
+    part_names = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
+    parts = {relation: part_names.get(part.casefold(), part) for relation, part in parts.items()}
     sheets: dict[str, str] = {}
     is_1904 = False
-    for element in ElementTree.fromstring(_part(archive, BOOK)).iter():
+    for element in ElementTree.fromstring(_read_part(archive, BOOK)).iter():
         if element.tag.endswith("}workbookPr"):
             is_1904 = element.get("date1904") in ("1", "true")
         if element.tag.endswith("}sheet"):
@@ -184,11 +184,11 @@ def _index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
     return Contents(
         archive=archive,
         sheets=sheets,
-        strings=named.get(of_kind.get("sharedStrings", "").casefold(), ""),
-        styles=named.get(of_kind.get("styles", "").casefold(), ""),
+        strings=part_names.get(parts_by_type.get("sharedStrings", "").casefold(), ""),
+        styles=part_names.get(parts_by_type.get("styles", "").casefold(), ""),
         is_1904=is_1904,
         warnings=warnings,
-        proven=set(),
+        checked_parts=set(),
     )
 
 
@@ -196,7 +196,7 @@ def _size(archive: zipfile.ZipFile, name: str) -> int:
     return archive.getinfo(name).file_size if name in archive.NameToInfo else 0
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         entry = archive.getinfo(name)
     except KeyError:
@@ -206,11 +206,11 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     if len(content) != entry.file_size:
         raise damaged("размер частей не тот, что в оглавлении")
     if name.endswith((".xml", ".rels")):
-        _look_at_xml(content)
+        _check_xml(content)
     return content
 
 
-def _look_at_xml(content: bytes) -> None:
+def _check_xml(content: bytes) -> None:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:8]:
         raise damaged("она записана в кодировке UTF-16")
     prolog = _PROLOG.match(content)
@@ -218,7 +218,7 @@ def _look_at_xml(content: bytes) -> None:
         raise damaged("внутри объявлены посторонние сущности XML")
 
 
-def _what_else(start: bytes, rest: bytes) -> Fault:
+def _identify(start: bytes, rest: bytes) -> Fault:
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         everything = start + rest
         if "EncryptedPackage".encode("utf-16-le") in everything:

@@ -1,4 +1,4 @@
-"""Which cells show a day or a span of time: in Excel both are numbers with a format.
+"""Tell dates and durations from numbers: in Excel all three are numbers with a format.
 
 ECMA-376, part 1, 18.8.30 (numFmt: the built-in formats), 18.8.31 (its codes).
 """
@@ -15,12 +15,12 @@ from xml.etree.ElementTree import fromstring
 from cmtools.tables.parsers import EXCEL_EPOCH
 from cmtools.tables.reader.xml_text import local_name
 
-_BUILT_IN_DAYS = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
-_BUILT_IN_SPAN = 46
-_ASIDE = re.compile(r'"[^"]*"?|\\.|[_*].')
-_SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
+_BUILT_IN_DURATION = 46
+_LITERALS = re.compile(r'"[^"]*"?|\\.|[_*].')
+_DURATION_CODE = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[[^\]]*\]")
-_DAY = re.compile(r"[dmyhs]", re.IGNORECASE)
+_DATE_CODE = re.compile(r"[dmyhs]", re.IGNORECASE)
 
 _EPOCH_1904 = date(1904, 1, 1)
 _FALSE_LEAP_DAY = 60  # Excel has a 29 February 1900: the days before it count from a day later
@@ -28,7 +28,7 @@ _LAST_SERIAL = 2_958_466  # the first of the year 10000
 
 
 class ShownAs(IntEnum):
-    """What a format makes of a number."""
+    """What a number with a format is shown as."""
 
     NUMBER = 0
     DATE = 1
@@ -36,7 +36,7 @@ class ShownAs(IntEnum):
 
 
 def parse_styles(xml: bytes) -> Sequence[ShownAs]:
-    """What each style of cells shows, by its number; of the part of styles, without prefixes.
+    """Parse the part of styles, without prefixes: what the numbers of each style are shown as.
 
     Raises:
         ValueError: it is not what this part may hold.
@@ -47,29 +47,29 @@ def parse_styles(xml: bytes) -> Sequence[ShownAs]:
         if local_name(part) == "numFmts":
             codes |= {int(f.get("numFmtId", -1)): f.get("formatCode", "") for f in part}
         elif local_name(part) == "cellXfs":
-            formats = [int(look.get("numFmtId", 0)) for look in part]
-    return [_shown(number, codes) for number in formats]
+            formats = [int(style.get("numFmtId", 0)) for style in part]
+    return [_classify_number_format(number, codes) for number in formats]
 
 
-def _shown(number: int, codes: Mapping[int, str]) -> ShownAs:
+def _classify_number_format(number: int, codes: Mapping[int, str]) -> ShownAs:
     if number in codes:
         return classify_format(codes[number])
-    if number == _BUILT_IN_SPAN:
+    if number == _BUILT_IN_DURATION:
         return ShownAs.DURATION
-    return ShownAs.DATE if number in _BUILT_IN_DAYS else ShownAs.NUMBER
+    return ShownAs.DATE if number in _BUILT_IN_DATES else ShownAs.NUMBER
 
 
 def classify_format(code: str) -> ShownAs:
-    """What a format code makes of a positive number: `dd.mm.yyyy`, `[h]:mm`, `0 "дней"`."""
-    signs = _ASIDE.sub("", code).partition(";")[0]
-    if _SPAN.search(signs):
+    """Return what a format code shows positive numbers as: `dd.mm.yyyy`, `[h]:mm`, `0 "дней"`."""
+    letters = _LITERALS.sub("", code).partition(";")[0]
+    if _DURATION_CODE.search(letters):
         return ShownAs.DURATION
-    return ShownAs.DATE if _DAY.search(_BRACKETS.sub("", signs)) else ShownAs.NUMBER
+    return ShownAs.DATE if _DATE_CODE.search(_BRACKETS.sub("", letters)) else ShownAs.NUMBER
 
 
 @lru_cache(maxsize=1 << 14)  # the days of a few years are those of all books
 def to_date(serial: float, *, is_1904: bool) -> date | time | float:
-    """The day, moment or time of day that a number is, to the millisecond; else the number."""
+    """Return the date, moment or time of a number, to the millisecond; else the number."""
     if not 0 <= serial < _LAST_SERIAL - (_EPOCH_1904 - EXCEL_EPOCH).days * is_1904:
         return serial
     days, part = divmod(serial, 1)
@@ -86,7 +86,7 @@ def to_date(serial: float, *, is_1904: bool) -> date | time | float:
 
 
 def to_duration(serial: float) -> timedelta | float:
-    """The span of time that a number is, to the millisecond; else the number."""
+    """Return the duration of a number, to the millisecond; else the number."""
     days, part = divmod(serial, 1)
     try:
         return timedelta(days=days, milliseconds=round(part * 86_400_000))

@@ -1,4 +1,4 @@
-"""The texts that all sheets of a book share (ECMA-376, part 1, 18.4.9)."""
+"""Parse the texts that all sheets of a workbook share (ECMA-376, part 1, 18.4.9)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from cmtools.tables.sheet_xml import contains_markup
 _OPEN, _CLOSE = b"<si><t>", b"</t></si>"
 _SPACED = b'<si><t xml:space="preserve">'
 _TAGS = (_OPEN + _CLOSE).count(b"<")
-_ANNOUNCED = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')
+_DECLARED_COUNT = re.compile(rb'<sst\b[^>]{0,999}?\buniqueCount="(\d{1,20})"')
 
 
 def declared_count(xml: bytes) -> int:
-    """How many texts the part says that it holds: readers that believe it run out of memory."""
-    found = _ANNOUNCED.search(xml, 0, 1 << 12)
-    return int(found[1]) if found else 0
+    """Return how many texts the part claims to hold: programs that trust it run out of memory."""
+    count = _DECLARED_COUNT.search(xml, 0, 1 << 12)
+    return int(count[1]) if count else 0
 
 
 def parse_shared_texts(xml: bytes) -> Sequence[str]:
-    """The shared texts of a part without prefixes, in their order.
+    """Parse the shared texts of a part without prefixes, in their order.
 
     Raises:
         ValueError: they are not what this part may hold.
@@ -38,7 +38,7 @@ def parse_shared_texts(xml: bytes) -> Sequence[str]:
 
 
 def _plain_texts(xml: bytes) -> Sequence[str] | None:
-    """The texts as they are written if each is all that its item holds; else None."""
+    """Cut out the texts, still escaped; None if an item holds anything besides its text."""
     if b"<si" not in xml:
         return []
     items = xml[xml.find(b"<si>") : xml.rfind(_CLOSE) + len(_CLOSE)].replace(_SPACED, _OPEN)

@@ -1,7 +1,6 @@
-"""The tags of rows, all of them at once: where each is and what it is, their order proven.
+"""Find the tags of many rows at once and check their order, by array operations.
 
-A tag is known by its first two letters. Which may follow which is a table of pairs, so that a few
-array operations prove the structure of thousands of rows.
+The first two characters of a tag identify it; a table says which tag may follow which.
 """
 
 from __future__ import annotations
@@ -17,25 +16,25 @@ from cmtools.tables.reader.cell_arrays import Flags, Ints
 
 Bytes = npt.NDArray[np.uint8]
 
-BEYOND = b" " * 32  # looking ahead from the last tag stays within the array
+PADDING = b" " * 32  # so that characters after the last tag can be read
 
 
 class UnsupportedMarkup(Exception):
-    """The rows are not written as nearly all programs write them."""
+    """The rows is_kind not written as nearly all programs write them."""
 
 
-def require(holds: np.bool_ | bool) -> None:
-    """Give the rows up unless this holds.
+def require(condition: np.bool_ | bool) -> None:
+    """Check what the fast parser assumes of the rows.
 
     Raises:
-        Otherwise: it does not.
+        UnsupportedMarkup: the condition is false.
     """
-    if not holds:
+    if not condition:
         raise UnsupportedMarkup
 
 
 class XmlTag(IntEnum):
-    """What a tag is; an empty element follows the one that opens."""
+    """The kinds of tags; that of an empty element is one more than that of its opening tag."""
 
     UNKNOWN = 0
     ROW = auto()
@@ -69,7 +68,7 @@ _BY_LETTERS: Mapping[bytes, XmlTag] = {
     **{b"/" + name: tag for name, tag in _CLOSING.items()},
     **{b"ro": XmlTag.ROW, b"/r": XmlTag.ROW_END, b"is": XmlTag.INLINE, b"/i": XmlTag.INLINE_END},
 }
-_LENGTHS = {  # of the tags that have but one form, without the last sign
+_LENGTHS = {  # of the tags without attributes, without `>`
     **dict.fromkeys(_CLOSING.values(), len("</c")),
     **{XmlTag.ROW_END: len("</row"), XmlTag.INLINE: len("<is"), XmlTag.INLINE_END: len("</is")},
 }
@@ -98,10 +97,10 @@ _NEXT: Mapping[XmlTag, tuple[XmlTag, ...]] = {
 _HAVE_EMPTY = (XmlTag.ROW, XmlTag.CELL, XmlTag.FORMULA, XmlTag.VALUE, XmlTag.TEXT)
 
 
-def lookup_table(known: Mapping[bytes, int], otherwise: int) -> Bytes:
-    """A table from pairs of letters to numbers."""
-    table = np.full(1 << 16, otherwise, np.uint8)
-    for letters, number in known.items():
+def lookup_table(numbers: Mapping[bytes, int], default: int) -> Bytes:
+    """Make a table of numbers, indexed by two characters as one 16-bit number."""
+    table = np.full(1 << 16, default, np.uint8)
+    for letters, number in numbers.items():
         table[int.from_bytes(letters, "big")] = number
     return table
 
@@ -114,61 +113,61 @@ _CAN_FOLLOW = np.array([after in _NEXT.get(tag, ()) for tag in XmlTag for after 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tags:
-    """All tags of some rows: the places of their `<` and `>` among the `signs`, and what they are.
+    """All tags of some rows: the positions of their `<` and `>` in `chars`, and their kinds.
 
-    The signs go on a little after the last tag.
+    chars: the bytes of the XML and some padding.
     """
 
-    signs: Bytes
+    chars: Bytes
     start: Ints
     end: Ints
     kind: Bytes
 
-    def are(self, *kinds: XmlTag) -> Flags:
-        """Of each tag, whether it is of these few kinds."""
-        found = np.zeros(len(self.kind), bool)
+    def is_kind(self, *kinds: XmlTag) -> Flags:
+        """Return for each tag whether it is of one of these kinds."""
+        flags = np.zeros(len(self.kind), bool)
         for kind in kinds:
-            found |= self.kind == kind
-        return found
+            flags |= self.kind == kind
+        return flags
 
-    def having(self, *kinds: XmlTag) -> Ints:
-        """Which tags are of these kinds."""
-        return np.flatnonzero(self.are(*kinds))
+    def where_kind(self, *kinds: XmlTag) -> Ints:
+        """Return the numbers of the tags of these kinds."""
+        return np.flatnonzero(self.is_kind(*kinds))
 
 
 def index_tags(xml: bytes) -> Tags:
-    """The tags of whole rows.
+    """Find the tags of whole rows and check their order.
 
     Raises:
-        Otherwise: there are others among them, or their order is another one.
+        UnsupportedMarkup: there are other tags among them, or they are in another order.
     """
-    signs = np.frombuffer(xml + BEYOND, np.uint8)
-    brackets = np.flatnonzero((signs == ord("<")) | (signs == ord(">")))
+    chars = np.frombuffer(xml + PADDING, np.uint8)
+    brackets = np.flatnonzero((chars == ord("<")) | (chars == ord(">")))
     require(len(brackets) > 0 and len(brackets) % 2 == 0)
     start, end = brackets[::2].copy(), brackets[1::2].copy()
-    require((signs.take(start) == ord("<")).all() and (signs.take(end) == ord(">")).all())
-    kind = _TAG_OF.take(two_bytes_at(signs, start + 1))
-    kind += _CAN_BE_EMPTY.take(kind) & (signs.take(end - 1) == ord("/"))
+    require((chars.take(start) == ord("<")).all() and (chars.take(end) == ord(">")).all())
+    kind = _TAG_OF.take(two_bytes_at(chars, start + 1))
+    kind += _CAN_BE_EMPTY.take(kind) & (chars.take(end - 1) == ord("/"))
     require(kind[0] in _ROWS and kind[-1] in (XmlTag.ROW_EMPTY, XmlTag.ROW_END))
     require(_CAN_FOLLOW.take(kind[:-1] * np.uint16(len(XmlTag)) + kind[1:]).all())
     length = _LENGTH.take(kind)
     require(((length == 0) | (end - start == length)).all())
-    tags = Tags(signs=signs, start=start, end=end, kind=kind)
-    _insist_on_names(tags)
+    tags = Tags(chars=chars, start=start, end=end, kind=kind)
+    _check_names(tags)
     return tags
 
 
-def _insist_on_names(tags: Tags) -> None:
-    """That of the names longer than two letters the rest is right too."""
-    signs, start = tags.signs, tags.start
-    rows, ends = start[tags.having(*_ROWS)], start[tags.having(XmlTag.ROW_END)]
-    require((signs[rows + 3] == ord("w")).all())
-    require(np.isin(signs[rows + 4], list(b" >/")).all())
-    require((signs[ends + 3] == ord("o")).all() and (signs[ends + 4] == ord("w")).all())
-    inline = start[tags.having(XmlTag.INLINE_END)]
-    require((signs[inline + 3] == ord("s")).all())
+def _check_names(tags: Tags) -> None:
+    """Check the rest of the names that have more than two letters."""
+    chars, start = tags.chars, tags.start
+    rows, ends = start[tags.where_kind(*_ROWS)], start[tags.where_kind(XmlTag.ROW_END)]
+    require((chars[rows + 3] == ord("w")).all())
+    require(np.isin(chars[rows + 4], list(b" >/")).all())
+    require((chars[ends + 3] == ord("o")).all() and (chars[ends + 4] == ord("w")).all())
+    inline = start[tags.where_kind(XmlTag.INLINE_END)]
+    require((chars[inline + 3] == ord("s")).all())
 
 
-def two_bytes_at(signs: Bytes, places: Ints) -> Ints:
-    """The two signs at each place, as one number."""
-    return signs.take(places) * np.uint16(256) + signs.take(places + 1)
+def two_bytes_at(chars: Bytes, at: Ints) -> Ints:
+    """Return the two characters at each position as one 16-bit number."""
+    return chars.take(at) * np.uint16(256) + chars.take(at + 1)

@@ -1,4 +1,4 @@
-"""The cells of rows that are written in any way that XML allows, one after another."""
+"""Parse rows cell by cell, however their XML is written."""
 
 from __future__ import annotations
 
@@ -11,31 +11,34 @@ from cmtools.tables.reader.cell_arrays import CellArrays, CellKind
 from cmtools.tables.reader.xml_text import local_name, parse_number, rich_text, unescape_excel
 from cmtools.tables.sheet_xml import column_number
 
-_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _COUNT = re.compile(r"\s*\d{1,9}\s*")
-_TRUTHS = {"true": 1, "false": 0}
+_BOOLEANS = {"true": 1, "false": 0}
 NUMBER, SHARED, BOOLEAN, ERROR = "n", "s", "b", "e"
 INLINE, FORMULA_TEXT = "inlineStr", "str"
 
+_ParsedCell = tuple[int, int, CellKind, float, int]
+"""Row, column, kind, payload, style."""
 
-def parse_rows(root: bytes, xml: bytes, before: int) -> CellArrays:
-    """The cells of whole rows that follow the row `before`; `root` is the tag of the sheet.
 
-    A row or a cell that does not say where it is stands next to the one before it.
+def parse_rows(root: bytes, xml: bytes, last_row: int) -> CellArrays:
+    """Parse whole rows that follow the row `last_row`; `root` is the tag of the sheet.
+
+    A row or a cell without a number of its own is the next one.
 
     Raises:
         ValueError: they are not what a sheet may hold.
     """
     texts: dict[str, int] = {}
-    found: list[tuple[int, int, CellKind, float, int]] = []
-    first = number = before
+    cells: list[_ParsedCell] = []
+    first = number = last_row
     for row in fromstring(root + xml + b"</worksheet>"):
-        named = _number(row, number)
-        if named <= number:
+        next_number = _row_number(row, number)
+        if next_number <= number:
             raise ValueError("the rows are not in order")
-        first, number = (named if number == before else first), named
-        found += _cells(row, number, texts)
-    columns = [np.array(column) for column in zip(*found, strict=True)] or [np.zeros(0, int)] * 5
+        first, number = (next_number if number == last_row else first), next_number
+        cells += _parse_row(row, number, texts)
+    columns = [np.array(column) for column in zip(*cells, strict=True)] or [np.zeros(0, int)] * 5
     return CellArrays(
         row=columns[0],
         column=columns[1],
@@ -48,42 +51,40 @@ def parse_rows(root: bytes, xml: bytes, before: int) -> CellArrays:
     )
 
 
-def _number(row: Element, before: int) -> int:
-    """The number of a row: as it says, as its first cell says, or the next one."""
-    if (said := row.get("r")) is not None:
-        return _count(said)
-    place = next((cell.get("r", "") for cell in row), "")
-    named = _PLACE.fullmatch(place)
-    return int(named[2]) if named else before + 1
+def _row_number(row: Element, last_row: int) -> int:
+    """Return the number of a row: its own, that of its first cell, or the next one."""
+    if (number := row.get("r")) is not None:
+        return _parse_count(number)
+    first_cell = next((cell.get("r", "") for cell in row), "")
+    reference = _REFERENCE.fullmatch(first_cell)
+    return int(reference[2]) if reference else last_row + 1
 
 
-def _cells(
-    row: Element, number: int, texts: dict[str, int]
-) -> list[tuple[int, int, CellKind, float, int]]:
-    """Those that hold anything; of two in one place the later one."""
-    found: dict[int, tuple[int, int, CellKind, float, int]] = {}
+def _parse_row(row: Element, number: int, texts: dict[str, int]) -> list[_ParsedCell]:
+    """Parse the cells of a row that are not empty; of two in one place the later one."""
+    cells: dict[int, _ParsedCell] = {}
     column = 0
     for cell in row:
         if local_name(cell) != "c":
             continue
-        column = _column(cell, number) or column + 1
-        kind, payload = _value(cell, texts)
-        found[column] = number, column, kind, payload, _count(cell.get("s", "0"))
-    return [found[c] for c in sorted(found) if found[c][2] is not CellKind.EMPTY]
+        column = _column_number(cell, number) or column + 1
+        kind, payload = _parse_value(cell, texts)
+        cells[column] = number, column, kind, payload, _parse_count(cell.get("s", "0"))
+    return [cells[c] for c in sorted(cells) if cells[c][2] is not CellKind.EMPTY]
 
 
-def _column(cell: Element, row: int) -> int | None:
-    """The column that a cell of that row says it is in."""
-    place = cell.get("r")
-    if place is None:
+def _column_number(cell: Element, row: int) -> int | None:
+    """Return the number of the column that a cell names, if it does."""
+    text = cell.get("r")
+    if text is None:
         return None
-    named = _PLACE.fullmatch(place)
-    if named is None or int(named[2]) != row:
-        raise ValueError("no cell of this row")
-    return column_number(named[1].encode())
+    reference = _REFERENCE.fullmatch(text)
+    if reference is None or int(reference[2]) != row:
+        raise ValueError("the cell names another row")
+    return column_number(reference[1].encode())
 
 
-def _value(cell: Element, texts: dict[str, int]) -> tuple[CellKind, float]:
+def _parse_value(cell: Element, texts: dict[str, int]) -> tuple[CellKind, float]:
     parts = {local_name(part): part for part in cell}
     type_ = cell.get("t", NUMBER)
     content = parts["v"].text or "" if "v" in parts else ""
@@ -99,13 +100,15 @@ def _value(cell: Element, texts: dict[str, int]) -> tuple[CellKind, float]:
     if type_ == NUMBER:
         return CellKind.NUMBER, parse_number(content.encode())
     if type_ == SHARED:
-        return CellKind.SHARED, _count(content)
+        return CellKind.SHARED, _parse_count(content)
     if type_ == BOOLEAN:
-        return CellKind.BOOLEAN, _TRUTHS[content] if content in _TRUTHS else _count(content)
+        return CellKind.BOOLEAN, _BOOLEANS[content] if content in _BOOLEANS else _parse_count(
+            content
+        )
     return CellKind.TEXT, texts.setdefault(content, len(texts))
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     if not _COUNT.fullmatch(text):
         raise ValueError("no count")
     return int(text)

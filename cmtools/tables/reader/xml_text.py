@@ -1,4 +1,4 @@
-"""What stands between two tags: texts and numbers as XML and Excel write them."""
+"""Decode texts and numbers as XML and Excel write them between two tags."""
 
 from __future__ import annotations
 
@@ -15,41 +15,45 @@ _NUMBER = re.compile(
 
 
 def decode_text(content: bytes) -> str:
-    """The text that is written so in a simple element.
+    """Decode the text of an element without children.
 
     Raises:
-        ValueError: it is no UTF-8, or names an entity that XML does not know.
+        ValueError: it is no UTF-8, or names an unknown entity.
     """
     return unescape_xml(content.decode())
 
 
 def unescape_xml(text: str) -> str:
-    """The same, of a text that is decoded already."""
+    """Resolve the line ends and entities of XML, and the escapes of Excel.
+
+    Raises:
+        ValueError: an unknown entity.
+    """
     if "\r" in text:  # XML 1.0, 2.11
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
-        text = _ENTITY.sub(_character, text)
+        text = _ENTITY.sub(_resolve_entity, text)
     return unescape_excel(text)
 
 
 def unescape_excel(text: str) -> str:
-    """A text in which `_x000D_` and its like are the characters again (ECMA-376, 22.4.2.4)."""
-    return _ESCAPE.sub(_escaped, text) if "_x" in text else text
+    """Replace escapes like `_x000D_` by their characters (ECMA-376, 22.4.2.4)."""
+    return _ESCAPE.sub(_unescape_code, text) if "_x" in text else text
 
 
-def _escaped(escape: re.Match[str]) -> str:
-    """The character; half of one, which no file could hold, stays as it is written."""
+def _unescape_code(escape: re.Match[str]) -> str:
+    """Return the character; a surrogate, which no file can hold, stays escaped."""
     code = int(escape[1], 16)
     return escape[0] if code in _SURROGATES else chr(code)
 
 
 def local_name(element: Element) -> str:
-    """The name of an element without its namespace."""
+    """Return the name of an element without its namespace."""
     return element.tag.rpartition("}")[2]
 
 
 def rich_text(element: Element) -> str:
-    """The text of a shared or inline string, of all its runs; without the phonetic ones."""
+    """Join the runs of a shared or inline string, without the phonetic ones."""
     runs = (
         text
         for part in element
@@ -60,17 +64,17 @@ def rich_text(element: Element) -> str:
 
 
 def parse_number(content: bytes) -> float:
-    """The number that is written so, be it NaN or without end: whoever reads it will tell.
+    """Parse a number; NaN and infinity are left to the parser of the column.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is no number.
     """
     if not _NUMBER.fullmatch(content):
         raise ValueError("no number")
     return float(content)
 
 
-def _character(entity: re.Match[str]) -> str:
+def _resolve_entity(entity: re.Match[str]) -> str:
     decimal, hexadecimal, name = entity.groups()
     if name:
         if name not in _NAMED:
