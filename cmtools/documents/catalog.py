@@ -232,6 +232,21 @@ KINDS: tuple[DocumentKind, ...] = (
     ),
 )
 
+_LIKE: dict[tuple[SourceRow, PriceVisibility | None], DocumentKind] = {
+    (SourceRow.ORDER, PriceVisibility.NO_PRICE): READINESS,
+    (SourceRow.ORDER, PriceVisibility.FINAL_PRICE): REQUEST,
+    (SourceRow.ORDER, PriceVisibility.PRICE): OFFER,
+    (SourceRow.ORDER, PriceVisibility.ALL_FIGURES): PRODUCTION_ENTRY,
+    (SourceRow.CONTRACT, None): CONTRACT,
+    (SourceRow.CLAIM, None): CLAIM_ACT,
+    (SourceRow.TRANSFER, None): CLIENT_TRANSFER,
+    (SourceRow.CLIENT, PriceVisibility.ALL_FIGURES): CLIENT_CARD,
+    (SourceRow.CLIENT, None): replace(
+        CLIENT_CARD, record=clients.ClientFields, fill=clients.client
+    ),
+}
+"""The kind whose fields show just what an own document may show; None is any other visibility."""
+
 REPORT = TemplateForm(name="Отчёт", record=monthly.ReportFields)
 PLAN = TemplateForm(name="План", record=monthly.PlanFields)
 
@@ -263,7 +278,7 @@ def find_kind(kinds: tuple[DocumentKind, ...], name: str) -> DocumentKind | None
 def _own_kind(row: OwnDocument) -> DocumentKind:
     """Return a kind with the fields of the standard one that is most like it, and no conditions."""
     return replace(
-        _like(row.made_from, row.shows),
+        _LIKE.get((row.made_from, row.shows)) or _LIKE[row.made_from, None],
         id=row.name,
         name=row.name,
         folder=row.folder,
@@ -272,27 +287,3 @@ def _own_kind(row: OwnDocument) -> DocumentKind:
         refuse=None,
         kept_long=False,
     )
-
-
-def _like(made_from: SourceRow, shows: PriceVisibility) -> DocumentKind:
-    """Return the standard kind whose fields show just what an own document may show."""
-    match made_from, shows:
-        case SourceRow.ORDER, PriceVisibility.NO_PRICE:
-            return READINESS
-        case SourceRow.ORDER, PriceVisibility.FINAL_PRICE:
-            return REQUEST
-        case SourceRow.ORDER, PriceVisibility.PRICE:
-            return OFFER
-        case SourceRow.ORDER, PriceVisibility.ALL_FIGURES:
-            return PRODUCTION_ENTRY
-        case SourceRow.CONTRACT, _:
-            return CONTRACT
-        case SourceRow.CLAIM, _:
-            return CLAIM_ACT
-        case SourceRow.TRANSFER, _:
-            return CLIENT_TRANSFER
-        case SourceRow.CLIENT, PriceVisibility.ALL_FIGURES:
-            return CLIENT_CARD
-        case SourceRow.CLIENT, _:
-            return replace(CLIENT_CARD, record=clients.ClientFields, fill=clients.client)
-    raise AssertionError(made_from)

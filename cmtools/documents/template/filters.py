@@ -25,11 +25,11 @@ class Filter:
     """
 
     name: str
-    takes: tuple[type, ...]
-    gives: type
     meaning: str
     example: str
     apply: Callable[..., Any]
+    takes: tuple[type, ...] = TEXTS
+    gives: type = str
     arguments: int = 0
     for_empty: bool = False
 
@@ -49,14 +49,23 @@ class Filter:
         return ", ".join(names)
 
 
-def _inflected(case: Case) -> Callable[[Name], Inflected]:
-    def inflect(name: Name) -> Inflected:
+def _case_filter(case: Case, meaning: str, example: str) -> Filter:
+    """Declare the filter that puts names and posts into a case."""
+
+    def decline(name: Name) -> Inflected:
         if case is Case.GENITIVE and name.genitive:
             return Inflected(name.genitive)
-        found = (decline_post if isinstance(name, Post) else decline_name)(case, str(name))
-        return Inflected(found.text, sure=found.sure)
+        inflection = (decline_post if isinstance(name, Post) else decline_name)(case, str(name))
+        return Inflected(inflection.text, sure=inflection.sure)
 
-    return inflect
+    return Filter(
+        name=case.value,
+        meaning=meaning,
+        example=f"{{{{ seller.head | {case.value} }}}} → {example}",
+        apply=decline,
+        takes=(Name, Post),
+        gives=Inflected,
+    )
 
 
 def in_words(value: Sum | Count | int) -> str:
@@ -127,34 +136,12 @@ def join_with_nbsp(text: str) -> str:
 
 
 FILTERS: tuple[Filter, ...] = (
-    Filter(
-        name="genitive",
-        takes=(Name, Post),
-        gives=Inflected,
-        meaning="Родительный падеж: в лице кого",
-        example="{{ seller.head | genitive }} → Иванова Ивана Ивановича",
-        apply=_inflected(Case.GENITIVE),
-    ),
-    Filter(
-        name="dative",
-        takes=(Name, Post),
-        gives=Inflected,
-        meaning="Дательный падеж: кому",
-        example="{{ seller.head | dative }} → Иванову Ивану Ивановичу",
-        apply=_inflected(Case.DATIVE),
-    ),
-    Filter(
-        name="instrumental",
-        takes=(Name, Post),
-        gives=Inflected,
-        meaning="Творительный падеж: кем",
-        example="{{ seller.head | instrumental }} → Ивановым Иваном Ивановичем",
-        apply=_inflected(Case.INSTRUMENTAL),
-    ),
+    _case_filter(Case.GENITIVE, "Родительный падеж: в лице кого", "Иванова Ивана Ивановича"),
+    _case_filter(Case.DATIVE, "Дательный падеж: кому", "Иванову Ивану Ивановичу"),
+    _case_filter(Case.INSTRUMENTAL, "Творительный падеж: кем", "Ивановым Иваном Ивановичем"),
     Filter(
         name="initials",
         takes=(Name, Inflected),
-        gives=str,
         meaning="Инициалы и фамилия",
         example="{{ seller.head | initials }} → И. И. Иванов",
         apply=russian_text.initials,
@@ -162,7 +149,6 @@ FILTERS: tuple[Filter, ...] = (
     Filter(
         name="in_words",
         takes=(Sum, Count, int),
-        gives=str,
         meaning="Сумма цифрами и прописью; число прописью",
         example="{{ total.amount | in_words }} → "
         "4 890 (четыре тысячи восемьсот девяносто) рублей 00 копеек",
@@ -171,7 +157,6 @@ FILTERS: tuple[Filter, ...] = (
     Filter(
         name="short",
         takes=(Day,),
-        gives=str,
         meaning="Дата цифрами",
         example="{{ contract.date | short }} → 21.11.2026",
         apply=short_date,
@@ -179,7 +164,6 @@ FILTERS: tuple[Filter, ...] = (
     Filter(
         name="plural",
         takes=(Count, int),
-        gives=str,
         meaning="Число со словом в нужной форме: для 1, для 2 и для 5",
         example='{{ line.quantity | plural("штука", "штуки", "штук") }} → 5 штук',
         apply=count_with_noun,
@@ -187,64 +171,48 @@ FILTERS: tuple[Filter, ...] = (
     ),
     Filter(
         name="quotes",
-        takes=TEXTS,
-        gives=str,
         meaning="Прямые кавычки становятся «ёлочками»",
         example='{{ client.name | quotes }} → ООО «Ромашка» вместо ООО "Ромашка"',
         apply=russian_quotes,
     ),
     Filter(
         name="nbsp",
-        takes=TEXTS,
-        gives=str,
         meaning="Не разрывает строкой № и число, число и единицу, инициалы и фамилию",
         example="{{ line.name | nbsp }} → Бумага 300 г/м²: число и единица в одной строке",
         apply=join_with_nbsp,
     ),
     Filter(
         name="inside_sentence",
-        takes=TEXTS,
-        gives=str,
         meaning="Первая буква строчная, как в середине предложения; сокращения остаются",
         example="{{ seller.post | inside_sentence }} → генеральный директор",
         apply=russian_text.inside_sentence,
     ),
     Filter(
         name="capitalize",
-        takes=TEXTS,
-        gives=str,
         meaning="Первая буква прописная, остальные как есть",
         example="{{ seller.post | genitive | capitalize }} → Генерального директора",
         apply=capitalize,
     ),
     Filter(
         name="upper",
-        takes=TEXTS,
-        gives=str,
         meaning="Все буквы прописные",
         example="{{ client.name | upper }} → ООО «РОМАШКА»",
         apply=str.upper,
     ),
     Filter(
         name="lower",
-        takes=TEXTS,
-        gives=str,
         meaning="Все буквы строчные",
         example="{{ order.delivery_method | lower }} → самовывоз",
         apply=str.lower,
     ),
     Filter(
         name="trim",
-        takes=TEXTS,
-        gives=str,
         meaning="Без пробелов по краям",
         example="{{ line.name | trim }} → Визитки",
         apply=str.strip,
     ),
     Filter(
         name="default",
-        takes=TEXTS,
-        gives=str,
         meaning="Другой текст там, где поле пусто",
         example='{{ client.kpp | default("—") }} → —',
         apply=lambda value, text: value or text,
