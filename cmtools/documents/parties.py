@@ -11,6 +11,7 @@ from cmtools.books.settings import Organization
 from cmtools.documents import russian_text
 from cmtools.documents.declension import Gender, gender_of, organisation_gender
 from cmtools.documents.field_types import Name, Post
+from cmtools.documents.fields.from_row import from_row
 from cmtools.tables.parsers import normalize_name
 
 _ENTREPRENEUR = "Индивидуальный предприниматель"
@@ -60,27 +61,16 @@ def party(row: Client | Organization) -> Party:
     whole_name = _full_name(row)
     gender = gender_of(signer)
     alone, in_place_of = _ACTING.get(gender, _ACTING[None])
-    return Party(
-        form=row.form.value if row.form else "",
-        name=row.name or "",
+    return from_row(
+        Party,
+        row,
         full_name=whole_name,
         called=_called(row, whole_name, gender),
         head=Name(row.head_name if represented else None, row.head_name_genitive),
         post=Post(_post(row), row.head_post_genitive),
         acting=in_place_of if represented else alone,
-        acts_on=row.acts_on or "",
         signer=russian_text.initials(signer),
-        inn=row.inn or "",
-        kpp=row.kpp or "",
-        ogrn=row.ogrn or "",
-        legal_address=row.legal_address or "",
-        postal_address="" if row.postal_address == row.legal_address else row.postal_address or "",
-        bank=row.bank or "",
-        bik=row.bik or "",
-        account=row.account or "",
-        correspondent_account=row.correspondent_account or "",
-        phone=row.phone or "",
-        email=row.email or "",
+        postal_address=None if row.postal_address == row.legal_address else row.postal_address,
     )
 
 
