@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from cmtools.books.orders import CONTRACTS, Contract
-from cmtools.documents import russian_text
 from cmtools.documents.data import ContractData
 from cmtools.documents.field_types import Day, Name
+from cmtools.documents.fields.from_row import F, from_row
 from cmtools.documents.fields.orders import PaperFields, paper_fields
 from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
-from cmtools.documents.template.schema import field_values
+from cmtools.documents.russian_text import town
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ContractSidesFields:
-    """A contract and its two sides."""
+class ContractPartiesFields:
+    """A contract and its two parties."""
 
     contract: Annotated[ContractFields, "Договор и его пять сущностей; чего ещё нет, пусто"]
     seller: Annotated[Party, "Продавец: наша организация"]
@@ -26,18 +26,8 @@ class ContractSidesFields:
     manager: Annotated[Name, "Менеджер клиента"]
 
 
-def contract_sides(data: ContractData) -> ContractSidesFields:
-    """Fill the fields that all documents of a contract have."""
-    return ContractSidesFields(
-        contract=contract_fields(data.contract),
-        seller=party(data.seller),
-        client=party(data.client),
-        manager=Name(data.client.manager),
-    )
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AgreementFields(ContractSidesFields):
+class AgreementFields(ContractPartiesFields):
     """The contract itself."""
 
     city: Annotated[str, "Место заключения: г. Омск"]
@@ -45,12 +35,11 @@ class AgreementFields(ContractSidesFields):
 
 def agreement(data: ContractData) -> AgreementFields:
     """Fill the contract itself."""
-    town = russian_text.town(data.seller.city or "")
-    return AgreementFields(**field_values(contract_sides(data)), city=town)
+    return _fill(AgreementFields, data, city=town(data.seller.city or ""))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EssentialsFields(ContractSidesFields):
+class EssentialsFields(ContractPartiesFields):
     """The five entities for the lawyer, who writes the contract from them."""
 
     lawyer: Annotated[Name, "Юрист; пусто, если в настройках не указан"]
@@ -65,11 +54,8 @@ def missing_entities(data: ContractData) -> list[str]:
 
 def essentials(data: ContractData) -> EssentialsFields:
     """Fill the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
-    return EssentialsFields(
-        **field_values(contract_sides(data)),
-        lawyer=Name(data.seller.lawyer),
-        missing=", ".join(missing_entities(data)),
-    )
+    missing = ", ".join(missing_entities(data))
+    return _fill(EssentialsFields, data, lawyer=data.seller.lawyer, missing=missing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +67,7 @@ class VisaFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalFields(ContractSidesFields):
+class ApprovalFields(ContractPartiesFields):
     """The approval sheet of a contract."""
 
     lawyer: Annotated[VisaFields, "Юрист"]
@@ -91,9 +77,11 @@ class ApprovalFields(ContractSidesFields):
 
 def approval(data: ContractData) -> ApprovalFields:
     """Fill the approval sheet (source text 9.04, duties 3 and 4)."""
-    contract, seller = _whole(data), data.seller
-    return ApprovalFields(
-        **field_values(contract_sides(data)),
+    contract, seller = data.contract, data.seller
+    assert isinstance(contract, Contract)
+    return _fill(
+        ApprovalFields,
+        data,
         lawyer=_visa(seller.lawyer, contract.lawyer),
         finance=_visa(seller.finance_head, contract.finance),
         director=_visa(seller.head_name, contract.director),
@@ -101,7 +89,7 @@ def approval(data: ContractData) -> ApprovalFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FinanceHandoverFields(ContractSidesFields):
+class FinanceHandoverFields(ContractPartiesFields):
     """Originals on their way to the financial department."""
 
     finance: Annotated[Name, "Финансовый директор: принимает"]
@@ -110,16 +98,20 @@ class FinanceHandoverFields(ContractSidesFields):
 
 def handover_finance(data: ContractData) -> FinanceHandoverFields:
     """Fill the register of originals (source text 9.04, duty 6)."""
-    return FinanceHandoverFields(
-        **field_values(contract_sides(data)),
-        finance=Name(data.seller.finance_head),
-        papers=paper_fields(data.papers),
+    papers = paper_fields(data.papers)
+    return _fill(FinanceHandoverFields, data, finance=data.seller.finance_head, papers=papers)
+
+
+def _fill(record: type[F], data: ContractData, **more: Any) -> F:
+    """Fill the fields that all documents of a contract have, and more."""
+    return from_row(
+        record,
+        contract=contract_fields(data.contract),
+        seller=party(data.seller),
+        client=party(data.client),
+        manager=data.client.manager,
+        **more,
     )
-
-
-def _whole(data: ContractData) -> Contract:
-    assert isinstance(data.contract, Contract)
-    return data.contract
 
 
 def _visa(name: str | None, day: date | None) -> VisaFields:

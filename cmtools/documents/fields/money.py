@@ -76,7 +76,7 @@ class DueFields:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvoiceFields(DealFields):
-    """An invoice: an order between its two sides, and what is to be paid now."""
+    """An invoice: an order between its two parties, and what is to be paid now."""
 
     due: Annotated[DueFields, "К оплате по этому счёту"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from cmtools.books.choices import RequestKind
 from cmtools.books.orders import Layout, Paper
@@ -13,7 +13,7 @@ from cmtools.books.settings import Contractor
 from cmtools.documents import russian_text
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Day, Name
-from cmtools.documents.fields.from_row import from_row
+from cmtools.documents.fields.from_row import F, from_row
 from cmtools.documents.fields.lines import (
     DeliveryLine,
     LineFields,
@@ -32,14 +32,13 @@ from cmtools.documents.fields.terms import (
     total_fields,
 )
 from cmtools.documents.parties import Party, party
-from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import Totals
 from cmtools.tables.parsers import group_digits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DealFields:
-    """An order between its two sides, with the client's prices."""
+    """An order between its two parties, with the client's prices."""
 
     city: Annotated[str, "Место составления: г. Омск"]
     order: Annotated[OrderFields, "Заказ"]
@@ -82,20 +81,22 @@ def _deal(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SidesFields:
-    """An order without a sum, and its two sides."""
+class UnpricedFields:
+    """An order without sums, and its two parties."""
 
     order: Annotated[OrderFields, "Заказ; суммы пусты"]
     seller: Annotated[Party, "Продавец: наша организация"]
     client: Annotated[Party, "Покупатель"]
 
 
-def sides_fields(data: OrderData) -> SidesFields:
-    """Fill the fields that all documents without a price have."""
-    return SidesFields(
+def fill_unpriced(record: type[F], data: OrderData, **more: Any) -> F:
+    """Fill the fields that all documents without a price have, and more."""
+    return from_row(
+        record,
         order=order_fields(data, None),
         seller=party(data.seller),
         client=party(data.client),
+        **more,
     )
 
 
@@ -155,7 +156,7 @@ def layout_fields(layouts: Sequence[Layout]) -> tuple[LayoutFields, ...]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DesignBriefFields(SidesFields):
+class DesignBriefFields(UnpricedFields):
     """A brief for a designer."""
 
     lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
@@ -164,15 +165,16 @@ class DesignBriefFields(SidesFields):
 
 def design_brief(data: OrderData) -> DesignBriefFields:
     """Fill a brief for the designer."""
-    return DesignBriefFields(
-        **field_values(sides_fields(data)),
+    return fill_unpriced(
+        DesignBriefFields,
+        data,
         lines=position_fields(data.positions),
         layouts=layout_fields(data.layouts),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LetterFields(SidesFields):
+class LetterFields(UnpricedFields):
     """A letter to the client about an order, without a price."""
 
     city: Annotated[str, "Место составления: г. Омск"]
@@ -182,8 +184,9 @@ class LetterFields(SidesFields):
 
 def letter(data: OrderData) -> LetterFields:
     """Fill a notice of readiness (ГК РФ art. 458, 510, 515), a letter about a claim."""
-    return LetterFields(
-        **field_values(sides_fields(data)),
+    return fill_unpriced(
+        LetterFields,
+        data,
         city=russian_text.town(data.seller.city or ""),
         contract=contract_fields(data.contract),
         lines=position_fields(data.positions),
@@ -211,7 +214,7 @@ def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TechnicalHandoverFields(SidesFields):
+class TechnicalHandoverFields(UnpricedFields):
     """Technical documents to be handed to the technical department."""
 
     papers: Annotated[tuple[PaperFields, ...], "Паспорта, схемы, чертежи, проекты, геология"]
@@ -219,7 +222,8 @@ class TechnicalHandoverFields(SidesFields):
 
 def handover_technical(data: OrderData) -> TechnicalHandoverFields:
     """Fill a register of technical papers."""
-    return TechnicalHandoverFields(
-        **field_values(sides_fields(data)),
+    return fill_unpriced(
+        TechnicalHandoverFields,
+        data,
         papers=paper_fields(data.papers),
     )
