@@ -59,12 +59,12 @@ class InboxProcessor:
 
     def close(self) -> None:
         """End the reading processes."""
-        self._reader.__exit__(None, None, None)
+        self._reader.close()
         self._other_books.close()
 
     def sync_other_books(self, today: date) -> None:
         """Bring the index of the workspace's order books up to date with what was done by hand."""
-        self._other_books.look(today)
+        self._other_books.sync(today)
 
     def process(self, drop: Drop, today: date, *, annotate: bool) -> DropResult:
         """Process a drop; again where the settings or templates were changed meanwhile.
@@ -143,7 +143,7 @@ class InboxProcessor:
         """Find the days of the clients' other orders, and errors for numbers used elsewhere."""
         self._on_stage(DropStage.OTHER_BOOKS)
         orders = [order for order in dataset.entries(ORDERS) if order.get("number") is not None]
-        others = self._other_books.ask(
+        others = self._other_books.find(
             {client for order in orders if (client := order.get("client")) is not None},
             {order.get("number") for order in orders},
             order_book_name(drop.name),
@@ -153,12 +153,12 @@ class InboxProcessor:
         repeats = [
             problem_at(
                 order.place("number"),
-                texts.ORDER_ELSEWHERE(file=others.taken[number]),
+                texts.ORDER_ELSEWHERE(file=others.books[number]),
                 column=title,
                 value=number,
             )
             for order in orders
-            if (number := order.get("number")) in others.taken
+            if (number := order.get("number")) in others.books
         ]
         return others.days, repeats
 

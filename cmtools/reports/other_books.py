@@ -1,7 +1,6 @@
-"""What the workspace's other order books say of a dropped one: earlier orders, numbers taken.
+"""Look up orders in the other order books of a workspace, for a book that was dropped.
 
-The one place where the work on a book asks about the others. They are asked through the
-workspace's memory: what that costs does not grow with the number of books.
+They are looked up in the workspace's store: the work does not grow with the number of books.
 """
 
 from __future__ import annotations
@@ -19,67 +18,75 @@ from cmtools.workspace import Workspace, is_copy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """Client → the days of earlier orders in other books; number → the book where it stands."""
+class OrdersElsewhere:
+    """Orders in other books.
+
+    days: client → the days of the client's orders.
+    books: order number → the name of the book that has it.
+    """
 
     days: Mapping[str, Sequence[date]]
-    taken: Mapping[str, str]
+    books: Mapping[str, str]
 
 
 class OtherBooks:
-    """The order books of a workspace, as far as they concern another one; `beat` as they are read.
+    """The order books of a workspace beside a dropped one; `on_read` is called as they are read.
 
-    A memory that is new is filled first. Where the workspace can keep none, one of this process's
-    own is compared with the books each time.
+    A new store is filled first. Where the workspace cannot keep one, this process has one of its
+    own, which is updated at each look-up.
     """
 
-    def __init__(self, workspace: Workspace, beat: Callable[[], None]) -> None:
+    def __init__(self, workspace: Workspace, on_read: Callable[[], None]) -> None:
         self._workspace = workspace
-        self._beat = beat
+        self._on_read = on_read
         self._pool = process_pool(workspace.limits(), processes=1)
-        self._own: Store | None = None
+        self._own_store: Store | None = None
 
     def close(self) -> None:
         """End the process that reads books, if one was needed."""
         self._pool.__exit__(None, None, None)
 
-    def look(self, today: date) -> None:
-        """Compare the memory with the books: some may have been changed by hand."""
+    def sync(self, today: date) -> None:
+        """Update the workspace's store: some books may have been changed by hand."""
         with Store(self._workspace.root) as store:
             if store.trouble is None:
-                self._compare(store, today)
+                self._update(store, today)
 
-    def ask(self, clients: Iterable[str], numbers: Iterable[str], but: str, today: date) -> Said:
-        """What all books but that of a name say of clients and of order numbers."""
+    def find(
+        self, clients: Iterable[str], numbers: Iterable[str], but: str, today: date
+    ) -> OrdersElsewhere:
+        """Find the clients' orders, and these numbers, in all books but that of the name `but`."""
         clients, numbers = [*clients], [*numbers]
         with Store(self._workspace.root) as store:
             if store.trouble is None and not store.is_complete():
-                self._compare(store, today)
-            said = self._said(store, clients, numbers, but)
-            if store.is_complete():  # else it may have been lost before it was asked
-                return said
-        self._own = self._own or Store(self._workspace.root, lasting=False)
-        self._compare(self._own, today)
-        return self._said(self._own, clients, numbers, but)
+                self._update(store, today)
+            found = self._find(store, clients, numbers, but)
+            if store.is_complete():  # else it may have been lost before the look-up
+                return found
+        self._own_store = self._own_store or Store(self._workspace.root, lasting=False)
+        self._update(self._own_store, today)
+        return self._find(self._own_store, clients, numbers, but)
 
-    def _said(self, store: Store, clients: Sequence[str], numbers: Sequence[str], but: str) -> Said:
+    def _find(
+        self, store: Store, clients: Sequence[str], numbers: Sequence[str], but: str
+    ) -> OrdersElsewhere:
         days = {
-            client: [on for path, on in store.order_days(client) if self._counts(path, but)]
+            client: [day for path, day in store.order_days(client) if self._counts(path, but)]
             for client in clients
         }
-        taken = {
+        books = {
             number: path.name
             for number in numbers
             for path in store.books_with(number)
             if self._counts(path, but) and path.is_file()
         }
-        return Said(days=days, taken=taken)
+        return OrdersElsewhere(days=days, books=books)
 
-    def _compare(self, store: Store, today: date) -> None:
-        update_store(self._workspace, store, self._pool, today, lambda *_: self._beat())
+    def _update(self, store: Store, today: date) -> None:
+        update_store(self._workspace, store, self._pool, today, lambda *_: self._on_read())
 
     def _counts(self, path: Path, but: str) -> bool:
-        """Whether it is an order book of the workspace: a memory may know others too."""
+        """Tell whether it is an order book of the workspace; a store may have others too."""
         return (
             path.name.startswith(ORDER_BOOK.name)
             and path.name != but

@@ -88,27 +88,25 @@ def test_a_number_that_stands_in_another_book(
     assert "заказ с таким номером уже есть" in files["Протокол.txt"].decode()
 
 
-def test_a_memory_that_is_lost_while_it_is_asked(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its silence is not taken for the silence of the books."""
+def test_a_store_that_is_lost_during_a_look_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it finds nothing does not mean that the books hold nothing."""
     (root / STATE).mkdir(exist_ok=True)
     shutil.copyfile(healthy(root.parent / "other") / ORDERS, root / ORDERS)
-    neighbours = OtherBooks(find_workspace(root), lambda: None)
-    asked = (["К-0002"], [str(HEALTHY["Заказы"][1]["№ заказа"])], "нет.xlsx", TODAY)
-    before = neighbours.ask(*asked)
+    others = OtherBooks(find_workspace(root), lambda: None)
+    wanted = (["К-0002"], [str(HEALTHY["Заказы"][1]["№ заказа"])], "нет.xlsx", TODAY)
+    before = others.find(*wanted)
     assert all(before.days.values())
-    assert all(before.taken.values())
+    assert all(before.books.values())
     order_days = store.Store.order_days
 
-    def lost(asked: store.Store, client: str) -> list[tuple[Path, date]]:
+    def lost(store_: store.Store, client: str) -> list[tuple[Path, date]]:
         with sqlite3.connect(root / STATE / store.NAME) as database:
             database.execute("DROP TABLE IF EXISTS orders")
-        return order_days(asked, client)
+        return order_days(store_, client)
 
     monkeypatch.setattr(store.Store, "order_days", lost)
-    assert neighbours.ask(*asked) == before
-    neighbours.close()
+    assert others.find(*wanted) == before
+    others.close()
 
 
 def test_the_version_that_is_replaced_says_nothing_any_more(
