@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from cmtools.documents.field_types import Picture
-from cmtools.documents.template.docx_parts import clean_text
+from cmtools.documents.russian_text import clean_text
 
 SEPARATORS = "|~^;#$!*%&@`\\<>{}[]()\"'?/:+_-,."  # the first that occurs in no value
 LONGEST = {"Name": 160, "BankName": 45, "Purpose": 210}  # signs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,10 @@ from cmtools.tables.parsers import MONTHS, format_percent, format_roubles, group
 NBSP = "\u00a0"
 NO_VAT = "Без НДС"
 
+_BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _DAYS = {"календарных": "календарного", "рабочих": "рабочего"}
 
 
@@ -83,3 +88,11 @@ def town(city: str) -> str:
 def inside_sentence(text: str) -> str:
     """Write a post for the middle of a sentence: `генеральный директор`, but `ВРИО директора`."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def clean_text(text: str) -> str:
+    """Clean a text for a document: line breaks are kept, control characters dropped."""
+    if _UNCLEAN.search(text) is None:
+        return text
+    text = _UNPRINTABLE.sub("", _BREAKS.sub("\n", text))
+    return _SURROGATES.sub("\ufffd", text)

@@ -14,8 +14,8 @@ from cmtools import __version__
 from support.program import Answer, run
 
 LIBRARIES = (
-    "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl pymorphy3 "
-    "python_calamine pytrovich rich segno watchdog xlsxwriter"
+    "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl "
+    "pandas pymorphy3 python_calamine pytrovich rich segno watchdog xlsxwriter"
 ).split()
 COMMANDS = (
     "client",
@@ -62,9 +62,14 @@ def test_a_check_loads_no_library_but_the_reader() -> None:
 
 
 def test_a_report_loads_no_library_of_other_papers() -> None:
-    """Sums in words, names in cases and payment codes are for others; frames wait for the books."""
-    needed = {"docx", "docxtpl", "jinja2", "lxml", "xlsxwriter"}
+    """Sums in words, names in cases and payment codes are for other documents."""
+    needed = {"docx", "docxtpl", "jinja2", "lxml", "numpy", "pandas", "xlsxwriter"}
     assert loaded_by("import cmtools.commands.report") == needed
+
+
+@pytest.mark.parametrize("command", ["validate", "price", "docs", "client", "templates", "doctor"])
+def test_only_the_figures_of_a_month_load_pandas(command: str) -> None:
+    assert "pandas" not in loaded_by(f"import cmtools.commands.{command}")
 
 
 def test_help(tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ from cmtools.commands.price import price
 from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
 from cmtools.documents.catalog import KINDS, DocumentKind
+from cmtools.documents.russian_text import clean_text
 from cmtools.documents.selection import Selection
 from cmtools.documents.storage import ClientFolders
-from cmtools.documents.template.docx_parts import clean_text
 from cmtools.documents.template.loader import load
 from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import UsageError

@@ -30,10 +30,6 @@ PARTS = 1000
 _WRITTEN = re.compile(
     r"\.wordprocessingml\.(?:document\.main|header|footer|footnotes|endnotes)\+xml$"
 )
-_BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
@@ -141,14 +137,6 @@ def text_of(content: bytes) -> str:
             shown = (node.text or "").replace("\n", " ")
         pieces.append(shown)
     return "".join(pieces)
-
-
-def clean_text(text: str) -> str:
-    """Clean a text for a document: line breaks are kept, control characters dropped."""
-    if _UNCLEAN.search(text) is None:
-        return text
-    text = _UNPRINTABLE.sub("", _BREAKS.sub("\n", text))
-    return _SURROGATES.sub("\ufffd", text)
 
 
 def _damaged(detail: str) -> BadTemplate:

@@ -20,7 +20,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from cmtools.documents.field_types import Inflected, Name, Picture
-from cmtools.documents.template import docx_parts, pictures
+from cmtools.documents.russian_text import clean_text
+from cmtools.documents.template import pictures
 from cmtools.documents.template.checker import TESTS
 from cmtools.documents.template.filters import FILTERS, Filter
 
@@ -98,7 +99,7 @@ class RenderRun:
             return Markup(pictures.picture_id(number))
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise TypeError(f"{value!r}"[:100])
-        text = docx_parts.clean_text(str(value))
+        text = clean_text(str(value))
         self.printed.append(text)
         shown = escape(text)
         if "\n" in shown or "\t" in shown:
