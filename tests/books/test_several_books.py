@@ -68,11 +68,18 @@ def test_a_key_in_two_books_is_an_error_in_the_later(
     sheet: str, column: str, row: Row, tmp_path: Path
 ) -> None:
     healthy(tmp_path)
-    extra_book(tmp_path, IVANOV, {sheet: [row]})
-    later = extra_book(tmp_path, PETROVA, {sheet: [row]})
+    extra_book(tmp_path, IVANOV, {sheet: [row], **_orders_of_their_own(sheet, row, "З-2026-0011")})
+    later = extra_book(
+        tmp_path, PETROVA, {sheet: [row], **_orders_of_their_own(sheet, row, "З-2026-0012")}
+    )
     outcome = validate(tmp_path, today=TODAY)
     wanted: Places = [("error", PETROVA, sheet, cell_of(later, sheet, column, 0))]
     assert places(outcome) == wanted, describe(outcome)
+
+
+def _orders_of_their_own(sheet: str, row: Row, number: str) -> dict[str, list[Row]]:
+    """Another order beside the row, as books that share most of their orders are copies."""
+    return {sheet: [row, {**row, "№ заказа": number}]} if sheet == "Заказы" else {}
 
 
 def test_a_mistake_in_another_order_book_names_it(tmp_path: Path) -> None:
