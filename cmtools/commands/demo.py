@@ -21,7 +21,7 @@ from cmtools.commands.validate import ValidateResult, validate
 from cmtools.demo import FAULTY_BOOK, write_sample
 from cmtools.documents.selection import Selection
 from cmtools.pricing.category import months_before
-from cmtools.reports.load import consolidate
+from cmtools.reports.load import load_inputs
 from cmtools.reports.month_plan import make_month_plan
 from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.parsers import format_roubles
@@ -90,10 +90,10 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
 
 def _make_plans(folder: Path, today: date, now: datetime) -> list[str]:
     """Make the plans of the last month, this one and the next, each on the day when it is due."""
-    read = consolidate(folder, today)
+    inputs = load_inputs(folder, today)
     this = today.replace(day=1)
     months = (months_before(this, 1), this, next_month(this))
-    plans = [make_month_plan(read, month, None, plan_due(month), now) for month in months]
+    plans = [make_month_plan(inputs, month, None, plan_due(month), now) for month in months]
     return [file for plan in plans for file in plan.files]
 
 

@@ -15,7 +15,7 @@ from cmtools.json_values import money, number
 from cmtools.pricing.price import QUOTIENT
 from cmtools.reports.indicators import Unit
 from cmtools.reports.inputs import first_day, known_manager
-from cmtools.reports.load import consolidate
+from cmtools.reports.load import load_inputs
 from cmtools.reports.month_plan import MonthPlan, PlannedIndicator, make_month_plan
 
 
@@ -52,13 +52,13 @@ def plan(
 
     Raises:
         UsageError: the month is none, or no book names the manager.
-        WorkspaceError, Unavailable: see `consolidate`.
+        WorkspaceError, Unavailable: see `load_inputs`.
         OSError: the files cannot be read or written.
     """
     first = first_day(month)
-    read = consolidate(root, today)
-    who = known_manager(read, manager)
-    made = make_month_plan(read, first, who, today, now or datetime.combine(today, time()))
+    inputs = load_inputs(root, today)
+    who = known_manager(inputs, manager)
+    made = make_month_plan(inputs, first, who, today, now or datetime.combine(today, time()))
     return PlanResult(plan=made, problems=tuple(made.problems), files=tuple(made.files))
 
 

@@ -73,7 +73,7 @@ def report(
 
     Raises:
         UsageError: the month is none, or no book names the manager.
-        WorkspaceError, Unavailable: see `consolidate`.
+        WorkspaceError, Unavailable: see `load_inputs`.
         OSError: the files cannot be written.
     """
     made = make_month_report(

@@ -12,7 +12,7 @@ from cmtools.errors import UsageError
 from cmtools.reports.documents import file_stem
 from cmtools.reports.exclusions import Omission, omissions
 from cmtools.reports.facts import Facts
-from cmtools.reports.load import Consolidated
+from cmtools.reports.load import ReportInputs
 from cmtools.reports.plan import goals, is_called, plan_title
 from cmtools.tables.parsers import FIRST_DAY, LAST_DAY, normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
@@ -32,7 +32,7 @@ def first_day(month: str) -> date:
     return date(int(match[1]), int(match[2]), 1)
 
 
-def known_manager(read: Consolidated, manager: str | None) -> str | None:
+def known_manager(inputs: ReportInputs, manager: str | None) -> str | None:
     """A manager as the books spell the name; None for all.
 
     Raises:
@@ -40,32 +40,32 @@ def known_manager(read: Consolidated, manager: str | None) -> str | None:
     """
     if manager is None:
         return None
-    found = read.managers.get(normalize_name(manager))
+    found = inputs.managers.get(normalize_name(manager))
     if found is not None:
         return found
-    hint = suggest_in_refusal(manager, read.managers.values())
+    hint = suggest_in_refusal(manager, inputs.managers.values())
     raise UsageError(f"менеджера «{manager}» нет ни в заказах, ни среди клиентов{hint}")
 
 
-def facts_of_manager(read: Consolidated, manager: str | None) -> Facts:
+def facts_of_manager(inputs: ReportInputs, manager: str | None) -> Facts:
     """The rows that count, of one manager or of all."""
-    return read.facts if manager is None else read.facts.of_manager(manager)
+    return inputs.facts if manager is None else inputs.facts.of_manager(manager)
 
 
-def plan_file(read: Consolidated, month: date, manager: str | None) -> str | None:
+def plan_file(inputs: ReportInputs, month: date, manager: str | None) -> str | None:
     """The month's plan among the books that were read."""
-    books = read.loaded.books.items()
+    books = inputs.loaded.books.items()
     plans = (name for name, book in books if book is PLAN_BOOK)
     stem = file_stem(plan_title(month, manager))
     return next((name for name in plans if is_called(name, stem)), None)
 
 
-def goals_of(read: Consolidated, file: str | None) -> Mapping[str, Decimal]:
+def goals_of(inputs: ReportInputs, file: str | None) -> Mapping[str, Decimal]:
     """Indicator id → its goal in a plan."""
-    lines = read.loaded.dataset.records(PLAN)
+    lines = inputs.loaded.dataset.records(PLAN)
     return goals(line for line in lines if line.source.file == file)
 
 
-def left_out_of(read: Consolidated, plan: str | None) -> tuple[Omission, ...]:
+def left_out_of(inputs: ReportInputs, plan: str | None) -> tuple[Omission, ...]:
     """All that counts nowhere."""
-    return omissions(read.reasons, read.loaded.problems, plan)
+    return omissions(inputs.reasons, inputs.loaded.problems, plan)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from glob import glob
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cmtools.books.cross_rules import check_across
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
@@ -19,6 +18,7 @@ from cmtools.progress import Progress, silent
 from cmtools.reports.book_rows import FIELDS, BookRows
 from cmtools.reports.cluster import Cluster
 from cmtools.reports.exclusions import Reason, reasons_of_orders
+from cmtools.reports.facts import Facts, make_facts, manager_spellings
 from cmtools.reports.pool import Pool, process_pool
 from cmtools.reports.reading import Reading
 from cmtools.reports.store import Store
@@ -28,12 +28,9 @@ from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
 
-if TYPE_CHECKING:
-    from cmtools.reports.facts import Facts
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Consolidated:
+class ReportInputs:
     """All that a report is made of.
 
     `loaded` are the workspace's other books than of orders; `reasons` are why rows of the books of
@@ -49,7 +46,7 @@ class Consolidated:
     note: str | None
 
 
-def consolidate(
+def load_inputs(
     root: Path,
     today: date,
     *,
@@ -57,7 +54,7 @@ def consolidate(
     scheduler: str | None = None,
     processes: int | None = None,
     progress: Progress = silent,
-) -> Consolidated:
+) -> ReportInputs:
     """Read the workspace's books, or for its books of orders those that the pattern `books` names.
 
     Reading is done by so many `processes`, by default one a core, or by the Dask cluster of a
@@ -79,9 +76,6 @@ def consolidate(
         reading = Reading(orders, store, today, limits)
         with _pool(scheduler, processes, limits) as pool:
             reading.begin(pool)
-            # meanwhile this imports pandas, which takes as long as reading some books
-            from cmtools.reports.facts import make_facts, manager_spellings
-
             loaded = _load(others, reader, today)
             rows = reading.finish(progress)
         store.forget_vanished()
@@ -90,7 +84,7 @@ def consolidate(
     dataset = link(loaded.dataset, names, rows)
     managers = manager_spellings(dataset)
     own_errors = (p for name, book in zip(names, rows, strict=True) for p in book.problems(name))
-    return Consolidated(
+    return ReportInputs(
         workspace=workspace,
         loaded=loaded,
         reasons=reasons_of_orders(dataset, own_errors),

@@ -16,7 +16,7 @@ from cmtools.files import copy
 from cmtools.problems import Problem
 from cmtools.reports import documents
 from cmtools.reports.indicators import Indicator
-from cmtools.reports.load import Consolidated
+from cmtools.reports.load import ReportInputs
 from cmtools.reports.plan_draft import Draft, draft_of, stem, told, workbook
 from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED
@@ -52,7 +52,7 @@ class MonthPlan:
 
 
 def make_month_plan(
-    read: Consolidated, month: date, manager: str | None, today: date, now: datetime
+    inputs: ReportInputs, month: date, manager: str | None, today: date, now: datetime
 ) -> MonthPlan:
     """Make the plan of a month, given by its first day, for one manager or for all.
 
@@ -62,7 +62,7 @@ def make_month_plan(
     Raises:
         OSError: the files cannot be read or written.
     """
-    old = existing_plan(read, month, manager)
+    old = existing_plan(inputs, month, manager)
     if old is not None and old.refusals:
         return MonthPlan(
             month=month,
@@ -71,12 +71,12 @@ def make_month_plan(
             indicators=_existing_indicators(old.lines),
             problems=old.refusals,
         )
-    draft = draft_of(read, month, manager, today, old)
+    draft = draft_of(inputs, month, manager, today, old)
     if old is None or old.untouched:
-        path, files = _write_workbook(read, draft)
+        path, files = _write_workbook(inputs, draft)
     else:
-        path, files = _write_edited_workbook(read, draft, old, today, now)
-    paper, problems = _write_paper(read, draft)
+        path, files = _write_edited_workbook(inputs, draft, old, today, now)
+    paper, problems = _write_paper(inputs, draft)
     return MonthPlan(
         month=month,
         manager=manager,
@@ -93,19 +93,19 @@ def make_month_plan(
     )
 
 
-def _write_workbook(read: Consolidated, draft: Draft) -> tuple[str, tuple[str, ...]]:
+def _write_workbook(inputs: ReportInputs, draft: Draft) -> tuple[str, tuple[str, ...]]:
     """Write a plan that no person touched unless it is up to date; return its name, the files."""
     content = workbook(draft)
-    path = read.workspace.path(PLANS, f"{stem(draft)}{documents.WORKBOOK}")
+    path = inputs.workspace.path(PLANS, f"{stem(draft)}{documents.WORKBOOK}")
     path = draft.old.path if draft.old else path
     if draft.old is None or draft.old.made_with != fingerprint(content):
         write_paper(path, content)
-    name = read.workspace.name(path)
+    name = inputs.workspace.name(path)
     return name, (name,)
 
 
 def _write_edited_workbook(
-    read: Consolidated, draft: Draft, old: Existing, today: date, now: datetime
+    inputs: ReportInputs, draft: Draft, old: Existing, today: date, now: datetime
 ) -> tuple[str, tuple[str, ...]]:
     """Write a plan that a person touched, after a backup; return its name, the files.
 
@@ -117,14 +117,14 @@ def _write_edited_workbook(
         return old.name, (old.name,)
     backup = backup_path(old.path, now)
     copy(old.path, backup)
-    untouched = draft_of(read, draft.month, draft.manager, today, None)
+    untouched = draft_of(inputs, draft.month, draft.manager, today, None)
     write_paper(old.path, content, fingerprint(workbook(untouched)))
-    return old.name, (read.workspace.name(backup), old.name)
+    return old.name, (inputs.workspace.name(backup), old.name)
 
 
-def _write_paper(read: Consolidated, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:
+def _write_paper(inputs: ReportInputs, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:
     """Make the Word paper; return its name, and what is wrong with the template."""
-    workspace = read.workspace
+    workspace = inputs.workspace
     template, problems = documents.template_of(workspace, FORM)
     if template is None:
         return (), problems

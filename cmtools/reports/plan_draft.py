@@ -12,7 +12,7 @@ from cmtools.reports.facts import Facts
 from cmtools.reports.heading import LATE, counted
 from cmtools.reports.indicators import Unit
 from cmtools.reports.inputs import facts_of_manager, left_out_of
-from cmtools.reports.load import Consolidated
+from cmtools.reports.load import ReportInputs
 from cmtools.reports.months import ended_months, listed, named, plan_due
 from cmtools.reports.plan import plan_title
 from cmtools.reports.plan_file import Existing
@@ -37,12 +37,12 @@ class Draft:
 
 
 def draft_of(
-    read: Consolidated, month: date, manager: str | None, today: date, old: Existing | None
+    inputs: ReportInputs, month: date, manager: str | None, today: date, old: Existing | None
 ) -> Draft:
     """The plan of a month, with what a person typed into the old one."""
-    rules = rules_of(read.loaded.dataset)
+    rules = rules_of(inputs.loaded.dataset)
     months = ended_months(today, month, rules.plan_months)
-    facts = facts_of_manager(read, manager)
+    facts = facts_of_manager(inputs, manager)
     typed = old.typed if old else {}
     goals = []
     for indicator, base in bases(facts, months).items():
@@ -58,16 +58,16 @@ def draft_of(
         manager=manager,
         goals=tuple(goals),
         months=months,
-        note=_note(read, facts, months),
+        note=_note(inputs, facts, months),
         late=today > plan_due(month),
-        director=papers.director(read.loaded.dataset),
+        director=papers.director(inputs.loaded.dataset),
         old=old,
     )
 
 
-def _note(read: Consolidated, facts: Facts, months: tuple[date, ...]) -> str:
+def _note(inputs: ReportInputs, facts: Facts, months: tuple[date, ...]) -> str:
     """What the history lacks, in plain words."""
-    empty, left_out = empty_months(facts, months), left_out_of(read, None)
+    empty, left_out = empty_months(facts, months), left_out_of(inputs, None)
     words = []
     if len(empty) == len(months):
         words.append(

@@ -20,7 +20,7 @@ from cmtools.books.plan import (
 from cmtools.documents.fingerprint import read_stamp
 from cmtools.problems import Message, Place, Problem, problem_at
 from cmtools.reports.documents import file_stem
-from cmtools.reports.load import Consolidated
+from cmtools.reports.load import ReportInputs
 from cmtools.reports.plan import is_called, plan_title
 from cmtools.reports.plan_from_history import PLANNED
 from cmtools.tables import messages
@@ -65,19 +65,19 @@ class Existing:
     head: Mapping[str, str] = field(default_factory=dict)
 
 
-def existing_plan(read: Consolidated, month: date, manager: str | None) -> Existing | None:
+def existing_plan(inputs: ReportInputs, month: date, manager: str | None) -> Existing | None:
     """The plan of a month, for one manager or for all, if there is one.
 
     Raises:
         OSError: it cannot be read.
     """
     stem = file_stem(plan_title(month, manager))
-    files = (f for f in read.workspace.books() if f.book is PLAN_BOOK and f.path.is_file())
+    files = (f for f in inputs.workspace.books() if f.book is PLAN_BOOK and f.path.is_file())
     file = next((file for file in files if is_called(file.name, stem)), None)
     if file is None:
         return None
-    sheet = plan_sheet(read.loaded.dataset, file.name)
-    refusals = tuple(_refusals(read, file.name, sheet))
+    sheet = plan_sheet(inputs.loaded.dataset, file.name)
+    refusals = tuple(_refusals(inputs, file.name, sheet))
     lines = sheet.entries() if sheet is not None else []
     if sheet is None or refusals:
         return Existing(path=file.path, name=file.name, refusals=refusals, lines=tuple(lines))
@@ -102,7 +102,7 @@ def existing_plan(read: Consolidated, month: date, manager: str | None) -> Exist
     )
 
 
-def _refusals(read: Consolidated, file: str, sheet: Sheet[PlanLine] | None) -> list[Problem]:
+def _refusals(inputs: ReportInputs, file: str, sheet: Sheet[PlanLine] | None) -> list[Problem]:
     """Errors, since what was typed there is not understood; or that the plan is approved.
 
     A formula without a stored value is no obstacle: a fresh one takes its place.
@@ -111,7 +111,7 @@ def _refusals(read: Consolidated, file: str, sheet: Sheet[PlanLine] | None) -> l
     if sheet is not None and approved is not None:
         place = Place(file=file, sheet=PLAN.title, row=approved.row, column=approved.column)
         return [problem_at(place, PLAN_APPROVED(), column=APPROVED_BY, value=approved.value)]
-    errors = [p for p in read.loaded.problems if p.is_error and p.place.file == file]
+    errors = [p for p in inputs.loaded.problems if p.is_error and p.place.file == file]
     return [problem for problem in errors if problem.code != messages.FORMULA_UNSAVED.code]
 
 

@@ -19,7 +19,7 @@ from cmtools.reports.inputs import (
     left_out_of,
     plan_file,
 )
-from cmtools.reports.load import Consolidated, consolidate
+from cmtools.reports.load import ReportInputs, load_inputs
 from cmtools.reports.month import Monthly, monthly
 from cmtools.reports.months import YEAR, months_up_to
 from cmtools.reports.report_data import Goals
@@ -55,35 +55,35 @@ def make_month_report(
 
     Raises:
         UsageError: the month is none, or no book names the manager.
-        WorkspaceError, Unavailable: see `consolidate`.
+        WorkspaceError, Unavailable: see `load_inputs`.
         OSError: the files cannot be written.
     """
     first = first_day(month)
-    read = consolidate(root, today, books=books, scheduler=scheduler, progress=progress)
-    who = known_manager(read, manager)
-    facts = facts_of_manager(read, who)
-    plan = plan_file(read, first, who)
-    figures = monthly(facts, first, goals_of(read, plan))
-    left_out = left_out_of(read, plan)
+    inputs = load_inputs(root, today, books=books, scheduler=scheduler, progress=progress)
+    who = known_manager(inputs, manager)
+    facts = facts_of_manager(inputs, who)
+    plan = plan_file(inputs, first, who)
+    figures = monthly(facts, first, goals_of(inputs, plan))
+    left_out = left_out_of(inputs, plan)
     material = Material(
-        dataset=read.loaded.dataset,
+        dataset=inputs.loaded.dataset,
         facts=facts,
         found=figures,
-        goals=_goals_by_month(read, first, who),
+        goals=_goals_by_month(inputs, first, who),
         left_out=left_out,
     )
-    files, problems = make_report(read.workspace, first, who, material, today)
+    files, problems = make_report(inputs.workspace, first, who, material, today)
     return MonthReport(
         manager=who,
         figures=figures,
         left_out=left_out,
         files=files,
         problems=problems,
-        unremembered=read.note,
+        unremembered=inputs.note,
     )
 
 
-def _goals_by_month(read: Consolidated, month: date, manager: str | None) -> dict[date, Goals]:
+def _goals_by_month(inputs: ReportInputs, month: date, manager: str | None) -> dict[date, Goals]:
     """The plans of the report's twelve months, of those that have one."""
-    files = {past: plan_file(read, past, manager) for past in months_up_to(month, YEAR)}
-    return {past: goals_of(read, file) for past, file in files.items() if file is not None}
+    files = {past: plan_file(inputs, past, manager) for past in months_up_to(month, YEAR)}
+    return {past: goals_of(inputs, file) for past, file in files.items() if file is not None}

@@ -61,6 +61,11 @@ def test_a_check_loads_no_library_but_the_reader() -> None:
     assert loaded_by("import cmtools.commands.validate") == set()
 
 
+@pytest.mark.parametrize("command", ["docs", "price", "watch"])
+def test_only_what_makes_figures_loads_pandas(command: str) -> None:
+    assert not loaded_by(f"import cmtools.commands.{command}") & {"numpy", "pandas"}
+
+
 def test_a_report_loads_no_library_of_other_papers() -> None:
     """Sums in words, names in cases and payment codes are for other documents."""
     needed = {"docx", "docxtpl", "jinja2", "lxml", "numpy", "pandas", "xlsxwriter"}

@@ -25,7 +25,7 @@ from cmtools.commands.result import ExitCode
 from cmtools.errors import Unavailable
 from cmtools.reports import reading as remembering
 from cmtools.reports.exclusions import Reason
-from cmtools.reports.load import consolidate
+from cmtools.reports.load import load_inputs
 from cmtools.reports.month import monthly
 from cmtools.reports.store import Store
 from support import hostile
@@ -309,13 +309,13 @@ def everything(root: Path, **options: int | str) -> Everything:
 def figures(root: Path, **options: object) -> Everything:
     """All figures of November with all their source rows, and all that was left out."""
     pattern = str(root / "книги" / "*.xlsx")
-    consolidated = consolidate(root, TODAY, books=pattern, **options)  # type: ignore[arg-type]
-    found = monthly(consolidated.facts, date(2026, 11, 1), {})
+    inputs = load_inputs(root, TODAY, books=pattern, **options)  # type: ignore[arg-type]
+    found = monthly(inputs.facts, date(2026, 11, 1), {})
     facts = {
         f.indicator.id: (f.fact, [*f.sources.itertuples(index=False, name=None)])
         for f in found.figures
     }
-    return facts, found.unpriced_orders, tuple(consolidated.reasons)
+    return facts, found.unpriced_orders, tuple(inputs.reasons)
 
 
 def test_one_process_or_many(many: Path) -> None:
@@ -361,7 +361,7 @@ def test_progress_is_told(many: Path) -> None:
     told: list[tuple[int, int]] = []
     for _ in range(2):
         pattern = str(many / "книги" / "?.xlsx")
-        consolidate(many, TODAY, books=pattern, progress=lambda *now: told.append(now))
+        load_inputs(many, TODAY, books=pattern, progress=lambda *now: told.append(now))
     assert told == [(done, 10) for done in range(1, 11)]
 
 

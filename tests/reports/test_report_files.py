@@ -16,7 +16,7 @@ from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import ExitCode
 from cmtools.reports.indicators import INDICATORS
 from cmtools.reports.workbook import source_sheets as sources
-from cmtools.tables.parsers import format_roubles
+from cmtools.tables.parsers import format_roubles, squeeze
 from support.office import convert
 from support.reckoning import Books, indicators, months_before
 from support.report_files import paper_text, plan_book
@@ -438,7 +438,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path, name: str) -> None:
     workbook = opened(path, values=False)
     rows = [cell for row in workbook["Заказы новых"].iter_rows(min_row=6) for cell in row]
     assert {cell.data_type for cell in rows} <= {"s", "n", "d"}
-    assert [cell.value for cell in rows].count(typed) == 3
+    assert [cell.value for cell in rows].count(squeeze(typed)) == 3  # no invisible signs
     made(root, "2026-04", manager=typed)
     assert "49" not in paper_text(paper)
 

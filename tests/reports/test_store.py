@@ -20,7 +20,7 @@ from cmtools.files import file_fingerprint
 from cmtools.reports import database, store
 from cmtools.reports import reading as remembering
 from cmtools.reports.book_rows import loads, read_rows
-from cmtools.reports.load import consolidate
+from cmtools.reports.load import load_inputs
 from cmtools.reports.network_folder import is_remote
 from cmtools.reports.store import FOLDER, NAME, Store
 from cmtools.tables.reader.container import Limits
@@ -69,7 +69,7 @@ def receipts(root: Path) -> object:
 def read(root: Path, today: date = TODAY) -> int:
     """How many books a report has to read."""
     told: list[int] = []
-    consolidate(root, today, progress=lambda _, total: told.append(total))
+    load_inputs(root, today, progress=lambda _, total: told.append(total))
     return len(told)
 
 
@@ -268,8 +268,8 @@ def test_whatever_happens_to_the_file(root: Path, name: str) -> None:
     """The answer stays, nobody is troubled, and the next run remembers again."""
     before = november(root)
     SPOILED[name](file_of(root))
-    consolidated = consolidate(root, TODAY)
-    assert consolidated.note is None
+    inputs = load_inputs(root, TODAY)
+    assert inputs.note is None
     assert november(root).as_json() == before.as_json()
     assert read(root) == 0
 
@@ -278,7 +278,7 @@ def test_where_nothing_can_be_kept(root: Path) -> None:
     """A file stands where the folder should: the figures come all the same, with a word."""
     (root / FOLDER).write_text("не папка")
     assert receipts(root) == "22920.00"
-    assert consolidate(root, TODAY).note is not None
+    assert load_inputs(root, TODAY).note is not None
     assert read(root) == 2
 
 
@@ -288,14 +288,14 @@ def test_a_database_that_somebody_holds(root: Path, monkeypatch: pytest.MonkeyPa
     holder = sqlite3.connect(file_of(root), isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     assert report(root, "2026-11", today=TODAY).as_json() == before.as_json()
-    assert consolidate(root, TODAY).note == "файл памяти занят другой программой"
+    assert load_inputs(root, TODAY).note == "файл памяти занят другой программой"
     holder.close()
-    assert consolidate(root, TODAY).note is None
+    assert load_inputs(root, TODAY).note is None
 
 
 def test_a_network_share_keeps_no_memory(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "is_remote", lambda _: True)
-    assert consolidate(root, TODAY).note == "рабочая папка лежит на сетевом диске"
+    assert load_inputs(root, TODAY).note == "рабочая папка лежит на сетевом диске"
     assert (read(root), file_of(root).exists()) == (2, False)
 
 
@@ -380,7 +380,7 @@ def test_a_version_that_was_read_before_does_not_replace_a_later_one(root: Path)
             _renumber(root, "О-2")
             read(root)
 
-    consolidate(root, TODAY, progress=meanwhile)
+    load_inputs(root, TODAY, progress=meanwhile)
     assert _with(root, "О-1", "О-2") == [0, 1]
 
 

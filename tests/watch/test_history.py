@@ -15,7 +15,7 @@ import pytest
 
 from cmtools.commands.report import report
 from cmtools.reports import store
-from cmtools.reports.load import consolidate
+from cmtools.reports.load import load_inputs
 from cmtools.reports.other_books import OtherBooks
 from cmtools.workspace import find_workspace
 from support.watching import TODAY, Here, book, context, drop, ends, work_off
@@ -139,7 +139,7 @@ def test_reports_need_not_read_an_accepted_book_again(
 ) -> None:
     once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1"))
     told: list[int] = []
-    consolidate(root, TODAY, progress=lambda _, total: told.append(total))
+    load_inputs(root, TODAY, progress=lambda _, total: told.append(total))
     assert told == []
     remembered = report(root, "2026-10", today=TODAY).as_json()
     shutil.rmtree(root / STATE)
