@@ -128,7 +128,7 @@ def relations_of(part: str) -> str:
 
 
 def renumber_drawings(xml: str, numbers: Iterator[int]) -> str:
-    """Number the drawings of a markup anew: a loop would repeat their numbers."""
+    """Give new numbers to the drawings of a markup: a loop would repeat them."""
     return _NUMBER.sub(lambda match: f"{match[1]}{next(numbers)}{match[2]}", xml)
 
 
