@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -162,6 +163,7 @@ def test_half_up_agrees_with_decimal(value: Decimal) -> None:
     assert half_up(Fraction(value), CENT) == Fraction(expected)
 
 
+@pytest.mark.long
 @random_books
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters(
@@ -213,6 +215,7 @@ def test_the_discount_is_the_last_threshold_reached(
     assert discount_of(books, wanted, Fraction(base)) == expected
 
 
+@pytest.mark.long
 @random_books
 @given(all_books())
 def test_the_parts_of_an_order_add_up(books: Books) -> None:
@@ -234,6 +237,7 @@ def test_the_parts_of_an_order_add_up(books: Books) -> None:
             assert kopecks([order["total"]]) == kopecks([order["amount"], order["delivery"]])
 
 
+@pytest.mark.long
 @random_books
 @given(cases())
 def test_the_managers_add_up_to_all(case: tuple[Books, list[tuple[date, str | None]]]) -> None:

@@ -344,6 +344,7 @@ def wrong_book(path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_an_office_computes_the_same_and_loses_nothing(tmp_path: Path) -> None:
     """Every blank and every book filled: opened, recalculated, saved by LibreOffice."""
     blanks = [bundled_folder("workbooks") / book.file_name for book in BOOKS]

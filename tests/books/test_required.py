@@ -17,6 +17,7 @@ from support.rule_cases import (
     error,
     places,
     several,
+    warning,
 )
 from support.workbench import (
     BOOK_OF,
@@ -27,6 +28,7 @@ from support.workbench import (
     drop_columns,
     drop_sheet,
     healthy,
+    put,
     required,
 )
 
@@ -55,13 +57,21 @@ KEYS: dict[tuple[str, str], Case] = {
         error("Заказы", "№ заказа", 3),
         add("Заказы", {**LOW_ORDER, "№ заказа": None}),
     ),
+    ("Праздники", "Дата"): breaks(
+        "empty Праздники.Дата",
+        warning("Праздники", "Название", 0),
+        put("Праздники", "Дата", 0, None),
+    ),
     ("Договоры", "№ договора"): breaks(
         "empty Договоры.№ договора",
         error("Договоры", "№ договора", 2),
         add("Договоры", {**HEALTHY["Договоры"][1], "№ договора": None}),
     ),
 }
-"""Columns that other sheets look into: a row that nobody looks for is left without its key."""
+"""Columns that other sheets look into: a row that nobody looks for is left without its key.
+
+A row of «Праздники» without its date has one filled cell, as a heading has.
+"""
 
 
 STARRED = [(sheet, column) for sheet in BOOK_OF for column in required(sheet)]

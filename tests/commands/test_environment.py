@@ -203,6 +203,7 @@ def fill_up(disk: Path, free: int) -> None:
     os.truncate(ballast, ballast.stat().st_size - free)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["price", "price --in-place", "validate --annotate"])
 @pytest.mark.parametrize("free", [0, 8192])
 def test_a_full_disk(command: str, free: int, small_disk: Path) -> None:

@@ -184,6 +184,7 @@ def test_audit_finds_nothing(papers: dict[tuple[str, int], Paper]) -> None:
     assert found == {}
 
 
+@pytest.mark.long
 def test_office_opens_them_all(papers: dict[tuple[str, int], Paper], tmp_path: Path) -> None:
     """One run of LibreOffice over every hostile paper; a value is read back from its text."""
     files = []

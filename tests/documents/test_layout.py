@@ -140,6 +140,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 SIGNATURE = re.compile(r"М\. ?П\.|_{5,}|[А-Я]\. ?[А-Я]\. ?[А-Я][а-я]+")
 
 
+@pytest.mark.long
 def test_no_page_is_empty(pages: dict[str, list[str]]) -> None:
     scarce = [(kind, at) for kind in pages for at, page in enumerate(pages[kind]) if not page[80:]]
     assert scarce == []

@@ -426,6 +426,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES, max_size=12))
 def test_what_passes_the_check_makes_sound_documents(tmp_path: Path, pieces: list[str]) -> None:
@@ -736,6 +737,7 @@ def test_fields_are_of_known_kinds(kind: DocumentKind) -> None:
 # After another office
 
 
+@pytest.mark.long
 def test_templates_saved_by_libreoffice_work(tmp_path: Path) -> None:
     specification = next(kind for kind in KINDS if kind.id == "specification")
     known, record = declared_fields(specification.record), filled(specification.record)

@@ -275,6 +275,7 @@ def test_texts_stay_texts(tmp_path: Path) -> None:
     assert b"<f" not in parts(tmp_path / COPY)[part_of(tmp_path / COPY, "Калькуляция")]
 
 
+@pytest.mark.long
 def test_an_office_reads_the_same(tmp_path: Path) -> None:
     """The copy and the book itself, recalculated: the same values; a stale sum is computed."""
     book = healthy(tmp_path, insert_column("Позиции", 25, "Моё", 0.125)) / ORDERS

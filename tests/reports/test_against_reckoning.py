@@ -69,6 +69,7 @@ def test_examples_made_by_hand(tmp_path: Path, name: str) -> None:
     agree(workspace_with(tmp_path / name, EXAMPLES[name]), EXAMPLES[name], questions)
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases())
 def test_random_books(

@@ -240,6 +240,7 @@ def test_the_workbook_is_read_back(tmp_path: Path) -> None:
     assert [formula.startswith("=ROUND") for formula in formulas] == [True] * 8
 
 
+@pytest.mark.long
 def test_an_office_recalculates_it_to_the_same(tmp_path: Path) -> None:
     root = workspace_with(tmp_path, books())
     made(root)

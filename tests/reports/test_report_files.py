@@ -99,6 +99,7 @@ def test_the_face_says_what_the_answer_says(tmp_path: Path) -> None:
             assert share == (pytest.approx(100 * fact / plan) if plan else "—")
 
 
+@pytest.mark.long
 def test_formulas_recalculated_agree_with_the_stored_values(tmp_path: Path) -> None:
     """Every cell of every sheet, computed anew by LibreOffice."""
     root = november(tmp_path, add("Платежи", {**PAYMENT, "Дата": date(2026, 11, 12)}))
@@ -443,6 +444,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path, name: str) -> None:
     assert "49" not in paper_text(paper)
 
 
+@pytest.mark.long
 def test_very_many_rows_go_on_in_another_sheet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

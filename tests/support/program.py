@@ -23,11 +23,12 @@ class Answer:
 
 
 def run(*arguments: str, folder: Path, **environment: str) -> Answer:
-    """Run the installed program in a folder."""
+    """Run the installed program in a folder, its worker processes included."""
+    own = {name: value for name, value in os.environ.items() if name != "CMTOOLS_IN_PROCESS"}
     done = subprocess.run(
         [PROGRAM, *arguments],
         cwd=folder,
-        env=os.environ | {"COLUMNS": "100"} | environment,
+        env=own | {"COLUMNS": "100"} | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=PATIENCE,

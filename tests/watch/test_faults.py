@@ -267,6 +267,7 @@ def test_22_49_51_no_file_is_left_where_it_lies(
     assert all(text.isprintable() for text in named)
 
 
+@pytest.mark.long
 def test_24_26_a_burst_of_files_and_events(root: Path) -> None:
     """More than any queue of events holds is not needed to see it: the scan is the truth."""
     contents = {f"{number:04d}.txt": b"%d" % number for number in range(400)}
@@ -301,6 +302,7 @@ def test_25_36_40_no_events_and_an_inbox_made_anew(
 # Concurrency
 
 
+@pytest.mark.long
 @posix
 def test_27_four_watchers_share_the_work(root: Path) -> None:
     """Four processes; each drop has one end, and one line in the journal."""

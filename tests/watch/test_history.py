@@ -171,6 +171,7 @@ def opened() -> Iterator[list[str]]:
 _is_heard: list[bool] = []
 
 
+@pytest.mark.long
 def test_the_work_does_not_grow_with_the_books_accepted_before(
     root: Path, here: Here, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def cases(kind: str) -> dict[str, object]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", killing.KINDS)
 def test_every_change_may_be_the_last(kind: str) -> None:
     """All bytes are there at any moment, nothing is seen half-made, and the next run ends it."""
@@ -42,6 +43,7 @@ def test_every_change_may_be_the_last(kind: str) -> None:
     assert found["cases"] >= LEAST_CHANGES
 
 
+@pytest.mark.long
 def test_random_kills_of_two_watchers(tmp_path: Path) -> None:
     """Fault 27 with 1 and 2: some hundred kills at any moment; each drop ends once all the same."""
     root = workspace(tmp_path / "w")
