@@ -33,7 +33,6 @@ class Sheet(Generic[R]):
         self.bad: dict[str, set[int]] = {name: set() for name in table.fields}
         self._cells: dict[str, Sequence[Cell]] = {}
         self._faults: dict[str, dict[int, Fault]] = {}
-        self._required_count = sum(field.required for field in table.fields.values())
         self.source = Source(
             file=file,
             sheet=table.title,
@@ -107,7 +106,8 @@ class Sheet(Generic[R]):
 
     def _is_heading(self, index: int, filled: Sequence[str]) -> bool:
         """Tell whether a row has a text in one cell only, as «--- март ---»; a key is data."""
-        if len(filled) != 1 or self._required_count < 2 or self.table.card:
+        required = sum(self.table.fields[name].required for name in self._cells)
+        if len(filled) != 1 or required < 2 or self.table.card:
             return False
         cell = self._cells[filled[0]][index]
         is_key = self.table.fields[filled[0]].required and any(map(str.isdigit, str(cell)))
