@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from cmtools.workers.process import IN_PROCESS
 from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
 from support import hostile
 from support.watching import ends
@@ -45,7 +46,7 @@ def program(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def once(root: Path, *drops: tuple[str, bytes]) -> dict[str, dict[str, bytes]]:
-    """Drop files, let the watcher work off; the new result folders by the name of the drop."""
+    """Drop files and have them processed; the new result folders by the name of the drop."""
     before = ends(root)
     for name, content in drops:
         (root / INBOX / name).write_bytes(content)
@@ -159,6 +160,13 @@ def test_foreign_and_hostile_files_come_back_unchanged(root: Path, tmp_path: Pat
         files = found[f"Ошибки/{name.removesuffix('.xlsx')}"]
         assert files[name] == content
         assert "Что не сделано и почему:" in record_of(files)
+
+
+def test_all_in_one_process_for_a_debugger(
+    root: Path, pattern: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(IN_PROCESS, "1")
+    assert [*once(root, (TASKS, (pattern / TASKS).read_bytes()))] == ["Обработано/Поручения"]
 
 
 def test_books_with_an_owner_file_stay(root: Path, pattern: Path) -> None:

@@ -28,6 +28,7 @@ from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.watch.task_runner import TaskRunner
 from cmtools.watch.watcher import Watcher
 from cmtools.workers.process import Limit, WorkerDied, WorkerStopped
+from cmtools.workers.server import WorkerBug
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
 from support import watching
 from support.watching import Stub, context, drop, ends, work_off, workspace
@@ -438,6 +439,27 @@ def test_4_5_a_worker_that_dies_or_hangs(
     assert worker.annotated == annotated
     assert [name.split("/")[0] for name in ends(root)] == [end]
     assert originals(root) == {"a.txt": b"text"}
+
+
+def test_a_bug_of_the_program_is_no_damage_of_the_file(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The person is told so in one line; the log has the traceback."""
+
+    class Buggy(Stub):
+        def process_drop(
+            self, root: Path, drop: Drop, today: date, *, annotate: bool
+        ) -> DropResult:
+            raise WorkerBug("Traceback: a bug")
+
+    drop(root, "a.txt", b"text")
+    caplog.set_level("ERROR", "cmtools.watch")
+    assert Watcher(context(root), [Buggy()], settle=0.0, scan=1.0).run(once=True)
+    ((folder, files),) = ends(root).items()
+    assert folder.startswith(FAILED)
+    assert files["a.txt"] == b"text"
+    assert "внутренняя ошибка программы" in files[PROTOCOL].decode()
+    assert "Traceback: a bug" in caplog.text
 
 
 def test_3_stopped_in_mid_job_the_file_is_back(root: Path) -> None:
