@@ -30,12 +30,14 @@ class Indicator:
     """An indicator: `rows` of a period, `of` which column it is made.
 
     Roubles are the sum of the column, pieces count its different values. `short` is its title
-    where there is little room: on a chart, or as the name of a sheet.
+    where there is little room: on a chart, or as the name of a sheet. `definition` says in Russian
+    what it counts, for the reference.
     """
 
     id: str
     title: str
     short: str
+    definition: str
     unit: Unit
     rows: SelectRows
     of: str
@@ -154,17 +156,49 @@ def received(facts: Facts) -> pd.DataFrame:
 
 
 def _pieces(
-    id: str, title: str, short: str, rows: SelectRows, of: str, *, planned: bool = False
+    id: str,
+    title: str,
+    short: str,
+    definition: str,
+    rows: SelectRows,
+    of: str,
+    *,
+    planned: bool = False,
 ) -> Indicator:
     unit = Unit.PIECES
-    return Indicator(id=id, title=title, short=short, unit=unit, rows=rows, of=of, planned=planned)
+    return Indicator(
+        id=id,
+        title=title,
+        short=short,
+        definition=definition,
+        unit=unit,
+        rows=rows,
+        of=of,
+        planned=planned,
+    )
 
 
 def _roubles(
-    id: str, title: str, short: str, rows: SelectRows, of: str = "amount", *, planned: bool = False
+    id: str,
+    title: str,
+    short: str,
+    definition: str,
+    rows: SelectRows,
+    of: str = "amount",
+    *,
+    planned: bool = False,
 ) -> Indicator:
     unit = Unit.ROUBLES
-    return Indicator(id=id, title=title, short=short, unit=unit, rows=rows, of=of, planned=planned)
+    return Indicator(
+        id=id,
+        title=title,
+        short=short,
+        definition=definition,
+        unit=unit,
+        rows=rows,
+        of=of,
+        planned=planned,
+    )
 
 
 _NEW, _SYSTEM, _REPEAT = Category.NEW, Category.SYSTEM, Category.REPEAT
@@ -174,6 +208,7 @@ INDICATORS = (
         "new_clients",
         "Новые клиенты с заказами, шт",
         "Новые клиенты",
+        "Разные клиенты с заказами в этом месяце, у которых до него заказов не было.",
         orders_of(_NEW),
         "client",
         planned=True,
@@ -182,6 +217,7 @@ INDICATORS = (
         "new_amount",
         "Сумма заказов новых клиентов, руб.",
         "Заказы новых",
+        "Сумма заказов этих клиентов за месяц: с НДС, без строки доставки, без позиций без цены.",
         lines_of(_NEW),
         planned=True,
     ),
@@ -189,6 +225,7 @@ INDICATORS = (
         "system_clients",
         "Постоянные (системные) клиенты с заказами, шт",
         "Системные клиенты",
+        "Разные клиенты с заказами в этом месяце, системные на его первое число.",
         orders_of(_SYSTEM),
         "client",
         planned=True,
@@ -197,6 +234,7 @@ INDICATORS = (
         "system_amount",
         "Сумма заказов постоянных (системных) клиентов, руб.",
         "Заказы системных",
+        "Сумма заказов этих клиентов за месяц: с НДС, без строки доставки, без позиций без цены.",
         lines_of(_SYSTEM),
         planned=True,
     ),
@@ -204,6 +242,7 @@ INDICATORS = (
         "repeat_clients",
         "Повторные (не системные) клиенты с заказами, шт",
         "Повторные клиенты",
+        "Разные клиенты с заказами в этом месяце, на его первое число не новые и не системные.",
         orders_of(_REPEAT),
         "client",
         planned=True,
@@ -212,15 +251,32 @@ INDICATORS = (
         "repeat_amount",
         "Сумма заказов повторных (не системных) клиентов, руб.",
         "Заказы повторных",
+        "Сумма заказов этих клиентов за месяц: с НДС, без строки доставки, без позиций без цены.",
         lines_of(_REPEAT),
         planned=True,
     ),
-    _roubles("receipts", "Сумма поступлений денег, руб.", "Поступления", receipts, planned=True),
-    _roubles("profit", "Прибыль, руб.", "Прибыль", order_lines, "profit", planned=True),
+    _roubles(
+        "receipts",
+        "Сумма поступлений денег, руб.",
+        "Поступления",
+        "Платежи «от клиента» минус «возврат клиенту», по дате платежа.",
+        receipts,
+        planned=True,
+    ),
+    _roubles(
+        "profit",
+        "Прибыль, руб.",
+        "Прибыль",
+        "Сумма столбца «Прибыль» по позициям заказов месяца.",
+        order_lines,
+        "profit",
+        planned=True,
+    ),
     _pieces(
         "lost_system",
         "Потерянные постоянные (системные) клиенты, шт",
         "Потеряны системные",
+        "Клиенты, у которых в этом месяце истекла «Потеря системного, дней» с последнего заказа.",
         lost_system,
         "client",
     ),
@@ -228,6 +284,7 @@ INDICATORS = (
         "lost_other",
         "Потерянные несистемные клиенты, шт",
         "Потеряны несистемные",
+        "Клиенты, у которых в этом месяце истекла «Потеря несистемного, дней» с последнего заказа.",
         lost_other,
         "client",
     ),
@@ -235,6 +292,7 @@ INDICATORS = (
         "clients_received",
         "Новые клиенты в базе менеджера, шт",
         "Приняты в базу",
+        "Клиенты реестра, у которых «Дата передачи» в этом месяце.",
         clients_received,
         "client",
     ),
@@ -242,14 +300,22 @@ INDICATORS = (
         "claims_made",
         "Заявленные претензии, заказов",
         "Претензии, заказов",
+        "Разные заказы с претензиями, по дате претензии.",
         claims_made,
         "order",
     ),
-    _roubles("claims_made_amount", "Заявленные претензии, руб.", "Претензии, руб.", claims_made),
+    _roubles(
+        "claims_made_amount",
+        "Заявленные претензии, руб.",
+        "Претензии, руб.",
+        "Сумма этих претензий.",
+        claims_made,
+    ),
     _pieces(
         "claims_met",
         "Удовлетворённые претензии, заказов",
         "Удовлетворены, заказов",
+        "Разные заказы с удовлетворёнными претензиями, по дате решения.",
         claims_met,
         "order",
     ),
@@ -257,21 +323,28 @@ INDICATORS = (
         "claims_met_amount",
         "Удовлетворённые претензии, руб.",
         "Удовлетворены, руб.",
+        "Сумма удовлетворения этих претензий.",
         claims_met,
     ),
     _roubles(
-        "paid_contractors", "Оплачено подрядчикам, руб.", "Оплачено подрядчикам", paid_contractors
+        "paid_contractors",
+        "Оплачено подрядчикам, руб.",
+        "Оплачено подрядчикам",
+        "Платежи «подрядчику», по дате платежа.",
+        paid_contractors,
     ),
     _roubles(
         "received_amount",
         "Получено готовых заказов от подрядчиков, руб.",
         "Получено, руб.",
+        "Сумма поставок «получено от подрядчика», кроме брака, по дате поставки.",
         received,
     ),
     _pieces(
         "received_orders",
         "Получено готовых заказов от подрядчиков, шт",
         "Получено, заказов",
+        "Разные заказы в этих поставках.",
         received,
         "order",
     ),

@@ -16,3 +16,8 @@ def test_the_plan_asks_for_the_planned_ones() -> None:
     rows = shipped_rows()[PLAN]
     assert [found.title for found in planned] == [row["Показатель"] for row in rows]
     assert [found.unit for found in planned] == [row["Ед."] for row in rows]
+
+
+def test_each_indicator_says_what_it_counts() -> None:
+    definitions = [indicator.definition for indicator in INDICATORS]
+    assert all(text.endswith(".") and len(text) > 20 for text in definitions)
