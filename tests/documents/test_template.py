@@ -221,7 +221,7 @@ def test_hostile_value_stands_as_typed(tmp_path: Path, value: str) -> None:
 
 @given(st.text())
 def test_any_text_is_shown_clean(value: str) -> None:
-    run = sandbox.RenderRun(deadline=float("inf"))
+    run = sandbox.RenderRun(seconds=float("inf"))
     shown_value = run.show(value)
     part = (
         f'<w:p xmlns:w="{parts.W[1:-1]}"><w:r><w:t xml:space="preserve">{shown_value}</w:t>'

@@ -21,9 +21,10 @@ from markupsafe import Markup, escape
 
 from cmtools.documents.field_types import Inflected, Name, Picture
 from cmtools.documents.russian_text import clean_text
-from cmtools.documents.template import pictures
+from cmtools.documents.template import messages, pictures
 from cmtools.documents.template.checker import TESTS
 from cmtools.documents.template.filters import FILTERS, Filter
+from cmtools.documents.template.messages import BadTemplate
 
 Compiled: TypeAlias = Template
 
@@ -37,38 +38,29 @@ class TemplateNotParsed(Exception):
     """A template that Jinja cannot read."""
 
 
-class TooLarge(Exception):
-    """A template made too much."""
-
-
-class TooSlow(Exception):
-    """A template took too long."""
-
-
-class NotRendered(Exception):
-    """A template that cannot be filled with these values."""
-
-
 @dataclass(kw_only=True, slots=True)
 class RenderRun:
-    """The rendering of one document: what was printed, and the deadline.
+    """The rendering of one document, which may take so many seconds: what was printed so far.
 
-    `deadline` is a moment of `time.monotonic`; `pictures` are numbered from `next_picture` on.
+    `pictures` are numbered from `next_picture` on.
     """
 
-    deadline: float
+    seconds: float
     next_picture: int = 1
+    deadline: float = field(init=False)  # by time.monotonic
     printed: list[str] = field(default_factory=list)
     unsure: dict[Name, None] = field(default_factory=dict)
     pictures: dict[int, Picture] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.deadline = time.monotonic() + self.seconds
 
     def text(self, template: Compiled, values: Mapping[str, Any]) -> str:
         """Render a compiled template with the values.
 
         Raises:
-            TooSlow: the deadline has passed.
-            TooLarge: the text is longer than `SIGNS`.
-            Unfilled: a value is not what the template takes it for.
+            BadTemplate: the deadline has passed, the text is longer than `SIGNS`, or a value is
+                not what the template takes it for.
         """
         pieces, signs = [], 0
         try:
@@ -76,15 +68,17 @@ class RenderRun:
                 pieces.append(piece)
                 signs += len(piece)
                 if signs > SIGNS:
-                    raise TooLarge
+                    what = "документ вышел больше всякой меры"
+                    raise BadTemplate([messages.TEMPLATE_TOO_LARGE(what=what)])
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            raise NotRendered(str(error)) from error
-        self.go_on()
+            raise BadTemplate([messages.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
+        self.check_deadline()
         return "".join(pieces)
 
-    def go_on(self) -> None:
+    def check_deadline(self) -> None:
+        """Raise BadTemplate once the deadline has passed."""
         if time.monotonic() > self.deadline:
-            raise TooSlow
+            raise BadTemplate([messages.TEMPLATE_SLOW(seconds=f"{self.seconds:g}")])
 
     def take_pictures(self) -> dict[int, Picture]:
         """Return the pictures shown since the last call, by number."""
@@ -117,7 +111,7 @@ class _Walked(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         for item in self.items:
-            self.run.go_on()
+            self.run.check_deadline()
             yield item
 
     def __len__(self) -> int:
