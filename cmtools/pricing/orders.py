@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -77,11 +77,17 @@ def price_orders(
     settings that make prices have errors.
     """
     terms = read_terms(dataset)
+    return PricedOrders(orders=tuple(iterate_prices(dataset, terms, other_days)), terms=terms)
+
+
+def iterate_prices(
+    dataset: Dataset, terms: Terms, other_days: Mapping[str, Sequence[date]] | None = None
+) -> Iterator[PricedOrder]:
+    """Price one order after another, see `price_orders`: a million lines need not be held."""
     days = dict(order_days(dataset.entries(ORDERS)))
     for client, more in (other_days or {}).items():
         days[client] = sorted([*days.get(client, ()), *more])
     positions = _positions_by_order(dataset)
-    orders = []
     for entry in dataset.entries(ORDERS):
         number = entry.get("number")
         if number is None:
@@ -89,8 +95,7 @@ def price_orders(
         category = None
         if not isinstance(entry, InvalidRow):
             category = terms.category(entry.client, days.get(entry.client, ()), entry.on)
-        orders.append(_price_order(entry, category, positions.get(number, ()), terms.tariff))
-    return PricedOrders(orders=tuple(orders), terms=terms)
+        yield _price_order(entry, category, positions.get(number, ()), terms.tariff)
 
 
 def find_order(orders: Sequence[PricedOrder], number: str) -> PricedOrder:

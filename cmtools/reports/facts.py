@@ -19,8 +19,9 @@ from cmtools.books.choices import Category, ClaimDecision
 from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, Order
 from cmtools.books.register import CLIENTS, Client
 from cmtools.pricing.category import category_at, losses, order_days
-from cmtools.pricing.orders import price_orders
+from cmtools.pricing.orders import iterate_prices
 from cmtools.pricing.price import EXACT, ZERO
+from cmtools.pricing.tariff import read_terms
 from cmtools.reports.months import Period
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name, squeeze
@@ -93,8 +94,8 @@ class _Collector:
 
     def __init__(self, dataset: Dataset, spellings: Mapping[str, str], today: date) -> None:
         self._dataset, self._spellings, self._today = dataset, spellings, today
-        prices = price_orders(dataset)
-        self._priced_orders, self._rules = prices.orders, prices.tariff.rules
+        self._terms = read_terms(dataset)
+        self._rules = self._terms.tariff.rules
         self._orders = {order.number: order for order in dataset.records(ORDERS)}
         self._days = order_days(self._orders.values())
 
@@ -118,7 +119,7 @@ class _Collector:
         """The sound orders, and order by order their positions that have a price."""
         orders: list[RecordValues] = []
         lines: list[RecordValues] = []
-        for priced in self._priced_orders:
+        for priced in iterate_prices(self._dataset, self._terms):
             order = priced.order
             if order is None:
                 continue

@@ -12,7 +12,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
-from cmtools.tables.parsers import escape_text
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.workbook import print_setup, write_cell
@@ -114,7 +113,7 @@ class Page:
         for at, values in enumerate(rows, start=row):
             for column, (value, form) in enumerate(zip(values, forms, strict=True)):
                 if isinstance(value, str):
-                    write_text(self.sheet, at, column, escape_text(value), form)
+                    write_text(self.sheet, at, column, value, form)
                 else:
                     self.sheet.write_number(at, column, value, form)
 
