@@ -1,6 +1,8 @@
 """Pictures: a drawing whose alternative text is a field becomes that field's picture.
 
-Each drawing gets a part of its own, in a loop one a turn; where the field is empty there is none.
+Each drawing gets its own part, in a loop one a turn; where the field is empty there is none. The
+person sets size and place by the drawing; docxtpl's InlineImage would take them from the code, and
+needs the whole template opened anew for each document.
 """
 
 from __future__ import annotations
