@@ -51,7 +51,7 @@ class Watcher:
         self._scan_seconds = scan
         self._show = show
         self._trigger = ScanTrigger(context.inbox.folder, context.clock)
-        self._tasks = TaskRunner(context, workers, self._trigger.request_scan)
+        self.tasks = TaskRunner(context, workers, self._trigger.request_scan)
         self._stop = threading.Event()
         self._scan = ScanResult()
         self._fault = ""
@@ -74,20 +74,20 @@ class Watcher:
         """
         self._context.lease.open()
         self._sync_index()
-        self._tasks.start()
+        self.tasks.start()
         try:
             self._run_once() if once else self._run()
         finally:
-            self._tasks.stop()
+            self.tasks.stop()
             self._trigger.close()
             self._context.lease.close()
-        return not self._fault and not self._tasks.retries()
+        return not self._fault and not self.tasks.retries()
 
     def _run(self) -> None:
         while not self._stop.is_set():
             self._trigger.keep_observing()
-            duration = self._round()
-            if self._tasks.is_idle():
+            duration = self.make_round()
+            if self.tasks.is_idle():
                 self._sync_index()
             self._stop.wait(max(LEAST_PAUSE, 5 * duration))  # a burst of events is one scan
             self._trigger.wait(self._next_scan_at() - self._context.clock())
@@ -97,29 +97,29 @@ class Watcher:
         settled_at = clock() + self._settle
         while not self._stop.is_set():
             begun_at = clock()
-            duration = self._round()
-            is_done = self._tasks.is_idle() and not self._context.lease.is_waiting_for_others()
+            duration = self.make_round()
+            is_done = self.tasks.is_idle() and not self._context.lease.is_waiting_for_others()
             if begun_at >= settled_at and is_done:
-                held_up = self._fault or self._tasks.retries()
+                held_up = self._fault or self.tasks.retries()
                 if held_up or not self._context.due_reports.counts():
                     return
             self._trigger.wait(max(LEAST_PAUSE, 5 * duration))
 
-    def _round(self) -> float:
+    def make_round(self) -> float:
         """Make one round; return how many seconds it took."""
         begun_at = self._context.clock()
         self._collect_jobs()
         self._scan_inbox()
-        all_came = not self._tasks.has_tasks() and SETTLING not in self._scan.waiting.values()
-        self._tasks.add_waiting_jobs(all_came=all_came)
-        if all_came and self._tasks.is_idle():
-            self._tasks.add_reports(self._context.due_reports.counts())
+        all_came = not self.tasks.has_tasks() and SETTLING not in self._scan.waiting.values()
+        self.tasks.add_waiting_jobs(all_came=all_came)
+        if all_came and self.tasks.is_idle():
+            self.tasks.add_reports(self._context.due_reports.counts())
         self._show(self._state())
         return self._context.clock() - begun_at
 
     def _next_scan_at(self) -> float:
         times = [self._context.clock() + self._scan_seconds]
-        times += [retry.retry_at for retry in self._tasks.retries().values()]
+        times += [retry.retry_at for retry in self.tasks.retries().values()]
         if self._scan.next_at is not None:
             times.append(self._scan.next_at)
         return min(times)
@@ -134,9 +134,9 @@ class Watcher:
         if self._context.clock() >= self._next_take_over:
             self._next_take_over = self._context.clock() + TAKE_OVER_SECONDS
             lease.take_over_expired()
-        self._tasks.add_jobs(map(Job, lease.inherited_jobs()))
-        held_up = (lease.folder / key for key in self._tasks.retries())
-        self._tasks.add_jobs(Job(folder) for folder in held_up if folder.is_dir())
+        self.tasks.add_jobs(map(Job, lease.inherited_jobs()))
+        held_up = (lease.folder / key for key in self.tasks.retries())
+        self.tasks.add_jobs(Job(folder) for folder in held_up if folder.is_dir())
 
     def _sync_index(self) -> None:
         """Have the index of order books synchronized where books may have come or gone."""
@@ -144,7 +144,7 @@ class Watcher:
             changed_at = self._context.root.stat().st_mtime_ns
             if changed_at != self._synced_at:
                 self._synced_at = changed_at
-                self._tasks.add_index_sync()
+                self.tasks.add_index_sync()
 
     def _scan_inbox(self) -> None:
         try:
@@ -162,7 +162,7 @@ class Watcher:
             kind = not_files[name]
             log.warning("%s — %s, а не файл: оставлено на месте", printable(name), kind)
         self._known_not_files = frozenset(not_files)
-        self._tasks.offer_files(self._scan.ready)
+        self.tasks.offer_files(self._scan.ready)
 
     def _make_inbox(self) -> None:
         """Make the inbox again where a person deleted it; not where its network share is away."""
@@ -171,9 +171,9 @@ class Watcher:
             folder.mkdir(parents=True, exist_ok=True)
 
     def _state(self) -> WatcherState:
-        delays = [retry.reason for retry in self._tasks.retries().values()]
+        delays = [retry.reason for retry in self.tasks.retries().values()]
         return WatcherState(
             scan=self._scan,
-            running=tuple(self._tasks.running()),
+            running=tuple(self.tasks.running()),
             delays=tuple([self._fault, *delays] if self._fault else delays),
         )

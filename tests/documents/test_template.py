@@ -28,7 +28,7 @@ from cmtools.documents.template import sandbox
 from cmtools.documents.template.filters import BY_NAME
 from cmtools.documents.template.loader import load
 from cmtools.documents.template.messages import BadTemplate
-from cmtools.documents.template.renderer import _read_back, render
+from cmtools.documents.template.renderer import render
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import FieldSpec, declared_fields, field_values
 from support import drafts
@@ -230,11 +230,15 @@ def test_any_text_is_shown_clean(value: str) -> None:
     assert parts.text_of(part.encode()) == "\n" + clean_text(value)
 
 
-def test_lost_value_is_told() -> None:
-    content = parts.pack({BODY: with_body("первое")[BODY]})
-    _read_back(content, [BODY], ["первое"])
+def test_lost_value_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each printed value is looked for in the document as it was packed."""
+    template, record = load(saved(tmp_path, synthetic()), KNOWN), changed(number="второе")
+    pack = parts.pack
+    monkeypatch.setattr(
+        parts, "pack", lambda files: pack({**files, BODY: with_body("первое")[BODY]})
+    )
     with pytest.raises(BadTemplate, match="не видно значения «второе»"):
-        _read_back(content, [BODY], ["первое", "второе"])
+        render(template, record)
 
 
 # Bad edits

@@ -524,9 +524,9 @@ def refused(reader: Reader, path: Path) -> Fault:
 
 def process_of(reader: Reader) -> int:
     """The id of the reading process, which is started for this if need be."""
-    reader._worker.start()
-    assert reader._worker.pid is not None
-    return reader._worker.pid
+    reader.worker.start()
+    assert reader.worker.pid is not None
+    return reader.worker.pid
 
 
 def is_healthy(reader: Reader, path: Path) -> bool:
@@ -645,7 +645,7 @@ def test_a_book_that_wants_too_much_memory(tmp_path: Path) -> None:
 def test_no_process_is_left_behind(tmp_path: Path) -> None:
     with Reader() as reader:
         assert is_healthy(reader, tmp_path / "a.xlsx")
-    assert reader._worker.pid is None
+    assert reader.worker.pid is None
 
 
 @pytest.mark.parametrize("broken", ["workbook", "sheet_cells", "number_formats"])

@@ -35,7 +35,7 @@ class Reader:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._worker = WorkerProcess(
+        self.worker = WorkerProcess(
             seconds=self.limits.seconds, memory_bytes=self.limits.memory_bytes, preload=(READER,)
         )
 
@@ -47,12 +47,12 @@ class Reader:
 
     def close(self) -> None:
         """End the process."""
-        self._worker.stop()
+        self.worker.stop()
 
     def read(self, path: Path, wanted: frozenset[str]) -> WorkbookCells:
         """See `WorkbookReader.read`."""
         try:
-            return self._worker.call(_read, path, wanted, self.limits)
+            return self.worker.call(_read, path, wanted, self.limits)
         except WorkerDied as death:
             return WorkbookCells(fault=unreadable(death))
 
