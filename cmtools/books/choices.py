@@ -179,3 +179,10 @@ class PriceVisibility(StrEnum):
     FINAL_PRICE = "в окончательной заявке"
     PRICE = "да"
     ALL_FIGURES = "все цифры"
+
+
+class Unit(StrEnum):
+    """What an indicator is counted in."""
+
+    PIECES = "шт"
+    ROUBLES = "руб."

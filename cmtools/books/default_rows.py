@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cmtools.books.choices import Unit
 from cmtools.books.plan import BLANK_HEADING, FIRST_ROW, PLAN, plan_formula
 from cmtools.books.settings import STAGES, VAT
 from cmtools.tables.table import Table
@@ -36,17 +37,15 @@ essentials, approval, contract, specification
 5.4 | Разработать дизайн-макет за новый (повторный) заказ | 3 | design-brief
 """
 
-PIECES, ROUBLES = "шт", "руб."
-
 _PLANNED = (
-    ("Новые клиенты с заказами, шт", PIECES),
-    ("Сумма заказов новых клиентов, руб.", ROUBLES),
-    ("Постоянные (системные) клиенты с заказами, шт", PIECES),
-    ("Сумма заказов постоянных (системных) клиентов, руб.", ROUBLES),
-    ("Повторные (не системные) клиенты с заказами, шт", PIECES),
-    ("Сумма заказов повторных (не системных) клиентов, руб.", ROUBLES),
-    ("Сумма поступлений денег, руб.", ROUBLES),
-    ("Прибыль, руб.", ROUBLES),
+    ("Новые клиенты с заказами, шт", Unit.PIECES),
+    ("Сумма заказов новых клиентов, руб.", Unit.ROUBLES),
+    ("Постоянные (системные) клиенты с заказами, шт", Unit.PIECES),
+    ("Сумма заказов постоянных (системных) клиентов, руб.", Unit.ROUBLES),
+    ("Повторные (не системные) клиенты с заказами, шт", Unit.PIECES),
+    ("Сумма заказов повторных (не системных) клиентов, руб.", Unit.ROUBLES),
+    ("Сумма поступлений денег, руб.", Unit.ROUBLES),
+    ("Прибыль, руб.", Unit.ROUBLES),
 )
 
 
@@ -60,8 +59,8 @@ def _stage(line: str) -> dict[str, object]:
     }
 
 
-def _plan_row(row: int, name: str, unit: str) -> dict[str, object]:
-    formula = plan_formula(row, whole_pieces=unit == PIECES)
+def _plan_row(row: int, name: str, unit: Unit) -> dict[str, object]:
+    formula = plan_formula(row, whole_pieces=unit is Unit.PIECES)
     return {"Показатель": name, "Ед.": unit, "Прирост, %": 10, "План": Formula(formula, 0)}
 
 

@@ -9,11 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from cmtools.books.choices import Unit
 from cmtools.commands.report import figure_as_json
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.json_values import money, number
 from cmtools.pricing.price import QUOTIENT
-from cmtools.reports.indicators import Unit
 from cmtools.reports.inputs import first_day, known_manager
 from cmtools.reports.load import load_inputs
 from cmtools.reports.month_plan import MonthPlan, PlannedIndicator, make_month_plan

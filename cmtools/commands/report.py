@@ -8,12 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from cmtools.books.choices import Unit
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.json_values import money, number
 from cmtools.problems import has_errors
 from cmtools.progress import Progress, silent
 from cmtools.reports.exclusions import Omission
-from cmtools.reports.indicators import Unit
 from cmtools.reports.report import MonthReport, make_month_report
 
 

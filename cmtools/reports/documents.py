@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cmtools.books.choices import Unit
 from cmtools.books.settings import ORGANIZATION, Organization
 from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
@@ -28,7 +29,7 @@ from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared_fields
 from cmtools.problems import Place, Problem, problem_at
 from cmtools.reports.heading import LATE, ReportHeading, counted, place_in_words
-from cmtools.reports.indicators import Indicator, Unit
+from cmtools.reports.indicators import Indicator
 from cmtools.reports.month import Preliminary
 from cmtools.reports.months import listed, named, plan_due
 from cmtools.reports.plan_from_history import Goal

@@ -6,23 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 
-from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, RequestKind
+from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, RequestKind, Unit
 from cmtools.pricing.price import EXACT
 from cmtools.reports.facts import SOURCE, Facts
 
 SelectRows = Callable[[Facts], pd.DataFrame]
-
-
-class Unit(StrEnum):
-    """What a figure is counted in, and so how it comes from its rows."""
-
-    PIECES = "шт"
-    ROUBLES = "руб."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

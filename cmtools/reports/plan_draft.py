@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from cmtools.books.choices import Unit
 from cmtools.books.plan import EVERYBODY, FIRST_ROW, MANAGER, MONTH, PLAN, PLAN_BOOK, plan_formula
 from cmtools.books.settings import rules_of
 from cmtools.reports import documents as papers
 from cmtools.reports.facts import Facts
 from cmtools.reports.heading import LATE, counted
-from cmtools.reports.indicators import Unit
 from cmtools.reports.inputs import facts_of_manager, left_out_of
 from cmtools.reports.load import ReportInputs
 from cmtools.reports.months import ended_months, listed, named, plan_due

@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
+from cmtools.books.choices import Unit
 from cmtools.reports.facts import Facts
-from cmtools.reports.indicators import INDICATORS, Indicator, Unit
+from cmtools.reports.indicators import INDICATORS, Indicator
 from cmtools.reports.months import Period
 
 PLANNED = tuple(indicator for indicator in INDICATORS if indicator.planned)

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from cmtools.books.choices import Unit
 from cmtools.books.plan import plan_formula
 from cmtools.commands.plan import PlanResult, plan
 from cmtools.commands.report import report
 from cmtools.commands.result import ExitCode
 from cmtools.commands.validate import validate
 from cmtools.errors import UsageError
-from cmtools.reports.indicators import Unit
 from cmtools.reports.months import ended_months
 from cmtools.reports.plan_from_history import grown
 from cmtools.tables.parsers import format_roubles

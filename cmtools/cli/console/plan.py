@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from rich.console import Console
 
+from cmtools.books.choices import Unit
 from cmtools.cli.console.layout import (
     NO_FIGURE,
     safe,
@@ -16,7 +17,6 @@ from cmtools.cli.console.layout import (
 from cmtools.cli.console.render import render
 from cmtools.cli.console.report import figure_text
 from cmtools.commands.plan import PlanResult, mean_in_roubles
-from cmtools.reports.indicators import Unit
 from cmtools.tables.parsers import format_roubles
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from rich.console import Console
 from rich.table import Table
 
+from cmtools.books.choices import Unit
 from cmtools.cli.console.layout import (
     NO_FIGURE,
     safe,
@@ -18,7 +19,6 @@ from cmtools.cli.console.layout import (
 from cmtools.cli.console.render import render
 from cmtools.commands.report import ReportResult
 from cmtools.json_values import number
-from cmtools.reports.indicators import Unit
 from cmtools.reports.month import Figure
 from cmtools.tables.parsers import format_roubles
 

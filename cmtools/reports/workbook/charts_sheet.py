@@ -7,7 +7,7 @@ from typing import Any
 
 from xlsxwriter.chart import Chart
 
-from cmtools.reports.indicators import Unit
+from cmtools.books.choices import Unit
 from cmtools.reports.months import named
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook import managers_sheet as managers

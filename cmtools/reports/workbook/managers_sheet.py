@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from cmtools.reports.indicators import Unit
+from cmtools.books.choices import Unit
 from cmtools.reports.months import named
 from cmtools.reports.report_data import Review
 from cmtools.reports.workbook.sheet_writer import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from cmtools.reports.indicators import Indicator, Unit
+from cmtools.books.choices import Unit
+from cmtools.reports.indicators import Indicator
 from cmtools.reports.months import YEAR, abridged, named
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook.sheet_writer import (

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from cmtools.books.choices import Unit
 from cmtools.reports.heading import ReportHeading
-from cmtools.reports.indicators import Indicator, Unit, total
+from cmtools.reports.indicators import Indicator, total
 from cmtools.reports.report_data import Series
 from cmtools.reports.workbook.sheet_writer import (
     BODY,

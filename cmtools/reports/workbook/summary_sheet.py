@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from cmtools.books.choices import Unit
 from cmtools.reports.heading import LATE, ReportHeading, counted, place_in_words
-from cmtools.reports.indicators import Unit
 from cmtools.reports.month import Preliminary
 from cmtools.reports.months import named
 from cmtools.reports.report_data import Review, Series
