@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
-from cmtools import __version__
+import cmtools
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
@@ -23,7 +25,8 @@ _READ_WITH = {
 def inputs_hash(workspace: Workspace, book: str | None, today: date | None) -> str:
     """Hash all that the result of a book of that name depends on beside its own bytes.
 
-    `today` is None where the day does not count: an accepted book is accepted on any day.
+    The program's own sources are among it: an upgrade processes a repeated drop anew. `today` is
+    None where the day does not count: an accepted book is accepted on any day.
 
     Raises:
         OSError: a file cannot be read.
@@ -31,13 +34,21 @@ def inputs_hash(workspace: Workspace, book: str | None, today: date | None) -> s
     names = [MARKER, *(other.file_name for other in _READ_WITH.get(book or "", ()))]
     files = [f"{name} {checksum(workspace.path(name))}" for name in names]
     templates = templates_hash(workspace) if book == ORDER_BOOK.name else ""
-    return _hash([__version__, book or "", str(today or ""), templates, *files])
+    program = hash_program(Path(cmtools.__file__).parent)
+    return _hash([program, book or "", str(today or ""), templates, *files])
 
 
 def templates_hash(workspace: Workspace) -> str:
     """Hash all templates of a workspace."""
     paths = sorted(workspace.path(TEMPLATES).glob("*.docx"))
     return _hash([f"{path.name} {checksum(path)}" for path in paths])
+
+
+@cache
+def hash_program(folder: Path) -> str:
+    """Hash all sources of the program in a folder."""
+    paths = sorted(folder.rglob("*.py"))
+    return _hash([f"{path.relative_to(folder).as_posix()} {checksum(path)}" for path in paths])
 
 
 def _hash(parts: list[str]) -> str:
