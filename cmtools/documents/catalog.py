@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -270,7 +270,7 @@ def own_kinds(dataset: Dataset) -> tuple[DocumentKind, ...]:
     return tuple(_own_kind(row) for row in dataset.records(OWN_DOCUMENTS))
 
 
-def find_kind(kinds: tuple[DocumentKind, ...], name: str) -> DocumentKind | None:
+def find_kind(kinds: Sequence[DocumentKind], name: str) -> DocumentKind | None:
     """Return the kind of an id, case and spaces apart; the id of an own kind is its name."""
     return next((kind for kind in kinds if normalize_name(kind.id) == normalize_name(name)), None)
 

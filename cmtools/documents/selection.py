@@ -85,7 +85,7 @@ def _find_kinds(
 
 
 def _find_kind(kinds: Sequence[DocumentKind], name: str) -> DocumentKind:
-    kind = find_kind(tuple(kinds), name)
+    kind = find_kind(kinds, name)
     if kind is None:
         ids = [kind.id for kind in kinds]
         raise UsageError(f"нет документа «{name}»{suggest_in_refusal(name, ids)}")

@@ -96,7 +96,7 @@ def _person(name: str) -> _Person:
     words = [word for word in found if _RUSSIAN.fullmatch(word[0])]
     plain = len(words) == len(found) and not _WORD.sub("", name).replace(".", "").strip()
     dotted = any(name.startswith(".", word.end()) for word in words)
-    stated = _drop_father(words)
+    stated = _drop_turkic_patronymic(words)
     texts = [word[0] for word in words]
     builds = _builds(texts)
     genders = {_gender(texts, build) for build in builds}
@@ -114,7 +114,7 @@ def _is_initial(word: re.Match[str]) -> bool:
     return (len(word[0]) <= 2 and dotted) or (len(word[0]) == 1 and word[0].isupper())
 
 
-def _drop_father(words: list[re.Match[str]]) -> Gender | None:
+def _drop_turkic_patronymic(words: list[re.Match[str]]) -> Gender | None:
     """Remove a Turkic patronymic from the words; return its gender."""
     for index, word in enumerate(words):
         for gender, build in _OFFSPRING.items():
@@ -148,8 +148,8 @@ def _has_given(words: Sequence[str], build: _Build) -> bool:
     """Whether the dictionary has the given name, in the gender of the patronymic."""
     by_kind = dict(zip(build, words, strict=True))
     known = _given_genders(by_kind.get(PartOfSpeech.GIVEN, ""))
-    told = _by_ending(_PATRONYMICS, by_kind.get(PartOfSpeech.PATRONYMIC, ""))
-    return bool(known) and (told is None or bool(known & {told, None}))
+    gender = _by_ending(_PATRONYMICS, by_kind.get(PartOfSpeech.PATRONYMIC, ""))
+    return bool(known) and (gender is None or bool(known & {gender, None}))
 
 
 def _is_given_alone(words: Sequence[str], build: _Build) -> bool:
@@ -161,8 +161,8 @@ def _is_given_alone(words: Sequence[str], build: _Build) -> bool:
 
 def _gender(words: Sequence[str], build: _Build) -> Gender | None:
     by_kind = dict(zip(build, words, strict=True))
-    if told := _by_ending(_PATRONYMICS, by_kind.get(PartOfSpeech.PATRONYMIC, "")):
-        return told
+    if gender := _by_ending(_PATRONYMICS, by_kind.get(PartOfSpeech.PATRONYMIC, "")):
+        return gender
     known = _given_genders(by_kind.get(PartOfSpeech.GIVEN, ""))
     if len(known) == 1 and None not in known:
         return known.pop()
@@ -183,18 +183,19 @@ def _given_genders(word: str) -> set[Gender | None]:
 def _of_surname(word: str) -> Gender | None:
     """Return the gender of an adjective-like surname; `Дарвин` and `Калина` may be of either."""
     last = re.split(f"[{HYPHENS}]", word)[-1]
-    told = _by_ending(_SURNAMES, last)
-    if told is None:
+    gender = _by_ending(_SURNAMES, last)
+    if gender is None:
         return None
     others = [
         reading
         for reading in readings(last)
         if reading.known
         and (
-            reading.fixed or (told is Gender.FEMININE and reading.kind is not PartOfSpeech.SURNAME)
+            reading.fixed
+            or (gender is Gender.FEMININE and reading.kind is not PartOfSpeech.SURNAME)
         )
     ]
-    return None if others else told
+    return None if others else gender
 
 
 def _by_ending(endings: dict[Gender, re.Pattern[str]], word: str) -> Gender | None:

@@ -1,9 +1,9 @@
 """Decline one word of a name; the form is sure where petrovich and the dictionary agree.
 
-Petrovich knows how names end, the dictionary knows words; both are seldom wrong on the same one.
-Where the dictionary is silent, or the two are known to be wrong together, rules of grammar decide;
-they follow the chapters on surnames and given names of Д. Э. Розенталь, «Справочник по
-правописанию и литературной правке».
+Petrovich has rules for the endings of names, the dictionary has words; they are rarely wrong on the
+same name. Where the dictionary lacks it, or both are known to be wrong, rules of grammar decide, as
+in the chapters on surnames and given names of Д. Э. Розенталь, «Справочник по правописанию и
+литературной правке».
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _part(case: Case, word: str, guess: str, kind: PartOfSpeech, gender: Gender)
     forms = [reading.form(case) for reading in fitting]
     alike = len({_without_yo(form) for form in forms}) == 1
     agreed = alike and all(_agree(guess, reading, case) for reading in fitting)
-    hers = gender is Gender.FEMININE and _WOMANS.fullmatch(small)  # sooner Кузиной than Кузины
+    hers = gender is Gender.FEMININE and _WOMANS.fullmatch(small)  # Кузиной is likelier than Кузины
     best = guess if hers and not agreed else forms[0]
     return Inflection(text=match_letters(best, word), sure=agreed and not disputed)
 
