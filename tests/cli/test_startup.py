@@ -204,3 +204,21 @@ def test_a_fault_of_the_program_is_one_line_and_a_log(workspace: Path, tmp_path:
     told = f"cmtools: внутренняя ошибка; подробности: {log}\n"
     assert (done.returncode, done.stdout, done.stderr.decode("utf-8")) == (3, b"", told)
     assert "ZeroDivisionError: broken" in log.read_text("utf-8")
+
+
+def test_for_a_debugger_everything_runs_in_one_process(workspace: Path) -> None:
+    """The answers are the same, and no other process is started."""
+    asked = ("validate", "--json", "--today", "2026-11-21")
+    assert run(*asked, folder=workspace, CMTOOLS_IN_PROCESS="1") == run(*asked, folder=workspace)
+    script = (
+        "import subprocess, sys\nsubprocess.Popen = None\nfrom cmtools.cli.app import main\nmain()"
+    )
+    for command in (asked, ("watch", "--once"), ("report", "2026-10", "--json")):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *command],
+            cwd=workspace,
+            env=os.environ | {"CMTOOLS_IN_PROCESS": "1"},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
