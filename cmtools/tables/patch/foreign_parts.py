@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cmtools.tables.patch.cells import ATTRIBUTE
-from cmtools.tables.patch.package import WORKBOOK, Package
+from cmtools.tables.patch.package import Package
+from cmtools.tables.reader.container import WORKBOOK
 
 
 def drop_foreign_parts(package: Package) -> None:

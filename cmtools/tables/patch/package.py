@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from lxml import etree
 
 from cmtools.tables.parsers import normalize_name
+from cmtools.tables.reader.container import WORKBOOK, WORKBOOK_RELATIONS, part_of_target
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -18,10 +19,8 @@ SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksh
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
-WORKBOOK = "xl/workbook.xml"
 STYLES = "xl/styles.xml"
 CONTENT_TYPES = "[Content_Types].xml"
-WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 LEVEL = 4
@@ -69,7 +68,7 @@ class Package:
     def sheets(self) -> dict[str, str]:
         """Return sheet name → its part, in order."""
         targets = {
-            relation.get("Id"): _absolute(relation.get("Target", ""))
+            relation.get("Id"): part_of_target(relation.get("Target", ""))
             for relation in self.tree(WORKBOOK_RELATIONS)
         }
         return {
@@ -130,7 +129,7 @@ class Package:
             if "vbaProject" in override.get("ContentType", "")
         }
         related = {
-            _absolute(relation.get("Target", ""))
+            part_of_target(relation.get("Target", ""))
             for relation in self.tree(WORKBOOK_RELATIONS)
             if "vbaProject" in relation.get("Type", "")
         }
@@ -158,7 +157,7 @@ class Package:
             if override.get("PartName", "").lstrip("/") in names:
                 self.tree(CONTENT_TYPES).remove(override)
         for relation in list(self.tree(WORKBOOK_RELATIONS)):
-            if _absolute(relation.get("Target", "")) in names:
+            if part_of_target(relation.get("Target", "")) in names:
                 self.tree(WORKBOOK_RELATIONS).remove(relation)
         return bool(names)
 
@@ -174,11 +173,6 @@ class Package:
             parent = element.getparent()
             assert parent is not None
             parent.remove(element)
-
-
-def _absolute(target: str) -> str:
-    base = PurePosixPath("/" if target.startswith("/") else "/xl")
-    return str(base / target).lstrip("/")
 
 
 def _relations_of(part: str) -> str:

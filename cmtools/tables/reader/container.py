@@ -16,8 +16,8 @@ from cmtools.problems import Fault
 from cmtools.tables import messages
 
 MIB = 1 << 20
-BOOK = "xl/workbook.xml"
-BOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
+WORKBOOK = "xl/workbook.xml"
+WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 MAX_INDEX_BYTES = 4 * MIB
 
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -137,7 +137,7 @@ def _read_contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
         raise FileRejected(messages.FILE_ODS())
     if "xl/workbook.bin" in names:
         raise FileRejected(messages.FILE_XLSB())
-    if BOOK not in names:
+    if WORKBOOK not in names:
         raise FileRejected(messages.FILE_FOREIGN())
     warnings = []
     if b"vbaProject" in _read_part(archive, "[Content_Types].xml") or "xl/vbaProject.bin" in names:
@@ -161,21 +161,25 @@ def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
         raise too_large(f"разворачивается в {unpacked // max(packed, 1)} раз")
 
 
+def part_of_target(target: str) -> str:
+    """Return the part that a relation of the workbook points to."""
+    base = PurePosixPath("/" if target.startswith("/") else "/xl")
+    return str(base / target).lstrip("/")
+
+
 def _read_index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
-    if any(_size(archive, name) > MAX_INDEX_BYTES for name in (BOOK, BOOK_RELATIONS)):
+    if any(_size(archive, name) > MAX_INDEX_BYTES for name in (WORKBOOK, WORKBOOK_RELATIONS)):
         raise too_large("её оглавление больше 4 МБ")
     parts: dict[str | None, str] = {}
     parts_by_type: dict[str, str] = {}
-    for relation in ElementTree.fromstring(_read_part(archive, BOOK_RELATIONS)):
-        target = relation.get("Target", "")
-        base = PurePosixPath("/" if target.startswith("/") else "/xl")
-        part = parts[relation.get("Id")] = str(base / target).lstrip("/")
+    for relation in ElementTree.fromstring(_read_part(archive, WORKBOOK_RELATIONS)):
+        part = parts[relation.get("Id")] = part_of_target(relation.get("Target", ""))
         parts_by_type[relation.get("Type", "").rpartition("/")[2]] = part
     part_names = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
     parts = {relation: part_names.get(part.casefold(), part) for relation, part in parts.items()}
     sheets: dict[str, str] = {}
     is_1904 = False
-    for element in ElementTree.fromstring(_read_part(archive, BOOK)).iter():
+    for element in ElementTree.fromstring(_read_part(archive, WORKBOOK)).iter():
         if element.tag.endswith("}workbookPr"):
             is_1904 = element.get("date1904") in ("1", "true")
         if element.tag.endswith("}sheet"):

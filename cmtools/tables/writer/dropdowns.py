@@ -9,7 +9,8 @@ from typing import Any
 from cmtools.problems import column_letters
 from cmtools.tables.columns import Field
 from cmtools.tables.patch.cells import replace_rows
-from cmtools.tables.patch.package import WORKBOOK, Package
+from cmtools.tables.patch.package import Package
+from cmtools.tables.reader.container import WORKBOOK
 from cmtools.tables.table import Book, Table
 
 LISTS_SHEET = "Списки"
