@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a problem weighs: an error stops what depends on it, a warning stops nothing."""
+    """The severity of a problem: an error stops what depends on it, a warning stops nothing."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """What is wrong with a value, before it is known where the value stands."""
+    """A problem of a value without its place."""
 
     code: str
     message: str

@@ -14,7 +14,7 @@ class LegalForm(StrEnum):
 
 
 class ClientStatus(StrEnum):
-    """What a manager must know of a client before anything else."""
+    """The special status of a client."""
 
     VIP = "VIP"
     TROUBLED = "проблемный"

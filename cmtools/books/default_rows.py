@@ -77,5 +77,5 @@ def shipped_rows() -> Mapping[Table[Any], SheetRows]:
 
 
 def shipped_headings() -> Mapping[Table[Any], Heading]:
-    """Table → what stands above it in the blank."""
+    """Return table → the heading above it in the blank."""
     return {PLAN: BLANK_HEADING}

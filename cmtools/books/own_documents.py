@@ -23,7 +23,7 @@ _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*,\x00-\x1f]|^[. ]|[. ]$')
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnDocument(Row):
-    """A kind of document of the company's own; its template lies in «Шаблоны» under its name."""
+    """A kind of document of the company's own; its template is in «Шаблоны» under its name."""
 
     name: Annotated[
         str, Column("Название", unique=True, width=40, hint="Так же называется файл шаблона")

@@ -81,7 +81,7 @@ CONTACTS = Table(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Touch(Row):
-    """One contact with a client, whoever of the company made it."""
+    """One contact of any employee with a client."""
 
     on: Annotated[date, Column("Дата")]
     client: Annotated[str, Column("Код клиента", CODE, refers=CLIENTS)]

@@ -1,4 +1,4 @@
-"""«Поручения»: what the director asked for, from whatever source."""
+"""«Поручения»: what the director asked for, from all sources."""
 
 from __future__ import annotations
 

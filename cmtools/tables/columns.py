@@ -87,7 +87,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
-    """A declared column together with what its Python type says."""
+    """A declared column together with the kind and choices of its Python type."""
 
     name: str
     column: Column

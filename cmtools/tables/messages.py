@@ -1,4 +1,4 @@
-"""What the spreadsheet engine says of a file, a sheet or a cell, in Russian."""
+"""The problems of files, sheets and cells, in Russian."""
 
 from __future__ import annotations
 

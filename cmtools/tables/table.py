@@ -16,7 +16,7 @@ TODAY = "today"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """Where records come from: a sheet of a file, and where each field stands in it.
+    """The sheet of a file that records come from, and the place of each field in it.
 
     In a list, `columns` are the columns of the fields. In a card, where titles stand below each
     other, they are the fields' rows and `card_column` is the column of all the values.
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InvalidRow:
-    """A row that has errors: what of it could be understood, by field name."""
+    """A row that has errors, with the values of its other fields by name."""
 
     source: Source
     row: int
@@ -93,10 +93,10 @@ class Table(Generic[R]):
     """The declaration of a sheet, made of a record class whose fields carry a `Column` each.
 
     purpose: a line for the instruction and the reference.
-    label: the field that stands beside the key in drop-downs («К-0001 Ромашка»).
+    label: the field shown beside the key in drop-downs («К-0001 Ромашка»).
     unique: sets of fields that no two rows share.
     rules: the rules of a single row.
-    computed: the columns that cmtools fills and nobody types.
+    computed: the columns that cmtools fills and a person leaves empty.
     card: the titles of the two columns of a sheet that holds one record, its fields below each
         other; a closed card has no titles but the declared.
     head: labels above the header row, each with a cell to fill beside it.
