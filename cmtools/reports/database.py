@@ -62,7 +62,7 @@ class Database:
                 self._fail(error)
         except OSError as error:
             self._fail(error)
-        except (TypeError, ValueError, OverflowError):  # rows that nobody here wrote
+        except (TypeError, ValueError, OverflowError):  # rows that this program did not write
             self._renew()
         return cast(T, otherwise)
 

@@ -28,10 +28,10 @@ from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared_fields
 from cmtools.problems import Place, Problem, problem_at
-from cmtools.reports.heading import LATE, ReportHeading, counted, place_in_words
+from cmtools.reports.heading import LATE, ReportHeading, count_omissions, place_in_words
 from cmtools.reports.indicators import Indicator
 from cmtools.reports.month import Preliminary
-from cmtools.reports.months import listed, named, plan_due
+from cmtools.reports.months import list_months, month_name, plan_due
 from cmtools.reports.plan_from_history import Goal
 from cmtools.reports.report_data import Review, Series
 from cmtools.tables.dataset import Dataset
@@ -53,7 +53,7 @@ class Director:
 
 
 def director(dataset: Dataset) -> Director:
-    """The head of the company; a post alone where nobody is named."""
+    """The head of the company; only a post where no name is given."""
     found = dataset.records(ORGANIZATION)
     own: Organization | None = found[0] if found else None
     post = (own and own.head_post) or "Директор"
@@ -74,7 +74,7 @@ def template_of(workspace: Workspace, form: TemplateForm) -> tuple[Template | No
         return None, _faults(workspace, form, bad)
 
 
-def rendered(
+def render_document(
     workspace: Workspace, form: TemplateForm, template: Template, record: Any
 ) -> tuple[bytes | None, list[Problem]]:
     """A paper, or what is wrong with its template."""
@@ -100,7 +100,7 @@ def report_fields(found: Review, preliminary: Preliminary, cover: ReportHeading)
         rest = f"и ещё {len(left_out) - MOST_NAMED}"
         omissions.append(NamedPlace(place=rest, reason="все названы в книге отчёта"))
     return ReportFields(
-        month=named(cover.month),
+        month=month_name(cover.month),
         year=str(cover.month.year),
         manager=cover.whose,
         signers=Signers(
@@ -116,7 +116,7 @@ def report_fields(found: Review, preliminary: Preliminary, cover: ReportHeading)
         preliminary_amount=format_roubles(preliminary.amount),
         unpriced=group_digits(len(found.unpriced)),
         orders=tuple(_unpriced(found, cover)),
-        left_out=counted(left_out),
+        left_out=count_omissions(left_out),
         omissions=tuple(omissions),
     )
 
@@ -166,12 +166,12 @@ def plan_fields(
 ) -> PlanFields:
     """The plan's fields."""
     return PlanFields(
-        month=named(month),
+        month=month_name(month),
         manager=manager or "все менеджеры",
         signers=Signers(post=who.post, director=who.name, author=manager or ""),
         due=f"{plan_due(month):%d.%m.%Y}",
         late=LATE if late else "",
-        base_months=listed(months),
+        base_months=list_months(months),
         note=note,
         rows=tuple(
             PlanRow(

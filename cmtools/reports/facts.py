@@ -100,6 +100,7 @@ class _Collector:
         self._days = order_days(self._orders.values())
 
     def collect(self) -> Facts:
+        """Make all frames."""
         orders, lines = self._priced()
         return Facts(
             orders=_frame(orders, "request", "category", "unpriced", "dissatisfaction"),

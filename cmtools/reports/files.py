@@ -57,7 +57,7 @@ def make_report(
         made = {papers.WORKBOOK: draw_report(found, preliminary, cover)}
         if template is not None:
             record = papers.report_fields(found, preliminary, cover)
-            paper, faults = papers.rendered(workspace, REPORT, template, record)
+            paper, faults = papers.render_document(workspace, REPORT, template, record)
             problems.extend(faults)
             if paper is not None:
                 made[papers.PAPER] = paper

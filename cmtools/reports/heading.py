@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cmtools.reports.exclusions import Omission
-from cmtools.reports.months import named, report_due
+from cmtools.reports.months import month_name, report_due
 
 LATE = "Сдан позже срока"
 
@@ -30,7 +30,7 @@ class ReportHeading:
     @property
     def title(self) -> str:
         """`Отчёт за ноябрь 2026 г.`."""
-        return f"Отчёт клиентского менеджера за {named(self.month)}"
+        return f"Отчёт клиентского менеджера за {month_name(self.month)}"
 
     @property
     def whose(self) -> str:
@@ -55,7 +55,7 @@ def place_in_words(omission: Omission) -> str:
     return f"{place.file}{sheet}{row}"
 
 
-def counted(left_out: Sequence[Omission]) -> str:
+def count_omissions(left_out: Sequence[Omission]) -> str:
     """How many books, sheets and rows were left out: `книг 1, строк 12`."""
     books = sum(found.place.sheet is None for found in left_out)
     rows = sum(found.place.row is not None for found in left_out)

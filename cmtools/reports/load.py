@@ -1,4 +1,4 @@
-"""Any number of books of orders and the workspace's other books, made into one set of figures."""
+"""Read the books that a report is made of, and check and price what they say together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A month's report: plan and fact of every indicator, and what stands beside them; pure."""
+"""A month's report: plan and fact of every indicator, unpriced orders, preliminary requests."""
 
 from __future__ import annotations
 

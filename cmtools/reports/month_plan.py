@@ -17,7 +17,7 @@ from cmtools.problems import Problem
 from cmtools.reports import documents
 from cmtools.reports.indicators import Indicator
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.plan_draft import Draft, draft_of, stem, told, workbook
+from cmtools.reports.plan_draft import Draft, describe_draft, draft_of, stem, workbook
 from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED
 from cmtools.tables.parsers import normalize_name
@@ -89,7 +89,7 @@ def make_month_plan(
         ],
         files=(*files, *paper),
         problems=problems,
-        note=told(draft),
+        note=describe_draft(draft),
     )
 
 
@@ -137,7 +137,7 @@ def _write_paper(inputs: ReportInputs, draft: Draft) -> tuple[tuple[str, ...], l
         note=draft.note,
         late=draft.late,
     )
-    paper, problems = documents.rendered(workspace, FORM, template, record)
+    paper, problems = documents.render_document(workspace, FORM, template, record)
     if paper is None:
         return (), problems
     paths, _ = save_papers(workspace.path(PLANS), stem(draft), {documents.PAPER: paper})

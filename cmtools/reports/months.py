@@ -56,22 +56,22 @@ def plan_due(month: date) -> date:
     return month - timedelta(days=1)
 
 
-def named(month: date) -> str:
+def month_name(month: date) -> str:
     """`ноябрь 2026 г.`."""
     return f"{_NAMES[month.month - 1]} {month.year}\u00a0г."
 
 
-def listed(months: tuple[date, ...]) -> str:
+def list_months(months: tuple[date, ...]) -> str:
     """`август, сентябрь, октябрь 2026 г.`: the year is said where it changes."""
     words = [
-        named(month) if at + 1 == len(months) or months[at + 1].year != month.year
+        month_name(month) if at + 1 == len(months) or months[at + 1].year != month.year
         else _NAMES[month.month - 1]
         for at, month in enumerate(months)
     ]  # fmt: skip
     return ", ".join(words)
 
 
-def abridged(month: date) -> str:
+def short_month(month: date) -> str:
     """`ноя. 2026`; May is short enough."""
     name = _NAMES[month.month - 1]
     return f"{name if len(name) == 3 else f'{name[:3]}.'} {month.year}"

@@ -1,4 +1,4 @@
-"""Whether a folder lies on a network share, where files cannot be locked as a database needs it."""
+"""Tell network shares apart: there a database cannot lock its file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REMOTE_DRIVE = 4  # DRIVE_REMOTE of GetDriveTypeW, fileapi.h
 
 
 def is_remote(folder: Path, mounts: Path = MOUNTS) -> bool:
-    """Whether the system says so; what it does not tell (on macOS) counts as local."""
+    """Whether a folder is on a network share; where the system does not say (macOS): no."""
     path = folder.resolve()
     if sys.platform == "win32":
         import ctypes

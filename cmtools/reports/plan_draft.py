@@ -10,13 +10,13 @@ from cmtools.books.plan import EVERYBODY, FIRST_ROW, MANAGER, MONTH, PLAN, PLAN_
 from cmtools.books.settings import rules_of
 from cmtools.reports import documents as papers
 from cmtools.reports.facts import Facts
-from cmtools.reports.heading import LATE, counted
+from cmtools.reports.heading import LATE, count_omissions
 from cmtools.reports.inputs import facts_of_manager, left_out_of
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.months import ended_months, listed, named, plan_due
+from cmtools.reports.months import ended_months, list_months, month_name, plan_due
 from cmtools.reports.plan import plan_title
 from cmtools.reports.plan_file import Existing
-from cmtools.reports.plan_from_history import Goal, bases, empty_months, grown
+from cmtools.reports.plan_from_history import Goal, apply_growth, bases, empty_months
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.writer.heading import Heading
 from cmtools.tables.writer.workbook import Formula, SheetRows, build_book
@@ -49,7 +49,7 @@ def draft_of(
         found = typed.get(normalize_name(indicator.title))
         growth = found.growth if found else rules.plan_growth
         own = found.plan if found else None
-        goal = grown(base, growth, indicator.unit) if own is None else own
+        goal = apply_growth(base, growth, indicator.unit) if own is None else own
         goals.append(
             Goal(indicator=indicator, base=base, growth=growth, plan=goal, typed=own is not None)
         )
@@ -71,14 +71,15 @@ def _note(inputs: ReportInputs, facts: Facts, months: tuple[date, ...]) -> str:
     words = []
     if len(empty) == len(months):
         words.append(
-            f"Истории нет: за {listed(months)} в книгах ни заказов, ни денег, поэтому база — нули. "
-            "Впишите план сами."
+            f"Истории нет: за {list_months(months)} в книгах ни заказов, ни денег, "
+            "поэтому база — нули. Впишите план сами."
         )
     elif empty:
-        words.append(f"За {listed(empty)} в книгах ничего нет: в базу вошли нули.")
+        words.append(f"За {list_months(empty)} в книгах ничего нет: в базу вошли нули.")
     if left_out:
         words.append(
-            f"Из-за ошибок в базу не вошло: {counted(left_out)}; их называет cmtools validate."
+            f"Из-за ошибок в базу не вошло: {count_omissions(left_out)}; "
+            "их называет cmtools validate."
         )
     return " ".join(words)
 
@@ -117,7 +118,7 @@ def _rows(draft: Draft) -> SheetRows:
 def _heading(draft: Draft) -> Heading:
     who = draft.director
     return Heading(
-        title=f"План на {named(draft.month)}",
+        title=f"План на {month_name(draft.month)}",
         values={
             MONTH: f"{draft.month:%Y-%m}",
             MANAGER: draft.manager or EVERYBODY,
@@ -129,11 +130,13 @@ def _heading(draft: Draft) -> Heading:
             f"________________ {who.name}".strip(),
             "«____» ______________ 20____ г.",
         ),
-        note=told(draft),
+        note=describe_draft(draft),
     )
 
 
-def told(draft: Draft) -> str:
+def describe_draft(draft: Draft) -> str:
     """The note, and before it that the plan is late."""
     late = f"{LATE}: срок — {plan_due(draft.month):%d.%m.%Y}." if draft.late else ""
-    return " ".join(filter(None, (late, f"База — среднее за {listed(draft.months)}", draft.note)))
+    return " ".join(
+        filter(None, (late, f"База — среднее за {list_months(draft.months)}", draft.note))
+    )

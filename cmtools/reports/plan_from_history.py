@@ -44,7 +44,7 @@ def empty_months(facts: Facts, months: Sequence[date]) -> tuple[date, ...]:
     return tuple(month for month, *facts in zip(months, *history, strict=True) if not any(facts))
 
 
-def grown(base: Fraction, growth: Decimal, unit: Unit) -> Decimal:
+def apply_growth(base: Fraction, growth: Decimal, unit: Unit) -> Decimal:
     """Base × (1 + growth/100): pieces rounded up, roubles half up to whole ones, exactly."""
     exact = base * (1 + Fraction(growth) / 100)
     if unit is Unit.PIECES:

@@ -1,4 +1,4 @@
-"""The report of a month: the books read, the figures reckoned, its two files made."""
+"""The report of a month: read the books, make the figures, write the two files."""
 
 from __future__ import annotations
 

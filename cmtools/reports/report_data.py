@@ -107,10 +107,10 @@ def side_by_side(figures: Sequence[Figure]) -> tuple[Side, ...]:
         Side(manager=name, facts=tuple(column.get(name, Decimal(0)) for column in columns))
         for name in names
     ]
-    return tuple(sorted(sides, key=lambda side: (-ordered(side.facts), side.manager)))
+    return tuple(sorted(sides, key=lambda side: (-sum_of_orders(side.facts), side.manager)))
 
 
-def ordered(facts: Sequence[Decimal]) -> Decimal:
+def sum_of_orders(facts: Sequence[Decimal]) -> Decimal:
     """The sum of all orders: of new, of system and of repeat clients."""
     sums = ("new_amount", "system_amount", "repeat_amount")
     pairs = zip(INDICATORS, facts, strict=True)

@@ -24,7 +24,7 @@ from cmtools.commands.result import ExitCode
 from cmtools.commands.validate import validate
 from cmtools.errors import UsageError
 from cmtools.reports.months import ended_months
-from cmtools.reports.plan_from_history import grown
+from cmtools.reports.plan_from_history import apply_growth
 from cmtools.tables.parsers import format_roubles
 from support.indicators import PLANNED
 from support.office import convert
@@ -146,7 +146,7 @@ kopecks = st.integers(-(10**11), 10**11)
 @given(st.integers(0, 10**6), st.integers(1, 24), growths)
 def test_pieces_are_rounded_up_exactly(total: int, months: int, growth: Decimal) -> None:
     exact = Fraction(total, months) * (1 + Fraction(growth) / 100)
-    found = grown(Fraction(total, months), growth, Unit.PIECES)
+    found = apply_growth(Fraction(total, months), growth, Unit.PIECES)
     assert exact <= Fraction(found) < exact + 1
     assert found == int(found)
 
@@ -155,7 +155,7 @@ def test_pieces_are_rounded_up_exactly(total: int, months: int, growth: Decimal)
 def test_money_is_rounded_half_up_to_the_rouble(total: int, months: int, growth: Decimal) -> None:
     base = Fraction(total, 100 * months)
     exact = base * (1 + Fraction(growth) / 100)
-    assert Fraction(grown(base, growth, Unit.ROUBLES)) == half_up(exact, Fraction(1))
+    assert Fraction(apply_growth(base, growth, Unit.ROUBLES)) == half_up(exact, Fraction(1))
 
 
 def test_the_formula_agrees_with_the_exact_plan(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_formula_agrees_with_the_exact_plan(tmp_path: Path) -> None:
     (again,) = convert([path], tmp_path / "again")
     rows = load_workbook(again, data_only=True).worksheets[0].iter_rows(values_only=True)
     computed = [row[4] for row in rows]
-    assert computed == [float(grown(*case)) for case in cases]
+    assert computed == [float(apply_growth(*case)) for case in cases]
 
 
 def test_a_manager_has_a_plan_of_his_own(tmp_path: Path) -> None:

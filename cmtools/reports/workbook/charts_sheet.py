@@ -8,7 +8,7 @@ from typing import Any
 from xlsxwriter.chart import Chart
 
 from cmtools.books.choices import Unit
-from cmtools.reports.months import named
+from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook import managers_sheet as managers
 from cmtools.reports.workbook import months_sheet as months
@@ -23,7 +23,7 @@ from cmtools.reports.workbook.sheet_writer import (
     Canvas,
     Page,
     cell_name,
-    stored,
+    stored_value,
 )
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.workbook import Formula
@@ -47,7 +47,7 @@ _GRID = {"visible": True, "line": {"color": "#E4E7EB", "width": 0.75}}
 def draw_charts(canvas: Canvas, found: Review, cells: Mapping[str, tuple[str, str]]) -> None:
     """Draw all charts; `cells` are an indicator's plan and fact on the face."""
     page = canvas.page(SHEET, [8.43] * _COLUMNS)
-    page.put(0, 0, f"Графики за {named(found.month)}", **styles.TITLE)
+    page.put(0, 0, f"Графики за {month_name(found.month)}", **styles.TITLE)
     page.height(0, 28)
     planned = [course for course in found.courses if course.indicator.planned]
     money = [course for course in planned if course.indicator.unit is Unit.ROUBLES]
@@ -89,10 +89,10 @@ def _draw_data(
         plan, fact = cells[indicator.id]
         shown: object = DASH
         if course.plan is not None:
-            shown = Formula(f"={plan}", stored(course.plan))
+            shown = Formula(f"={plan}", stored_value(course.plan))
         page.put(at, 0, indicator.short, upto=2, **CELL)
         page.put(at, 3, shown, upto=4, **look)
-        page.put(at, 5, Formula(f"={fact}", stored(course.fact)), upto=6, **look)
+        page.put(at, 5, Formula(f"={fact}", stored_value(course.fact)), upto=6, **look)
 
 
 def _plan_and_fact(canvas: Canvas, title: str, courses: Sequence[Series], first: int) -> Chart:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from cmtools.books.choices import Unit
-from cmtools.reports.months import named
+from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review
 from cmtools.reports.workbook.sheet_writer import (
     CELL,
@@ -15,7 +15,7 @@ from cmtools.reports.workbook.sheet_writer import (
     WHOLE,
     Canvas,
     cell_name,
-    stored,
+    stored_value,
 )
 from cmtools.reports.workbook.source_sheets import total_cell
 from cmtools.tables.writer import styles
@@ -29,7 +29,7 @@ A_PAGE = 7  # managers that are still readable on one page across
 def draw_managers(canvas: Canvas, found: Review) -> None:
     """Draw a column a manager, the one with the most orders first, and the company's own."""
     page = canvas.page(SHEET, [52, 17, *[17] * len(found.sides)])
-    page.put(0, 0, f"Менеджеры за {named(found.month)}", **styles.TITLE)
+    page.put(0, 0, f"Менеджеры за {month_name(found.month)}", **styles.TITLE)
     page.put(
         1,
         0,
@@ -43,7 +43,7 @@ def draw_managers(canvas: Canvas, found: Review) -> None:
         row, money = HEADER + 1 + at, course.indicator.unit is Unit.ROUBLES
         look = FIGURE | {"num_format": MONEY if money else WHOLE}
         page.put(row, 0, course.indicator.title, **CELL)
-        everybody = Formula(f"={total_cell(course.indicator)}", stored(course.fact))
+        everybody = Formula(f"={total_cell(course.indicator)}", stored_value(course.fact))
         page.put(row, 1, everybody, **look | {"bold": True})
         for column, side in enumerate(found.sides, start=2):
             page.put(row, column, side.facts[at], **look)

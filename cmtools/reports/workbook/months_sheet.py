@@ -6,7 +6,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from cmtools.books.choices import Unit
 from cmtools.reports.indicators import Indicator
-from cmtools.reports.months import YEAR, abridged, named
+from cmtools.reports.months import YEAR, month_name, short_month
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook.sheet_writer import (
     CELL,
@@ -19,7 +19,7 @@ from cmtools.reports.workbook.sheet_writer import (
     Page,
     cell_name,
     number_format,
-    stored,
+    stored_value,
 )
 from cmtools.reports.workbook.source_sheets import total_cell
 from cmtools.tables.writer import styles
@@ -33,7 +33,7 @@ LAST = YEAR  # the column of the report's month
 def draw_months(canvas: Canvas, found: Review) -> None:
     """Draw facts, the report's month added up from its source rows, and plans below."""
     page = canvas.page(SHEET, [27, *[13.5] * YEAR])
-    page.put(0, 0, f"Двенадцать месяцев по {named(found.month)}", **styles.TITLE)
+    page.put(0, 0, f"Двенадцать месяцев по {month_name(found.month)}", **styles.TITLE)
     page.put(1, 0, "Факт", **styles.HEADING)
     _header(page, found, HEADER)
     for row, course in enumerate(found.courses, start=HEADER + 1):
@@ -41,7 +41,7 @@ def draw_months(canvas: Canvas, found: Review) -> None:
         for column, fact in enumerate(course.facts, start=1):
             value: object = fact
             if column == LAST:
-                value = Formula(f"={total_cell(indicator)}", stored(fact))
+                value = Formula(f"={total_cell(indicator)}", stored_value(fact))
             page.put(row, column, value, **FIGURE, num_format=_format(indicator))
         page.put(row, 0, indicator.short, **CELL)
     title = _plan_header(found) - 2
@@ -94,7 +94,7 @@ def _header(page: Page, found: Review, row: int) -> None:
     page.put(row, 0, "Показатель", **styles.HEADER, bg_color=styles.NAVY)
     for column, month in enumerate(found.months, start=1):
         colour = styles.NAVY if column == LAST else styles.BLUE
-        page.put(row, column, abridged(month), **styles.HEADER, bg_color=colour)
+        page.put(row, column, short_month(month), **styles.HEADER, bg_color=colour)
 
 
 def _cells(row: int, first: int) -> str:

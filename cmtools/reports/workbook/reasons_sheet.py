@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cmtools.reports.complaint_reasons import ComplaintReason
-from cmtools.reports.months import named
+from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review
 from cmtools.reports.workbook.sheet_writer import (
     CELL,
@@ -53,7 +53,7 @@ def draw_reasons(canvas: Canvas, found: Review) -> None:
     """Draw both lists."""
     page = canvas.page(SHEET, _WIDTHS)
     page.height(0, 28)
-    page.put(0, 0, f"Причины: двенадцать месяцев по {named(found.month)}", **styles.TITLE)
+    page.put(0, 0, f"Причины: двенадцать месяцев по {month_name(found.month)}", **styles.TITLE)
     page.put(
         1,
         0,

@@ -85,7 +85,7 @@ class Page:
         self._cells[row, column] = (value, form, column if upto is None else upto, link)
 
     def height(self, row: int, points: float) -> None:
-        """The height of a row, to be told before the cells are written."""
+        """Set the height of a row; before the cells are written."""
         self.sheet.set_row(row, points)
 
     def close(self) -> None:
@@ -123,7 +123,7 @@ def cell_name(sheet: str, cell: str = "A1") -> str:
     return f"{quote_sheetname(sheet)}!{cell}"
 
 
-def stored(value: Decimal) -> float:
+def stored_value(value: Decimal) -> float:
     """The value of a formula as a workbook keeps it."""
     return int(value) if value == value.to_integral_value() else float(value)
 

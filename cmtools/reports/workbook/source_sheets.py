@@ -20,7 +20,7 @@ from cmtools.reports.workbook.sheet_writer import (
     WHOLE,
     Canvas,
     cell_name,
-    stored,
+    stored_value,
 )
 from cmtools.tables.parsers import EXCEL_EPOCH
 from cmtools.tables.writer import styles
@@ -85,7 +85,7 @@ def _draw_part(
         page.put(TOTAL_ROW, 0, note, link=cell_name(further), **styles.LINK)
     page.put(TOTAL_ROW, VALUE - 1, "Итого", **BODY | {"bold": True, "align": "right"})
     formula = f"=ROUND({sums},{2 if unit is Unit.ROUBLES else 0})"
-    value = Formula(formula, stored(total(rows["value"], unit)))
+    value = Formula(formula, stored_value(total(rows["value"], unit)))
     page.put(TOTAL_ROW, VALUE, value, **look | {"bold": True})
     for column, (title, _) in enumerate(COLUMNS):
         page.put(HEADER, column, title, **styles.HEADER, bg_color=styles.NAVY)

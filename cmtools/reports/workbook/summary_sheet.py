@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from cmtools.books.choices import Unit
-from cmtools.reports.heading import LATE, ReportHeading, counted, place_in_words
+from cmtools.reports.heading import LATE, ReportHeading, count_omissions, place_in_words
 from cmtools.reports.month import Preliminary
-from cmtools.reports.months import named
+from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook import charts_sheet as charts
 from cmtools.reports.workbook import managers_sheet as managers
@@ -28,7 +28,7 @@ from cmtools.reports.workbook.sheet_writer import (
     Page,
     cell_name,
     number_format,
-    stored,
+    stored_value,
 )
 from cmtools.reports.workbook.source_sheets import total_cell
 from cmtools.tables.writer import styles
@@ -111,7 +111,7 @@ class _Face:
         head = styles.HEADER | {"bg_color": styles.NAVY}
         page.put(GROUPS, 0, None, **head)
         page.put(HEADER, 0, "Показатель", **head)
-        page.put(GROUPS, MONTH, named(month).capitalize(), upto=YEAR - 1, **head)
+        page.put(GROUPS, MONTH, month_name(month).capitalize(), upto=YEAR - 1, **head)
         year = styles.HEADER | {"bg_color": styles.BLUE}
         page.put(GROUPS, YEAR, f"С начала {month.year} года", upto=LAST, **year)
         for start, look in ((MONTH, head), (YEAR, year)):
@@ -127,18 +127,18 @@ class _Face:
         fact = course.fact
         usual = MONEY if indicator.unit is Unit.ROUBLES else WHOLE
         figure = FIGURE | {"num_format": usual}
-        formula = Formula(f"={total_cell(indicator)}", stored(fact))
+        formula = Formula(f"={total_cell(indicator)}", stored_value(fact))
         page.put(row, MONTH + 1, formula, link=cell_name(indicator.short), **figure | link)
         plan: object = DASH if course.plan is None else course.plan
         page.put(row, MONTH, plan, **figure | {"num_format": number_format(course.plan, usual)})
         self._compared(row, MONTH, course.plan, fact, usual)
         year_fact = course.fact_of_last(months_so_far)
-        formula = Formula(months.fact_of_year(self._found, indicator), stored(year_fact))
+        formula = Formula(months.fact_of_year(self._found, indicator), stored_value(year_fact))
         page.put(row, YEAR + 1, formula, link=cell_name(months.SHEET), **figure | link)
         year_plan = course.plan_of_last(months_so_far)
         shown: object = DASH
         if year_plan is not None:
-            shown = Formula(months.plan_of_year(self._found, indicator), stored(year_plan))
+            shown = Formula(months.plan_of_year(self._found, indicator), stored_value(year_plan))
         page.put(row, YEAR, shown, **figure | {"num_format": number_format(year_plan, usual)})
         self._compared(row, YEAR, year_plan, year_fact, usual)
 
@@ -151,7 +151,7 @@ class _Face:
         share = f'=IF(ISNUMBER({planned}),IF({planned}<>0,100*{done}/{planned},"{DASH}"),"{DASH}")'
         values: tuple[float | str, float | str] = (DASH, DASH)
         if plan is not None:
-            values = stored(fact - plan), stored(100 * fact / plan) if plan else DASH
+            values = stored_value(fact - plan), stored_value(100 * fact / plan) if plan else DASH
         form = number_format(plan, usual)
         self._page.put(row, start + 2, Formula(away, values[0]), **FIGURE, num_format=form)
         self._page.put(row, start + 3, Formula(share, values[1]), **FIGURE, num_format=PERCENT)
@@ -183,7 +183,7 @@ class _Face:
         page.put(row + 2, 1, unpriced, **FIGURE, num_format=WHOLE)
         page.put(row + 3, 0, "Не вошло в отчёт из-за ошибок", **CELL | (loud if left_out else {}))
         page.put(row + 3, 1, left_out, **FIGURE, num_format=WHOLE)
-        page.put(row + 3, 2, counted(cover.left_out), **NOTE)
+        page.put(row + 3, 2, count_omissions(cover.left_out), **NOTE)
         page.put(row + 5, 0, "Отчёт составил", **BODY)
         for column in (1, 2):
             page.put(row + 5, column, None, **BODY | {"bottom": 1})
