@@ -8,7 +8,7 @@ from hypothesis import settings
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
 
-READ_HERE = ("books", "documents", "pricing", "reports")
+READ_HERE = ("agenda", "books", "demo", "documents", "pricing", "reports")
 """Rooms whose rules do not depend on processes."""
 NEED_PROCESSES = ("test_many_books", "test_store")
 """Modules of these rooms that do."""

@@ -263,6 +263,7 @@ def split(books: Books, into: list[int]) -> list[dict[str, list[Row]]]:
     return dealt
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases(), into=st.lists(st.integers(0, 2), min_size=1, max_size=7))
 def test_random_books_in_pieces(
@@ -325,6 +326,7 @@ def test_one_process_or_many(many: Path) -> None:
     assert everything(many) == alone
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("batch", [64, 4, 1])
 def test_however_many_books_are_kept_at_once(
     many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
@@ -413,6 +415,7 @@ def scheduler_of(address: Path) -> str:
     raise TimeoutError("no scheduler")
 
 
+@pytest.mark.long
 def test_a_cluster_of_two_workers_gives_the_same(many: Path, tmp_path: Path) -> None:
     here = everything(many)
     with cluster(tmp_path) as scheduler:

@@ -264,6 +264,7 @@ def _execute(path: Path, command: str) -> None:
     database.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SPOILED)
 def test_whatever_happens_to_the_file(root: Path, name: str) -> None:
     """The answer stays, nobody is troubled, and the next run remembers again."""
