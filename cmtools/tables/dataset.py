@@ -134,7 +134,7 @@ def _refuse_future(sheets: Sequence[Sheet[Any]], name: str, today: date) -> None
 def _warn_of_fractions(sheets: Sequence[Sheet[Any]], name: str) -> None:
     for sheet in sheets:
         for index, value in list(sheet.sound_rows(name)):
-            if value is not None and 0 < value < 1:
+            if value is not None and 0 < value < 1 and not sheet.shows_percent(index, name):
                 sheet.add(index, name, messages.PERCENT_FRACTION())
 
 

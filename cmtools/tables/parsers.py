@@ -14,6 +14,11 @@ from unicodedata import normalize
 from cmtools.problems import Fault
 from cmtools.tables import messages
 
+
+class Percent(float):
+    """A number that its cell shows with `%`: as it is in the file, 0.5 for 50 %."""
+
+
 Cell = str | float | int | bool | date | datetime.time | datetime.timedelta | None
 Parse = Callable[[Cell], Any]
 """A cell → its value, a `Fault`, or None where it holds nothing but spaces."""
@@ -83,6 +88,8 @@ def parse_text(cell: Cell) -> str | Fault | None:
     """Parse a text; a whole number of up to 15 digits stands for its digits."""
     if isinstance(cell, str):
         return visible(cell).strip() or None
+    if isinstance(cell, Percent):
+        return format_value(cell)
     if isinstance(cell, bool):
         return messages.NOT_TEXT(what="логическое значение")
     if isinstance(cell, int | float):
@@ -96,7 +103,7 @@ def parse_code(cell: Cell) -> str | Fault | None:
     """Parse a code, in one line; a number such as 3.1 stands for its digits."""
     if isinstance(cell, str):
         return squeeze(cell) or None
-    if isinstance(cell, float) and not isinstance(cell, bool) and not cell.is_integer():
+    if isinstance(cell, float) and not isinstance(cell, Percent) and not cell.is_integer():
         return f"{cell:.15g}" if abs(cell) < 1e6 else messages.NOT_TEXT(what="дробное число")
     return parse_text(cell)
 
@@ -121,6 +128,8 @@ def parse_number(cell: Cell) -> Decimal | Fault | None:
         if abs(cell) < 1e15:  # neither NaN nor infinity
             return Decimal(f"{cell:.15g}")
         return messages.OUT_OF_RANGE(bounds="число до 15 цифр")
+    if isinstance(cell, Percent):
+        return messages.PERCENT_CELL(shown=format_value(cell))
     if not isinstance(cell, str):
         return messages.NOT_A_NUMBER()
     typed = _UNITS.sub("", _DASHES.sub("-", squeeze(cell)))
@@ -151,6 +160,18 @@ def decimal_parser(places: int) -> Parse:
         if isinstance(found, Decimal) and found != found.quantize(step):
             return messages.TOO_PRECISE(places=places)
         return found
+
+    return parse
+
+
+def percent_parser(places: int) -> Parse:
+    """Make the parser of percents: 50 and a cell that shows `50%` are both 50."""
+    parse_decimal = decimal_parser(places)
+
+    def parse(cell: Cell) -> Any:
+        if isinstance(cell, Percent):
+            return parse_decimal(float(f"{cell * 100:.15g}"))
+        return parse_decimal(cell)
 
     return parse
 
@@ -250,6 +271,8 @@ def format_value(cell: object) -> str:
     match cell:
         case bool():
             return "да" if cell else "нет"
+        case Percent():
+            return f"{cell * 100:.15g}%".replace(".", ",")
         case float():
             return f"{cell:.15g}"
         case date():

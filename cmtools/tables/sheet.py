@@ -8,7 +8,15 @@ from typing import Any, Generic
 from cmtools.problems import Fault, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.headers import SheetLayout, find_card, find_head, find_header
-from cmtools.tables.parsers import Cell, Parse, format_value, is_empty, normalize_title, parse_text
+from cmtools.tables.parsers import (
+    Cell,
+    Parse,
+    Percent,
+    format_value,
+    is_empty,
+    normalize_title,
+    parse_text,
+)
 from cmtools.tables.reader.grid import Grid, InvalidCells, PackedColumn
 from cmtools.tables.table import InvalidRow, R, Rule, Source, Table
 
@@ -167,6 +175,11 @@ class Sheet(Generic[R]):
         bad: set[int] = set().union(*(self.bad[name] for name in names))
         rows = zip(range(len(self.rows)), *(self.values[name] for name in names), strict=True)
         return (row for row in rows if row[0] not in bad) if bad else iter(rows)
+
+    def shows_percent(self, index: int, name: str) -> bool:
+        """Tell whether the cell itself says that it holds percents: `0,5%`, not a plain `0,5`."""
+        cell = self._cells[name][index]
+        return isinstance(cell, Percent) or (isinstance(cell, str) and cell.rstrip().endswith("%"))
 
     def apply(self, rule: Rule, others: Mapping[str, Any]) -> None:
         """Apply a rule to each row whose fields it reads are sound.

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cmtools.commands.price import price
 from cmtools.commands.validate import validate
 from cmtools.problems import Problem
-from support.workbench import ORDERS, TODAY, add, healthy, insert_column, retitle
+from support.workbench import ORDERS, TODAY, add, healthy, insert_column, put, retitle, style
 
 
 def problems_of(root: Path) -> list[Problem]:
@@ -75,3 +76,37 @@ def test_rows_below_a_heading_keep_their_places(tmp_path: Path) -> None:
         ("row-is-heading", "B6"),
         ("not-a-date", "A7"),
     ]
+
+
+def test_percents_of_the_settings_are_taken_as_shown(tmp_path: Path) -> None:
+    """НДС «22%», Наценка «45%», Минимальная маржа «15%» as Excel keeps them: 0.22, 0.45, 0.15."""
+    plain = price(healthy(tmp_path / "plain"), today=TODAY).as_json()["orders"]
+    changes = []
+    for sheet, column, index, share in (
+        ("НДС", "Ставка, %", 1, 0.22),
+        ("Наценки", "Наценка, %", 1, 0.45),
+        ("Правила", "Значение", 0, 0.15),
+    ):
+        changes += [put(sheet, column, index, share), style(sheet, column, index, "0%")]
+    root = healthy(tmp_path / "percents", *changes)
+    assert problems_of(root) == []
+    assert price(root, today=TODAY).as_json()["orders"] == plain
+
+
+def test_a_share_in_a_column_of_percents_is_a_warning_only_where_it_is_plain(
+    tmp_path: Path,
+) -> None:
+    plain = healthy(tmp_path / "plain", put("Заказы", "Предоплата, %", 1, 0.5))
+    shown = healthy(
+        tmp_path / "shown",
+        put("Заказы", "Предоплата, %", 1, 0.005),
+        style("Заказы", "Предоплата, %", 1, "0.0%"),
+    )
+    assert [problem.code for problem in problems_of(plain)] == ["percent-fraction"]
+    assert problems_of(shown) == []
+
+
+def test_a_percentage_in_a_column_of_money_is_an_error(tmp_path: Path) -> None:
+    changes = (put("Платежи", "Сумма", 3, 0.5), style("Платежи", "Сумма", 3, "0%"))
+    (problem,) = problems_of(healthy(tmp_path, *changes))
+    assert (problem.code, problem.place.cell, problem.value) == ("percent-cell", "D5", "50%")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cmtools.problems import Fault
 from cmtools.tables import parsers
+from cmtools.tables.reader.number_formats import ShownAs, classify_format
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202e\u2066\u2069\u180e"
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"
@@ -93,3 +94,39 @@ def test_titles_are_compared_by_letters_and_digits(typed: str, declared: str) ->
 def test_titles_that_differ_in_a_letter_differ() -> None:
     assert parsers.normalize_title("Цена в ручную") == parsers.normalize_title("Цена вручную")
     assert parsers.normalize_title("Цена") != parsers.normalize_title("Цена за ед.")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown_as"),
+    [
+        ("0%", ShownAs.PERCENT),
+        ("0.00%", ShownAs.PERCENT),
+        ("#,##0.0 %", ShownAs.PERCENT),
+        ("[Red]0%;-0%", ShownAs.PERCENT),
+        ('0"%"', ShownAs.NUMBER),  # a sign that is only shown
+        ("0\\%", ShownAs.NUMBER),
+        ("0.00", ShownAs.NUMBER),
+        ("dd.mm.yyyy", ShownAs.DATE),
+    ],
+)
+def test_a_format_says_what_is_a_percentage(code: str, shown_as: ShownAs) -> None:
+    assert classify_format(code) is shown_as
+
+
+@pytest.mark.parametrize(
+    ("cell", "percent"),
+    [(1.0, "100"), (0.5, "50"), (0.285, "28.5"), (0.07, "7"), (-0.1, "-10"), (0.005, "0.5")],
+)
+def test_a_percentage_is_what_its_cell_shows(cell: float, percent: str) -> None:
+    assert parsers.percent_parser(4)(parsers.Percent(cell)) == Decimal(percent)
+    assert parsers.percent_parser(4)(float(percent)) == Decimal(percent)
+    assert parsers.percent_parser(4)(f"{percent}%") == Decimal(percent)
+
+
+def test_a_percentage_is_no_number_of_another_column() -> None:
+    cell = parsers.Percent(0.5)
+    for parse in (parsers.parse_number, parsers.decimal_parser(2), parsers.parse_whole):
+        fault = parse(cell)
+        assert isinstance(fault, Fault)
+        assert (fault.code, "50%" in fault.message) == ("percent-cell", True)
+    assert parsers.parse_text(cell) == parsers.parse_code(cell) == "50%"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from cmtools.problems import column_letters
-from cmtools.tables.parsers import Cell
+from cmtools.tables.parsers import Cell, Percent
 from cmtools.tables.reader import fast_parser, xml_parser
 from cmtools.tables.reader.cell_arrays import CellArrays, CellKind
 from cmtools.tables.reader.container import Limits
@@ -181,7 +181,10 @@ def ours(path: Path) -> tuple[list[list[Cell]], InvalidCells]:
 
 
 def told(columns: Sequence[Sequence[Cell]]) -> list[list[tuple[type, Cell]]]:
-    return [[(type(cell), cell) for cell in column] for column in columns]
+    return [
+        [(float if isinstance(cell, Percent) else type(cell), cell) for cell in column]
+        for column in columns
+    ]
 
 
 @pytest.mark.parametrize("way", WAYS)

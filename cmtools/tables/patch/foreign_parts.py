@@ -6,7 +6,6 @@ import re
 
 from cmtools.tables.patch.cells import ATTRIBUTE
 from cmtools.tables.patch.package import Package
-from cmtools.tables.reader.container import WORKBOOK
 
 
 def drop_foreign_parts(package: Package) -> None:
@@ -14,8 +13,8 @@ def drop_foreign_parts(package: Package) -> None:
     if package.drop(package.macros()):
         package.make_plain_book()
     if package.drop(name for name in package.names() if name.startswith("xl/externalLinks/")):
-        package.remove_elements(WORKBOOK, "externalReferences")
-        for name in list(package.tree(WORKBOOK).iter("{*}definedName")):
+        package.remove_elements(package.workbook, "externalReferences")
+        for name in list(package.tree(package.workbook).iter("{*}definedName")):
             parent = name.getparent()
             if re.search(r"\[\d+\]", name.text or "") and parent is not None:
                 parent.remove(name)

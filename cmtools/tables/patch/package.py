@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from lxml import etree
 
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.reader.container import WORKBOOK, WORKBOOK_RELATIONS, part_of_target
+from cmtools.tables.part_names import (
+    CONTENT_TYPES,
+    PACKAGE_RELATIONS,
+    PartNames,
+    Relation,
+    plain_name,
+    read_relations,
+    relations_part,
+    resolve_target,
+)
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STRICT = "http://purl.oclc.org/ooxml/"
+STRICT_RELATIONS = f"{STRICT}officeDocument/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
+WORKBOOK = "xl/workbook.xml"
 STYLES = "xl/styles.xml"
-CONTENT_TYPES = "[Content_Types].xml"
+WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 LEVEL = 4
@@ -32,8 +44,11 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
-            self._parts = {name: archive.read(name) for name in archive.namelist()}
+            self._parts = {plain_name(name): archive.read(name) for name in archive.namelist()}
+        self._names = PartNames(self._parts)
         self._trees: dict[str, etree._Element] = {}
+        self.workbook = self._find_workbook()
+        self.styles = self._related(self.workbook, "styles") or STYLES
 
     def __contains__(self, name: object) -> bool:
         return name in self._parts
@@ -66,52 +81,90 @@ class Package:
                 archive.writestr(entry, content, zipfile.ZIP_DEFLATED, LEVEL)
 
     def sheets(self) -> dict[str, str]:
-        """Return sheet name → its part, in order."""
-        targets = {
-            relation.get("Id"): part_of_target(relation.get("Target", ""))
-            for relation in self.tree(WORKBOOK_RELATIONS)
+        """Return sheet name → its part, in order; a sheet without a part is left out."""
+        parts = {found.id: self._names.find(found.part) for found in self.relations(self.workbook)}
+        found = {
+            sheet.get("name", ""): parts.get(_relation_id(sheet))
+            for sheet in self.tree(self.workbook).iter("{*}sheet")
         }
-        return {
-            sheet.get("name", ""): targets[sheet.get(f"{{{RELATIONS}}}id")]
-            for sheet in self.tree(WORKBOOK).iter("{*}sheet")
-        }
+        return {name: part for name, part in found.items() if part is not None}
+
+    def relations(self, part: str) -> list[Relation]:
+        """Return the relations of a part; the package's own of the part ``."""
+        name = self._names.find(relations_part(part) if part else PACKAGE_RELATIONS)
+        if name is None:
+            return []
+        return read_relations(
+            part, ({str(k): str(v) for k, v in e.attrib.items()} for e in self.tree(name))
+        )
+
+    def _find_workbook(self) -> str:
+        return self._related("", "officeDocument") or WORKBOOK
+
+    def _related(self, part: str, kind: str) -> str | None:
+        parts = (found.part for found in self.relations(part) if found.kind == kind)
+        return next((name for name in map(self._names.find, parts) if name), None)
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the book's elements: that of its conformance."""
+        return etree.QName(self.tree(self.workbook)).namespace or MAIN
+
+    @property
+    def _relations_of_book(self) -> etree._Element:
+        return self.tree(self._names.find(relations_part(self.workbook)) or WORKBOOK_RELATIONS)
+
+    @property
+    def _types(self) -> etree._Element:
+        return self.tree(self._names.find(CONTENT_TYPES) or CONTENT_TYPES)
+
+    @property
+    def _relation_types(self) -> str:
+        """What the types of relations begin with, and the namespace of `r:id`, in this book."""
+        strict = self.namespace.startswith(STRICT)
+        return STRICT_RELATIONS if strict else RELATIONS
 
     def add_sheet(self, name: str, content: bytes) -> None:
         """Add a sheet at the end, or replace the one of that name."""
         existing = {normalize_name(title): part for title, part in self.sheets().items()}
         if normalize_name(name) in existing:
             part = existing[normalize_name(name)]
-            self._parts[part] = content
-            self._parts.pop(_relations_of(part), None)
+            self._parts[part] = self._conforming(content)
+            self._parts.pop(relations_part(part), None)
             return
         number = 1
         while f"xl/worksheets/sheet{number}.xml" in self._parts:
             number += 1
         part = f"xl/worksheets/sheet{number}.xml"
         relation = f"cmtools{number}"
-        self._add_part(part, content, relation, "worksheet", SHEET_TYPE)
-        sheets = self.tree(WORKBOOK).find("{*}sheets")
+        self._add_part(part, self._conforming(content), relation, "worksheet", SHEET_TYPE)
+        sheets = self.tree(self.workbook).find("{*}sheets")
         assert sheets is not None
         taken = [int(sheet.get("sheetId", "0")) for sheet in sheets]
         sheet = etree.SubElement(sheets, sheets[0].tag, name=name, sheetId=str(max(taken) + 1))
-        sheet.set(f"{{{RELATIONS}}}id", relation)
+        sheet.set(f"{{{self._relation_types}}}id", relation)
 
     def add_styles(self, content: bytes) -> None:
         """Give styles to a book that has none."""
-        self._add_part(STYLES, content, "cmtoolsStyles", "styles", STYLES_TYPE)
+        self._add_part(STYLES, self._conforming(content), "cmtoolsStyles", "styles", STYLES_TYPE)
+
+    def _conforming(self, content: bytes) -> bytes:
+        """Return a part of ours in the namespace of the book."""
+        return content.replace(MAIN.encode(), self.namespace.encode())
 
     def _add_part(
         self, part: str, content: bytes, relation: str, kind: str, content_type: str
     ) -> None:
         """Add a part with the workbook's relation to it and its content type."""
         self._parts[part] = content
+        self._names = PartNames(self._parts)
         etree.SubElement(
-            self.tree(WORKBOOK_RELATIONS),
+            self._relations_of_book,
             f"{{{PACKAGE}}}Relationship",
-            {"Id": relation, "Type": f"{RELATIONS}/{kind}", "Target": f"/{part}"},
+            {"Id": relation, "Type": f"{self._relation_types}/{kind}", "Target": f"/{part}"},
         )
         etree.SubElement(
-            self.tree(CONTENT_TYPES),
+            self._types,
             f"{{{TYPES}}}Override",
             {"PartName": f"/{part}", "ContentType": content_type},
         )
@@ -122,16 +175,15 @@ class Package:
 
     def macros(self) -> list[str]:
         """Return the parts that hold programs, by type, relation or name."""
-        types = self.tree(CONTENT_TYPES)
         typed = {
             override.get("PartName", "").lstrip("/")
-            for override in types
+            for override in self._types
             if "vbaProject" in override.get("ContentType", "")
         }
         related = {
-            part_of_target(relation.get("Target", ""))
-            for relation in self.tree(WORKBOOK_RELATIONS)
-            if "vbaProject" in relation.get("Type", "")
+            relation.part
+            for relation in self.relations(self.workbook)
+            if "vbaProject" in relation.kind
         }
         known = ("xl/vbaProject", "xl/macrosheets/")
         return [n for n in self._parts if n in typed or n in related or n.startswith(known)]
@@ -139,7 +191,7 @@ class Package:
     def compute_on_load(self) -> None:
         """Have Excel compute all formulas when it opens the book, in an order of its own."""
         self.drop(["xl/calcChain.xml"])
-        book = self.tree(WORKBOOK)
+        book = self.tree(self.workbook)
         found = book.find("{*}calcPr")
         if found is None:
             before = [e for tag in BEFORE_CALC for e in book.findall(f"{{*}}{tag}")]
@@ -151,20 +203,22 @@ class Package:
         """Drop parts with their relations and types; return whether there were any."""
         names = [name for name in parts if name in self._parts]
         for name in names:
-            del self._parts[name]
-            self._parts.pop(_relations_of(name), None)
-        for override in list(self.tree(CONTENT_TYPES)):
+            self._parts.pop(name, None)  # the relations of one may be named themselves
+            self._parts.pop(relations_part(name), None)
+        self._names = PartNames(self._parts)
+        for override in list(self._types):
             if override.get("PartName", "").lstrip("/") in names:
-                self.tree(CONTENT_TYPES).remove(override)
-        for relation in list(self.tree(WORKBOOK_RELATIONS)):
-            if part_of_target(relation.get("Target", "")) in names:
-                self.tree(WORKBOOK_RELATIONS).remove(relation)
+                self._types.remove(override)
+        relations = self._relations_of_book
+        for relation in list(relations):
+            if resolve_target(self.workbook, relation.get("Target", "")) in names:
+                relations.remove(relation)
         return bool(names)
 
     def make_plain_book(self) -> None:
         """Declare the book a workbook without macros."""
-        for override in self.tree(CONTENT_TYPES):
-            if override.get("PartName") == f"/{WORKBOOK}":
+        for override in self._types:
+            if override.get("PartName") == f"/{self.workbook}":
                 override.set("ContentType", BOOK_TYPE)
 
     def remove_elements(self, name: str, tag: str) -> None:
@@ -175,6 +229,7 @@ class Package:
             parent.remove(element)
 
 
-def _relations_of(part: str) -> str:
-    path = PurePosixPath(part)
-    return str(path.parent / "_rels" / f"{path.name}.rels")
+def _relation_id(sheet: etree._Element) -> str:
+    """Return the id of a sheet's relation; the namespace of `r:id` depends on the conformance."""
+    ids = (str(value) for key, value in sheet.attrib.items() if str(key).endswith("}id"))
+    return next(ids, "")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from cmtools.tables.patch.package import MAIN, STYLES, Package
+from cmtools.tables.patch.package import MAIN, Package
 from cmtools.tables.writer import styles
 
 NO_STYLES = (
@@ -20,9 +20,9 @@ NO_STYLES = (
 
 def add_formats(package: Package, formats: Sequence[str]) -> list[int]:
     """Add formats; return the numbers of the header's, then of each number format's, in order."""
-    if STYLES not in package:
+    if package.styles not in package:
         package.add_styles(NO_STYLES)
-    tree = package.tree(STYLES)
+    tree = package.tree(package.styles)
     white, navy = "FFFFFFFF", "FF" + styles.NAVY.lstrip("#")
     bold = _add(
         tree,
@@ -61,7 +61,8 @@ def _add(tree: etree._Element, group: str, xml: str) -> int:
     """Append to a group of styles; return the index of what was appended."""
     parent = tree.find(f"{{*}}{group}")
     assert parent is not None
-    parent.append(etree.fromstring(f'<group xmlns="{MAIN}">{xml}</group>')[0])
+    namespace = etree.QName(tree).namespace  # that of the book's conformance
+    parent.append(etree.fromstring(f'<group xmlns="{namespace}">{xml}</group>')[0])
     parent.set("count", str(len(parent)))
     return len(parent) - 1
 
@@ -69,14 +70,15 @@ def _add(tree: etree._Element, group: str, xml: str) -> int:
 def _number_format(tree: etree._Element, code: str) -> int:
     if code in ("General", "@"):
         return 0 if code == "General" else 49
+    namespace = etree.QName(tree).namespace  # that of the book's conformance
     group = tree.find("{*}numFmts")
     if group is None:
-        group = etree.Element(f"{{{MAIN}}}numFmts")
+        group = etree.Element(f"{{{namespace}}}numFmts")
         tree.insert(0, group)
     for known in group:
         if known.get("formatCode") == code:
             return int(known.get("numFmtId", "0"))
     number = max([163, *(int(known.get("numFmtId", "0")) for known in group)]) + 1
-    etree.SubElement(group, f"{{{MAIN}}}numFmt", numFmtId=str(number), formatCode=code)
+    etree.SubElement(group, f"{{{namespace}}}numFmt", numFmtId=str(number), formatCode=code)
     group.set("count", str(len(group)))
     return number

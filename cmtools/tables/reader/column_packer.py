@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cmtools.tables.parsers import Cell
+from cmtools.tables.parsers import Cell, Percent
 from cmtools.tables.reader.cell_arrays import CellArrays, CellKind, Floats, Ints
 from cmtools.tables.reader.grid import InvalidCells, PackedColumn
 from cmtools.tables.reader.number_formats import ShownAs, to_date, to_duration
@@ -122,6 +122,8 @@ def _show(numbers: list[float], shown_as: ShownAs, *, is_1904: bool) -> list[Cel
     """Return what a format shows of numbers."""
     if shown_as is ShownAs.NUMBER:
         return [*numbers]
+    if shown_as is ShownAs.PERCENT:
+        return [Percent(number) for number in numbers]
     if shown_as is ShownAs.DURATION:
         return [to_duration(number) for number in numbers]
     return [to_date(number, is_1904=is_1904) for number in numbers]

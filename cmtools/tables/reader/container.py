@@ -9,15 +9,23 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from xml.etree import ElementTree
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
+from cmtools.tables.part_names import (
+    CONTENT_TYPES,
+    PACKAGE_RELATIONS,
+    PartNames,
+    Relation,
+    plain_name,
+    read_relations,
+    relations_part,
+)
 
 MIB = 1 << 20
-WORKBOOK = "xl/workbook.xml"
-WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
+BOOK = "xl/workbook.xml"
 MAX_INDEX_BYTES = 4 * MIB
 
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -137,14 +145,16 @@ def _read_contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
         raise FileRejected(messages.FILE_ODS())
     if "xl/workbook.bin" in names:
         raise FileRejected(messages.FILE_XLSB())
-    if WORKBOOK not in names:
+    parts = PartNames(names)
+    book, types = _find_book(archive, parts), parts.find(CONTENT_TYPES)
+    if book is None or types is None:
         raise FileRejected(messages.FILE_FOREIGN())
     warnings = []
-    if b"vbaProject" in _read_part(archive, "[Content_Types].xml") or "xl/vbaProject.bin" in names:
+    if b"vbaProject" in _read_part(archive, types) or parts.find("xl/vbaProject.bin"):
         warnings.append(messages.MACROS())
-    if any(name.startswith("xl/externalLinks/") for name in names):
+    if any(plain_name(name).startswith("xl/externalLinks/") for name in names):
         warnings.append(messages.EXTERNAL_LINKS())
-    return _read_index(archive, tuple(warnings))
+    return _read_index(archive, parts, book, tuple(warnings))
 
 
 def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
@@ -161,39 +171,50 @@ def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
         raise too_large(f"разворачивается в {unpacked // max(packed, 1)} раз")
 
 
-def part_of_target(target: str) -> str:
-    """Return the part that a relation of the workbook points to."""
-    base = PurePosixPath("/" if target.startswith("/") else "/xl")
-    return str(base / target).lstrip("/")
-
-
-def _read_index(archive: zipfile.ZipFile, warnings: tuple[Fault, ...]) -> Contents:
-    if any(_size(archive, name) > MAX_INDEX_BYTES for name in (WORKBOOK, WORKBOOK_RELATIONS)):
+def _read_index(
+    archive: zipfile.ZipFile, names: PartNames, book: str, warnings: tuple[Fault, ...]
+) -> Contents:
+    relations_name = names.find(relations_part(plain_name(book))) or ""
+    if any(_size(archive, name) > MAX_INDEX_BYTES for name in (book, relations_name)):
         raise too_large("её оглавление больше 4 МБ")
-    parts: dict[str | None, str] = {}
-    parts_by_type: dict[str, str] = {}
-    for relation in ElementTree.fromstring(_read_part(archive, WORKBOOK_RELATIONS)):
-        part = parts[relation.get("Id")] = part_of_target(relation.get("Target", ""))
-        parts_by_type[relation.get("Type", "").rpartition("/")[2]] = part
-    part_names = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
-    parts = {relation: part_names.get(part.casefold(), part) for relation, part in parts.items()}
+    relations = _relations(archive, plain_name(book), relations_name)
+    parts = {relation.id: names.find(relation.part) for relation in relations}
+    by_kind = {relation.kind: names.find(relation.part) for relation in relations}
+    root = ElementTree.fromstring(_read_part(archive, book))
     sheets: dict[str, str] = {}
-    is_1904 = False
-    for element in ElementTree.fromstring(_read_part(archive, WORKBOOK)).iter():
-        if element.tag.endswith("}workbookPr"):
-            is_1904 = element.get("date1904") in ("1", "true")
+    for element in root.iter():
         if element.tag.endswith("}sheet"):
-            relation_id = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
-            sheets[element.get("name", "")] = parts.get(relation_id, "xl")
+            relation_id = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
+            if part := parts.get(relation_id):  # a sheet without a part holds nothing
+                sheets[element.get("name", "")] = part
     return Contents(
         archive=archive,
         sheets=sheets,
-        strings=part_names.get(parts_by_type.get("sharedStrings", "").casefold(), ""),
-        styles=part_names.get(parts_by_type.get("styles", "").casefold(), ""),
-        is_1904=is_1904,
+        strings=by_kind.get("sharedStrings") or "",
+        styles=by_kind.get("styles") or "",
+        is_1904=any(
+            element.get("date1904") in ("1", "true")
+            for element in root  # extensions further down have a workbookPr of their own
+            if element.tag.endswith("}workbookPr")
+        ),
         warnings=warnings,
         checked_parts=set(),
     )
+
+
+def _find_book(archive: zipfile.ZipFile, names: PartNames) -> str | None:
+    """Return the part of the workbook: where the package's relations lead, else the usual one."""
+    root_relations = names.find(PACKAGE_RELATIONS)
+    if root_relations is not None:
+        for relation in _relations(archive, "", root_relations):
+            if relation.kind == "officeDocument":
+                return names.find(relation.part)
+    return names.find(BOOK)
+
+
+def _relations(archive: zipfile.ZipFile, part: str, name: str) -> list[Relation]:
+    root = ElementTree.fromstring(_read_part(archive, name))
+    return read_relations(part, (element.attrib for element in root))
 
 
 def _size(archive: zipfile.ZipFile, name: str) -> int:

@@ -1,4 +1,4 @@
-"""Tell dates and durations from numbers: in Excel all three are numbers with a format.
+"""Tell dates, durations and percents from numbers: in Excel all are numbers with a format.
 
 ECMA-376, part 1, 18.8.30 (numFmt: the built-in formats), 18.8.31 (its codes).
 """
@@ -17,6 +17,7 @@ from cmtools.tables.reader.xml_text import local_name
 
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
 _BUILT_IN_DURATION = 46
+_BUILT_IN_PERCENTS = (9, 10)
 _LITERALS = re.compile(r'"[^"]*"?|\\.|[_*].')
 _DURATION_CODE = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[[^\]]*\]")
@@ -33,6 +34,7 @@ class ShownAs(IntEnum):
     NUMBER = 0
     DATE = 1
     DURATION = 2
+    PERCENT = 3
 
 
 def parse_styles(xml: bytes) -> Sequence[ShownAs]:
@@ -56,6 +58,8 @@ def _classify_number_format(number: int, codes: Mapping[int, str]) -> ShownAs:
         return classify_format(codes[number])
     if number == _BUILT_IN_DURATION:
         return ShownAs.DURATION
+    if number in _BUILT_IN_PERCENTS:
+        return ShownAs.PERCENT
     return ShownAs.DATE if number in _BUILT_IN_DATES else ShownAs.NUMBER
 
 
@@ -64,6 +68,8 @@ def classify_format(code: str) -> ShownAs:
     letters = _LITERALS.sub("", code).partition(";")[0]
     if _DURATION_CODE.search(letters):
         return ShownAs.DURATION
+    if "%" in letters:
+        return ShownAs.PERCENT
     return ShownAs.DATE if _DATE_CODE.search(_BRACKETS.sub("", letters)) else ShownAs.NUMBER
 
 

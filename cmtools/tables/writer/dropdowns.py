@@ -10,7 +10,6 @@ from cmtools.problems import column_letters
 from cmtools.tables.columns import Field
 from cmtools.tables.patch.cells import replace_rows
 from cmtools.tables.patch.package import Package
-from cmtools.tables.reader.container import WORKBOOK
 from cmtools.tables.table import Book, Table
 
 LISTS_SHEET = "Списки"
@@ -67,7 +66,9 @@ def refresh_lists(package: Package, book: Book, lists: DropdownLists) -> None:
     Nothing is changed while one of those books could not be read.
     """
     part = package.sheets().get(LISTS_SHEET)
-    names = {name.get("name"): name for name in package.tree(WORKBOOK).iter("{*}definedName")}
+    names = {
+        name.get("name"): name for name in package.tree(package.workbook).iter("{*}definedName")
+    }
     tables = foreign_tables(book)
     if part is None or any(t not in lists or list_name(t) not in names for t in tables):
         return
