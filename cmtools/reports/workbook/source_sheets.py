@@ -110,8 +110,14 @@ def _cells(rows: pd.DataFrame, cover: ReportHeading, unit: Unit) -> Iterator[tup
     """The rows as they are written: days as Excel counts them, sums in roubles."""
     days = rows["on"] - EXCEL_EPOCH.toordinal()
     shown = rows.assign(
+        file=rows["file"].map({name: _as_text(name) for name in rows["file"].unique()}),
         on=days - (days <= _NO_DAY),
         client=rows["client"].map({code: cover.client(code) for code in rows["client"].unique()}),
         value=rows["value"] / 100 if unit is Unit.ROUBLES else rows["value"],
     )
     return shown.itertuples(index=False, name=None)
+
+
+def _as_text(name: str) -> str:
+    """Return the name of a file with `?` for its bytes that are no text."""
+    return name.encode(errors="replace").decode()
