@@ -42,6 +42,12 @@ def is_named_as_copy(stem: str) -> bool:
     return bool(_MADE_BY_PEOPLE.search(name) or _ON_ANOTHER_COMPUTER.search(name))
 
 
+def without_copy_mark(stem: str) -> str:
+    """Return the name that a copy's book has: «Книга (1)» is of «Книга»."""
+    name = _MADE_BY_PEOPLE.sub("", normalize("NFC", stem))
+    return _ON_ANOTHER_COMPUTER.sub("", name).strip()
+
+
 def shares_most(one: Set[str], other: Set[str]) -> bool:
     """Tell whether more than half of the order numbers of the smaller set are in both."""
     return 2 * len(one & other) > min(len(one), len(other))

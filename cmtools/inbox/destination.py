@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date
 from pathlib import Path
 
+from cmtools.books.copies import without_copy_mark
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
 from cmtools.documents.file_names import BYTES, cut_to_bytes, safe_name
@@ -22,7 +23,7 @@ _MONTH_FIRST = re.compile(r"(?P<month>\d\d?)[./](?P<year>\d{4})")
 
 
 def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspace) -> Path | None:
-    """Find the path of the book that a drop of that name replaces.
+    """Find the path of the book that a drop replaces; `name` is the drop's, or of its order book.
 
     None for a plan whose cell «Месяц» names no month. A path that exists in another case or
     Unicode composition is spelled as on the disk.
@@ -39,7 +40,7 @@ def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspa
 
 def order_book_name(name: str) -> str:
     """Name an order book in the workspace by the name under which it was dropped."""
-    stem = original_stem(unicodedata.normalize("NFC", Path(name).stem))
+    stem = without_copy_mark(original_stem(unicodedata.normalize("NFC", Path(name).stem)))
     own = ORDER_BOOK.name
     if stem.casefold().startswith(own.casefold()):
         stem = own + stem[len(own) :]

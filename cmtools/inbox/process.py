@@ -99,7 +99,9 @@ class InboxProcessor:
                 refusals=(texts.SETTINGS_NOT_ACCEPTED,),
                 warnings=warnings,
             )
-        target = find_destination(drop.name, book, session.loaded.dataset, self._workspace)
+        dataset = session.loaded.dataset
+        name = self._order_book_name(drop, dataset, today) if book is ORDER_BOOK else drop.name
+        target = find_destination(name, book, dataset, self._workspace)
         if target is None:
             return DropResult(
                 verdict=texts.REFUSED,
@@ -112,7 +114,7 @@ class InboxProcessor:
         is_new = current not in (None, drop.sha256)
         before = self._read_current(target, book, today) if is_new else None
         if before is not None and not known_files.is_known(self._workspace.root, target):
-            return self._conflict(target, book, before, session.loaded.dataset)
+            return self._conflict(target, book, before, dataset)
         result = self._accept(drop, target, book, current, warnings)
         if book is not ORDER_BOOK:
             return result
@@ -146,7 +148,7 @@ class InboxProcessor:
         others = self._other_books.find(
             {client for order in orders if (client := order.get("client")) is not None},
             {order.get("number") for order in orders},
-            order_book_name(drop.name),
+            self._order_book_name(drop, dataset, today),
             today,
         )
         title = ORDERS.fields["number"].title
@@ -161,6 +163,17 @@ class InboxProcessor:
             if (number := order.get("number")) in others.books
         ]
         return others.days, repeats
+
+    def _order_book_name(self, drop: Drop, dataset: Dataset, today: date) -> str:
+        """Name the order book that a drop is the next version of.
+
+        The one book that has more than half of the drop's orders, whatever the drop is called;
+        else the book of the drop's own name.
+        """
+        numbers = {number for o in dataset.entries(ORDERS) if (number := o.get("number"))}
+        shared = self._other_books.count_shared(numbers, today)
+        nearest = [name for name, count in shared.items() if 2 * count > len(numbers)]
+        return nearest[0] if len(nearest) == 1 else order_book_name(drop.name)
 
     def _company_books(self) -> list[BookFile]:
         paths = ((book, self._workspace.path(book.file_name)) for book in (SETTINGS, REGISTER))

@@ -5,16 +5,21 @@ They are looked up in the workspace's store: the work does not grow with the num
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
+from cmtools.books.copies import is_named_as_copy
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.reports.pool import process_pool
 from cmtools.reports.reading import update_store
 from cmtools.reports.store import Store
 from cmtools.workspace import Workspace, is_copy
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,15 +62,31 @@ class OtherBooks:
     ) -> OrdersElsewhere:
         """Find the clients' orders, and these numbers, in all books but that of the name `but`."""
         clients, numbers = [*clients], [*numbers]
+        return self._look_up(today, lambda store: self._find(store, clients, numbers, but))
+
+    def count_shared(self, numbers: Iterable[str], today: date) -> Mapping[str, int]:
+        """Count for each order book of the workspace how many of these orders it has."""
+        numbers = [*numbers]
+        return self._look_up(
+            today,
+            lambda store: Counter(
+                path.name
+                for number in numbers
+                for path in {*store.books_with(number)}
+                if self._counts(path, "") and path.is_file()
+            ),
+        )
+
+    def _look_up(self, today: date, find: Callable[[Store], T]) -> T:
         with Store(self._workspace.root) as store:
             if store.trouble is None and not store.is_complete():
                 self._update(store, today)
-            found = self._find(store, clients, numbers, but)
+            found = find(store)
             if store.is_complete():  # else it may have been lost before the look-up
                 return found
         self._own_store = self._own_store or Store(self._workspace.root, lasting=False)
         self._update(self._own_store, today)
-        return self._find(self._own_store, clients, numbers, but)
+        return find(self._own_store)
 
     def _find(
         self, store: Store, clients: Sequence[str], numbers: Sequence[str], but: str
@@ -92,4 +113,5 @@ class OtherBooks:
             and path.name != but
             and path.parent == self._workspace.root.absolute()
             and not is_copy(path)
+            and not is_named_as_copy(path.stem)
         )

@@ -83,9 +83,27 @@ def test_a_number_that_stands_in_another_book(
     once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1", "А-2"))
     if remembers == "deleted":
         (root / STATE / store.NAME).unlink()
-    files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "а-2"))
+    files = once(root, here, "вторая.xlsx", book(tmp_path, "К-0001", "а-2", "а-7"))
     assert "«Предварительные заказы — первая.xlsx»" in files["Протокол.txt"].decode()
     assert "заказ с таким номером уже есть" in files["Протокол.txt"].decode()
+
+
+@pytest.mark.parametrize("name", ["первая (1).xlsx", "правки от Веры.xlsx", "первая — копия.xlsx"])
+def test_a_book_with_most_orders_of_another_is_its_next_version(
+    name: str, root: Path, here: Here, tmp_path: Path, remembers: str
+) -> None:
+    once(root, here, "первая.xlsx", book(tmp_path, "К-0002", "А-1", "А-2"))
+    once(root, here, "другая.xlsx", book(tmp_path, "К-0002", "Б-1"))
+    if remembers == "deleted":
+        shutil.rmtree(root / STATE)
+    content = book(tmp_path, "К-0002", "А-1", "А-2", "А-3")
+    once(root, here, name, content)
+    if remembers == "deleted":  # nothing says that the program made the book: a conflict
+        assert (root / f"{STEM} — первая.xlsx").read_bytes() != content
+    else:
+        assert (root / f"{STEM} — первая.xlsx").read_bytes() == content
+    books = {path.name for path in root.glob(f"{STEM}*.xlsx")}
+    assert books == {f"{STEM} — первая.xlsx", f"{STEM} — другая.xlsx"}
 
 
 def test_a_store_that_is_lost_during_a_look_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
