@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import combinations
 from typing import Any
 from unicodedata import normalize
@@ -53,18 +53,27 @@ def shares_most(one: Set[str], other: Set[str]) -> bool:
     return 2 * len(one & other) > min(len(one), len(other))
 
 
-def books_with_same_orders(sheets: Sequence[Sheet[Any]]) -> Mapping[str, str]:
-    """Return the files that share most of their orders with another file, and that file."""
-    numbers = {
+def order_numbers(sheets: Iterable[Sheet[Any]]) -> Mapping[str, Set[str]]:
+    """Return the order numbers of each file, as names are compared."""
+    return {
         sheet.source.file: {normalize_name(number) for number in sheet.values["number"] if number}
         for sheet in sheets
         if sheet.table is ORDERS
     }
+
+
+def books_with_same_orders(numbers: Mapping[str, Set[str]]) -> Mapping[str, str]:
+    """Return the files that share most of their orders with another file, and that file."""
+    files_of: dict[str, list[str]] = {}
+    for file, orders in numbers.items():
+        for order in orders:
+            files_of.setdefault(order, []).append(file)
+    pairs = {pair for files in files_of.values() for pair in combinations(files, 2)}
     doubled: dict[str, str] = {}
-    for one, two in combinations(numbers, 2):
-        if shares_most(numbers[one], numbers[two]):
-            doubled.setdefault(one, two)
-            doubled.setdefault(two, one)
+    for one, other in sorted(pairs):
+        if shares_most(numbers[one], numbers[other]):
+            doubled.setdefault(one, other)
+            doubled.setdefault(other, one)
     return doubled
 
 

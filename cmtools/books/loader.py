@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.books.catalog import BOOKS, SHEETS, recognise_book
-from cmtools.books.copies import books_with_same_orders, same_orders_problems
+from cmtools.books.copies import books_with_same_orders, order_numbers, same_orders_problems
 from cmtools.books.cross_rules import check_across, seller_warning
 from cmtools.books.document_rules import StandardDocuments, check_documents
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
@@ -62,7 +62,7 @@ def load_books(
     for file in own:
         if file.book not in replaced:
             reading.read(file)
-    doubled = books_with_same_orders(reading.sheets)
+    doubled = books_with_same_orders(order_numbers(reading.sheets))
     dataset = Dataset(sheet for sheet in reading.sheets if sheet.source.file not in doubled)
     dataset.check(today)
     check_across(dataset)
