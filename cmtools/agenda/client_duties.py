@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 def touch(rows: AgendaRows) -> Iterator[Duty]:
-    """It is time to talk to the client again."""
+    """Find clients to whom it is time to talk again."""
     for client in rows.clients.values():
         past = [found for found in rows.touches.get(client.code, ()) if found.on <= rows.today]
         last = past[-1] if past else None
@@ -31,7 +31,7 @@ def touch(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def birthday(rows: AgendaRows) -> Iterator[Duty]:
-    """A head or a contact person of a client has a birthday within three days."""
+    """Find heads and contact people whose birthday is within three days."""
     for client in rows.clients.values():
         head = client.head_name or "руководитель"
         people = [(head, client.head_birthday, client.place("head_birthday"))]
@@ -47,7 +47,7 @@ def birthday(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def company_day(rows: AgendaRows) -> Iterator[Duty]:
-    """A client's company has its day within three days."""
+    """Find clients whose company has its day within three days."""
     for client in rows.clients.values():
         due = _greeting_day(rows, client.company_day)
         if due is not None and not _is_greeted(rows, client, due):
@@ -56,7 +56,7 @@ def company_day(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def holiday(rows: AgendaRows) -> Iterator[Duty]:
-    """A holiday of the settings is within three days, and not all clients were greeted."""
+    """Find holidays within three days for which not all clients were greeted."""
     for found in rows.holidays:
         is_near = found.on - GREETING_DAYS <= rows.today <= found.on
         if is_near and not all(_is_greeted(rows, c, found.on) for c in rows.clients.values()):
@@ -70,7 +70,7 @@ def holiday(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def _cadence(rows: AgendaRows, client: Client) -> int:
-    """The days between two contacts with a client."""
+    """Return the days between two contacts with a client."""
     rules = rows.rules
     if client.touch_days is not None:
         return client.touch_days
@@ -85,7 +85,7 @@ def _cadence(rows: AgendaRows, client: Client) -> int:
 
 
 def _greeting_day(rows: AgendaRows, born: date | None) -> date | None:
-    """The yearly day, where it is today or within three days; 29 February counts as the 28th."""
+    """Return the yearly day if it is within three days; 29 February counts as the 28th."""
     if born is None:
         return None
     for year in (rows.today.year, rows.today.year + 1):
@@ -103,7 +103,7 @@ def _in_year(day: date, year: int) -> date:
 
 
 def _is_greeted(rows: AgendaRows, client: Client, day: date) -> bool:
-    """Whether a greeting for that day stands in the journal."""
+    """Tell whether the journal has a greeting for that day."""
     return any(
         touch.kind is TouchKind.GREETING and day - GREETING_DAYS <= touch.on <= day
         for touch in rows.touches.get(client.code, ())

@@ -58,7 +58,7 @@ def find_duties(rows: AgendaRows) -> list[Duty]:
 
 
 def director(rows: AgendaRows, duties: list[Duty]) -> Iterator[Duty]:
-    """A problem or VIP client has an overdue duty or an open claim: one duty a client."""
+    """Find problem and VIP clients with an overdue duty or an open claim: one duty each."""
     for client in rows.clients.values():
         if client.status is None:
             continue

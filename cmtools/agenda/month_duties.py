@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 def task(rows: AgendaRows) -> Iterator[Duty]:
-    """A task of the director is near or past its term."""
+    """Find tasks of the director that are near or past their term."""
     for found in rows.tasks:
         if found.status is TaskStatus.OPEN and is_near(rows, found.due):
             yield Duty(
@@ -31,7 +31,7 @@ def task(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def plan(rows: AgendaRows) -> Iterator[Duty]:
-    """The plan of a month that has begun, or begins within five days, is not approved."""
+    """Find months, begun or beginning within five days, without an approved plan."""
     this_month = rows.today.replace(day=1)
     for month in (this_month, _next_month(this_month)):
         if month - PLAN_DAYS <= rows.today and month not in rows.approved_plans:
@@ -40,7 +40,7 @@ def plan(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def report(rows: AgendaRows) -> Iterator[Duty]:
-    """The month is over and its report has not been made."""
+    """Find the last month if its report has not been made."""
     this_month = rows.today.replace(day=1)
     month = (this_month - DAY).replace(day=1)
     if month not in rows.reports:

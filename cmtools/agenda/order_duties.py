@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def production(rows: AgendaRows) -> Iterator[Duty]:
-    """Срок изготовления is near or past, and not all has come from the contractor."""
+    """Find orders near or past Срок изготовления that have not all come from the contractor."""
     for found in _open_final(rows):
         due = found.order.production_due
         if due is not None and not found.is_produced and is_near(rows, due):
@@ -32,7 +32,7 @@ def production(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def delivery(rows: AgendaRows) -> Iterator[Duty]:
-    """Срок поставки is near or past, and not all has gone to the client."""
+    """Find orders near or past Срок поставки that have not all gone to the client."""
     for found in _open_final(rows):
         due = found.order.delivery_due
         if due is not None and not found.is_shipped and is_near(rows, due):
@@ -40,7 +40,7 @@ def delivery(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def stage(rows: AgendaRows) -> Iterator[Duty]:
-    """The order is at its stage for more working days than the norm."""
+    """Find orders that are at their stage for more working days than the norm."""
     for found in _open(rows):
         current, since = rows.stages.get(found.order.stage), found.order.stage_since
         if current is None or current.norm is None or since is None:
@@ -54,7 +54,7 @@ def stage(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def contractor(rows: AgendaRows) -> Iterator[Duty]:
-    """The contractor is chosen, and the cost of a position or the term of the order is unknown."""
+    """Find orders of a chosen contractor without the cost of a position or their term."""
     for found in _open(rows):
         if found.order.contractor is None or not rows.has_reached(found.order, COST_STAGE):
             continue
@@ -66,7 +66,7 @@ def contractor(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def approval(rows: AgendaRows) -> Iterator[Duty]:
-    """The margin of an окончательная order is below the limit without the director's consent."""
+    """Find final orders below the margin without the director's consent."""
     for found in _open_final(rows):
         if found.priced.approval_needed:
             text = "Согласовать с директором низкую маржу"
@@ -74,7 +74,7 @@ def approval(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def contract(rows: AgendaRows) -> Iterator[Duty]:
-    """The order needs a contract that is missing or has not passed everybody."""
+    """Find orders whose contract is missing or has not passed everybody."""
     steps = {
         "lawyer": "у юриста",
         "finance": "в финансовом департаменте",
@@ -96,7 +96,7 @@ def contract(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def prepayment(rows: AgendaRows) -> Iterator[Duty]:
-    """The agreed prepayment is not paid in full, five working days after the invoice stage."""
+    """Find prepayments not paid in full five working days after the invoice stage."""
     for found in _open(rows):
         order, total = found.order, found.total
         if not order.prepayment or total is None or not rows.has_reached(order, INVOICE_STAGE):
@@ -110,7 +110,7 @@ def prepayment(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def balance(rows: AgendaRows) -> Iterator[Duty]:
-    """The rest is due: so many days after the last shipment, else after Срок поставки."""
+    """Find balances due so many days after the last shipment, else after Срок поставки."""
     for found in rows.orders:
         start = found.last_shipment or found.order.delivery_due
         debt = found.debt
@@ -123,7 +123,7 @@ def balance(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def quality(rows: AgendaRows) -> Iterator[Duty]:
-    """Goods came from the contractor and nobody has accepted them by quality."""
+    """Find goods from the contractor that were not accepted by quality."""
     for found in _open(rows):
         for received in found.deliveries_of(DeliveryKind.RECEIVED):
             if received.quality is None:
@@ -133,7 +133,7 @@ def quality(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def sample(rows: AgendaRows) -> Iterator[Duty]:
-    """Accepted goods have no control sample put aside."""
+    """Find accepted goods without a control sample."""
     for found in _open(rows):
         for received in found.deliveries_of(DeliveryKind.RECEIVED):
             if received.quality is Quality.ACCEPTED and received.sample is None:
@@ -144,7 +144,7 @@ def sample(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def readiness(rows: AgendaRows) -> Iterator[Duty]:
-    """The order stands at the stage «Уведомить клиента о готовности»."""
+    """Find orders at the stage «Уведомить клиента о готовности»."""
     for found in _open(rows):
         if found.order.stage == READY_STAGE:
             text = "Уведомить клиента о готовности"
@@ -152,7 +152,7 @@ def readiness(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def act(rows: AgendaRows) -> Iterator[Duty]:
-    """Goods were shipped and no act is among the papers of the order."""
+    """Find shipped orders without an act among their papers."""
     for found in _open_final(rows):
         shipped = found.last_shipment
         if shipped is not None and not any(paper.kind is PaperKind.ACT for paper in found.papers):
@@ -160,7 +160,7 @@ def act(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def closing(rows: AgendaRows) -> Iterator[Duty]:
-    """All is done, paid, marked and signed: the order can be closed."""
+    """Find orders that are paid, marked and signed, and so can be closed."""
     for found in _open_final(rows):
         acts = [p.received for p in found.papers if p.kind is PaperKind.ACT and p.received]
         if found.order.mark is None or not acts or found.debt != ZERO or not found.payments:
@@ -170,7 +170,7 @@ def closing(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def mark(rows: AgendaRows) -> Iterator[Duty]:
-    """All was shipped and the client has not been asked for a mark."""
+    """Find orders shipped in full whose client has not been asked for a mark."""
     norm = rows.stages[MARK_STAGE].norm if MARK_STAGE in rows.stages else None
     for found in _open(rows):
         shipped = found.last_shipment
@@ -180,7 +180,7 @@ def mark(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def claim(rows: AgendaRows) -> Iterator[Duty]:
-    """A claim is not decided."""
+    """Find claims that are not decided."""
     for found in rows.orders:
         for made in found.claims:
             if made.decision is ClaimDecision.OPEN:
@@ -191,7 +191,7 @@ def claim(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def repeat(rows: AgendaRows) -> Iterator[Duty]:
-    """A satisfied client has ordered nothing since an order was closed a month ago."""
+    """Find satisfied clients who ordered nothing since an order was closed a month ago."""
     latest: dict[str, date] = {}
     for found in rows.orders:
         client, on = found.order.client, found.order.on
@@ -207,7 +207,7 @@ def repeat(rows: AgendaRows) -> Iterator[Duty]:
 
 
 def design(rows: AgendaRows) -> Iterator[Duty]:
-    """The design of an order is near or past its term and not ready."""
+    """Find designs that are near or past their term and not ready."""
     for found in _open(rows):
         for layout in found.layouts:
             if layout.ready is None and is_near(rows, layout.due):
@@ -225,7 +225,7 @@ def _open_final(rows: AgendaRows) -> Iterator[OrderRows]:
 
 
 def _stage_due(rows: AgendaRows, found: OrderRows) -> date:
-    """The day on which the norm of the order's stage runs out."""
+    """Return the day on which the norm of the order's stage ends."""
     current = rows.stages.get(found.order.stage)
     since = found.order.stage_since or found.order.on
     return add_workdays(since, (current and current.norm) or 0)

@@ -13,14 +13,14 @@ from cmtools.tables.parsers import parse_date
 
 
 def original(rows: AgendaRows) -> Iterator[Duty]:
-    """The original of a paper has not come yet."""
+    """Find papers whose original has not come yet."""
     for paper in rows.papers:
         if paper.received is None:
             yield from _of_paper("original", rows, paper, "Получить оригинал", "received", None)
 
 
 def handover(rows: AgendaRows) -> Iterator[Duty]:
-    """An original has come and was not handed over."""
+    """Find originals that have come and were not handed over."""
     for paper in rows.papers:
         if paper.received is not None and paper.handed is None:
             text = f"Передать в {paper.department}" if paper.department else "Передать оригинал"
@@ -30,7 +30,7 @@ def handover(rows: AgendaRows) -> Iterator[Duty]:
 def _of_paper(
     kind: str, rows: AgendaRows, paper: Paper, text: str, column: str, due: date | None
 ) -> Iterator[Duty]:
-    """The duty of a row of Документы; none where its order and contract are in error."""
+    """Yield the duty of a row of Документы; none if its order and contract are in error."""
     order = rows.order_by_number.get(paper.order) if paper.order else None
     contract_row = rows.contracts.get(paper.contract) if paper.contract else None
     parent = order.order if order else contract_row
@@ -54,7 +54,7 @@ def _of_paper(
 
 
 def _named_day(title: str | None) -> date | None:
-    """The day that the number and date of a paper name: «№ 12 от 10.11.2026»."""
+    """Return the day in the number and date of a paper: «№ 12 от 10.11.2026»."""
     for typed in re.findall(r"\d{1,2}\.\d{1,2}\.\d{4}", title or ""):
         found = parse_date(typed)
         if isinstance(found, date):

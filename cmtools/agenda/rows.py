@@ -95,7 +95,7 @@ class OrderRows:
         return Decimal(sum(entry.get("quantity") or 0 for entry, _ in self.priced.positions))
 
     def deliveries_of(self, kind: DeliveryKind) -> Sequence[Delivery]:
-        """The deliveries of a kind, by day."""
+        """Return the deliveries of a kind, by day."""
         found = (delivery for delivery in self.deliveries if delivery.kind is kind)
         return sorted(found, key=attrgetter("on"))
 
@@ -167,14 +167,14 @@ class AgendaRows:
         return order_days(rows.order for rows in self.orders)
 
     def person_of(self, code: str) -> tuple[str | None, str | None]:
-        """The name and the phone of whom to talk to: the first contact person, else the head."""
+        """Return the name and phone of the first contact person, else of the head."""
         client, people = self.clients[code], self.contacts.get(code, ())
         if people:
             return people[0].name, people[0].phone or client.phone
         return client.head_name or client.name, client.phone
 
     def category(self, client: Client) -> Category:
-        """The category of a client today, whatever its особый статус."""
+        """Return the category of a client today, whatever its особый статус."""
         return category_at(self.category_days.get(client.code, ()), self.today, self.rules)
 
 
@@ -235,7 +235,7 @@ def _sum_amounts(payments: Iterable[Payment], kind: PaymentKind) -> Decimal:
 
 
 def _approved_plans(session: Session) -> frozenset[date]:
-    """The months whose plan is approved: that of everybody, else those of all managers."""
+    """Return the months whose plan is approved: the common one, else those of all managers."""
     approved: dict[date, list[bool]] = {}
     common: dict[date, bool] = {}
     for sheet in session.loaded.dataset.sheets(PLAN):
@@ -251,7 +251,7 @@ def _approved_plans(session: Session) -> frozenset[date]:
 
 
 def _months(paths: Iterable[Path], title: str) -> frozenset[date]:
-    """The months that the names of files begin with: «2026-11 Отчёт.xlsx»."""
+    """Return the months with which names of files begin: «2026-11 Отчёт.xlsx»."""
     names = (
         re.match(rf"(\d{{4}})-(\d\d) {title}\b", normalize("NFC", path.stem)) for path in paths
     )
