@@ -227,7 +227,7 @@ def board(root: Path, today: date) -> Result:
 def client(
     root: Path,
     today: date,
-    code: Annotated[str, Argument(metavar="КОД", help="Код клиента.")],
+    code: Annotated[str, Argument(metavar="КОД", help="Код клиента или часть имени.")],
     as_of: Annotated[
         datetime | None,
         Option(

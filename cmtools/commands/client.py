@@ -26,7 +26,7 @@ from cmtools.pricing.category import (
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import normalize_name
+from cmtools.tables.parsers import normalize_name, quote_names
 from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow
 
@@ -129,17 +129,25 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
     )
 
 
-def _find_client(dataset: Dataset, code: str) -> Client | InvalidRow:
-    by_code = {
-        normalize_name(entry.get("code")): entry
-        for entry in reversed(dataset.entries(CLIENTS))
-        if entry.get("code") is not None
-    }
-    entry = by_code.get(normalize_name(code))
-    if entry is None:
-        hint = suggest_in_refusal(code, (entry.get("code") for entry in by_code.values()))
-        raise UsageError(f"нет клиента «{code}»{hint}")
-    return entry
+def _find_client(dataset: Dataset, typed: str) -> Client | InvalidRow:
+    """Return the client of a code, or the only one whose name has what was typed.
+
+    Raises:
+        UsageError: there is none, or several; the message names the nearest, or up to five.
+    """
+    entries = [entry for entry in dataset.entries(CLIENTS) if entry.get("code") is not None]
+    wanted = normalize_name(typed)
+    for entry in entries:
+        if normalize_name(entry.get("code")) == wanted:
+            return entry
+    named = [entry for entry in entries if wanted in normalize_name(entry.get("name") or "")]
+    if len(named) == 1:
+        return named[0]
+    if named and wanted:
+        names = quote_names(f"{found.get('code')} {found.get('name')}" for found in named[:5])
+        raise UsageError(f"«{typed}» — не один клиент: {names}; укажите код")
+    known = [entry.get(field) for entry in entries for field in ("code", "name")]
+    raise UsageError(f"нет клиента «{typed}»{suggest_in_refusal(typed, filter(None, known))}")
 
 
 def _category_rule_as_json(state: ClientState) -> dict[str, object]:

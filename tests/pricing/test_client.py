@@ -13,7 +13,7 @@ from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
 from cmtools.problems import Place
 from support.strategies import client_row, order_row
-from support.workbench import Row, workspace_with
+from support.workbench import Row, healthy, put, workspace_with
 
 TODAY = date(2026, 11, 21)
 YEAR_OF_ORDERS = (date(2025, 11, 30), date(2026, 3, 1), date(2026, 8, 31))
@@ -161,3 +161,16 @@ def test_the_command_line(tmp_path: Path, code: str, exit_code: int) -> None:
         assert json.loads(made.stdout)["ok"] is False
     else:
         assert json.loads(made.stdout)["category"] == "системный"
+
+
+@pytest.mark.parametrize("typed", ["ромаш", "РОМАШКА", "ооо «ромашка»", "к-0001"])
+def test_a_part_of_the_name_that_fits_one_client(typed: str, tmp_path: Path) -> None:
+    assert client(healthy(tmp_path), typed, today=TODAY).as_json()["client"] == "К-0001"
+
+
+def test_a_part_of_several_names_and_a_name_nearly_right(tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Клиенты", "Краткое наименование", 1, "ООО «Незабудка»"))
+    with pytest.raises(UsageError, match="«К-0001 ООО «Ромашка»», «К-0002 ООО «Незабудка»»"):
+        client(root, "ООО", today=TODAY)
+    with pytest.raises(UsageError, match="нет клиента «Лебедова Ольга»; может быть, «Лебедева"):
+        client(root, "Лебедова Ольга", today=TODAY)
