@@ -61,6 +61,11 @@ INN_LENGTH = Message(
     "в ИНН {found} цифр, а у формы «{form}» их {needed}",
     "введите как текст и проверьте форму; первый ноль Excel мог отбросить",
 )
+INN_FORM = Message(
+    "inn-form",
+    "в ИНН {found} цифр, а бывает 10 или 12",
+    "введите как текст; первый ноль Excel мог отбросить",
+)
 INN_CHECK = Message(
     "inn-check", "контрольная цифра ИНН не сходится", "проверьте номер в карточке организации"
 )
@@ -71,6 +76,9 @@ KPP_NEEDED = Message("kpp-needed", "у юрлица должен быть КПП
 KPP_EXTRA = Message("kpp-extra", "у формы «{form}» КПП не бывает", "очистите ячейку")
 OGRN_LENGTH = Message(
     "ogrn-length", "в ОГРН {found} цифр, а у формы «{form}» их {needed}", "проверьте номер"
+)
+OGRN_FORM = Message(
+    "ogrn-form", "в ОГРН {found} цифр, а бывает 13 или 15", "проверьте номер в выписке"
 )
 OGRN_CHECK = Message(
     "ogrn-check", "контрольная цифра ОГРН не сходится", "проверьте номер в выписке"
@@ -95,7 +103,14 @@ def check_inn(inn: str | None, form: LegalForm | None) -> Fault | None:
     needed = 10 if form is LegalForm.COMPANY else 12
     if len(inn) != needed:
         return INN_LENGTH(found=len(inn), form=form.value, needed=needed)
-    return None if requisites.inn_is_valid(inn) else INN_CHECK()
+    return None
+
+
+def check_inn_digits(inn: str | None) -> Fault | None:
+    """Check the digits of an ИНН, of whatever form the party is."""
+    if inn is None or requisites.inn_is_valid(inn):
+        return None
+    return INN_CHECK() if len(inn) in (10, 12) else INN_FORM(found=len(inn))
 
 
 def check_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
@@ -104,9 +119,12 @@ def check_kpp(kpp: str | None, form: LegalForm | None) -> Fault | None:
         return None
     if form is not LegalForm.COMPANY:
         return KPP_EXTRA(form=form.value) if kpp else None
-    if kpp is None:
-        return KPP_NEEDED()
-    return None if requisites.kpp_is_valid(kpp) else KPP_FORM()
+    return KPP_NEEDED() if kpp is None else None
+
+
+def check_kpp_signs(kpp: str | None) -> Fault | None:
+    """Check the signs of a КПП, of whatever form the party is."""
+    return None if kpp is None or requisites.kpp_is_valid(kpp) else KPP_FORM()
 
 
 def check_ogrn(ogrn: str | None, form: LegalForm | None) -> Fault | None:
@@ -118,49 +136,74 @@ def check_ogrn(ogrn: str | None, form: LegalForm | None) -> Fault | None:
     needed = 13 if form is LegalForm.COMPANY else 15
     if len(ogrn) != needed:
         return OGRN_LENGTH(found=len(ogrn), form=form.value, needed=needed)
-    return None if requisites.ogrn_is_valid(ogrn) else OGRN_CHECK()
+    return None
+
+
+def check_ogrn_digits(ogrn: str | None) -> Fault | None:
+    """Check the digits of an ОГРН, of whatever form the party is."""
+    if ogrn is None or requisites.ogrn_is_valid(ogrn):
+        return None
+    return OGRN_CHECK() if len(ogrn) in (13, 15) else OGRN_FORM(found=len(ogrn))
+
+
+def check_bik_digits(bik: str | None) -> Fault | None:
+    """Check the digits of a БИК, whatever the accounts are."""
+    return None if bik is None or requisites.bik_is_valid(bik) else BIK_FORM()
 
 
 def check_bik(
     bik: str | None, account: str | None, correspondent_account: str | None
 ) -> Fault | None:
     """Require the bank's code wherever there is an account."""
-    if bik is None:
-        return BIK_NEEDED() if account or correspondent_account else None
-    return None if requisites.bik_is_valid(bik) else BIK_FORM()
+    return BIK_NEEDED() if bik is None and (account or correspondent_account) else None
+
+
+def check_account_digits(account: str | None) -> Fault | None:
+    """Require 20 digits, whatever the БИК is."""
+    return None if account is None or _is_account(account) else ACCOUNT_LENGTH(found=len(account))
+
+
+def check_account(account: str | None, bik: str | None) -> Fault | None:
+    """Check the key of the account against the БИК."""
+    if account is None or bik is None or requisites.account_is_valid(account, bik):
+        return None
+    return ACCOUNT_KEY()
+
+
+def check_correspondent_account_digits(correspondent_account: str | None) -> Fault | None:
+    """Require 20 digits, whatever the БИК is."""
+    return check_account_digits(correspondent_account)
+
+
+def check_correspondent_account(correspondent_account: str | None, bik: str | None) -> Fault | None:
+    """Check the key of the bank's account at the Central Bank against the БИК."""
+    if correspondent_account is None or bik is None:
+        return None
+    if requisites.correspondent_is_valid(correspondent_account, bik):
+        return None
+    return ACCOUNT_KEY()
 
 
 def _is_account(number: str) -> bool:
     return len(number) == 20 and number.isascii() and number.isdigit()
 
 
-def check_account(account: str | None, bik: str | None) -> Fault | None:
-    """Check the key of the account against the БИК."""
-    if account is None:
-        return None
-    if not _is_account(account):
-        return ACCOUNT_LENGTH(found=len(account))
-    if bik is None or requisites.account_is_valid(account, bik):
-        return None
-    return ACCOUNT_KEY()
+FORM_RULES = (Rule("inn", check_inn), Rule("kpp", check_kpp))
+"""What the form of a client asks for."""
 
-
-def check_correspondent_account(correspondent_account: str | None, bik: str | None) -> Fault | None:
-    """Check the key of the bank's account at the Central Bank against the БИК."""
-    if correspondent_account is None:
-        return None
-    if not _is_account(correspondent_account):
-        return ACCOUNT_LENGTH(found=len(correspondent_account))
-    if bik is None or requisites.correspondent_is_valid(correspondent_account, bik):
-        return None
-    return ACCOUNT_KEY()
-
-
-REQUISITES_RULES = (
-    Rule("inn", check_inn),
-    Rule("kpp", check_kpp),
+NUMBER_RULES = (
+    Rule("inn", check_inn_digits),
+    Rule("kpp", check_kpp_signs),
     Rule("ogrn", check_ogrn),
+    Rule("ogrn", check_ogrn_digits),
     Rule("bik", check_bik),
+    Rule("bik", check_bik_digits),
+    Rule("account", check_account_digits),
     Rule("account", check_account),
+    Rule("correspondent_account", check_correspondent_account_digits),
     Rule("correspondent_account", check_correspondent_account),
 )
+"""Rules of a client and of the seller alike, after those of the form: a cell is reported once.
+
+A number is checked by itself even where the form or the БИК beside it is in error.
+"""

@@ -58,7 +58,7 @@ CLIENTS = Table(
     "Клиенты",
     purpose="Каждый клиент — одна строка: реквизиты для договоров и счетов, менеджер, потребности.",
     label="name",
-    rules=party.REQUISITES_RULES,
+    rules=(*party.FORM_RULES, *party.NUMBER_RULES),
 )
 
 

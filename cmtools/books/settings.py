@@ -71,7 +71,7 @@ ORGANIZATION = Table(
     rules=(
         Rule("inn", check_own_inn),
         Rule("kpp", check_own_kpp),
-        *(rule for rule in party.REQUISITES_RULES if rule.at not in ("inn", "kpp")),
+        *party.NUMBER_RULES,
     ),
     card=("Поле", "Значение"),
 )

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from cmtools.commands.validate import validate
 from support.rule_cases import (
     NBSP,
     Case,
@@ -16,7 +19,7 @@ from support.rule_cases import (
     spelled,
     warning,
 )
-from support.workbench import put
+from support.workbench import TODAY, healthy, put
 
 REPEATED = [
     repeated("Клиенты", "Код"),
@@ -196,3 +199,26 @@ def test_one_problem(case: Case, tmp_path: Path) -> None:
 @several([*CHOICES_IN_ANY_CASE, *RIGHT_REQUISITES])
 def test_no_problem(case: Case, tmp_path: Path) -> None:
     check(case, tmp_path)
+
+
+@pytest.mark.parametrize("form", ["иное", None, "юрлицо"])
+@pytest.mark.parametrize(
+    ("inn", "ogrn"),
+    [("7707083892", "1027700132196"), ("770708389", "102770013219")],
+)
+def test_numbers_never_wait_for_another_cell(
+    form: str | None, inn: str, ogrn: str, tmp_path: Path
+) -> None:
+    """A wrong form and a wrong БИК hide no other wrong number, and each cell is reported once."""
+    wrong = {
+        "Форма": form,
+        "ИНН": inn,
+        "КПП": "77A701001",
+        "ОГРН": ogrn,
+        "БИК": "04980574",
+        "Расчётный счёт": "4060281070000000002",
+        "Корр. счёт": "3010181080000000074",
+    }
+    healthy(tmp_path, *(put("Клиенты", title, 0, value) for title, value in wrong.items()))
+    found = [p.column for p in validate(tmp_path, today=TODAY).problems]
+    assert found == [title for title in wrong if (title, form) != ("Форма", "юрлицо")]
