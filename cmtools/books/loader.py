@@ -12,6 +12,7 @@ from cmtools.books.catalog import BOOKS, SHEETS, recognise_book
 from cmtools.books.copies import books_with_same_orders, order_numbers, same_orders_problems
 from cmtools.books.cross_rules import check_across, seller_warning
 from cmtools.books.document_rules import StandardDocuments, check_documents
+from cmtools.books.plan import approval_problems
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
@@ -69,6 +70,7 @@ def load_books(
     check_documents(dataset, documents)
     seller = seller_warning(dataset)
     problems = [*reading.problems, *same_orders_problems(doubled), *dataset.problems]
+    problems += approval_problems(dataset)
     if seller:
         problems.append(seller)
     return LoadedBooks(dataset=dataset, books=reading.books, problems=sort_problems(problems))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
+from cmtools.problems import Message, Place, Problem, problem_at
 from cmtools.tables.columns import GOAL, MEAN, PERCENT, Column
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.headers import HeadCell
@@ -65,6 +67,34 @@ def approval(sheet: Sheet[PlanLine]) -> HeadCell | None:
     """Return the cell «Утвердил» of an approved plan: both it and the date beneath are filled."""
     who, when = sheet.head.get(APPROVED_BY), sheet.head.get(APPROVED_ON)
     return who if who and when and who.value is not None and when.value is not None else None
+
+
+APPROVAL_INCOMPLETE = Message(
+    "approval-incomplete",
+    "заполнено «{filled}», а «{empty}» нет: план не утверждён",
+    "впишите вторую ячейку или очистите первую",
+)
+
+
+def approval_problems(dataset: Dataset) -> Iterator[Problem]:
+    """Yield an error at the empty cell of each plan that has a name without a day, or a day alone.
+
+    Where the label of the empty cell is missing, the error is at the sheet.
+    """
+    for sheet in dataset.sheets(PLAN):
+        cells = {label: sheet.head.get(label) for label in (APPROVED_BY, APPROVED_ON)}
+        filled = [label for label, cell in cells.items() if cell and cell.value is not None]
+        if len(filled) == 1:
+            empty = APPROVED_ON if filled == [APPROVED_BY] else APPROVED_BY
+            cell = cells[empty]
+            place = Place(
+                file=sheet.source.file,
+                sheet=PLAN.title,
+                row=cell.row if cell else None,
+                column=cell.column if cell else None,
+            )
+            fault = APPROVAL_INCOMPLETE(filled=filled[0], empty=empty)
+            yield problem_at(place, fault, column=empty)
 
 
 def plan_sheet(dataset: Dataset, file: str) -> Sheet[PlanLine] | None:

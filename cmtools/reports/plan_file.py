@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from cmtools.books.plan import (
+    APPROVAL_INCOMPLETE,
     APPROVED_BY,
     APPROVED_ON,
     PLAN,
@@ -105,14 +106,16 @@ def existing_plan(inputs: ReportInputs, month: date, manager: str | None) -> Exi
 def _refusals(inputs: ReportInputs, file: str, sheet: Sheet[PlanLine] | None) -> list[Problem]:
     """Errors, since what was typed there is not understood; or that the plan is approved.
 
-    A formula without a stored value is no obstacle: a fresh one takes its place.
+    A formula without a stored value is no obstacle: a fresh one takes its place; half an approval
+    is none, as it is kept.
     """
     approved = approval(sheet) if sheet is not None else None
     if sheet is not None and approved is not None:
         place = Place(file=file, sheet=PLAN.title, row=approved.row, column=approved.column)
         return [problem_at(place, PLAN_APPROVED(), column=APPROVED_BY, value=approved.value)]
     errors = [p for p in inputs.loaded.problems if p.is_error and p.place.file == file]
-    return [problem for problem in errors if problem.code != messages.FORMULA_UNSAVED.code]
+    no_obstacles = (messages.FORMULA_UNSAVED.code, APPROVAL_INCOMPLETE.code)
+    return [problem for problem in errors if problem.code not in no_obstacles]
 
 
 def _typed(

@@ -371,6 +371,25 @@ def test_half_an_approval_is_kept_and_forbids_nothing(tmp_path: Path) -> None:
     assert cells(root / FILE)["Утвердил"][0] == "Орлов С. Н."
 
 
+@pytest.mark.parametrize(
+    ("label", "value", "empty", "cell"),
+    [
+        ("Утвердил", "Орлов С. Н.", "Дата утверждения", "B4"),
+        ("Дата утверждения", "25.11.2026", "Утвердил", "B3"),
+    ],
+)
+def test_half_an_approval_is_an_error_at_the_empty_cell(
+    label: str, value: str, empty: str, cell: str, tmp_path: Path
+) -> None:
+    root = workspace_with(tmp_path, books())
+    made(root)
+    signed(root / FILE, {label: value})
+    problems = validate(root, today=TODAY).problems
+    (problem,) = (p for p in problems if p.code == "approval-incomplete")
+    assert (problem.place.file, problem.place.sheet) == (FILE, "План")
+    assert (problem.is_error, problem.column, problem.place.cell) == (True, empty, cell)
+
+
 # Approval
 
 
