@@ -223,6 +223,20 @@ def board(root: Path, today: date) -> Result:
     return board(root, today=today)
 
 
+@command(app, "losses")
+def losses(
+    root: Path,
+    today: date,
+    days: Annotated[
+        int, Option("--days", min=0, metavar="N", help="На сколько дней вперёд; без него — 60.")
+    ] = 60,
+) -> Result:
+    """Показать, кто из клиентов скоро потеряется или заказывает реже обычного."""
+    from cmtools.commands.losses import losses
+
+    return losses(root, days=days, today=today)
+
+
 @command(app, "client")
 def client(
     root: Path,
