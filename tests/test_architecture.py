@@ -30,7 +30,7 @@ HOUSE = (
 )
 HOMES = {
     "xlsxwriter": ("tables.writer", "reports.workbook"),
-    "openpyxl": ("tables.patch.annotated_copy",),
+    "openpyxl": (),
     "lxml": (
         "tables",
         "documents.template.docx_parts",

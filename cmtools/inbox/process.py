@@ -204,12 +204,7 @@ class InboxProcessor:
 
         self._on_stage(DropStage.ANNOTATE)
         copy = copy_path(drop.result / drop.name, ANNOTATED)
-        try:
-            annotate(drop.copy, copy, problems)
-        except OSError:
-            raise
-        except Exception:  # openpyxl reads fewer books than we do; the list of errors is complete
-            return texts.ANNOTATION_FAILED
+        annotate(drop.copy, copy, problems)
         return f"раскрашенная копия: {copy.name} (в этой папке)"
 
     def _conflict(

@@ -8,15 +8,19 @@ Here the XML of the rows concerned is cut out, changed and put back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import repeat
+from typing import NamedTuple, TypeVar
 from xml.sax.saxutils import escape
 
 from cmtools.problems import column_letters
 from cmtools.tables.parsers import escape_text
+from cmtools.tables.patch.sheet_elements import element_prefix
 from cmtools.tables.sheet_xml import column_number
 
+_T = TypeVar("_T")
 CellValue = Decimal | int | str | None
 CellValues = Mapping[tuple[int, int], CellValue]
 """(row, column), counted from 1 → the new value; None empties the cell."""
@@ -25,32 +29,39 @@ ATTRIBUTE = rb'\b%s\s*=\s*["\']([^"\']*)["\']'
 _ROW = rb"<%brow\b([^>]*?)(?:/>|>(.*?)</%brow>)"
 _CELL = rb"<%bc\b([^>]*?)(?:/>|>.*?</%bc>)"
 _NAME = re.compile(ATTRIBUTE % b"r")
-_STYLE = re.compile(ATTRIBUTE % b"s")
+_STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d*)[\"']")
 _SPANS = re.compile(rb'\sspans\s*=\s*["\'][^"\']*["\']')
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 
 
 def patch_cells(xml: bytes, cells: CellValues) -> bytes:
-    """Change these cells of a sheet; a cell keeps its style, a new one takes its column's."""
-    root = re.search(rb"<(\w+:)?worksheet\b", xml[:4096])
-    prefix = (root and root[1]) or b""
-    by_row: dict[int, dict[int, CellValue]] = {}
-    for (row, column), value in cells.items():
-        by_row.setdefault(row, {})[column] = value
-    styles = _column_styles(xml)
-    number = 0
+    """Change these cells of a sheet; a cell keeps its style, a new one takes its column's.
 
-    def change(row: re.Match[bytes]) -> bytes:
-        nonlocal number
-        named = _NAME.search(row[1])
-        number = int(named[1]) if named else number + 1
-        if number not in by_row:
-            return row[0]
-        return _change_row(prefix, row, number, by_row[number], styles)
+    A cell whose row is not written is left out.
+    """
 
-    xml = _DIMENSION.sub(b"", xml, count=1)
-    return re.sub(_ROW % (prefix, prefix), change, xml, flags=re.DOTALL)
+    def write(place: _Place, value: CellValue) -> bytes:
+        return _cell_xml(place.prefix, place.row, place.column, value, place.style)
+
+    return _edit_rows(_DIMENSION.sub(b"", xml, count=1), _by_row(cells), write)
+
+
+def restyle_cells(xml: bytes, cells: Mapping[tuple[int, int], Callable[[int], int]]) -> bytes:
+    """Give cells another style: each function takes the style's number and returns the new one.
+
+    A cell that is not written is created, and so is its row.
+    """
+    by_row = _by_row(cells)
+
+    def write(place: _Place, style_of: Callable[[int], int]) -> bytes:
+        style = b' s="%d"' % style_of(int(place.style or 0))
+        empty = _cell_xml(place.prefix, place.row, place.column, None, None)
+        tag, end, content = (place.cell or empty).partition(b">")
+        tag = _NAME.sub(lambda name: name[0] + style, _STYLE.sub(b"", tag), count=1)
+        return tag + end + content
+
+    return _edit_rows(_insert_rows(xml, by_row), by_row, write)
 
 
 def replace_rows(xml: bytes, rows: Iterable[Sequence[CellValue]]) -> bytes | None:
@@ -81,32 +92,97 @@ def row_xml(
     return b'<row r="%d"%b>%b</row>' % (number, attributes, b"".join(cells))
 
 
-def _change_row(
-    prefix: bytes,
-    row: re.Match[bytes],
-    number: int,
-    values: Mapping[int, CellValue],
-    styles: Mapping[int, bytes],
+class _Place(NamedTuple):
+    """A cell to write: where, its XML if it has any, the number of its style."""
+
+    prefix: bytes
+    row: int
+    column: int
+    cell: bytes | None
+    style: bytes | None
+
+
+def _by_row(cells: Mapping[tuple[int, int], _T]) -> dict[int, dict[int, _T]]:
+    by_row: dict[int, dict[int, _T]] = {}
+    for (row, column), value in cells.items():
+        by_row.setdefault(row, {})[column] = value
+    return by_row
+
+
+def _edit_rows(
+    xml: bytes, by_row: Mapping[int, Mapping[int, _T]], write: Callable[[_Place, _T], bytes]
 ) -> bytes:
+    """Write the cells of these rows anew; `write` is given each cell and what it shall become."""
+    prefix = element_prefix(xml)
+    styles = _column_styles(xml)
+    number = 0
+
+    def change(row: re.Match[bytes]) -> bytes:
+        nonlocal number
+        number = _row_number(row[1], number)
+        if number not in by_row:
+            return row[0]
+        cells = _cells_of_row(prefix, row[2] or b"", number)
+        for column, value in by_row[number].items():
+            cell = cells.get(column)
+            style = _style_of(cell) if cell else styles.get(column)
+            cells[column] = write(_Place(prefix, number, column, cell, style), value)
+        start = b"<%brow%b>" % (prefix, _SPANS.sub(b"", row[1]).rstrip())
+        return start + b"".join(cells[c] for c in sorted(cells)) + b"</%brow>" % prefix
+
+    return re.sub(_ROW % (prefix, prefix), change, xml, flags=re.DOTALL)
+
+
+def _style_of(cell: bytes) -> bytes | None:
+    found = _STYLE.search(cell, 0, cell.index(b">"))
+    return found[1] if found else None
+
+
+def _row_number(attributes: bytes, last: int) -> int:
+    named = _NAME.search(attributes)
+    return int(named[1]) if named else last + 1
+
+
+def _cells_of_row(prefix: bytes, content: bytes, number: int) -> dict[int, bytes]:
+    """Return column → the XML of its cell; a cell without a reference is given one."""
     cells: dict[int, bytes] = {}
     column = 0
-    for cell in re.finditer(_CELL % (prefix, prefix), row[2] or b"", re.DOTALL):
+    for cell in re.finditer(_CELL % (prefix, prefix), content, re.DOTALL):
         named = _NAME.search(cell[1])
         column = column_number(re.sub(rb"\d", b"", named[1])) if named else column + 1
-        if column in values:
-            style = _STYLE.search(cell[1])
-            cells[column] = _cell_xml(prefix, number, column, values[column], style and style[1])
-        elif named:
-            cells[column] = cell[0]
-        else:
+        cells[column] = cell[0]
+        if not named:
             place = f' r="{column_letters(column)}{number}"'.encode()
             head = len(prefix) + 2
             cells[column] = cell[0][:head] + place + cell[0][head:]
-    for column, value in values.items():
-        if column not in cells:
-            cells[column] = _cell_xml(prefix, number, column, value, styles.get(column))
-    start = b"<%brow%b>" % (prefix, _SPANS.sub(b"", row[1]).rstrip())
-    return start + b"".join(cells[c] for c in sorted(cells)) + b"</%brow>" % prefix
+    return cells
+
+
+def _insert_rows(xml: bytes, numbers: Iterable[int]) -> bytes:
+    """Insert empty rows where a sheet has none of these numbers."""
+    prefix = element_prefix(xml)
+    known: set[int] = set()
+    starts: list[int] = []
+    highest: list[int] = []  # the highest number up to each row: not all programs sort rows
+    number = 0
+    for row in re.finditer(rb"<%brow\b([^>]*)>" % prefix, xml):
+        number = _row_number(row[1], number)
+        known.add(number)
+        starts.append(row.start())
+        highest.append(max([number, *highest[-1:]]))
+    missing = sorted(set(numbers) - known)
+    if not missing:
+        return xml
+    if not starts:
+        xml = re.sub(rb"<(%bsheetData)\b([^>]*)/>" % prefix, rb"<\1\2></\1>", xml, count=1)
+    starts.append(xml.index(b"</%bsheetData" % prefix))
+    pieces: list[bytes] = []
+    done = 0
+    for number in missing:
+        start = starts[bisect(highest, number)]
+        pieces += [xml[done:start], b'<%brow r="%d"/>' % (prefix, number)]
+        done = start
+    return b"".join([*pieces, xml[done:]])
 
 
 def _cell_xml(prefix: bytes, row: int, column: int, value: CellValue, style: bytes | None) -> bytes:
@@ -115,14 +191,14 @@ def _cell_xml(prefix: bytes, row: int, column: int, value: CellValue, style: byt
     if style:
         head += b' s="%b"' % style
     match value:
-        case None:
+        case None | "":
             return head + b"/>"
         case str():
             content = escape(escape_text(value)).encode()
             text = b'<%bis><%bt xml:space="preserve">%b</%bt></%bis>' % (p, p, content, p, p)
             return head + b' t="inlineStr">' + text + b"</%bc>" % p
         case _:
-            return head + b"><%bv>%b</%bv></%bc>" % (p, f"{value:f}".encode(), p, p)
+            return head + b"><%bv>%b</%bv></%bc>" % (p, f"{Decimal(value):f}".encode(), p, p)
 
 
 def _column_styles(xml: bytes) -> dict[int, bytes]:

@@ -48,7 +48,7 @@ class Package:
         self._names = PartNames(self._parts)
         self._trees: dict[str, etree._Element] = {}
         self.workbook = self._find_workbook()
-        self.styles = self._related(self.workbook, "styles") or STYLES
+        self.styles = self.related(self.workbook, "styles") or STYLES
 
     def __contains__(self, name: object) -> bool:
         return name in self._parts
@@ -62,7 +62,7 @@ class Package:
     def tree(self, name: str) -> etree._Element:
         """Return a part as a tree; what is changed in it is saved."""
         if name not in self._trees:
-            self._trees[name] = etree.fromstring(self._parts[name], _PARSER)
+            self._trees[name] = _parse(self._parts[name])
         return self._trees[name]
 
     def save(self, path: Path) -> None:
@@ -72,9 +72,10 @@ class Package:
             OSError: no rights, no room.
         """
         for name, tree in self._trees.items():
-            self._parts[name] = etree.tostring(
-                tree, xml_declaration=True, encoding="UTF-8", standalone=True
-            )
+            if etree.tostring(tree) != etree.tostring(_parse(self._parts[name])):
+                self._parts[name] = etree.tostring(
+                    tree, xml_declaration=True, encoding="UTF-8", standalone=True
+                )
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in self._parts.items():
                 entry = zipfile.ZipInfo(name)  # no clock: the same content, the same bytes
@@ -99,10 +100,15 @@ class Package:
         )
 
     def _find_workbook(self) -> str:
-        return self._related("", "officeDocument") or WORKBOOK
+        return self.related("", "officeDocument") or WORKBOOK
 
-    def _related(self, part: str, kind: str) -> str | None:
-        parts = (found.part for found in self.relations(part) if found.kind == kind)
+    def related(self, part: str, kind: str, relation: str | None = None) -> str | None:
+        """Return the part to which a relation of this kind leads, or the relation of this id."""
+        parts = (
+            found.part
+            for found in self.relations(part)
+            if found.kind == kind and relation in (None, found.id)
+        )
         return next((name for name in map(self._names.find, parts) if name), None)
 
     @property
@@ -110,16 +116,27 @@ class Package:
         """The namespace of the book's elements: that of its conformance."""
         return etree.QName(self.tree(self.workbook)).namespace or MAIN
 
-    @property
-    def _relations_of_book(self) -> etree._Element:
-        return self.tree(self._names.find(relations_part(self.workbook)) or WORKBOOK_RELATIONS)
+    def _relations_of(self, part: str) -> etree._Element:
+        name = self._names.find(relations_part(part))
+        if name is None:
+            name = relations_part(part)
+            self._put(name, f'<Relationships xmlns="{PACKAGE}"/>'.encode())
+        return self.tree(name)
+
+    def _put(self, name: str, content: bytes) -> None:
+        self._parts[name] = content
+        self._names = PartNames(self._parts)
+
+    def _pop(self, name: str) -> None:
+        self._parts.pop(name, None)
+        self._trees.pop(name, None)
 
     @property
     def _types(self) -> etree._Element:
         return self.tree(self._names.find(CONTENT_TYPES) or CONTENT_TYPES)
 
     @property
-    def _relation_types(self) -> str:
+    def relation_types(self) -> str:
         """What the types of relations begin with, and the namespace of `r:id`, in this book."""
         strict = self.namespace.startswith(STRICT)
         return STRICT_RELATIONS if strict else RELATIONS
@@ -129,39 +146,80 @@ class Package:
         existing = {normalize_name(title): part for title, part in self.sheets().items()}
         if normalize_name(name) in existing:
             part = existing[normalize_name(name)]
-            self._parts[part] = self._conforming(content)
-            self._parts.pop(relations_part(part), None)
+            self._parts[part] = self.conforming(content)
+            self._pop(relations_part(part))
             return
-        number = 1
-        while f"xl/worksheets/sheet{number}.xml" in self._parts:
-            number += 1
-        part = f"xl/worksheets/sheet{number}.xml"
+        part, number = self.free_name("xl/worksheets/sheet", ".xml")
         relation = f"cmtools{number}"
-        self._add_part(part, self._conforming(content), relation, "worksheet", SHEET_TYPE)
+        self.add_part(
+            self.workbook,
+            part,
+            self.conforming(content),
+            relation=relation,
+            kind="worksheet",
+            content_type=SHEET_TYPE,
+        )
         sheets = self.tree(self.workbook).find("{*}sheets")
         assert sheets is not None
         taken = [int(sheet.get("sheetId", "0")) for sheet in sheets]
         sheet = etree.SubElement(sheets, sheets[0].tag, name=name, sheetId=str(max(taken) + 1))
-        sheet.set(f"{{{self._relation_types}}}id", relation)
+        sheet.set(f"{{{self.relation_types}}}id", relation)
 
     def add_styles(self, content: bytes) -> None:
         """Give styles to a book that has none."""
-        self._add_part(STYLES, self._conforming(content), "cmtoolsStyles", "styles", STYLES_TYPE)
+        self.add_part(
+            self.workbook,
+            STYLES,
+            self.conforming(content),
+            relation="cmtoolsStyles",
+            kind="styles",
+            content_type=STYLES_TYPE,
+        )
 
-    def _conforming(self, content: bytes) -> bytes:
+    def make_first(self, name: str) -> None:
+        """Put a sheet before the others, shown, and open the book at it; drop its own names."""
+        book = self.tree(self.workbook)
+        sheets = book.findall("{*}sheets/{*}sheet")
+        titles = [normalize_name(sheet.get("name", "")) for sheet in sheets]
+        old = titles.index(normalize_name(name))
+        sheets[old].attrib.pop("state", "")
+        sheets[0].addprevious(sheets[old])
+        for defined in list(book.iter("{*}definedName")):
+            owner = int(defined.get("localSheetId", len(sheets)))
+            if owner == old:
+                remove(defined)
+            elif owner < old:  # names of sheets go by the sheet's index
+                defined.set("localSheetId", str(owner + 1))
+        for view in book.iter("{*}workbookView"):
+            view.set("activeTab", "0")
+            view.attrib.pop("firstSheet", "")
+
+    def define_name(self, name: str, refers_to: str, *, sheet: int) -> None:
+        """Define a name of the sheet with this index."""
+        names = self._element_of_book("definedNames", BEFORE_CALC[:-1])
+        tag = f"{{{self.namespace}}}definedName"
+        etree.SubElement(names, tag, name=name, localSheetId=str(sheet)).text = refers_to
+
+    def free_name(self, start: str, ending: str) -> tuple[str, int]:
+        """Return the first free name of a part, `start`, a number and `ending`, and the number."""
+        number = 1
+        while self._names.find(f"{start}{number}{ending}"):
+            number += 1
+        return f"{start}{number}{ending}", number
+
+    def conforming(self, content: bytes) -> bytes:
         """Return a part of ours in the namespace of the book."""
         return content.replace(MAIN.encode(), self.namespace.encode())
 
-    def _add_part(
-        self, part: str, content: bytes, relation: str, kind: str, content_type: str
+    def add_part(
+        self, source: str, part: str, content: bytes, *, relation: str, kind: str, content_type: str
     ) -> None:
-        """Add a part with the workbook's relation to it and its content type."""
-        self._parts[part] = content
-        self._names = PartNames(self._parts)
+        """Add a part with its content type and the relation of `source`, another part, to it."""
+        self._put(part, content)
         etree.SubElement(
-            self._relations_of_book,
+            self._relations_of(source),
             f"{{{PACKAGE}}}Relationship",
-            {"Id": relation, "Type": f"{self._relation_types}/{kind}", "Target": f"/{part}"},
+            {"Id": relation, "Type": f"{self.relation_types}/{kind}", "Target": f"/{part}"},
         )
         etree.SubElement(
             self._types,
@@ -191,25 +249,28 @@ class Package:
     def compute_on_load(self) -> None:
         """Have Excel compute all formulas when it opens the book, in an order of its own."""
         self.drop(["xl/calcChain.xml"])
+        self._element_of_book("calcPr", BEFORE_CALC).set("fullCalcOnLoad", "1")
+
+    def _element_of_book(self, tag: str, before: Iterable[str]) -> etree._Element:
+        """Return an element of the workbook; a new one comes after those that go before it."""
         book = self.tree(self.workbook)
-        found = book.find("{*}calcPr")
+        found = book.find(f"{{*}}{tag}")
         if found is None:
-            before = [e for tag in BEFORE_CALC for e in book.findall(f"{{*}}{tag}")]
-            found = etree.Element(f"{{{etree.QName(book).namespace}}}calcPr")
-            before[-1].addnext(found)
-        found.set("fullCalcOnLoad", "1")
+            found = etree.Element(f"{{{self.namespace}}}{tag}")
+            [*(e for tag in before for e in book.findall(f"{{*}}{tag}"))][-1].addnext(found)
+        return found
 
     def drop(self, parts: Iterable[str]) -> bool:
         """Drop parts with their relations and types; return whether there were any."""
         names = [name for name in parts if name in self._parts]
         for name in names:
-            self._parts.pop(name, None)  # the relations of one may be named themselves
-            self._parts.pop(relations_part(name), None)
+            self._pop(name)  # the relations of one may be named themselves
+            self._pop(relations_part(name))
         self._names = PartNames(self._parts)
         for override in list(self._types):
             if override.get("PartName", "").lstrip("/") in names:
                 self._types.remove(override)
-        relations = self._relations_of_book
+        relations = self._relations_of(self.workbook)
         for relation in list(relations):
             if resolve_target(self.workbook, relation.get("Target", "")) in names:
                 relations.remove(relation)
@@ -224,9 +285,18 @@ class Package:
     def remove_elements(self, name: str, tag: str) -> None:
         """Remove every element of that local name from a part."""
         for element in list(self.tree(name).iter(f"{{*}}{tag}")):
-            parent = element.getparent()
-            assert parent is not None
-            parent.remove(element)
+            remove(element)
+
+
+def remove(element: etree._Element) -> None:
+    """Remove an element from its parent."""
+    parent = element.getparent()
+    assert parent is not None
+    parent.remove(element)
+
+
+def _parse(content: bytes) -> etree._Element:
+    return etree.fromstring(content, _PARSER)
 
 
 def _relation_id(sheet: etree._Element) -> str:

@@ -10,18 +10,16 @@ from cmtools.tables.patch.cells import CellValue, row_xml
 from cmtools.tables.patch.package import MAIN, Package
 from cmtools.tables.patch.styles import add_formats
 
-_BEFORE = (
+_SHEET = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     f'<worksheet xmlns="{MAIN}">'
     '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
-    '<sheetViews><sheetView workbookViewId="0" showGridLines="0"><pane ySplit="1" '
-    'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-    "<cols>{columns}</cols><sheetData>"
-)
-_AFTER = (
-    '</sheetData><autoFilter ref="A1:{last}1"/><pageMargins left="0.4" right="0.4" top="0.5" '
-    'bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" '
-    'orientation="landscape" fitToHeight="0"/></worksheet>'
+    '<sheetViews><sheetView showGridLines="0" tabSelected="{selected:d}" workbookViewId="0">'
+    '<pane ySplit="{header}" topLeftCell="A{below}" activePane="bottomLeft" state="frozen"/>'
+    "</sheetView></sheetViews><cols>{columns}</cols><sheetData>{rows}</sheetData>"
+    '<autoFilter ref="A{header}:{last}"/>{links}'
+    '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
 )
 
 
@@ -39,12 +37,35 @@ class PlainSheet:
 def add_plain_sheet(package: Package, sheet: PlainSheet) -> None:
     """Add a sheet at the end of a book, or put it in the place of the one of its name."""
     of_header, *of_columns = (b"%d" % number for number in add_formats(package, sheet.formats))
-    columns = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
-        for n, width in enumerate(sheet.widths, start=1)
-    )
     header = row_xml(1, sheet.header, [of_header] * len(sheet.header), b' ht="44" customHeight="1"')
     rows = (row_xml(number, values, of_columns) for number, values in enumerate(sheet.rows, 2))
-    before = _BEFORE.format(columns=columns).encode()
-    after = _AFTER.format(last=column_letters(len(sheet.header))).encode()
-    package.add_sheet(sheet.name, before + header + b"".join(rows) + after)
+    package.add_sheet(sheet.name, sheet_xml([header, *rows], sheet.widths))
+
+
+def sheet_xml(
+    rows: Iterable[bytes],
+    widths: Sequence[int],
+    *,
+    header: int = 1,
+    last: int | None = None,
+    links: str = "",
+    selected: bool = False,
+) -> bytes:
+    """Write a sheet: frozen down to its header, filtered to the row `last`, printed in landscape.
+
+    `links` is the element of its hyperlinks.
+    """
+    columns = "".join(
+        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>'
+        for n, width in enumerate(widths, start=1)
+    )
+    before, after = _SHEET.split("{rows}")
+    places = {
+        "selected": selected,
+        "header": header,
+        "below": header + 1,
+        "columns": columns,
+        "last": f"{column_letters(len(widths))}{last or header}",
+        "links": links,
+    }
+    return before.format(**places).encode() + b"".join(rows) + after.format(**places).encode()

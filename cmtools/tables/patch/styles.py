@@ -1,8 +1,9 @@
-"""Cell formats added to a book that has its own: a header and a format for each column."""
+"""Cell formats added to a book that has its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 
 from lxml import etree
 
@@ -10,59 +11,116 @@ from cmtools.tables.patch.package import MAIN, Package
 from cmtools.tables.writer import styles
 
 NO_STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts><fills count="2"><fill>'
-    '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="1"><xf/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" '
-    'builtinId="0"/></cellStyles></styleSheet>'
+    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font/></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="1"><xf/></cellXfs><cellStyles count="1">'
+    '<cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 ).encode()
+"""The groups of styles in their order, with what a book without styles has."""
 
 
 def add_formats(package: Package, formats: Sequence[str]) -> list[int]:
     """Add formats; return the numbers of the header's, then of each number format's, in order."""
+    bold = add_font(package, f'<b/><sz val="10"/>{color_xml("#FFFFFF")}')
+    ink = add_font(package, '<sz val="10"/>')
+    header = add_format(
+        package,
+        font=bold,
+        fill=add_fill(package, styles.NAVY),
+        alignment='horizontal="center" vertical="center" wrapText="1"',
+    )
+    tree = _styles(package)
+    return [
+        header,
+        *(add_format(package, font=ink, number=_number_format(tree, code)) for code in formats),
+    ]
+
+
+def add_format(
+    package: Package,
+    *,
+    font: int,
+    fill: int = 0,
+    border: int = 0,
+    number: int = 0,
+    alignment: str = "",
+) -> int:
+    """Add a format of cells made of parts of the styles; return its number."""
+    return _add(
+        _styles(package),
+        "cellXfs",
+        f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" '
+        'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
+        f"{alignment and f'<alignment {alignment}/>'}</xf>",
+    )
+
+
+def add_font(package: Package, look: str) -> int:
+    """Add our font with the elements of its look (CT_Font, before the name); return its number."""
+    return _add(_styles(package), "fonts", f'<font>{look}<name val="{styles.FONT}"/></font>')
+
+
+def add_fill(package: Package, colour: str) -> int:
+    """Add a plain fill; return its number."""
+    fill = f'<patternFill patternType="solid">{color_xml(colour, "fgColor")}</patternFill>'
+    return _add(_styles(package), "fills", f"<fill>{fill}</fill>")
+
+
+def add_bottom_border(package: Package, colour: str) -> int:
+    """Add a thin line below; return its number."""
+    line = f'<bottom style="thin">{color_xml(colour)}</bottom>'
+    return _add(_styles(package), "borders", f"<border><left/><right/><top/>{line}</border>")
+
+
+def add_filled_format(package: Package, number: int, fill: int) -> int:
+    """Add a copy of a format with another fill; return its number.
+
+    A number that is not among the formats stands for the first, as in Excel.
+    """
+    group = _group(_styles(package), "cellXfs")
+    known = group.findall("{*}xf")
+    copy = deepcopy(known[number if number < len(known) else 0])
+    copy.set("fillId", str(fill))
+    copy.set("applyFill", "1")
+    group.append(copy)
+    group.set("count", str(len(known) + 1))
+    return len(known)
+
+
+def color_xml(colour: str, tag: str = "color") -> str:
+    """Write a colour, `#1F4E79`, as an element."""
+    return f'<{tag} rgb="FF{colour.lstrip("#")}"/>'
+
+
+def _styles(package: Package) -> etree._Element:
     if package.styles not in package:
         package.add_styles(NO_STYLES)
-    tree = package.tree(package.styles)
-    white, navy = "FFFFFFFF", "FF" + styles.NAVY.lstrip("#")
-    bold = _add(
-        tree,
-        "fonts",
-        f'<font><b/><sz val="10"/><color rgb="{white}"/><name val="{styles.FONT}"/></font>',
-    )
-    ink = _add(tree, "fonts", f'<font><sz val="10"/><name val="{styles.FONT}"/></font>')
-    fill = _add(
-        tree,
-        "fills",
-        f'<fill><patternFill patternType="solid"><fgColor rgb="{navy}"/></patternFill></fill>',
-    )
-    found = [
-        _add(
-            tree,
-            "cellXfs",
-            f'<xf numFmtId="0" fontId="{bold}" fillId="{fill}" borderId="0" '
-            'xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment '
-            'horizontal="center" vertical="center" wrapText="1"/></xf>',
-        )
-    ]
-    for code in formats:
-        number = _number_format(tree, code)
-        found.append(
-            _add(
-                tree,
-                "cellXfs",
-                f'<xf numFmtId="{number}" fontId="{ink}" fillId="0" '
-                'borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>',
-            )
-        )
+    return package.tree(package.styles)
+
+
+def _group(tree: etree._Element, name: str) -> etree._Element:
+    """Return a group of styles; a book that has none gets the usual one."""
+    found = tree.find(f"{{*}}{name}")
+    if found is None:
+        usual = etree.fromstring(NO_STYLES.replace(MAIN.encode(), _namespace(tree).encode()))
+        order = [etree.QName(group).localname for group in usual]
+        found = usual[order.index(name)]
+        before = [tree.find(f"{{*}}{known}") for known in ("numFmts", *order[: order.index(name)])]
+        tree.insert(sum(group is not None for group in before), found)
     return found
+
+
+def _namespace(tree: etree._Element) -> str:
+    """Return the namespace of the elements: that of the book's conformance."""
+    return etree.QName(tree).namespace or MAIN
 
 
 def _add(tree: etree._Element, group: str, xml: str) -> int:
     """Append to a group of styles; return the index of what was appended."""
-    parent = tree.find(f"{{*}}{group}")
-    assert parent is not None
-    namespace = etree.QName(tree).namespace  # that of the book's conformance
-    parent.append(etree.fromstring(f'<group xmlns="{namespace}">{xml}</group>')[0])
+    parent = _group(tree, group)
+    parent.append(etree.fromstring(f'<group xmlns="{_namespace(tree)}">{xml}</group>')[0])
     parent.set("count", str(len(parent)))
     return len(parent) - 1
 
@@ -70,15 +128,14 @@ def _add(tree: etree._Element, group: str, xml: str) -> int:
 def _number_format(tree: etree._Element, code: str) -> int:
     if code in ("General", "@"):
         return 0 if code == "General" else 49
-    namespace = etree.QName(tree).namespace  # that of the book's conformance
     group = tree.find("{*}numFmts")
     if group is None:
-        group = etree.Element(f"{{{namespace}}}numFmts")
+        group = etree.Element(f"{{{_namespace(tree)}}}numFmts")
         tree.insert(0, group)
     for known in group:
         if known.get("formatCode") == code:
             return int(known.get("numFmtId", "0"))
     number = max([163, *(int(known.get("numFmtId", "0")) for known in group)]) + 1
-    etree.SubElement(group, f"{{{namespace}}}numFmt", numFmtId=str(number), formatCode=code)
+    etree.SubElement(group, f"{{{_namespace(tree)}}}numFmt", numFmtId=str(number), formatCode=code)
     group.set("count", str(len(group)))
     return number

@@ -15,6 +15,7 @@ PALE_YELLOW = "#FFF3B0"
 PALE_RED = "#FFC7CE"
 PALE_ORANGE = "#FFE2B8"
 RULE = "#C9D1D9"
+LINK_BLUE = "#0B57D0"
 
 LINE_HEIGHT = 15.0
 
@@ -43,4 +44,4 @@ HEADER: dict[str, Any] = {
 TITLE: dict[str, Any] = {"font_name": FONT, "font_size": 18, "bold": True, "font_color": NAVY}
 LEAD: dict[str, Any] = {**BASE, "text_wrap": True, "font_size": 12}
 HEADING: dict[str, Any] = {**BASE, "bold": True, "font_color": NAVY, "font_size": 13}
-LINK: dict[str, Any] = {**BASE, "font_color": "#0B57D0", "underline": 1}
+LINK: dict[str, Any] = {**BASE, "font_color": LINK_BLUE, "underline": 1}

@@ -1,0 +1,90 @@
+"""The elements of a sheet's XML around its rows, found and added without parsing the rows."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+
+from cmtools.tables.sheet_xml import column_number
+
+_ROOT = re.compile(rb"<(\w+:)?worksheet\b")
+_TAG = re.compile(rb"""<(/?)(?:\w+:)?(\w+)(?:"[^"]*"|'[^']*'|[^>"'])*?(/?)>""")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)")
+_SELECTED = re.compile(rb"""\btabSelected\s*=\s*(?:"(?:1|true)"|'(?:1|true)')""")
+_HEAD = 4096
+_AFTER_DRAWING = (
+    b"legacyDrawingHF",
+    b"drawingHF",
+    b"picture",
+    b"oleObjects",
+    b"controls",
+    b"AlternateContent",
+    b"webPublishItems",
+    b"tableParts",
+    b"extLst",
+    b"worksheet",
+)
+"""What follows the legacy drawing of a sheet (CT_Worksheet), up to the end of the sheet."""
+
+
+def is_worksheet(xml: bytes) -> bool:
+    """Whether the part is a sheet of cells, not of a chart or a dialog."""
+    return _ROOT.search(xml, 0, _HEAD) is not None
+
+
+def element_prefix(xml: bytes) -> bytes:
+    """Return the prefix of a sheet's elements, with its colon; mostly there is none."""
+    root = _ROOT.search(xml, 0, _HEAD)
+    return (root and root[1]) or b""
+
+
+def deselect_tab(xml: bytes) -> bytes:
+    """Take a sheet out of the selected ones."""
+    head, start, rest = xml.partition(b"sheetData")
+    return _SELECTED.sub(b'tabSelected="0"', head) + start + rest
+
+
+def find_legacy_drawing(xml: bytes) -> bytes | None:
+    """Return the tag that names the legacy drawing of a sheet."""
+    tags = (tag for tag in _tags_after_rows(xml) if tag[2] == b"legacyDrawing")
+    return next((tag[0] for tag in tags), None)
+
+
+def add_legacy_drawing(xml: bytes, attributes: str) -> bytes:
+    """Give a sheet that has none a legacy drawing."""
+    following = (tag.start() for tag in _tags_after_rows(xml) if tag[2] in _AFTER_DRAWING)
+    position = next(following, xml.rfind(b"</"))
+    element = b"<%blegacyDrawing %b/>" % (element_prefix(xml), attributes.encode())
+    return xml[:position] + element + xml[position:]
+
+
+def find_hidden_cells(xml: bytes, cells: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    """Return those of the cells (row, column) that a merged range hides: all but its first."""
+    ordered = sorted(cells)
+    hidden = []
+    for left, top, right, bottom in _MERGED.findall(xml, _end_of_rows(xml)):
+        first, last = column_number(left), column_number(right)
+        corner = (int(top), first)
+        start, end = bisect_left(ordered, corner), bisect_right(ordered, (int(bottom), last))
+        hidden += [
+            cell for cell in ordered[start:end] if first <= cell[1] <= last and cell != corner
+        ]
+    return frozenset(hidden)
+
+
+def _tags_after_rows(xml: bytes) -> Iterator[re.Match[bytes]]:
+    """Find the start tags of the sheet's own elements after its rows, and its end tag."""
+    depth = 0
+    for tag in _TAG.finditer(xml, _end_of_rows(xml)):
+        if depth == 0:
+            yield tag
+        if not tag[3]:
+            depth += -1 if tag[1] else 1
+
+
+def _end_of_rows(xml: bytes) -> int:
+    prefix = element_prefix(xml)
+    end = xml.find(b"</%bsheetData" % prefix)
+    start = xml.find(b"<%bsheetData" % prefix) if end < 0 else end
+    return xml.find(b">", start) + 1
