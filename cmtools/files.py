@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+NAME_BYTES = 255  # of a file's name, on every usual file system
 TEMPORARY = ".~"  # begins the names of files that are still being written
 TAIL_BYTES = 1 << 14
 
@@ -104,9 +105,23 @@ def flush_folder(path: Path) -> None:
             raise
 
 
+def cut_to_bytes(text: str, limit: int) -> str:
+    """Cut a text to so many bytes of UTF-8; a checksum of six signs keeps cut texts distinct."""
+    content = text.encode(errors="replace")
+    if len(content) <= limit:
+        return text
+    mark = f"~{hashlib.sha256(content).hexdigest()[:6]}"
+    return content[: limit - len(mark)].decode(errors="ignore").rstrip(" .") + mark
+
+
+def name_with(stem: str, ending: str) -> str:
+    """Add an ending to the stem of a name, cut so that both are a name of at most 255 bytes."""
+    return cut_to_bytes(stem, NAME_BYTES - len(ending.encode())) + ending
+
+
 def numbered_name(stem: str, number: int, ending: str = "") -> str:
     """Build `Книга.xlsx` for 1, then `Книга (2).xlsx`, `Книга (3).xlsx`."""
-    return f"{stem}{ending}" if number == 1 else f"{stem} ({number}){ending}"
+    return name_with(stem, ending if number == 1 else f" ({number}){ending}")
 
 
 def first_free(folder: Path, stem: str, ending: str = "") -> Path:

@@ -15,6 +15,7 @@ from cmtools.books.copies import is_named_as_copy
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
+from cmtools.files import name_with
 from cmtools.tables.reader.container import MIB, Limits
 
 MARKER = "cmtools.toml"
@@ -213,8 +214,8 @@ def original_stem(stem: str) -> str:
 
 
 def copy_path(path: Path, suffix: str) -> Path:
-    """Return the path of a copy beside a book: «Книга — ошибки.xlsx»."""
-    return path.with_name(f"{path.stem} — {suffix}.xlsx")
+    """Return the path of a copy beside a book: «Книга — ошибки.xlsx»; a long name is cut."""
+    return path.with_name(name_with(path.stem, f" — {suffix}.xlsx"))
 
 
 def backup_path(path: Path, now: datetime) -> Path:

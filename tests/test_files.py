@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,16 @@ from cmtools.files import (
     file_fingerprint,
     first_free,
     move_without_replacing,
+    numbered_name,
 )
-from cmtools.workspace import is_copy
+from cmtools.workspace import (
+    ANNOTATED,
+    BACKUP,
+    PRICED,
+    backup_path,
+    copy_path,
+    is_copy,
+)
 
 OLD, NEW = b"old", b"new " * 50_000
 posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has it")
@@ -277,3 +286,32 @@ def test_a_fingerprint_shows_size_time_and_end(tmp_path: Path) -> None:
     assert fingerprint() != first
     content.append(0)
     assert fingerprint() != first
+
+
+# Names as long as a file system takes
+
+
+LONGEST = [f"{'ы' * 125}.xlsx", f"{'ы' * 120} 123.xlsx", f"{'x' * 250}.xlsx"]
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_44_every_suffix_of_ours_fits_the_longest_name(name: str, tmp_path: Path) -> None:
+    book, now = tmp_path / name, datetime(2026, 11, 28, 10)
+    book.write_bytes(OLD)
+    copies = [copy_path(book, suffix) for suffix in (ANNOTATED, PRICED, "прежняя версия")]
+    copies.append(backup_path(book, now))
+    for made in copies:
+        made.write_bytes(NEW)
+        assert made.suffix == ".xlsx"
+    assert backup_path(book, now) == backup_path(book, now + timedelta(seconds=1))
+    assert all(is_copy(path) for path in copies if "прежняя" not in path.name)
+    assert BACKUP in copies[-1].name
+    first_free(tmp_path, book.stem, ".xlsx").write_bytes(NEW)
+    first_free(tmp_path, book.stem, ".xlsx").write_bytes(NEW)
+    assert len(held(tmp_path)) == 1 + len(copies) + 2
+
+
+def test_names_that_are_cut_alike_stay_apart() -> None:
+    one, other = (copy_path(Path(f"{'ы' * 124}{sign}.xlsx"), PRICED).name for sign in "яю")
+    assert one != other
+    assert numbered_name("Книга", 2, ".xlsx") == "Книга (2).xlsx"

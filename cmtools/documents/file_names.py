@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from hashlib import sha256
 
-from cmtools.files import numbered_name
+from cmtools.files import NAME_BYTES, cut_to_bytes, numbered_name
 
 ENDING = ".docx"
-BYTES = 255  # of a name, on every usual file system
 _VERSION = len(" (99999)")
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
@@ -35,13 +34,13 @@ def safe_name(text: str) -> str:
     Signs that Windows forbids and invisible ones (control and direction marks) become `_`.
     """
     name = " ".join(_replaced(text).split()).rstrip(" .")
-    name = cut_to_bytes(name, BYTES).rstrip(" .")
-    return f"_{name}" if not name or _RESERVED.match(name) else name
+    name = f"_{name}" if not name or _RESERVED.match(name) else name
+    return cut_to_bytes(name, NAME_BYTES).rstrip(" .")
 
 
 def document_stem(number: str, title: str) -> str:
     """Compose `З-2026-0001 Спецификация`, with room for the ending and a version."""
-    room = BYTES - len(f" {title}{ENDING}".encode()) - _VERSION
+    room = NAME_BYTES - len(f" {title}{ENDING}".encode()) - _VERSION
     return safe_name(f"{cut_to_bytes(_one_line(number), room)} {title}")
 
 
@@ -94,14 +93,6 @@ def bare_name(name: str) -> str:
     name = " ".join(name.split())
     found = _FORM_BEHIND.sub("", _FORM_BEFORE.sub("", name, count=1) if name else name)
     return " ".join(_QUOTES.sub("", found).split()) or name
-
-
-def cut_to_bytes(text: str, limit: int) -> str:
-    """Cut a text to so many bytes of UTF-8; a checksum of six signs keeps cut texts distinct."""
-    if len(text.encode()) <= limit:
-        return text
-    mark = f"~{sha256(text.encode()).hexdigest()[:6]}"
-    return text.encode()[: limit - len(mark)].decode(errors="ignore").rstrip(" .") + mark
 
 
 def _starts(folder: str, code: str) -> bool:

@@ -10,7 +10,9 @@ from pathlib import Path
 from cmtools.books.copies import without_copy_mark
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
-from cmtools.documents.file_names import BYTES, cut_to_bytes, safe_name
+from cmtools.documents.file_names import safe_name
+from cmtools.files import NAME_BYTES, cut_to_bytes
+from cmtools.reports.documents import file_stem
 from cmtools.reports.plan import plan_title
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, format_value, normalize_name
@@ -30,7 +32,7 @@ def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspa
     """
     if book is PLAN_BOOK:
         title = _plan_title(name, dataset)
-        path = workspace.path(PLANS, f"{safe_name(title)}.xlsx") if title else None
+        path = workspace.path(PLANS, f"{file_stem(title)}.xlsx") if title else None
     elif book is ORDER_BOOK:
         path = workspace.path(order_book_name(name))
     else:
@@ -46,7 +48,7 @@ def order_book_name(name: str) -> str:
         stem = own + stem[len(own) :]
     else:
         stem = f"{own} — {stem}"
-    return f"{cut_to_bytes(safe_name(stem), BYTES - _COPY_SUFFIX_BYTES)}.xlsx"
+    return f"{cut_to_bytes(safe_name(stem), NAME_BYTES - _COPY_SUFFIX_BYTES)}.xlsx"
 
 
 def _plan_title(file: str, dataset: Dataset) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cmtools.problems import Message, Problem
+from cmtools.workspace import copy_path
 
 ORDER_ELSEWHERE = Message(
     "order-elsewhere",
@@ -44,7 +45,7 @@ def describe_replacement(name: str, target: Path, *, exists: bool, same: bool) -
     line = f"книга стоит в рабочей папке: {name}"
     if not exists:
         return (line,)
-    return (line, f"прежняя версия: {target.stem} — {KEPT}{target.suffix} (в этой папке)")
+    return (line, f"прежняя версия: {copy_path(target, KEPT).name} (в этой папке)")
 
 
 def describe_problems(problems: Iterable[Problem], drop: str) -> tuple[str, ...]:

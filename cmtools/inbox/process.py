@@ -240,7 +240,7 @@ class InboxProcessor:
             replacement=Replacement(
                 target=name,
                 expected=current,
-                kept_as=f"{target.stem} — {texts.KEPT}{target.suffix}",
+                kept_as=copy_path(target, texts.KEPT).name,
             ),
         )
 

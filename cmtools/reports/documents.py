@@ -27,6 +27,7 @@ from cmtools.documents.template import renderer as rendering
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared_fields
+from cmtools.files import cut_to_bytes
 from cmtools.problems import Place, Problem, problem_at
 from cmtools.reports.heading import LATE, ReportHeading, count_omissions, place_in_words
 from cmtools.reports.indicators import Indicator
@@ -62,7 +63,7 @@ def director(dataset: Dataset) -> Director:
 
 def file_stem(title: str) -> str:
     """A title as the name of a file, with room for a version and the ending."""
-    return naming.safe_name(naming.cut_to_bytes(title, _STEM_BYTES))
+    return naming.safe_name(cut_to_bytes(title, _STEM_BYTES))
 
 
 def template_of(workspace: Workspace, form: TemplateForm) -> tuple[Template | None, list[Problem]]:

@@ -12,14 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from cmtools import known_files
-from cmtools.documents.file_names import cut_to_bytes, safe_name, version_name
+from cmtools.documents.file_names import safe_name, version_name
 from cmtools.files import (
     TEMPORARY,
     checksum,
+    cut_to_bytes,
     file_fingerprint,
     first_free,
     flush_file,
     flush_folder,
+    name_with,
 )
 from cmtools.inbox.drop import StagedDocument
 from cmtools.reports.book_rows import loads
@@ -33,7 +35,8 @@ from cmtools.watch.protocol_text import PROTOCOL, protocol_text, repeated_result
 from cmtools.watch.seen_index import FirstResult
 
 LOCK = "lock"
-NAME_BYTES = 200
+STEM_BYTES = 200
+LONGEST_ENDING = 10  # signs; what is longer behind a dot is a part of the name
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 
@@ -100,7 +103,8 @@ def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
 
 def safe_drop_name(name: str) -> str:
     """Name a dropped file in its result folder."""
-    safe = safe_name(name)
+    stem, ending = os.path.splitext(name)  # noqa: PTH122 a name such as «.» is no path
+    safe = safe_name(name_with(stem, ending) if len(ending) <= LONGEST_ENDING else name)
     return f"_{safe}" if safe.casefold() == PROTOCOL.casefold() else safe
 
 
@@ -108,7 +112,7 @@ def _free_result_folder(decision: Decision, context: WatchContext) -> str:
     """Find a result folder `2026-11-22 10-00-00 Книга` that is not taken."""
     name = decision.name
     stem = name[:-5] if name.lower().endswith(".xlsx") else name
-    title = f"{decision.claimed_at} {cut_to_bytes(safe_name(stem), NAME_BYTES)}"
+    title = f"{decision.claimed_at} {cut_to_bytes(safe_name(stem), STEM_BYTES)}"
     results = context.done if decision.result.accepted else context.failed
     return context.workspace.name(first_free(results, title))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from cmtools.commands.plan import plan
 from cmtools.workspace import PLANS
 from support.watching import TODAY, Here, context, drop, ends, work_off
-from support.workbench import healthy
+from support.workbench import ORDERS, healthy
 
 Typed = str | date | None
 
@@ -67,3 +68,30 @@ def test_a_plan_replaces_that_of_its_month_and_manager(
 def test_a_plan_without_a_month_comes_back(month: Typed, root: Path) -> None:
     files = dropped_plan(root, month)
     assert "на листе «План» не указан месяц" in files["Протокол.txt"].decode()
+
+
+def test_44_a_drop_of_the_longest_name_ends(root: Path) -> None:
+    """Its copies have cut names, and the workspace's book leaves room for its previous version."""
+    content = (root / ORDERS).read_bytes()
+    (root / ORDERS).unlink()
+    here, name = Here(), f"{'ы' * 125}.xlsx"
+    for number in range(2):
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        book["Заказы"]["Z1"] = f"version {number}"
+        changed = io.BytesIO()
+        book.save(changed)
+        drop(root, name, changed.getvalue())
+        work_off(context(root), here)
+    here.stop()
+    results = [sorted(files) for files in ends(root).values()]
+    assert [len(files) for files in results] == [3, 4]
+    assert all(folder.startswith("Обработано") for folder in ends(root))
+    assert [any(" — с ценами" in file for file in files) for files in results] == [True, True]
+    assert any(" — прежняя версия" in file for file in results[1])
+    assert len([*root.glob(f"{ORDERS[:-5]}*.xlsx")]) == 1
+
+
+def test_44_a_plan_of_a_manager_with_a_long_name(root: Path) -> None:
+    dropped_plan(root, "2026-12", "И" * 130)
+    (path,) = (root / PLANS).glob("*.xlsx")
+    assert path.name.startswith("2026-12 План — И")
