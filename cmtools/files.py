@@ -5,18 +5,23 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 NAME_BYTES = 255  # of a file's name, on every usual file system
 TEMPORARY = ".~"  # begins the names of files that are still being written
+ABANDONED_SECONDS = 3600.0  # after which such a file is what a killed run left
 TAIL_BYTES = 1 << 14
 
+_TEMPORARY_NAME = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}(?:\.\w+)?")
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _CANNOT_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _CANNOT_FLUSH |= {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -37,6 +42,7 @@ def atomic_write(path: Path, *, replace: bool = True) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch(exist_ok=False)
+        _clear_once(path.parent)
         try:
             yield temporary
             flush_file(temporary)
@@ -51,6 +57,22 @@ def atomic_write(path: Path, *, replace: bool = True) -> Iterator[Path]:
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     flush_folder(path.parent)
+
+
+def clear_abandoned(folder: Path) -> None:
+    """Remove the temporary files of killed runs from a folder: ours, and older than an hour."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        before = time.time() - ABANDONED_SECONDS
+        for entry in entries:
+            is_ours = _TEMPORARY_NAME.fullmatch(entry.name) is not None
+            if is_ours and entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < before:
+                Path(entry.path).unlink(missing_ok=True)
+
+
+@cache
+def _clear_once(folder: Path) -> None:
+    """Clear a folder before the first write into it; one process need not look again."""
+    clear_abandoned(folder)
 
 
 def copy(source: Path, target: Path) -> None:

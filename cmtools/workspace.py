@@ -15,7 +15,7 @@ from cmtools.books.copies import is_named_as_copy
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
-from cmtools.files import name_with
+from cmtools.files import clear_abandoned, name_with
 from cmtools.tables.reader.container import MIB, Limits
 
 MARKER = "cmtools.toml"
@@ -107,6 +107,13 @@ class Workspace:
                 own = [self.path(book.file_name)]
             files += [BookFile(path=path, name=self.name(path), book=book) for path in own]
         return files
+
+    def clear_abandoned_files(self) -> None:
+        """Remove the temporary files of killed runs from all folders that are written to."""
+        clear_abandoned(self.root)
+        for name in (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS):
+            for folder, _, _ in os.walk(self.path(name)):
+                clear_abandoned(Path(folder))
 
     def foreign_copies(self) -> list[str]:
         """Return the names of the copies of books that people or sync programs made."""

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from cmtools.commands.result import ExitCode
+from cmtools.commands.watch import watch
 from cmtools.files import (
     TAIL_BYTES,
     atomic_write,
@@ -29,6 +32,7 @@ from cmtools.files import (
 from cmtools.workspace import (
     ANNOTATED,
     BACKUP,
+    MARKER,
     PRICED,
     backup_path,
     copy_path,
@@ -42,6 +46,10 @@ posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has it")
 def held(folder: Path) -> dict[str, bytes]:
     """All that a folder holds, hidden files too."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def held_names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 def write(target: Path, meanwhile: bytes | None = None) -> None:
@@ -286,6 +294,46 @@ def test_a_fingerprint_shows_size_time_and_end(tmp_path: Path) -> None:
     assert fingerprint() != first
     content.append(0)
     assert fingerprint() != first
+
+
+# What killed runs leave
+
+
+ABANDONED = [".~0123456789abcdef", ".~0123456789abcdef.xlsx"]
+OTHERS = [".~lock.Книга.xlsx#", "~$Книга.xlsx", ".~0123.xlsx", "0123456789abcdef.xlsx"]
+
+
+def leave(folder: Path, *names: str, hours: int) -> None:
+    """Leave files that were changed so many hours ago."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(OLD)
+        changed = time.time() - hours * 3600
+        os.utime(folder / name, (changed, changed))
+
+
+def test_56_a_write_clears_what_killed_runs_left_beside(tmp_path: Path) -> None:
+    leave(tmp_path, *ABANDONED, *OTHERS, hours=2)
+    (tmp_path / ".~0123456789abcde0").mkdir()
+    write(tmp_path / "Книга.xlsx")
+    assert {*held_names(tmp_path)} == {*OTHERS, ".~0123456789abcde0", "Книга.xlsx"}
+
+
+def test_56_what_another_run_is_writing_stays(tmp_path: Path) -> None:
+    leave(tmp_path, *ABANDONED, hours=0)
+    write(tmp_path / "Книга.xlsx")
+    assert {*held_names(tmp_path)} == {*ABANDONED, "Книга.xlsx"}
+
+
+def test_56_a_watcher_clears_the_workspace_at_its_start(tmp_path: Path) -> None:
+    folders = [tmp_path, tmp_path / "Отчёты", tmp_path / "Клиенты" / "К-0001" / "Договор"]
+    for folder in folders:
+        leave(folder, *ABANDONED, *OTHERS, hours=2)
+    (tmp_path / MARKER).write_text("[watch]\nsettle_seconds = 0\n", "utf-8")
+    assert watch(tmp_path, once=True, today=None) is ExitCode.DONE
+    for folder in folders:
+        assert not {*ABANDONED} & {*held_names(folder)}
+        assert {*OTHERS} <= {*held_names(folder)}
 
 
 # Names as long as a file system takes

@@ -39,6 +39,7 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
     """
     workspace = find_workspace(root)
     settings = workspace.watch_settings()
+    workspace.clear_abandoned_files()
     with _logging(workspace), LiveView(workspace.name(settings.inbox)) as view:
         workers = _start_workers(workspace)
         watcher = Watcher(
