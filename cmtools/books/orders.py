@@ -68,7 +68,7 @@ class Order(Row):
         date | None, Column("Срок изготовления", hint="Не раньше заказа, не позже поставки")
     ]
     delivery_due: Annotated[
-        date | None, Column("Срок поставки", hint="По этой дате берётся ставка НДС")
+        date | None, Column("Срок поставки", hint="Пока не отгружено, ставка НДС — по ней")
     ]
     delivery_method: Annotated[DeliveryMethod | None, Column("Способ доставки", width=24)]
     delivery_address: Annotated[str | None, Column("Адрес доставки", width=36, wrap=True)]

@@ -122,11 +122,11 @@ def _problems(session: Session, file: Path | None) -> tuple[Problem, ...]:
 
 
 def _concerns(problem: Problem, order: PricedOrder) -> bool:
-    """Tell whether a problem is of the order's own rows, or of the settings."""
+    """Tell whether a problem is of the rows that the order's price rests on, or of the settings."""
     place = problem.place
     if place.file == SETTINGS.file_name or place.row is None:
         return True
-    rows = [order.entry, *(position.entry for position in order.positions)]
+    rows = [order.entry, *(position.entry for position in order.positions), *order.shipments]
     return any(
         (row.source.file, row.source.sheet, row.row) == (place.file, place.sheet, place.row)
         for row in rows

@@ -211,7 +211,7 @@ class RowIndex:
         stage = self.first(STAGES, order.stage)
         client, contract = self.first(CLIENTS, order.client), self.first(CONTRACTS, order.contract)
         contractor = self.first(CONTRACTORS, order.contractor)
-        vat_row = self.session.prices.tariff.vat_on(shipment_day(order))
+        vat_row = self.session.prices.tariff.vat_on(shipment_day(order, priced.shipments))
         assert isinstance(client, Client)
         return OrderData(
             order=order,

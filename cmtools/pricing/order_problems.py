@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from cmtools.books.choices import PaperKind, PaymentKind
-from cmtools.books.orders import ORDERS, PAPERS, PAYMENTS, POSITIONS, Payment
-from cmtools.pricing.orders import PricedOrder, PricedOrders
+from cmtools.books.orders import DELIVERIES, ORDERS, PAPERS, PAYMENTS, POSITIONS, Payment
+from cmtools.books.settings import Vat
+from cmtools.pricing.orders import PricedOrder, PricedOrders, Shipments
 from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.tariff import Tariff
 from cmtools.problems import Fault, Message, Problem, Severity, problem_at
@@ -28,6 +30,11 @@ NO_VAT_RATE = Message(
     "no-vat-rate",
     "на дату отгрузки нет ставки НДС",
     "добавьте на лист «НДС» строку с датой, с которой действует ставка",
+)
+RATE_CHANGED = Message(
+    "rate-changed",
+    "в этот день — {now}, а предыдущая отгрузка заказа — {before}",
+    "разделите заказ на два, по ставкам; до этого весь он считается по ставке последней отгрузки",
 )
 LOW_MARGIN = Message(
     "low-margin",
@@ -69,9 +76,13 @@ def money_received(payments: Iterable[Payment]) -> Mapping[str, Decimal]:
 def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
     order = priced.order
     assert order is not None
-    if tariff.vat_on(shipment_day(order)) is None:
-        field = "delivery_due" if order.delivery_due else "on"
-        yield _problem(order, ORDERS, field, NO_VAT_RATE())
+    yield from _rate_changes(priced.shipments, tariff)
+    if tariff.vat_on(shipment_day(order, priced.shipments)) is None:
+        if priced.shipments:
+            yield _problem(priced.shipments[-1], DELIVERIES, "on", NO_VAT_RATE())
+        else:
+            field = "delivery_due" if order.delivery_due else "on"
+            yield _problem(order, ORDERS, field, NO_VAT_RATE())
         return
     for position, line in priced.positions:
         if line is not None or isinstance(position, InvalidRow):
@@ -85,6 +96,19 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
         margin, limit = priced.totals.margin, tariff.rules.min_margin
         fault = LOW_MARGIN(margin=format_percent(margin), limit=format_percent(limit))
         yield _problem(order, ORDERS, "approved", fault)
+
+
+def _rate_changes(shipments: Shipments, tariff: Tariff) -> Iterator[Problem]:
+    """Report each shipment of an order whose VAT rate is another than that of the one before it."""
+    for earlier, later in pairwise(shipments):
+        before, now = (tariff.vat_on(shipment.get("on")) for shipment in (earlier, later))
+        if before and now and (before.rate or ZERO) != (now.rate or ZERO):
+            fault = RATE_CHANGED(now=_rate_in_words(now), before=_rate_in_words(before))
+            yield _problem(later, DELIVERIES, "on", fault)
+
+
+def _rate_in_words(row: Vat) -> str:
+    return "без НДС" if row.rate is None else f"НДС {format_percent(row.rate)} %"
 
 
 def _closing_problems(dataset: Dataset, orders: Iterable[PricedOrder]) -> Iterator[Problem]:
@@ -126,7 +150,7 @@ def _has_invalid_row(dataset: Dataset, table: Table[Any], field: str) -> Callabl
     return lambda value: any_value or value in values
 
 
-def _problem(row: Row, table: Table[Any], name: str, fault: Fault) -> Problem:
+def _problem(row: Row | InvalidRow, table: Table[Any], name: str, fault: Fault) -> Problem:
     value = row.get(name)
     return problem_at(
         row.place(name),

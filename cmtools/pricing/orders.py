@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from cmtools.books.choices import Category
-from cmtools.books.orders import ORDERS, POSITIONS, Order, Position
+from cmtools.books.choices import Category, DeliveryKind
+from cmtools.books.orders import DELIVERIES, ORDERS, POSITIONS, Delivery, Order, Position
 from cmtools.errors import UsageError
 from cmtools.pricing.category import order_days
 from cmtools.pricing.price import ZERO, Line, Totals, price_lines, shipment_day, totals
@@ -19,6 +19,7 @@ from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow
 
 Positions = Sequence[Position | InvalidRow]
+Shipments = Sequence[Delivery | InvalidRow]
 
 
 class PricedPosition(NamedTuple):
@@ -30,11 +31,15 @@ class PricedPosition(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PricedOrder:
-    """An order with its price; `category` and `totals` are None where nothing was computed."""
+    """An order with its price; `category` and `totals` are None where nothing was computed.
+
+    shipments: what went to the client, by day.
+    """
 
     entry: Order | InvalidRow
     category: Category | None
     positions: tuple[PricedPosition, ...]
+    shipments: Shipments
     totals: Totals | None
     approval_needed: bool
 
@@ -87,7 +92,7 @@ def iterate_prices(
     days = dict(order_days(dataset.entries(ORDERS)))
     for client, more in (other_days or {}).items():
         days[client] = sorted([*days.get(client, ()), *more])
-    positions = _positions_by_order(dataset)
+    positions, shipments = _positions_by_order(dataset), shipments_by_order(dataset)
     for entry in dataset.entries(ORDERS):
         number = entry.get("number")
         if number is None:
@@ -95,7 +100,9 @@ def iterate_prices(
         category = None
         if not isinstance(entry, InvalidRow):
             category = terms.category(entry.client, days.get(entry.client, ()), entry.on)
-        yield _price_order(entry, category, positions.get(number, ()), terms.tariff)
+        yield _price_order(
+            entry, category, positions.get(number, ()), shipments.get(number, ()), terms.tariff
+        )
 
 
 def find_order(orders: Sequence[PricedOrder], number: str) -> PricedOrder:
@@ -121,8 +128,34 @@ def _positions_by_order(dataset: Dataset) -> Mapping[str, Positions]:
     return positions
 
 
+def shipments_by_order(dataset: Dataset) -> Mapping[str, Shipments]:
+    """Group by order number what was shipped to the clients, by day.
+
+    A row with an error counts too as long as its order, day and kind are sound: a wrong sum of a
+    shipment must not change the VAT rate of its order.
+    """
+    shipments: dict[str, list[Delivery | InvalidRow]] = {}
+    for entry in dataset.entries(DELIVERIES):
+        order = entry.get("order")
+        is_shipped = entry.get("kind") is DeliveryKind.SHIPPED
+        if is_shipped and order is not None and entry.get("on") is not None:
+            shipments.setdefault(order, []).append(entry)
+    for of_order in shipments.values():
+        of_order.sort(key=_day_of)
+    return shipments
+
+
+def _day_of(entry: Delivery | InvalidRow) -> date:
+    day: date = entry.get("on")
+    return day
+
+
 def _price_order(
-    order: Order | InvalidRow, category: Category | None, positions: Positions, tariff: Tariff
+    order: Order | InvalidRow,
+    category: Category | None,
+    positions: Positions,
+    shipments: Shipments,
+    tariff: Tariff,
 ) -> PricedOrder:
     """Price one order; without a category it stays without prices."""
     if isinstance(order, InvalidRow) or category is None:
@@ -130,10 +163,11 @@ def _price_order(
             entry=order,
             category=None,
             positions=tuple(PricedPosition(position, None) for position in positions),
+            shipments=shipments,
             totals=None,
             approval_needed=False,
         )
-    shipped = shipment_day(order)
+    shipped = shipment_day(order, shipments)
     sound = [position for position in positions if not isinstance(position, InvalidRow)]
     prices = iter(price_lines(shipped, sound, category, tariff))
     priced = [
@@ -148,6 +182,7 @@ def _price_order(
         entry=order,
         category=category,
         positions=tuple(priced),
+        shipments=shipments,
         totals=sums,
         approval_needed=is_below and not order.approved,
     )

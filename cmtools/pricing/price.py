@@ -15,9 +15,10 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import NamedTuple
 
 from cmtools.books.choices import Category
-from cmtools.books.orders import Order, Position
+from cmtools.books.orders import Delivery, Order, Position
 from cmtools.books.settings import Discount, Markup, Vat
 from cmtools.pricing.tariff import Tariff
+from cmtools.tables.table import InvalidRow
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 QUOTIENT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -150,9 +151,13 @@ def _cost_with_markup(position: Position, tariff: Tariff) -> _Cost | None:
     return _Cost(cost, markup, cost * (HUNDRED + markup.percent))
 
 
-def shipment_day(order: Order) -> date:
-    """Return the day whose VAT rate holds."""
-    return order.delivery_due or order.on
+def shipment_day(order: Order, shipments: Sequence[Delivery | InvalidRow]) -> date:
+    """Return the day whose VAT rate holds: of the last shipment, else Срок поставки, else the day.
+
+    `shipments` are those to the client, by day. Law 425-ФЗ: the rate follows the shipment.
+    """
+    last: date | None = shipments[-1].get("on") if shipments else None
+    return last or order.delivery_due or order.on
 
 
 def cost_of(position: Position) -> Decimal | None:

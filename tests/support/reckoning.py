@@ -180,9 +180,20 @@ def discount_of(books: Books, wanted: str, base: Fraction) -> Fraction:
     return number(largest_reached(rows, "Сумма от", base) or {}, "Скидка, %")
 
 
+def shipped_on(books: Books, order: Row) -> date:
+    """Step 6: the day of the last shipment, else the day it is due, else that of the order."""
+    days = [
+        day_in(row, "Дата")
+        for row in books.get("Поставки", [])
+        if (row["№ заказа"], row["Вид"]) == (order["№ заказа"], "отгружено клиенту")
+    ]
+    due = "Срок поставки" if order.get("Срок поставки") else "Дата заказа"
+    return max(days, default=day_in(order, due))
+
+
 def vat_rate(books: Books, order: Row) -> Fraction:
     """Step 6: the rate in force on the date of shipment; an empty one counts as 0."""
-    shipped = day_in(order, "Срок поставки" if order.get("Срок поставки") else "Дата заказа")
+    shipped = shipped_on(books, order)
     rows = [row for row in books.get("НДС", SHIPPED_VAT) if day_in(row, "Действует с") <= shipped]
     return number(max(rows, key=lambda row: day_in(row, "Действует с")), "Ставка, %")
 
