@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -112,7 +112,20 @@ def price_books(
 
 def _existing_path(workspace: Workspace, file: Path) -> Path:
     """Return a file as a person named it: from the current folder, else from the workspace."""
-    for path in (file, workspace.root / file):
-        if path.exists():
+    paths = (file, workspace.root / file)
+    for path in paths:
+        if path.is_file():
             return path
-    raise Unavailable(f"нет такого файла: {file}")
+    raise Unavailable(f"{_describe_absence(paths)}: {file}")
+
+
+def _describe_absence(paths: Iterable[Path]) -> str:
+    """Say what is there in place of a file."""
+    for path in paths:
+        if path.is_dir():
+            return "это папка, а не книга; назовите книги в ней"
+        if path.exists():
+            return "это не файл"
+        if path.is_symlink():
+            return "это ссылка, а файла, на который она указывает, нет"
+    return "нет такого файла"

@@ -21,6 +21,7 @@ import pytest
 import cmtools
 from cmtools.commands.init import init
 from cmtools.commands.result import ExitCode
+from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable, UsageError
 from support import hostile
 from support.indicators import REPORTED
@@ -139,10 +140,26 @@ FAULTS: dict[str, tuple[str, str | None, str, str]] = {
     "no number": ("cmtools.toml", "[read]\nseconds = 'x'", "validate", "cmtools.toml"),
     "no bound": ("cmtools.toml", "[read]\nmemory_mb = inf", "validate", "cmtools.toml"),
     "no file": (TASKS, "", f"price {TASKS}", f"нет такого файла: {TASKS}"),
-    "a folder given": (TASKS, None, f"validate {TASKS}", TASKS),
+    "a folder given": (TASKS, None, f"validate {TASKS}", "это папка, а не книга"),
     "a folder for the copy": (COPY, None, "price", COPY),
     "a folder for the paint": (PAINTED, None, "validate --annotate", PAINTED),
 }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has pipes in folders")
+def test_what_is_no_file_is_named_as_what_it_is(tmp_path: Path) -> None:
+    root = healthy(tmp_path / "w")
+    os.mkfifo(tmp_path / "труба.xlsx")
+    (tmp_path / "ссылка.xlsx").symlink_to("пусто.xlsx")
+    (tmp_path / "книга.xlsx").symlink_to(root / TASKS)
+    for name, said in (
+        ("труба.xlsx", "это не файл"),
+        ("ссылка.xlsx", "это ссылка, а файла, на который она указывает, нет"),
+        ("пусто.xlsx", "нет такого файла"),
+    ):
+        with pytest.raises(Unavailable, match=f"^{said}: "):
+            validate(root, [tmp_path / name], today=TODAY)
+    assert validate(root, [tmp_path / "книга.xlsx"], today=TODAY).problems == ()
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
