@@ -19,6 +19,9 @@ from typing import NamedTuple
 NAME_BYTES = 255  # of a file's name, on every usual file system
 TEMPORARY = ".~"  # begins the names of files that are still being written
 ABANDONED_SECONDS = 3600.0  # after which such a file is what a killed run left
+OFFICE_LOCKS = (("~$", ""), (".~lock.", "#"))
+"""How the names of Office's and LibreOffice's lock files begin and end around a book's name."""
+OFFICE_LOCK_SECONDS = 24 * 3600.0  # an older one was left by a crash
 TAIL_BYTES = 1 << 14
 
 _TEMPORARY_NAME = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}(?:\.\w+)?")
@@ -152,6 +155,16 @@ def first_free(folder: Path, stem: str, ending: str = "") -> Path:
     while os.path.lexists(path := folder / numbered_name(stem, number, ending)):
         number += 1
     return path
+
+
+def find_office_lock(path: Path) -> Path | None:
+    """Return the lock file of a book that is open in Excel or LibreOffice; None where it is not."""
+    for start, end in OFFICE_LOCKS:
+        lock = path.with_name(f"{start}{path.name}{end}")
+        with suppress(OSError):
+            if abs(time.time() - lock.stat().st_mtime) < OFFICE_LOCK_SECONDS:
+                return lock
+    return None
 
 
 def checksum(path: Path) -> str | None:

@@ -11,7 +11,7 @@ from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, POSITIONS
 from cmtools.errors import Unavailable
-from cmtools.files import atomic_write, copy
+from cmtools.files import atomic_write, copy, find_office_lock
 from cmtools.pricing.breakdown import costing_sheet, price_cells
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.session import Session
@@ -54,9 +54,10 @@ def write_prices_in_place(session: Session, books: Sequence[BookFile], now: date
     The bytes of a book are safe in a new backup, named by `now`, before it is written.
 
     Raises:
-        Unavailable: a book has macros, which would be lost.
+        Unavailable: a book is open, or has macros, which would be lost.
         OSError: no rights, no room.
     """
+    _refuse_open(books)
     packages = [(book, Package(book.path)) for book in books]
     _refuse_macros(packages)
     root, names = session.workspace.root, []
@@ -71,6 +72,15 @@ def write_prices_in_place(session: Session, books: Sequence[BookFile], now: date
             known_files.add_file(root, book.path)
         names += [session.workspace.name(backup), session.workspace.name(book.path)]
     return names
+
+
+def _refuse_open(books: Iterable[BookFile]) -> None:
+    """Refuse books that Excel would write over with what it holds."""
+    for book in books:
+        if lock := find_office_lock(book.path.resolve()):
+            raise Unavailable(
+                f"книга «{book.name}» открыта (рядом файл «{lock.name}»): закройте её и повторите"
+            )
 
 
 def _refuse_macros(packages: Iterable[tuple[BookFile, Package]]) -> None:

@@ -13,14 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cmtools.files import OFFICE_LOCK_SECONDS, OFFICE_LOCKS
 from cmtools.watch.lease import JOBS_FOLDER
 
 SETTLING = "копируется"
 OPEN = "открыт: рядом файл владельца"
 TEMPORARY = "временный файл"
-DAY = 24 * 3600.0
-OFFICE_LOCKS = (("~$", ""), (".~lock.", "#"))
-"""How the names of Office's and LibreOffice's lock files begin and end around a book's name."""
 
 _IGNORED = frozenset((".ds_store", "thumbs.db", "desktop.ini", JOBS_FOLDER))
 _TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart")
@@ -200,4 +198,4 @@ def _is_temporary(name: str) -> bool:
 
 
 def _is_young(file: InboxFile, now: float) -> bool:
-    return abs(now - file.stat.st_mtime) < DAY
+    return abs(now - file.stat.st_mtime) < OFFICE_LOCK_SECONDS

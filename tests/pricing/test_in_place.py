@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from pathlib import Path
 from xml.etree.ElementTree import canonicalize
 
@@ -179,3 +181,20 @@ def test_prices_go_to_the_sheet_that_was_read(tmp_path: Path) -> None:
     book.save(tmp_path / ORDERS)
     assert [code for code, *_ in priced.told(ask(tmp_path))] == ["sheet-twice"]
     assert priced.split(tmp_path / COPY)[0] == PRICED
+
+
+@pytest.mark.parametrize("lock", [f"~${ORDERS}", f".~lock.{ORDERS}#"])
+def test_a_book_that_is_open_is_left_alone(lock: str, tmp_path: Path) -> None:
+    """One open book stops the others too; a lock that a crash left a day ago stops nothing."""
+    root = healthy(tmp_path)
+    extra_book(root, "Предварительные заказы — 2.xlsx", {})
+    (root / lock).touch()
+    before = {path.name: path.read_bytes() for path in root.glob("*.xlsx")}
+    with pytest.raises(Unavailable, match="открыта") as refusal:
+        ask(root, in_place=True)
+    assert lock in str(refusal.value)
+    assert {path.name: path.read_bytes() for path in root.glob("*.xlsx")} == before
+    ask(root)
+    old = time.time() - 25 * 3600
+    os.utime(root / lock, (old, old))
+    assert ORDERS in ask(root, in_place=True).files

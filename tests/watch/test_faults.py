@@ -18,11 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from cmtools.files import OFFICE_LOCK_SECONDS
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.watch import event_log
 from cmtools.watch.drop_processor import DropProcessor
 from cmtools.watch.durable_fs import NotAFile, append_line, open_regular
-from cmtools.watch.inbox import DAY, Inbox
+from cmtools.watch.inbox import Inbox
 from cmtools.watch.lease import JOBS_FOLDER, PULSE, Lease
 from cmtools.watch.locks import kernel_id
 from cmtools.watch.protocol_text import PROTOCOL
@@ -159,7 +160,7 @@ def test_15_39_times_of_a_file_say_nothing(day: float, tmp_path: Path) -> None:
     """Preserved or future times, a clock that jumped: only our own clock counts."""
     box, path = inbox(tmp_path / "in"), tmp_path / "in" / "a.xlsx"
     path.write_bytes(b"x")
-    os.utime(path, (time.time() + day * DAY,) * 2)
+    os.utime(path, (time.time() + day * OFFICE_LOCK_SECONDS,) * 2)
     assert (ready(box, 0.0), ready(box, 1.9), ready(box, 2.0)) == ([], [], ["a.xlsx"])
 
 
@@ -178,7 +179,7 @@ def test_17_owner_files_and_temporary_names(tmp_path: Path) -> None:
     names = ("a.xlsx", "b.xlsx", "c.xlsx", "~$a.xlsx", "~$b.xlsx", ".~lock.c.xlsx#", "d.tmp")
     for name in names:
         (folder / name).write_bytes(b"x")
-    os.utime(folder / "~$b.xlsx", (time.time() - DAY - 60,) * 2)
+    os.utime(folder / "~$b.xlsx", (time.time() - OFFICE_LOCK_SECONDS - 60,) * 2)
     box.scan(0.0)
     looked = box.scan(5.0)
     assert sorted(found.file.name for found in looked.ready) == ["b.xlsx", "~$b.xlsx"]
