@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cmtools import known_files
 from cmtools.books.catalog import BOOKS
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.commands.result import Result
@@ -38,7 +39,8 @@ class InitResult(Result):
 def init(folder: Path) -> InitResult:
     """Make a workspace of blank books; templates that are there already stay as they are.
 
-    The marker comes last; where something fails, the copies made are deleted again.
+    The blanks are noted as made by the program, so that a later version of it takes them for
+    untouched. The marker comes last; where something fails, the copies made are deleted again.
 
     Raises:
         Unavailable: the folder is (in) a workspace, or holds a book of that name already.
@@ -52,6 +54,8 @@ def init(folder: Path) -> InitResult:
         for source, target in _files_to_copy(folder):
             copy(source, target)
             copies.append(target)
+        for name in INITIAL:
+            known_files.add_file(folder, folder / name)
         with atomic_write(folder / MARKER) as aside:
             aside.write_text(MARKER_TEXT, "utf-8")
     except OSError:

@@ -19,6 +19,7 @@ import openpyxl
 import pytest
 
 import cmtools
+from cmtools import known_files
 from cmtools.commands.init import init
 from cmtools.commands.result import ExitCode
 from cmtools.commands.validate import validate
@@ -70,6 +71,16 @@ def test_init_refuses_a_folder_that_holds_a_book_or_a_workspace(name: str, tmp_p
     with pytest.raises(Unavailable, match="уже есть"):
         init(tmp_path)
     assert held(tmp_path) == {name: b"mine"}
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_blanks_are_known_to_later_versions_of_the_program(name: str, tmp_path: Path) -> None:
+    """They are no longer compared with the blanks of the program, which may differ by then."""
+    init(tmp_path)
+    blank = (tmp_path / name).rename(tmp_path / "бланк прежней версии.xlsx")
+    assert known_files.is_known(tmp_path, blank)
+    blank.write_bytes(blank.read_bytes() + b" ")
+    assert not known_files.is_known(tmp_path, blank)
 
 
 def test_init_never_writes_over_a_template(tmp_path: Path) -> None:
