@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+FIRST_CELLS = 3  # that are named of many alike problems
 
 
 class Severity(StrEnum):
@@ -115,6 +117,25 @@ def problem_at(
 def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """All problems sorted by place; those of one cell by code."""
     return tuple(sorted(problems, key=lambda problem: (problem.place.order(), problem.code)))
+
+
+def group_alike(problems: Iterable[Problem]) -> list[Sequence[Problem]]:
+    """Group the problems that differ only in their cell, in the order of the first of each."""
+    groups: dict[object, list[Problem]] = {}
+    for number, problem in enumerate(problems):
+        place = replace(problem.place, row=None, column=None)
+        key = replace(problem, place=place) if problem.place.cell else number
+        groups.setdefault(key, []).append(problem)
+    return [*groups.values()]
+
+
+def list_cells(group: Sequence[Problem]) -> str:
+    """List the first cells of alike problems and count all: `C3, C4, C5 … (всего 90)`."""
+    cells = [problem.place.cell or "" for problem in group]
+    if len(cells) == 1:
+        return cells[0]
+    rest = " …" if len(cells) > FIRST_CELLS else ""
+    return f"{', '.join(cells[:FIRST_CELLS])}{rest} (всего {len(cells)})"
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cmtools.problems import Message, Problem
+from cmtools.problems import Message, Problem, group_alike, list_cells
 from cmtools.workspace import copy_path
 
 ORDER_ELSEWHERE = Message(
@@ -49,18 +49,19 @@ def describe_replacement(name: str, target: Path, *, exists: bool, same: bool) -
 
 
 def describe_problems(problems: Iterable[Problem], drop: str) -> tuple[str, ...]:
-    """Describe each problem in one line; the name of the dropped book itself is left out."""
-    return tuple(_describe(problem, drop) for problem in problems)
+    """Describe problems in one line each, alike ones together; the drop's name is left out."""
+    return tuple(_describe(group, drop) for group in group_alike(problems))
 
 
-def _describe(problem: Problem, drop: str) -> str:
+def _describe(group: Sequence[Problem], drop: str) -> str:
+    problem = group[0]
     place = problem.place
     where = ", ".join(
         part
         for part in (
             place.file if place.file != drop else "",
             f"«{place.sheet}»" if place.sheet else "",
-            place.cell or "",
+            list_cells(group),
         )
         if part
     )

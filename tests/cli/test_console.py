@@ -19,7 +19,7 @@ from cmtools.commands.price import price
 from cmtools.commands.report import report
 from cmtools.commands.result import Result
 from cmtools.commands.validate import validate
-from support.workbench import TODAY, healthy, put
+from support.workbench import HEALTHY, TODAY, add, healthy, put
 
 COMMANDS = [module.name for module in iter_modules(commands.__path__)]
 RESULTS = [
@@ -54,6 +54,19 @@ def test_problems_and_their_number(tmp_path: Path) -> None:
     assert "Предварительные заказы.xlsx, лист «Заказы»" in shown
     assert "Вид заявки: «устная»" in shown
     assert shown.splitlines()[-1].startswith("✗ Проверено книг: 4. Ошибок: ")
+
+
+def test_57_alike_problems_are_one_line_with_a_count(tmp_path: Path) -> None:
+    """Problems with other values stay apart, and the tally counts each cell."""
+    orders = [
+        {**HEALTHY["Заказы"][0], "№ заказа": f"З-{n}", "Код клиента": "К-77"} for n in range(90)
+    ]
+    healthy(tmp_path, add("Заказы", *orders), put("Заказы", "Код клиента", 0, "К-99"))
+    text = screen(validate(tmp_path, today=TODAY))
+    said = [line.strip() for line in text.splitlines() if "К-77" in line or "К-99" in line]
+    assert len(said) == 2
+    assert text.count("(всего 90)") == 1
+    assert "Ошибок: 91" in text
 
 
 def test_prices_and_their_steps(tmp_path: Path) -> None:

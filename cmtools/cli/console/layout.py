@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from cmtools.problems import Problem
+from cmtools.problems import Problem, group_alike, list_cells
 
 NBSP = "\u00a0"
 MOST_SHOWN = 300
@@ -19,32 +19,45 @@ NO_FIGURE = "[dim]—[/]"
 
 
 def show_problems(console: Console, problems: Sequence[Problem]) -> None:
-    """Print each problem at its place, under its file and sheet, with what to do."""
-    shown = problems[:MOST_SHOWN]
-    for (file, sheet), group in groupby(shown, key=lambda p: (p.place.file, p.place.sheet)):
+    """Print each problem at its place, under its file and sheet, with what to do.
+
+    Problems that differ only in their cell are one.
+    """
+    groups = group_alike(problems)
+    shown = groups[:MOST_SHOWN]
+    for (file, sheet), of_sheet in groupby(shown, key=_sheet_of):
         where = f", лист «{safe(sheet)}»" if sheet else ""
         console.print(f"[bold]{safe(file)}[/]{where}")
         table = Table.grid(padding=(0, 2))
         table.add_column(justify="right", width=7, no_wrap=True)
         table.add_column(overflow="fold")
-        for problem in group:
+        for alike in of_sheet:
+            problem = alike[0]
             colour = "red" if problem.is_error else "yellow"
             table.add_row(
-                Text(problem.place.cell or "—", style=f"bold {colour}"), _problem_text(problem)
+                Text(problem.place.cell or "—", style=f"bold {colour}"), _problem_text(alike)
             )
         console.print(table)
         console.print()
-    if len(problems) > len(shown):
-        console.print(f"…и ещё {len(problems) - len(shown)}: все покажет ключ --annotate\n")
+    if len(groups) > len(shown):
+        left = sum(map(len, groups[MOST_SHOWN:]))
+        console.print(f"…и ещё {left}: все покажет ключ --annotate\n")
 
 
-def _problem_text(problem: Problem) -> Text:
+def _sheet_of(alike: Sequence[Problem]) -> tuple[str, str | None]:
+    return alike[0].place.file, alike[0].place.sheet
+
+
+def _problem_text(alike: Sequence[Problem]) -> Text:
+    problem = alike[0]
     line = Text()
     if problem.column:
         line.append(f"{plain(problem.column)}: ", style="bold")
     if problem.value is not None:
         line.append(f"«{plain(problem.value)[:60]}» — ")
     line.append(plain(problem.message))
+    if len(alike) > 1:
+        line.append(f"\n{list_cells(alike)}")
     if problem.hint:
         line.append(f"\n{plain(problem.hint)}", style="dim")
     return line
