@@ -30,7 +30,7 @@ HOUSE = (
 )
 HOMES = {
     "xlsxwriter": ("tables.writer", "reports.workbook"),
-    "openpyxl": (),
+    "openpyxl": ("reports.plan_edit",),
     "lxml": (
         "tables",
         "documents.template.docx_parts",

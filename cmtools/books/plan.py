@@ -54,12 +54,12 @@ BLANK_HEADING = Heading(
 )
 
 
-def plan_formula(row: int, *, whole_pieces: bool) -> str:
+def plan_formula(row: int, *, whole_pieces: bool, base: str = "C", growth: str = "D") -> str:
     """База × (1 + Прирост/100) in a row: pieces rounded up, roubles half up.
 
     The inner rounding takes away what a sum of binary fractions leaves behind: 25 + 12 % is 28.
     """
-    grown = f"C{row}*(1+D{row}/100)"
+    grown = f"{base}{row}*(1+{growth}{row}/100)"
     return f"=ROUNDUP(ROUND({grown},9),0)" if whole_pieces else f"=ROUND(ROUND({grown},6),0)"
 
 

@@ -18,6 +18,7 @@ from cmtools.reports import documents
 from cmtools.reports.indicators import Indicator
 from cmtools.reports.load import ReportInputs
 from cmtools.reports.plan_draft import Draft, describe_draft, draft_of, stem, workbook
+from cmtools.reports.plan_edit import edit_plan
 from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED
 from cmtools.tables.parsers import normalize_name
@@ -112,8 +113,9 @@ def _write_edited_workbook(
     Its stamp is that of the plan as it would be untouched, so that it counts as touched as long as
     it holds something typed.
     """
-    content = workbook(draft)
-    if fingerprint(content) in (old.made_with, fingerprint(old.path)):
+    assert old.sheet is not None
+    content = edit_plan(old.path, old.sheet, draft.goals)
+    if content is None:
         return old.name, (old.name,)
     backup = backup_path(old.path, now)
     copy(old.path, backup)

@@ -64,6 +64,7 @@ class Existing:
     typed: Mapping[str, ManualEdit] = field(default_factory=dict)
     own: tuple[PlanLine | InvalidRow, ...] = ()
     head: Mapping[str, str] = field(default_factory=dict)
+    sheet: Sheet[PlanLine] | None = None
 
 
 def existing_plan(inputs: ReportInputs, month: date, manager: str | None) -> Existing | None:
@@ -93,6 +94,7 @@ def existing_plan(inputs: ReportInputs, month: date, manager: str | None) -> Exi
         name=file.name,
         refusals=(),
         made_with=made_with,
+        sheet=sheet,
         typed=_typed(file.path, sheet, lines),
         own=tuple(line for line in lines if normalize_name(line.get("indicator")) not in planned),
         head={

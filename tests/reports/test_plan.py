@@ -363,6 +363,38 @@ def test_typed_values_stay_however_often_it_is_made(tmp_path: Path) -> None:
     assert goal(made(root)) == (5 / 3, 10, 2)
 
 
+def test_what_a_person_added_stays_when_the_figures_are_renewed(tmp_path: Path) -> None:
+    """A column and a sheet of their own, a format, a line moved: only the figures are renewed."""
+    root = workspace_with(tmp_path, books())
+    made(root)
+    book = load_workbook(root / FILE)
+    page = book["План"]
+    page["H7"], page["H8"] = "Кто отвечает", "Анна"
+    page["B8"].number_format = "@"
+    page["C8"].number_format = "0.000"
+    page["D8"] = 50
+    page.delete_rows(15)  # the last indicator, Прибыль
+    book.create_sheet("Заметки")["A1"] = "обсудить в понедельник"
+    book.save(root / FILE)
+    outcome = made(root)
+    assert goal(outcome) == (5 / 3, 50, 3)
+    edited = load_workbook(root / FILE)
+    page = edited["План"]
+    assert (page["H7"].value, page["H8"].value) == ("Кто отвечает", "Анна")
+    assert (page["C8"].number_format, page["D8"].value) == ("0.000", 50)
+    assert edited["Заметки"]["A1"].value == "обсудить в понедельник"
+    assert page["C8"].value == pytest.approx(5 / 3)
+    last = {row[0]: row for row in page.iter_rows(min_row=8, values_only=True) if row[0]}
+    assert str(last["Прибыль, руб."][4]).startswith("=ROUND")
+    stored = load_workbook(root / FILE, data_only=True)["План"]
+    values = {row[0]: row[4] for row in stored.iter_rows(min_row=8, values_only=True) if row[0]}
+    answer = outcome.as_json()["indicators"]
+    assert values["Новые клиенты с заказами, шт"] == answer["new_clients"]["plan"]
+    assert f"{values['Прибыль, руб.']}.00" == answer["profit"]["plan"]
+    assert validate(root, [root / FILE], today=TODAY).problems == ()
+    assert made(root).files == (FILE, PAPER)  # nothing is left to renew
+
+
 def test_half_an_approval_is_kept_and_forbids_nothing(tmp_path: Path) -> None:
     root = workspace_with(tmp_path, books())
     made(root)

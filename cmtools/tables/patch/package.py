@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from lxml import etree
 
@@ -42,7 +43,7 @@ LEVEL = 4
 class Package:
     """An opened .xlsx file whose parts can be replaced, added and dropped, then saved."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | IO[bytes]) -> None:
         with zipfile.ZipFile(path) as archive:
             self._parts = {plain_name(name): archive.read(name) for name in archive.namelist()}
         self._names = PartNames(self._parts)
@@ -65,7 +66,7 @@ class Package:
             self._trees[name] = _parse(self._parts[name])
         return self._trees[name]
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | IO[bytes]) -> None:
         """Write the file.
 
         Raises:
