@@ -71,6 +71,7 @@ def test_worked_example_shipped_in_november_2026() -> None:
         **money,
         **apart,
         "approval_needed": False,
+        "unpriced": [],
         "positions": [{"position": 1, **steps, **money}],
     }
 

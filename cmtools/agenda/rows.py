@@ -69,8 +69,7 @@ class OrderRows:
     @property
     def is_whole(self) -> bool:
         """Whether the order has positions and every one of them is priced."""
-        positions = self.priced.positions
-        return bool(positions) and all(position.line for position in positions)
+        return bool(self.priced.positions) and not self.priced.unpriced
 
     @property
     def total(self) -> Decimal | None:

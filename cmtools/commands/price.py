@@ -150,6 +150,7 @@ def _order_as_json(order: PricedOrder) -> dict[str, Any]:
         "delivery_vat": money(sums.delivery_vat) if sums else None,
         "total": money(priced.total) if priced else None,
         "approval_needed": order.approval_needed,
+        "unpriced": [entry.get("number") for entry in order.unpriced],
         "positions": [_position_as_json(position) for position in order.positions],
     }
 

@@ -223,6 +223,7 @@ class RowIndex:
             positions=_valid([position.entry for position in priced.positions]),
             lines=priced.lines,
             totals=priced.totals if priced.lines else None,
+            missing=priced.missing_in_words,
             vat_rate=vat_row.rate if vat_row else None,
             paid=self.paid(priced),
             payments=self.valid_rows(PAYMENTS, "order", order.number),

@@ -19,8 +19,8 @@ from cmtools.tables.table import InvalidRow
 class OrderData:
     """An order with the rows that refer to it.
 
-    `lines` and `totals` are of the priced positions, `paid` is what the client paid less what came
-    back, `claim` the one that an act is made of.
+    `lines` and `totals` are of the priced positions, `missing` names the others. `paid` is what the
+    client paid less what came back, `claim` the one that an act is made of.
     """
 
     order: Order
@@ -32,6 +32,7 @@ class OrderData:
     positions: Sequence[Position]
     lines: Sequence[Line]
     totals: Totals | None
+    missing: str
     vat_rate: Decimal | None
     paid: Decimal
     payments: Sequence[Payment]

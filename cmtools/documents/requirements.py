@@ -176,7 +176,7 @@ class DocumentChecker:
         order, totals = priced.order, priced.totals
         if order is None:
             return
-        unpriced = [position.entry for position in priced.positions if position.line is None]
+        unpriced = priced.unpriced
         if unpriced:
             numbers = ", ".join(str(row.get("number")) for row in unpriced)
             positions = f"позиции: {numbers}"

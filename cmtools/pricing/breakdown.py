@@ -23,6 +23,7 @@ _POSITION_COLUMNS = (
     ("Наименование", 40, "@"),
     ("Тираж", 10, "#,##0"),
 )
+_NOTE_COLUMN = ("Заказ посчитан", 22, "@")
 _STEP_FORMAT = "#,##0.00####"
 _MICRO = Decimal("0.000001")
 
@@ -133,20 +134,24 @@ def _computed_values(line: Line | None) -> tuple[CellValue, ...]:
 
 
 def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
-    """Lay out one row a priced position: each step of its price, and its cell of the settings."""
-    lines = [line for order in orders for line in order.lines]
+    """Lay out one row a priced position: each step of its price, and its cell of the settings.
+
+    The last column says which positions the sums of the order lack.
+    """
+    lines = [(line, order.missing_in_words) for order in orders for line in order.lines]
     columns = [*_POSITION_COLUMNS]
-    for step in price_steps(lines[0], rules) if lines else ():
+    for step in price_steps(lines[0][0], rules) if lines else ():
         columns.append((step.title, 14, PERCENT.format if step.is_percent else _STEP_FORMAT))
         if step.from_settings:
             columns.append(("откуда", 16, "@"))
+    columns.append(_NOTE_COLUMN)
     titles, widths, formats = map(list, zip(*columns, strict=True))
     return PlainSheet(
         name=COSTING_SHEET,
         header=titles,
         widths=widths,
         formats=formats,
-        rows=(_costing_row(line, rules) for line in lines),
+        rows=([*_costing_row(line, rules), note or None] for line, note in lines),
     )
 
 

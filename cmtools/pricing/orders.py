@@ -58,6 +58,18 @@ class PricedOrder:
         """The priced lines."""
         return [position.line for position in self.positions if position.line is not None]
 
+    @property
+    def unpriced(self) -> list[Position | InvalidRow]:
+        """The positions without a price."""
+        return [position.entry for position in self.positions if position.line is None]
+
+    @property
+    def missing_in_words(self) -> str:
+        """What the order's sums lack: «без позиции 2»; empty where every position is priced."""
+        names = [_position_name(entry) for entry in self.unpriced]
+        positions = "позиции" if len(names) == 1 else "позиций"
+        return f"без {positions} {', '.join(names)}" if names else ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PricedOrders:
@@ -143,6 +155,12 @@ def shipments_by_order(dataset: Dataset) -> Mapping[str, Shipments]:
     for of_order in shipments.values():
         of_order.sort(key=_day_of)
     return shipments
+
+
+def _position_name(entry: Position | InvalidRow) -> str:
+    """Return № п/п, or the row of the sheet where it is in error."""
+    number: int | None = entry.get("number")
+    return f"в строке {entry.row}" if number is None else str(number)
 
 
 def _day_of(entry: Delivery | InvalidRow) -> date:

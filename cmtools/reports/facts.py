@@ -125,7 +125,7 @@ class _Collector:
             if order is None:
                 continue
             of_month = self._category(order.client, order.on.replace(day=1))
-            unpriced = len(priced.lines) < len(priced.positions)
+            unpriced = bool(priced.unpriced)
             orders.append(
                 (
                     *self._source(order, order, order.on),

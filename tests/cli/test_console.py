@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+from collections.abc import Callable
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from cmtools import commands
 from cmtools.cli.console.render import print_result, render
+from cmtools.commands.board import board
 from cmtools.commands.plan import plan
 from cmtools.commands.price import price
 from cmtools.commands.report import report
@@ -75,6 +77,19 @@ def test_prices_and_their_steps(tmp_path: Path) -> None:
     steps = screen(price(root, explain=True, today=TODAY))
     assert "Себестоимость строки" in steps
     assert "Наценки!C" in steps
+
+
+def test_screens_say_which_positions_a_sum_lacks(tmp_path: Path) -> None:
+    whole = healthy(tmp_path / "whole")
+    root = healthy(tmp_path / "part", put("Позиции", "Себестоимость за ед.", 2, None))
+    screens: tuple[Callable[[Path], Result], ...] = (
+        lambda root: price(root, today=TODAY),
+        lambda root: price(root, explain=True, today=TODAY),
+        lambda root: board(root, today=TODAY),
+    )
+    for show in screens:
+        assert "без позиции 2" in screen(show(root))
+        assert "без позиции" not in screen(show(whole))
 
 
 def test_a_plan_and_a_report_show_every_indicator(tmp_path: Path) -> None:

@@ -938,3 +938,12 @@ def test_command_line(tmp_path: Path) -> None:
     answer = json.loads(done.stdout)
     assert set(answer) == {"files", "problems"}
     assert (root / answer["files"][0]["path"]).is_file()
+
+
+def test_card_names_the_positions_that_a_sum_lacks(tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Позиции", "Себестоимость за ед.", 2, None))
+    client = str(rows_of("Заказы")[1]["Код клиента"])
+    card = docs(root, Selection(client=client), kinds=("client-card",), today=TODAY)
+    document = Document(str(root / card.files[0]))
+    texts = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert any("(сумма без позиции 2)" in text.replace(NB, " ") for text in texts)

@@ -83,7 +83,14 @@ def answered(number: str, *steps: object) -> dict[str, object]:
     delivery = {"delivery": "0.00", "delivery_vat": "0.00", "total": line["amount"]}
     who = {"order": number, "client": "К-0001", "category": "повторный" if steps else "новый"}
     positions = [{"position": 1, **line}] if steps else []
-    return {**who, **sums, **delivery, "approval_needed": False, "positions": positions}
+    return {
+        **who,
+        **sums,
+        **delivery,
+        "approval_needed": False,
+        "unpriced": [],
+        "positions": positions,
+    }
 
 
 OLD_RATE = ("2.8500", 45, 3, 20, "4.81", "4810.00", "801.67", "1158.33", 28.9)
@@ -211,6 +218,9 @@ def test_the_costing_sheet(example: Path) -> None:
     ask(example)
     header, *rows = costing(example / COPY)
     sources = ("Наценки!C3", "Скидки!C2", "НДС!B2", "Правила!B3")
+    assert header[-1] == "Заказ посчитан"
+    assert {row[-1] for row in rows} == {None}
+    rows = [row[:-1] for row in rows]
     assert header[:8] == (*LEAD, "Себестоимость строки", COST, "Наценка, %", "откуда")
     steps = (2850, 2.85, 45, sources[0], 4.1325, 4132.5, 3, sources[1], 4.008525)
     old = (*steps, 20, sources[2], 4.81, sources[3], 4810, 801.67, 1158.33, 28.9)
@@ -223,6 +233,18 @@ def test_the_costing_sheet(example: Path) -> None:
 
 LEAD = ("№ заказа", "№ п/п", "Наименование", "Тираж")
 COST = "Себестоимость за ед. с доп. расходами"
+
+
+def test_sums_without_a_position_say_so(tmp_path: Path) -> None:
+    """The answer names the positions by № п/п, one whose № п/п is in error by its row."""
+    nothing = put("Позиции", "Себестоимость за ед.", 2, None)
+    root = healthy(tmp_path, nothing, put("Позиции", "№ п/п", 3, "первая"))
+    outcome = ask(root)
+    assert [order["unpriced"] for order in outcome.as_json()["orders"]] == [[], [2], [None]]
+    words = ["", "без позиции 2", "без позиции в строке 5"]
+    assert [order.missing_in_words for order in outcome.orders] == words
+    _, *rows = costing(tmp_path / COPY)
+    assert [(row[0], row[-1]) for row in rows] == [(FIRST, None), (SECOND, "без позиции 2")]
 
 
 def costing(path: Path) -> list[tuple[object, ...]]:

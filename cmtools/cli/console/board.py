@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from cmtools.agenda.overview import OrderOnBoard
+from cmtools.agenda.rows import OrderRows
 from cmtools.cli.console.layout import safe, table_of
 from cmtools.cli.console.render import render
 from cmtools.commands.board import BoardResult
@@ -36,6 +37,13 @@ def _cells(entry: OrderOnBoard) -> tuple[str, ...]:
         safe(entry.name),
         f"[red]{days}[/]" if entry.over else days,
         f"{order.delivery_due:%d.%m.%y}" if order.delivery_due else "—",
-        "нет цены" if rows.total is None else format_roubles(rows.total),
+        _amount(rows),
         "" if not rows.debt else format_roubles(rows.debt),
     )
+
+
+def _amount(rows: OrderRows) -> str:
+    """Write what the client pays; where some positions have no price, which of them."""
+    if rows.total is not None:
+        return format_roubles(rows.total)
+    return f"нет цены\n({rows.priced.missing_in_words})" if rows.priced.lines else "нет цены"

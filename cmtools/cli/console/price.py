@@ -35,8 +35,10 @@ def _show_orders(console: Console, result: PriceResult) -> None:
     priced = [order for order in result.orders if order.lines]
     amount = sum((order.totals.amount for order in priced if order.totals), Decimal(0))
     profit = sum((order.totals.profit for order in priced if order.totals), Decimal(0))
+    partial = sum(bool(order.unpriced) for order in priced)
+    note = f" (из них не все позиции: {partial})" if partial else ""
     console.print(
-        f"Заказов с ценой: {len(priced)} из {len(result.orders)}. "
+        f"Заказов с ценой: {len(priced)} из {len(result.orders)}{note}. "
         f"Сумма {format_roubles(amount)}, прибыль {format_roubles(profit)}."
     )
 
@@ -56,15 +58,22 @@ def _order_cells(order: PricedOrder) -> tuple[str, ...]:
         format_roubles(totals.vat),
         format_roubles(totals.profit),
         f"{totals.margin:.1f}".replace(".", ",") + NBSP + "%",
-        "[yellow]нужно согласие[/]" if order.approval_needed else "",
+        _notes(order),
     )
+
+
+def _notes(order: PricedOrder) -> str:
+    """Say what the sums of an order lack, and whether the director must agree."""
+    approval = "нужно согласие" if order.approval_needed else ""
+    return "\n".join(f"[yellow]{note}[/]" for note in (order.missing_in_words, approval) if note)
 
 
 def _show_steps(console: Console, result: PriceResult) -> None:
     for order in result.orders:
         category = f", {order.category.value}" if order.category else ""
         client = safe(str(order.entry.get("client") or "—"))
-        console.print(f"[bold]{safe(order.number)}[/] · {client}{category}")
+        missing = f", [yellow]{order.missing_in_words}[/]" if order.lines and order.unpriced else ""
+        console.print(f"[bold]{safe(order.number)}[/] · {client}{category}{missing}")
         for position, line in order.positions:
             if line is None:
                 console.print(f"  {position.get('number')}. [dim]нет цены[/]")

@@ -91,7 +91,7 @@ class SummaryFields:
     date: Annotated[Day, "Дата заказа"]
     request: Annotated[str, "Вид заявки"]
     stage: Annotated[str, "Стадия"]
-    what: Annotated[str, "Наименования через точку с запятой"]
+    what: Annotated[str, "Наименования через точку с запятой; чего нет в сумме"]
     amount: Annotated[Sum, "Сумма с НДС и доставкой; пусто, если цены нет"]
     profit: Annotated[Sum, "Прибыль; пусто, если цены нет"]
     paid: Annotated[Sum, "Оплачено; пусто, если ничего"]
@@ -226,13 +226,19 @@ def _summary(data: OrderData) -> SummaryFields:
         order,
         date=order.on,
         stage=data.stage,
-        what="; ".join(position.name for position in data.positions),
+        what=_what(data),
         amount=totals.total if totals else None,
         profit=totals.profit if totals else None,
         paid=data.paid or None,
         owed=_owed(data) or None,
         mark=group_digits(order.mark) if order.mark else "",
     )
+
+
+def _what(data: OrderData) -> str:
+    """Name the positions, and those without a price where the order's sum stands beside them."""
+    names = "; ".join(position.name for position in data.positions)
+    return f"{names} (сумма {data.missing})" if data.totals and data.missing else names
 
 
 def _owed(data: OrderData) -> Decimal:
