@@ -6,6 +6,7 @@ machine, except for the age in days of Office's lock files and temporary files.
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import unicodedata
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmtools.files import OFFICE_LOCK_SECONDS, OFFICE_LOCKS
+from cmtools.files import OFFICE_LOCK_SECONDS, OFFICE_LOCKS, atomic_write
 from cmtools.watch.lease import JOBS_FOLDER
 
 SETTLING = "копируется"
@@ -143,6 +144,30 @@ class Inbox:
             not_files=not_files,
             next_at=min(times, default=None),
         )
+
+    def save_times(self, path: Path, clock: float) -> None:
+        """Write down since when each file is unchanged, for the next run.
+
+        Raises:
+            OSError: no rights, no room.
+        """
+        passed = self._now() - clock
+        times = {name: [*seen.mark, seen.since + passed] for name, seen in self._watched.items()}
+        with atomic_write(path) as aside:
+            aside.write_text(json.dumps(times), "ascii")
+
+    def restore_times(self, path: Path, clock: float) -> None:
+        """Go on counting the patience of files that an earlier run saw as they are now.
+
+        What it lacked then is not kept: each file is checked anew before it is refused.
+        """
+        try:
+            for name, (node, size, changed, since) in json.loads(path.read_bytes()).items():
+                waited = max(self._now() - since, 0.0)
+                mark = (int(node), int(size), int(changed))
+                self._watched[str(name)] = _Watched(mark=mark, since=clock - waited)
+        except (OSError, ValueError, TypeError, AttributeError):
+            self._watched.clear()  # lost or torn: their patience begins again
 
     def put_off(self, file: InboxFile, lack: str, *, retry_at: float = 0.0) -> None:
         """Note why a settled file cannot be claimed as it is, and when to try again anyway."""

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cmtools.watch.decision import Decision
+from cmtools.watch.inbox import SETTLING
 from cmtools.watch.protocol_text import printable
 from cmtools.watch.watcher import WatcherState
 
@@ -58,6 +59,8 @@ class LiveView:
             if state != before:
                 self._redraw()
             return
+        for name, reason in sorted(_staying(state).items() - _staying(before).items()):
+            self._console.print(f"Ждёт: {printable(name)} — {reason}", markup=False)
         for delay in sorted(set(state.delays) - set(before.delays)):
             self._console.print(f"Задержка: {printable(delay)}", markup=False)
 
@@ -95,6 +98,12 @@ class LiveView:
             *(_finished_line(at, decision) for at, decision in self._finished),
         ]
         return Group(title, counts, *lines, Text("Остановить: Ctrl+C", style="dim"))
+
+
+def _staying(state: WatcherState) -> dict[str, str]:
+    """Return what stays in the inbox, and why; not what is still being copied."""
+    waiting = {name: why for name, why in state.scan.waiting.items() if why != SETTLING}
+    return waiting | {name: f"{kind}, а не файл" for name, kind in state.scan.not_files.items()}
 
 
 def _line(sign: str, name: str, note: str) -> Text:

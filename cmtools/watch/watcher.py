@@ -17,6 +17,7 @@ from cmtools.watch.task_runner import TaskRunner
 from cmtools.workers.process import Worker
 
 TAKE_OVER_SECONDS = 5.0
+TIMES = "inbox.json"
 LEAST_PAUSE = 0.1  # seconds between two scans
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Watcher:
         self._scan = ScanResult()
         self._fault = ""
         self._known_not_files: frozenset[str] = frozenset()
+        self._late_files: set[str] = set()
         self._synced_at: int | None = None
         self._next_take_over = context.clock()
 
@@ -73,6 +75,8 @@ class Watcher:
             OSError: the folder of jobs cannot be made.
         """
         self._context.lease.open()
+        inbox, times = self._context.inbox, self._context.state / TIMES
+        inbox.restore_times(times, self._context.clock())
         self._sync_index()
         self.tasks.start()
         try:
@@ -81,6 +85,8 @@ class Watcher:
             self.tasks.stop()
             self._trigger.close()
             self._context.lease.close()
+            with suppress(OSError):
+                inbox.save_times(times, self._context.clock())
         return not self._fault and not self.tasks.retries()
 
     def _run(self) -> None:
@@ -101,9 +107,20 @@ class Watcher:
             is_done = self.tasks.is_idle() and not self._context.lease.is_waiting_for_others()
             if begun_at >= settled_at and is_done:
                 held_up = self._fault or self.tasks.retries()
-                if held_up or not self._context.due_reports.counts():
-                    return
+                if held_up or not (self._has_late_files() or self._context.due_reports.counts()):
+                    break
             self._trigger.wait(max(LEAST_PAUSE, 5 * duration))
+        for name, reason in self._scan.waiting.items():
+            log.warning("%s остаётся во входящих: %s", printable(name), reason)
+        self._show(self._state())
+
+    def _has_late_files(self) -> bool:
+        """Scan once more: what was found incomplete in this run may have no patience left."""
+        with suppress(OSError):
+            self._scan = self._context.inbox.scan(self._context.clock())
+        late = {ready.file.name for ready in self._scan.ready if ready.late} - self._late_files
+        self._late_files |= late
+        return bool(late)
 
     def make_round(self) -> float:
         """Make one round; return how many seconds it took."""

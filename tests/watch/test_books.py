@@ -173,7 +173,15 @@ def test_all_in_one_process_for_a_debugger(
 def test_books_with_an_owner_file_stay(root: Path, pattern: Path) -> None:
     (root / INBOX / f"~${ORDERS}").write_bytes(b"owner")
     assert once(root, (ORDERS, (pattern / ORDERS).read_bytes())) == {}
+    (root / INBOX / "torn.xlsx").write_bytes((pattern / TASKS).read_bytes()[:-30])
+    (root / INBOX / "папка.xlsx").mkdir()
+    done = program("watch", "--once", "--today", DAY, "--workspace", str(root))
     assert (root / INBOX / ORDERS).exists()
+    assert f"Ждёт: {ORDERS} — открыт: рядом файл владельца" in done.stdout
+    assert "Ждёт: torn.xlsx — пришёл не целиком" in done.stdout
+    assert "Ждёт: папка.xlsx — папка, а не файл" in done.stdout
+    log = (root / ".cmtools" / "logs" / "watch-1.log").read_text("utf-8")
+    assert f"{ORDERS} остаётся во входящих: открыт" in log
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")

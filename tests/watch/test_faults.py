@@ -155,6 +155,44 @@ def test_13_14_18_23_what_has_no_end_yet_waits_and_is_returned_in_the_end(
     assert [name.split("/")[0] for name in ends(root)] == [DONE, FAILED]
 
 
+def test_54_patience_is_counted_over_runs(root: Path) -> None:
+    """A torn file stays in the first run, and is answered in one after its patience."""
+    torn = zipped(root / "x")[:-30]
+    drop(root, "a.xlsx", torn)
+    wall, answers = Clock(), []
+    for _ in range(3):
+        shared = context(root, patience=9.0, now=lambda: wall.now)
+        watcher = Watcher(shared, [Stub()], settle=0.0, scan=1.0)
+        assert watcher.run(once=True)
+        answers.append(len(ends(root)))
+        wall.now += 6.0
+    assert answers == [0, 0, 1]
+    assert originals(root) == {"a.xlsx": torn}
+    ((name, files),) = ends(root).items()
+    assert name.startswith(FAILED)
+    assert "пришёл не целиком" in files[PROTOCOL].decode()
+
+
+def test_54_a_file_that_became_whole_between_runs_is_taken(root: Path) -> None:
+    whole = zipped(root / "x")
+    path, wall = drop(root, "a.xlsx", whole[:-30]), Clock()
+    for _ in range(2):
+        shared = context(root, patience=9.0, now=lambda: wall.now)
+        assert Watcher(shared, [Stub()], settle=0.0, scan=1.0).run(once=True)
+        path.write_bytes(whole) if path.exists() else None
+        wall.now += 60.0
+    assert [name.split("/")[0] for name in ends(root)] == [DONE]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"a.xlsx": 5}', '{"a.xlsx": [1, 2, 3, "x"]}'])
+def test_54_a_spoiled_note_of_times_is_no_obstacle(content: str, tmp_path: Path) -> None:
+    box, path = inbox(tmp_path / "in"), tmp_path / "times.json"
+    path.write_text(content, "utf-8")
+    box.restore_times(path, 0.0)
+    (tmp_path / "in" / "a.xlsx").write_bytes(b"x")
+    assert (ready(box, 0.0), ready(box, 2.0)) == ([], ["a.xlsx"])
+
+
 @pytest.mark.parametrize("day", [-400.0, 400.0])
 def test_15_39_times_of_a_file_say_nothing(day: float, tmp_path: Path) -> None:
     """Preserved or future times, a clock that jumped: only our own clock counts."""
