@@ -12,6 +12,7 @@ from cmtools.books.catalog import BOOKS, SHEETS, recognise_book
 from cmtools.books.copies import books_with_same_orders, order_numbers, same_orders_problems
 from cmtools.books.cross_rules import check_across, seller_warning
 from cmtools.books.document_rules import StandardDocuments, check_documents
+from cmtools.books.look_alikes import warn_of_look_alikes
 from cmtools.books.plan import approval_problems
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables import messages
@@ -67,6 +68,7 @@ def load_books(
     dataset = Dataset(sheet for sheet in reading.sheets if sheet.source.file not in doubled)
     dataset.check(today)
     check_across(dataset)
+    warn_of_look_alikes(dataset)
     check_documents(dataset, documents)
     seller = seller_warning(dataset)
     problems = [*reading.problems, *same_orders_problems(doubled), *dataset.problems]

@@ -69,8 +69,13 @@ def normalize_name(text: str) -> str:
     Case, spaces, invisible signs and ё/е do not count, all dashes are one, and Latin letters that
     look Cyrillic are Cyrillic. Letters typed as a base and a combining sign (й on macOS) are one.
     """
+    return normalize_letters(text).translate(_LOOKALIKES)
+
+
+def normalize_letters(text: str) -> str:
+    """Reduce a name as `normalize_name` does, but keep Latin letters that look Cyrillic."""
     plain = _DASHES.sub("-", squeeze(normalize("NFC", text)).casefold())
-    return plain.replace("ё", "е").translate(_LOOKALIKES)
+    return plain.replace("ё", "е")
 
 
 @lru_cache(maxsize=1 << 14)
