@@ -97,7 +97,6 @@ REFUSED: dict[Builder, Codes] = {
     hostile.checksum_wrong: DAMAGED,
     hostile.checksum_wrong_elsewhere: DAMAGED,
     hostile.truncated: DAMAGED,
-    hostile.part_missing: UNSOUND,
     hostile.xml_broken: UNSOUND,
     hostile.string_beyond: UNSOUND,
     hostile.entity_bomb_in_sheet: DAMAGED,
@@ -137,6 +136,13 @@ def test_refused(workspace: Path, tmp_path: Path, build: Builder) -> None:
     assert [problem[key] for key in ("sheet", "cell", "row", "column")] == [None] * 4
     assert answer.of(healthy) == []
     assert folder_of(book) == before
+
+
+def test_a_sheet_without_its_part_is_missing(workspace: Path, tmp_path: Path) -> None:
+    """The book is read as far as it has parts."""
+    book = hostile.part_missing(tmp_path / BOOK)
+    answer = validate(workspace, book)
+    assert ("sheet-missing", "Клиенты") in [(p["code"], p["sheet"]) for p in answer.of(book)]
 
 
 def test_content_of_other_files_stays_secret(workspace: Path, tmp_path: Path) -> None:

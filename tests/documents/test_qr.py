@@ -38,7 +38,11 @@ def parsed(text: str) -> dict[str, str]:
 
 def decoded(picture: bytes) -> bytes:
     """The bytes of the only code in a picture."""
-    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+    (found,) = (
+        code
+        for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
+        if code.format == zxingcpp.BarcodeFormat.QRCode
+    )
     return bytes(found.bytes)
 
 

@@ -278,6 +278,7 @@ def test_whatever_happens_to_the_file(root: Path, name: str) -> None:
 
 def test_where_nothing_can_be_kept(root: Path) -> None:
     """A file stands where the folder should: the figures come all the same, with a word."""
+    shutil.rmtree(root / FOLDER)
     (root / FOLDER).write_text("не папка")
     assert receipts(root) == "22920.00"
     assert load_inputs(root, TODAY).note is not None

@@ -177,10 +177,12 @@ def _read_index(
     relations_name = names.find(relations_part(plain_name(book))) or ""
     if any(_size(archive, name) > MAX_INDEX_BYTES for name in (book, relations_name)):
         raise too_large("её оглавление больше 4 МБ")
+    root = ElementTree.fromstring(_read_part(archive, book))
+    if not root.tag.endswith("}workbook"):  # of Word or PowerPoint
+        raise FileRejected(messages.FILE_FOREIGN())
     relations = _relations(archive, plain_name(book), relations_name)
     parts = {relation.id: names.find(relation.part) for relation in relations}
     by_kind = {relation.kind: names.find(relation.part) for relation in relations}
-    root = ElementTree.fromstring(_read_part(archive, book))
     sheets: dict[str, str] = {}
     for element in root.iter():
         if element.tag.endswith("}sheet"):
