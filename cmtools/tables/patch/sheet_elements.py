@@ -41,8 +41,9 @@ def element_prefix(xml: bytes) -> bytes:
 
 def deselect_tab(xml: bytes) -> bytes:
     """Take a sheet out of the selected ones."""
-    head, start, rest = xml.partition(b"sheetData")
-    return _SELECTED.sub(b'tabSelected="0"', head) + start + rest
+    head, start, rest = xml.partition(b"sheetData")  # a sheet shown in two windows says it twice
+    changed, count = _SELECTED.subn(b'tabSelected="0"', head)
+    return changed + start + rest if count else xml
 
 
 def find_legacy_drawing(xml: bytes) -> bytes | None:
