@@ -16,6 +16,7 @@ from support.reckoning import (
     category,
     discount_of,
     half_up,
+    in_force,
     indicators,
     largest_reached,
     losses,
@@ -31,6 +32,7 @@ from support.reckoning_examples import (
 from support.strategies import (
     KINDS,
     MANAGERS,
+    TODAY,
     all_books,
     cases,
     settings_sheets,
@@ -193,12 +195,13 @@ def test_a_larger_run_never_picks_a_smaller_tier(
     books: Books, kind: str, run: int, more: int
 ) -> None:
     """The tier that is picked is reached and comes from the kind or `*`."""
-    small, large = markup_row(books, kind, run), markup_row(books, kind, run + more)
+    small, large = (markup_row(books, kind, n, TODAY) for n in (run, run + more))
     if small is not None:
         assert large is not None
         assert number(small, "Тираж от") <= number(large, "Тираж от") <= run + more
         assert {small["Вид продукции"], large["Вид продукции"]} <= {kind, "*"}
-        own = [row for row in books["Наценки"] if row["Вид продукции"] == kind]
+        valid = in_force(books["Наценки"], TODAY, "Вид продукции", "Тираж от")
+        own = [row for row in valid if row["Вид продукции"] == kind]
         reached = largest_reached(own, "Тираж от", Fraction(run))
         assert small == (reached or small)
 
@@ -210,10 +213,11 @@ def test_the_discount_is_the_last_threshold_reached(
 ) -> None:
     """Of the discounts of a category the one with the highest reached sum."""
     expected = Fraction(0)
-    for row in sorted(books["Скидки"], key=lambda row: number(row, "Сумма от")):
+    valid = in_force(books["Скидки"], TODAY, "Категория", "Сумма от")
+    for row in sorted(valid, key=lambda row: number(row, "Сумма от")):
         if row["Категория"] == wanted and number(row, "Сумма от") <= Fraction(base):
             expected = number(row, "Скидка, %")
-    assert discount_of(books, wanted, Fraction(base)) == expected
+    assert discount_of(books, wanted, Fraction(base), TODAY) == expected
 
 
 @pytest.mark.long

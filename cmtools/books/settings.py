@@ -17,6 +17,7 @@ from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Book, Row, Rule, Source, Table
 
 ANY_KIND = "*"
+IN_FORCE = Column("Действует с", hint="Для заказов с этой даты; пусто — всегда")
 
 CONTRACTOR_INN = Message(
     "contractor-inn",
@@ -79,7 +80,7 @@ ORGANIZATION = Table(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Markup(Row):
-    """The markup of a kind of product from a run on."""
+    """The markup of a kind of product from a run on, for orders from a day on."""
 
     kind: Annotated[str, Column("Вид продукции", width=30, hint="«*» — любой вид")]
     quantity_from: Annotated[int, Column("Тираж от", least=1, width=12)]
@@ -87,31 +88,34 @@ class Markup(Row):
         Decimal,
         Column("Наценка, %", PERCENT, above=-100, fraction_warns=True, hint="На себестоимость: 45"),
     ]
+    since: Annotated[date | None, IN_FORCE]
 
 
 MARKUPS = Table(
     Markup,
     "Наценки",
     purpose="Наценка на себестоимость по виду продукции и тиражу; берётся самый большой "
-    "«Тираж от», до которого тираж дотягивает.",
-    unique=(("kind", "quantity_from"),),
+    "«Тираж от», до которого тираж дотягивает. Новая наценка — новая строка с «Действует с».",
+    unique=(("kind", "since", "quantity_from"),),
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Discount(Row):
-    """The discount of a client's category from a sum of the order on."""
+    """The discount of a client's category from a sum of the order on, for orders from a day on."""
 
     category: Annotated[Category, Column("Категория")]
     amount_from: Annotated[Decimal, Column("Сумма от", least=0, hint="Без НДС, до скидки")]
     percent: Annotated[Decimal, Column("Скидка, %", PERCENT, least=0, most=100)]
+    since: Annotated[date | None, IN_FORCE]
 
 
 DISCOUNTS = Table(
     Discount,
     "Скидки",
-    purpose="Скидка по категории клиента и сумме заказа.",
-    unique=(("category", "amount_from"),),
+    purpose="Скидка по категории клиента и сумме заказа. Новая скидка — новая строка с «Действует "
+    "с».",
+    unique=(("category", "since", "amount_from"),),
 )
 
 

@@ -21,7 +21,8 @@ from cmtools.tables.table import InvalidRow, Row, Table
 NO_MARKUP_TIER = Message(
     "no-markup-tier",
     "для вида «{kind}» нет наценки на тираж {quantity}",
-    "добавьте на лист «Наценки» строку с меньшим «Тираж от» или строку «*»",
+    "добавьте на лист «Наценки» строку с меньшим «Тираж от» или строку «*»; «Действует с» — не "
+    "позже даты заказа",
 )
 PRICE_ZERO = Message(
     "price-zero", "цена округляется до нуля", "проверьте себестоимость, скидку и шаг округления"
@@ -84,10 +85,11 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
             field = "delivery_due" if order.delivery_due else "on"
             yield _problem(order, ORDERS, field, NO_VAT_RATE())
         return
+    price_list = tariff.price_list(order.on)
     for position, line in priced.positions:
         if line is not None or isinstance(position, InvalidRow):
             continue
-        if tariff.markup(position.kind, position.quantity) is None:
+        if price_list.markup(position.kind, position.quantity) is None:
             fault = NO_MARKUP_TIER(kind=position.kind, quantity=position.quantity)
             yield _problem(position, POSITIONS, "kind", fault)
         elif position.unit_cost is not None:

@@ -187,7 +187,7 @@ def _price_order(
         )
     shipped = shipment_day(order, shipments)
     sound = [position for position in positions if not isinstance(position, InvalidRow)]
-    prices = iter(price_lines(shipped, sound, category, tariff))
+    prices = iter(price_lines(order.on, shipped, sound, category, tariff))
     priced = [
         PricedPosition(position, None if isinstance(position, InvalidRow) else next(prices))
         for position in positions

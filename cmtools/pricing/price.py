@@ -17,7 +17,7 @@ from typing import NamedTuple
 from cmtools.books.choices import Category
 from cmtools.books.orders import Delivery, Order, Position
 from cmtools.books.settings import Discount, Markup, Vat
-from cmtools.pricing.tariff import Tariff
+from cmtools.pricing.tariff import PriceList, Tariff
 from cmtools.tables.table import InvalidRow
 
 EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
@@ -91,21 +91,27 @@ class Totals:
 
 
 def price_lines(
-    shipped: date, positions: Sequence[Position], category: Category, tariff: Tariff
+    ordered: date,
+    shipped: date,
+    positions: Sequence[Position],
+    category: Category,
+    tariff: Tariff,
 ) -> list[Line | None]:
     """Price the positions of one order, which share its discount.
 
-    `shipped` is the day of shipment, whose VAT rate holds. The line is None for a position without
+    The markups and discounts in force on the day `ordered` hold, and the VAT rate of `shipped`. The
+    line is None for a position without
     a cost, a markup or a VAT row, and for one whose price rounds to 0.
     """
     vat_row = tariff.vat_on(shipped)
     if vat_row is None:
         return [None] * len(positions)
+    price_list = tariff.price_list(ordered)
     rate, step = vat_row.rate or ZERO, tariff.rules.price_step
     with localcontext(EXACT):
-        costs = [_cost_with_markup(position, tariff) for position in positions]
+        costs = [_cost_with_markup(position, price_list) for position in positions]
         base = sum((cost.marked_up for cost in costs if cost), ZERO).scaleb(-2)
-        discount = tariff.discount(category, base)
+        discount = price_list.discount(category, base)
         factor = (HUNDRED - (discount.percent if discount else ZERO)) * (HUNDRED + rate)
         lines: list[Line | None] = []
         for position, cost in zip(positions, costs, strict=True):
@@ -143,9 +149,9 @@ class _Cost(NamedTuple):
     marked_up: Decimal
 
 
-def _cost_with_markup(position: Position, tariff: Tariff) -> _Cost | None:
+def _cost_with_markup(position: Position, price_list: PriceList) -> _Cost | None:
     cost = cost_of(position)
-    markup = None if cost is None else tariff.markup(position.kind, position.quantity)
+    markup = None if cost is None else price_list.markup(position.kind, position.quantity)
     if cost is None or markup is None:
         return None
     return _Cost(cost, markup, cost * (HUNDRED + markup.percent))

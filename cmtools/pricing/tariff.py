@@ -30,36 +30,35 @@ from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Table
 
-Rate = TypeVar("Rate", Markup, Discount, Vat)
+T = TypeVar("T")
+Dated = TypeVar("Dated", Markup, Discount)
 
 
 @dataclass(frozen=True, slots=True)
-class Tiers(Generic[Rate]):
+class Tiers(Generic[T]):
     """Rows by growing threshold: the one in force is the last whose threshold is reached."""
 
     thresholds: Sequence[Any]
-    rows: Sequence[Rate]
+    rows: Sequence[T]
 
-    def at(self, value: object) -> Rate | None:
+    def at(self, value: object) -> T | None:
         """Return the row in force at a value."""
         reached = bisect_right(self.thresholds, value)
         return self.rows[reached - 1] if reached else None
 
 
-def build_tiers(rows: Iterable[Rate], threshold: Callable[[Rate], Any]) -> Tiers[Rate]:
+def build_tiers(rows: Iterable[T], threshold: Callable[[T], Any]) -> Tiers[T]:
     """Sort rows by their threshold."""
     ordered = sorted(rows, key=threshold)
     return Tiers([threshold(row) for row in ordered], ordered)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tariff:
-    """The director's prices: markups by run, discounts by sum, VAT by day, and the rules."""
+class PriceList:
+    """What is in force on a day: markups by run, discounts by sum."""
 
     markups: Mapping[str, Tiers[Markup]]
     discounts: Mapping[Category, Tiers[Discount]]
-    vat: Tiers[Vat]
-    rules: Rules
 
     def markup(self, kind: str, quantity: int) -> Markup | None:
         """Return the kind's row with the largest tier within the run; the row of `*` else."""
@@ -75,6 +74,21 @@ class Tariff:
         tiers = self.discounts.get(category)
         return tiers.at(base) if tiers else None
 
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tariff:
+    """The director's prices: price lists by day of the order, VAT by day of shipment, the rules."""
+
+    price_lists: Tiers[PriceList]
+    vat: Tiers[Vat]
+    rules: Rules
+
+    def price_list(self, day: date) -> PriceList:
+        """Return the markups and discounts in force for orders of a day."""
+        price_list = self.price_lists.at(day)
+        assert price_list is not None  # the first one is in force from the first day there is
+        return price_list
+
     def vat_on(self, day: date) -> Vat | None:
         """Return the row in force on the day of shipment (law 425-ФЗ: the rate follows it)."""
         return self.vat.at(day)
@@ -84,13 +98,30 @@ def build_tariff(
     markups: Iterable[Markup], discounts: Iterable[Discount], vat: Iterable[Vat], rules: Rules
 ) -> Tariff:
     """Build a tariff from rows in any order."""
+    markups, discounts = list(markups), list(discounts)
+    days = {
+        date.min,
+        *(markup.since or date.min for markup in markups),
+        *(discount.since or date.min for discount in discounts),
+    }
+    since = sorted(days)
+    return Tariff(
+        price_lists=Tiers(since, [_price_list(markups, discounts, day) for day in since]),
+        vat=build_tiers(vat, attrgetter("since")),
+        rules=rules,
+    )
+
+
+def _price_list(markups: Iterable[Markup], discounts: Iterable[Discount], day: date) -> PriceList:
     by_kind: dict[str, list[Markup]] = {}
-    for markup in markups:
+    for markup in _in_force(
+        markups, day, lambda row: (normalize_name(row.kind), row.quantity_from)
+    ):
         by_kind.setdefault(normalize_name(markup.kind), []).append(markup)
     by_category: dict[Category, list[Discount]] = {}
-    for discount in discounts:
+    for discount in _in_force(discounts, day, attrgetter("category", "amount_from")):
         by_category.setdefault(discount.category, []).append(discount)
-    return Tariff(
+    return PriceList(
         markups={
             kind: build_tiers(rows, attrgetter("quantity_from")) for kind, rows in by_kind.items()
         },
@@ -98,9 +129,14 @@ def build_tariff(
             category: build_tiers(rows, attrgetter("amount_from"))
             for category, rows in by_category.items()
         },
-        vat=build_tiers(vat, attrgetter("since")),
-        rules=rules,
     )
+
+
+def _in_force(rows: Iterable[Dated], day: date, key: Callable[[Dated], object]) -> Iterable[Dated]:
+    """Return the rows in force on a day, of those with one key the latest."""
+    in_force = [row for row in rows if row.since is None or row.since <= day]
+    in_force.sort(key=lambda row: row.since or date.min)
+    return {key(row): row for row in in_force}.values()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 from cmtools.problems import Problem
@@ -139,15 +139,20 @@ def _warn_of_fractions(sheets: Sequence[Sheet[Any]], name: str) -> None:
 
 
 def _refuse_repeats(sheets: Sequence[Sheet[Any]], names: tuple[str, ...]) -> None:
-    """Report the later of two equal rows at the last of the fields."""
+    """Report the later of two equal rows at the last of the fields.
+
+    A row whose required field is empty is no repeat; an empty optional field is a value.
+    """
     columns = [_comparable(sheet, names) for sheet in sheets]
     if len(set(chain.from_iterable(columns))) == sum(len(sheet.rows) for sheet in sheets):
         return  # all differ
     seen: dict[tuple[object, ...], tuple[Sheet[Any], int]] = {}
     for sheet, keys in zip(sheets, columns, strict=True):
         bad: set[int] = set().union(*(sheet.bad[name] for name in names))
+        required = [sheet.table.fields[name].required for name in names]
         for index, key in enumerate(keys):
-            if None in key or index in bad:
+            lacks = None in key and None in compress(key, required)
+            if lacks or index in bad:
                 continue
             first_sheet, first = seen.setdefault(key, (sheet, index))
             if (first_sheet, first) == (sheet, index):

@@ -165,18 +165,32 @@ def largest_reached(rows: Iterable[Row], column: str, reach: Fraction) -> Row | 
     return max(reached, key=lambda row: number(row, column), default=None)
 
 
-def markup_row(books: Books, kind: str, run: int) -> Row | None:
-    """Step 2: the kind's own tier, else the tier of `*`."""
+def in_force(rows: Iterable[Row], day: date, *key: str) -> list[Row]:
+    """Step 2: the rows in force on a day; of those alike in the key only the latest."""
+    now = [row for row in rows if not row.get("Действует с") or day_in(row, "Действует с") <= day]
+
+    def is_latest(row: Row) -> bool:
+        alike = [other for other in now if [other[k] for k in key] == [row[k] for k in key]]
+        days = [day_in(other, "Действует с") for other in alike if other.get("Действует с")]
+        return row.get("Действует с") == max(days, default=None)
+
+    return [row for row in now if is_latest(row)]
+
+
+def markup_row(books: Books, kind: str, run: int, day: date) -> Row | None:
+    """Step 2: the kind's own tier, else the tier of `*`, in force on the day of the order."""
+    valid = in_force(books.get("Наценки", []), day, "Вид продукции", "Тираж от")
     for wanted in (kind, "*"):
-        rows = [row for row in books.get("Наценки", []) if row["Вид продукции"] == wanted]
+        rows = [row for row in valid if row["Вид продукции"] == wanted]
         if found := largest_reached(rows, "Тираж от", Fraction(run)):
             return found
     return None
 
 
-def discount_of(books: Books, wanted: str, base: Fraction) -> Fraction:
+def discount_of(books: Books, wanted: str, base: Fraction, day: date) -> Fraction:
     """Step 4: the discount of the category at that base, else 0."""
-    rows = [row for row in books.get("Скидки", []) if row["Категория"] == wanted]
+    valid = in_force(books.get("Скидки", []), day, "Категория", "Сумма от")
+    rows = [row for row in valid if row["Категория"] == wanted]
     return number(largest_reached(rows, "Сумма от", base) or {}, "Скидка, %")
 
 
@@ -203,10 +217,10 @@ def vat_inside(amount: Fraction, rate: Fraction) -> Fraction:
     return half_up(amount * rate / (100 + rate), CENT)
 
 
-def costed(books: Books, position: Row) -> Line | None:
+def costed(books: Books, position: Row, day: date) -> Line | None:
     """Steps 1 to 3; None for a position without a cost or a markup row."""
     run = int(number(position, "Тираж"))
-    found = markup_row(books, text(position, "Вид продукции"), run)
+    found = markup_row(books, text(position, "Вид продукции"), run, day)
     if position.get("Себестоимость за ед.") is None or found is None:
         return None
     cost = number(position, "Себестоимость за ед.") * run + number(position, "Доп. расходы")
@@ -218,9 +232,10 @@ def costed(books: Books, position: Row) -> Line | None:
 def priced_lines(books: Books, order: Row) -> dict[int, Line | None]:
     """№ п/п → the priced line or None, in the order of the sheet (steps 1 to 8)."""
     rows = [row for row in books.get("Позиции", []) if row["№ заказа"] == order["№ заказа"]]
-    costs = [costed(books, row) for row in rows]
+    day = day_in(order, "Дата заказа")
+    costs = [costed(books, row, day) for row in rows]
     base = add(line.list_sum for line in costs if line)
-    discount = discount_of(books, price_category(books, order), base)
+    discount = discount_of(books, price_category(books, order), base, day)
     rate, step = vat_rate(books, order), rule(books, "Шаг округления цены")
     lines: dict[int, Line | None] = {}
     for row, line in zip(rows, costs, strict=True):

@@ -69,6 +69,9 @@ def position_row(order: str, run: int, cost: str | None, extra: str | None = Non
     }
 
 
+CHANGES = (date(2025, 3, 1), date(2025, 12, 31), date(2026, 1, 1))
+
+
 def markup(kind: str, run: int, value: str | int) -> Row:
     """A row of Наценки."""
     return {"Вид продукции": kind, "Тираж от": run, "Наценка, %": Decimal(value)}
@@ -124,22 +127,30 @@ def settings_sheets(draw: DrawFn) -> Books:
     """Наценки, Скидки, НДС and Правила in any order of rows; the last two may be as shipped."""
     percents = st.sampled_from([Decimal(value) for value in ("0", "10", "33.3", "45", "100")])
     tiers = st.tuples(st.sampled_from((*KINDS[:2], "*", "*")), st.sampled_from((1, 10, 100, 500)))
-    marks = draw(st.dictionaries(tiers, percents, min_size=2, max_size=8))
+    since = st.sampled_from((None, None, None, *CHANGES))
+    marks = draw(st.dictionaries(st.tuples(tiers, since), percents, min_size=2, max_size=8))
     if draw(st.integers(0, 3)):
-        marks.setdefault(("*", 1), Decimal(50))
+        marks.setdefault((("*", 1), None), Decimal(50))
     sums = st.sampled_from(("0", "1", "99.99", "100", "1000", "1500", "4132.5", "10000"))
     wanted = st.sampled_from(("новый", "повторный", "системный", "VIP"))
     cuts = st.sampled_from([Decimal(value) for value in ("0", "2.5", "3", "5", "12", "40")])
-    discounts = draw(st.dictionaries(st.tuples(wanted, sums), cuts, max_size=12))
+    steps = st.tuples(wanted, sums)
+    discounts = draw(st.dictionaries(st.tuples(steps, since), cuts, max_size=12))
     books: Books = {
-        "Наценки": [markup(kind, run, str(value)) for (kind, run), value in marks.items()],
-        "Скидки": [discount(kind, low, str(value)) for (kind, low), value in discounts.items()],
+        "Наценки": [
+            markup(*tier, str(value)) | {"Действует с": day} for (tier, day), value in marks.items()
+        ],
+        "Скидки": [
+            discount(*step, str(value)) | {"Действует с": day}
+            for (step, day), value in discounts.items()
+        ],
     }
     if draw(st.booleans()):
-        changes = st.sampled_from((date(2025, 3, 1), date(2025, 12, 31), date(2026, 1, 1)))
-        rates = draw(st.dictionaries(changes, st.sampled_from((None, 0, 5, 7, 10, 22))))
-        since = {date(2019, 1, 1): 20} | rates
-        books["НДС"] = [{"Действует с": day, "Ставка, %": rate} for day, rate in since.items()]
+        rates = draw(
+            st.dictionaries(st.sampled_from(CHANGES), st.sampled_from((None, 0, 5, 7, 10, 22)))
+        )
+        since_days = {date(2019, 1, 1): 20} | rates
+        books["НДС"] = [{"Действует с": day, "Ставка, %": rate} for day, rate in since_days.items()]
     if draw(st.integers(0, 3)):
         typed = {name: draw(st.sampled_from((None, *values))) for name, values in RULES.items()}
         books["Правила"] = [
