@@ -60,8 +60,9 @@ class PricedOrder:
 
     @property
     def unpriced(self) -> list[Position | InvalidRow]:
-        """The positions without a price."""
-        return [position.entry for position in self.positions if position.line is None]
+        """The positions without a price, by their numbers."""
+        entries = [position.entry for position in self.positions if position.line is None]
+        return sorted(entries, key=lambda entry: entry.get("number") or 0)
 
     @property
     def missing_in_words(self) -> str:
