@@ -290,7 +290,7 @@ def price_order(books: Books, order: Row) -> dict[str, object]:
         "delivery_vat": digits(vat_inside(delivery, vat_rate(books, order))),
         "total": digits(amount + delivery) if lines else None,
         "approval_needed": low and order.get("Согласовано директором") != "да",
-        "unpriced": [place for place, line in positions.items() if line is None],
+        "unpriced": sorted(place for place, line in positions.items() if line is None),
         "positions": [position_answer(*entry) for entry in positions.items()],
     }
 
