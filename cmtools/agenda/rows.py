@@ -38,6 +38,7 @@ from cmtools.pricing.category import category_at, order_days
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import ZERO
 from cmtools.pricing.session import Session
+from cmtools.problems import Problem
 from cmtools.tables.table import Row
 from cmtools.workspace import REPORTS
 
@@ -220,6 +221,11 @@ def read_rows(session: Session, today: date) -> AgendaRows:
 def count_rows_in_error(session: Session) -> int:
     """Count the orders that are left out because their row has an error."""
     return len(session.loaded.dataset.entries(ORDERS)) - len(session.loaded.dataset.records(ORDERS))
+
+
+def find_unread_sheets(session: Session) -> tuple[Problem, ...]:
+    """Return the errors of whole books and sheets, whose rows are missing from all answers."""
+    return tuple(p for p in session.problems if p.is_error and p.place.row is None)
 
 
 def _group(rows: Iterable[R], name: str) -> dict[Any, list[R]]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.agenda.overview import OrderOnBoard, orders_by_stage
-from cmtools.agenda.rows import count_rows_in_error, read_rows
+from cmtools.agenda.rows import count_rows_in_error, find_unread_sheets, read_rows
 from cmtools.books.settings import Stage
-from cmtools.commands.result import Result
+from cmtools.commands.result import Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.json_values import money
 from cmtools.pricing.session import open_books, price_books
@@ -29,7 +29,7 @@ class BoardResult(Result):
     left_out: int
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        answer: dict[str, Any] = {
             "date": f"{self.day}",
             "stages": [
                 {
@@ -42,6 +42,9 @@ class BoardResult(Result):
             ],
             "left_out": self.left_out,
         }
+        if self.problems:
+            answer["problems"] = problems_as_json(self.problems)
+        return answer
 
 
 def board(root: Path, *, today: date) -> BoardResult:
@@ -52,6 +55,7 @@ def board(root: Path, *, today: date) -> BoardResult:
     """
     session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     return BoardResult(
+        problems=find_unread_sheets(session),
         day=today,
         stages=orders_by_stage(read_rows(session, today)),
         left_out=count_rows_in_error(session),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.agenda.losses import ClientAtRisk, find_clients_at_risk
-from cmtools.agenda.rows import read_rows
-from cmtools.commands.result import Result
+from cmtools.agenda.rows import find_unread_sheets, read_rows
+from cmtools.commands.result import Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.json_values import money
 from cmtools.pricing.session import open_books, price_books
@@ -23,7 +23,7 @@ class LossesResult(Result):
     clients: tuple[ClientAtRisk, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        answer: dict[str, Any] = {
             "date": f"{self.day}",
             "clients": [
                 {
@@ -39,6 +39,9 @@ class LossesResult(Result):
                 for found in self.clients
             ],
         }
+        if self.problems:
+            answer["problems"] = problems_as_json(self.problems)
+        return answer
 
 
 def losses(root: Path, *, days: int, today: date) -> LossesResult:
@@ -49,4 +52,4 @@ def losses(root: Path, *, days: int, today: date) -> LossesResult:
     """
     session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     clients = find_clients_at_risk(read_rows(session, today), days)
-    return LossesResult(day=today, clients=tuple(clients))
+    return LossesResult(problems=find_unread_sheets(session), day=today, clients=tuple(clients))

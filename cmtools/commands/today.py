@@ -11,7 +11,7 @@ from typing import Any
 from cmtools.agenda.calendar_file import make_calendar
 from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty import Duty
-from cmtools.agenda.rows import AgendaRows, count_rows_in_error, read_rows
+from cmtools.agenda.rows import AgendaRows, count_rows_in_error, find_unread_sheets, read_rows
 from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
@@ -75,7 +75,7 @@ def today(
     if ics is not None:
         _write_calendar(ics, rows, duties)
     return TodayResult(
-        problems=tuple(_calendar_problems(duties, today)),
+        problems=(*find_unread_sheets(session), *_calendar_problems(duties, today)),
         files=() if ics is None else (session.workspace.name(ics),),
         day=today,
         duties=tuple(duties),

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from cmtools.cli.console.render import print_result
 from cmtools.commands.board import board
+from cmtools.commands.losses import losses
 from cmtools.commands.result import ExitCode, Result
 from cmtools.commands.today import today
 from cmtools.errors import UsageError
@@ -137,3 +138,20 @@ def test_no_screen_is_wider_than_the_window(width: int, tmp_path: Path) -> None:
         lines = screen(result, width)
         assert max(map(len, lines)) <= width
     assert any("3.3 Контролировать прохождение заказа по стадиям" in line for line in lines)
+
+
+def test_a_book_that_is_missing_is_named(tmp_path: Path) -> None:
+    """Without the settings there are no stages: an answer without duties is no quiet morning."""
+    root = healthy(tmp_path)
+    (root / "Настройки.xlsx").unlink()
+    results: tuple[Result, ...] = (
+        today(root, today=TODAY),
+        board(root, today=TODAY),
+        losses(root, days=60, today=TODAY),
+    )
+    for result in results:
+        assert result.exit_code is ExitCode.PROBLEMS
+        assert ("file-missing", "Настройки.xlsx") in {
+            (problem["code"], problem["file"]) for problem in result.as_json()["problems"]
+        }
+        assert any("Настройки.xlsx" in line for line in screen(result, 80))

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from cmtools.agenda.overview import OrderOnBoard
 from cmtools.agenda.rows import OrderRows
-from cmtools.cli.console.layout import safe, table_of
+from cmtools.cli.console.layout import safe, show_problems, table_of
 from cmtools.cli.console.render import render
 from cmtools.commands.board import BoardResult
 from cmtools.tables.parsers import format_roubles
@@ -14,6 +14,7 @@ from cmtools.tables.parsers import format_roubles
 
 @render.register
 def _(result: BoardResult, console: Console) -> None:
+    show_problems(console, result.problems)
     for stage, entries in result.stages:
         if entries:
             norm = "" if stage.norm is None else f", норма {stage.norm} раб. дн."

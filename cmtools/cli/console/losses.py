@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from cmtools.cli.console.layout import safe, table_of
+from cmtools.cli.console.layout import safe, show_problems, table_of
 from cmtools.cli.console.render import render
 from cmtools.commands.losses import LossesResult
 from cmtools.tables.parsers import format_roubles
@@ -12,6 +12,7 @@ from cmtools.tables.parsers import format_roubles
 
 @render.register
 def _(result: LossesResult, console: Console) -> None:
+    show_problems(console, result.problems)
     if not result.clients:
         console.print("Никто из клиентов пока не уходит.")
         return
