@@ -19,6 +19,7 @@ HOUSE = (
     ("books",),
     ("workspace",),
     ("known_files",),
+    ("merge",),
     ("pricing",),
     ("documents",),
     ("reports", "agenda"),  # its Word papers are rendered by documents.template

@@ -1,0 +1,71 @@
+"""A place of a book that two people changed differently, and what a person decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cmtools.tables.parsers import Cell, format_value
+
+RowCells = Mapping[str, Cell]
+"""Title of a column → what stands there; empty cells are left out."""
+Content = Cell | tuple[RowCells, ...]
+"""What a side has at a place: a cell, or all rows of a key where `Conflict.column` is None."""
+
+WHOLE_ROWS = "вся строка"
+"""Stands for the column of a conflict about whole rows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conflict:
+    """A place where the book and a copy of it differ, and nobody but a person can decide.
+
+    key: the row as a person names it, as «З-2026-0130 · 2»; sheet, key and column together name
+        the place.
+    column: the title of the column; None where whole rows differ.
+    base, ours, theirs: what the copy was made from, the book and the copy have there.
+    author: whose copy it is; empty where that is not known.
+    reason: in Russian, why nothing was taken, and perhaps what to do.
+    """
+
+    sheet: str
+    key: str
+    column: str | None
+    base: Content
+    ours: Content
+    theirs: Content
+    author: str
+    reason: str
+
+
+class Side(StrEnum):
+    """What a person may choose for a conflict."""
+
+    OURS = "в книге"
+    THEIRS = "в копии"
+    BASE = "было"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A person's decision about the conflict of that place: one of its sides, or a value of his.
+
+    ours: what stood in the book when it was asked, as `show_content` shows it.
+    """
+
+    sheet: str
+    key: str
+    column: str | None
+    ours: str
+    take: Side | Cell
+
+
+def show_content(content: Content) -> str:
+    """Show what stands at a place as a person reads it: a row a line, its cells by title."""
+    if isinstance(content, tuple):
+        return "\n".join(
+            "; ".join(f"{title}: {format_value(cell)}" for title, cell in row.items())
+            for row in content
+        )
+    return "" if content is None else format_value(content)
