@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cmtools.books.choices import Design, LegalForm, RequestKind
-from cmtools.books.orders import ORDERS, POSITIONS
+from cmtools.books.orders import DELIVERIES, ORDERS, POSITIONS
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
 from cmtools.problems import Fault, Message, Problem, Severity, problem_at
 from cmtools.tables.columns import Field
@@ -37,6 +37,11 @@ NO_MARKUP = Message(
     "no-markup",
     "для этого вида продукции нет наценки",
     "выберите вид с листа «Наценки» или добавьте там строку; «*» — любой вид",
+)
+UNKNOWN_POSITION = Message(
+    "unknown-position",
+    "в заказе {order} нет позиции {position}",
+    "впишите № п/п этого заказа с листа «Позиции» или очистите ячейку",
 )
 SELLER_INCOMPLETE = Message(
     "seller-incomplete",
@@ -89,6 +94,15 @@ def kind_with_markup(kind: str, kinds: Set[str] | None) -> Fault | None:
     return NO_MARKUP() if kinds is not None and normalize_name(kind) not in kinds else None
 
 
+def position_of_order(
+    order: str, position: int | None, positions: Set[tuple[str, int]]
+) -> Fault | None:
+    """Require the line that was shipped to be one of the order."""
+    if position is None or (normalize_name(order), position) in positions:
+        return None
+    return UNKNOWN_POSITION(order=order, position=position)
+
+
 CROSS_RULES: Mapping[Table[Any], tuple[Rule, ...]] = {
     ORDERS: (Rule("closed", closed_at_late_stage),),
     POSITIONS: (
@@ -96,6 +110,7 @@ CROSS_RULES: Mapping[Table[Any], tuple[Rule, ...]] = {
         Rule("unit_cost", cost_of_final_order),
         Rule("kind", kind_with_markup),
     ),
+    DELIVERIES: (Rule("position", position_of_order),),
 }
 """The rules of a row that also read other sheets: their values are those of `cross_values`."""
 
@@ -108,16 +123,17 @@ def check_across(dataset: Dataset) -> None:
 def cross_values(dataset: Dataset) -> Mapping[str, Any]:
     """Return what the rules of `CROSS_RULES` read besides a row's own fields, by parameter."""
     return {
-        "early_stages": early_stages(dataset),
+        "early_stages": stages_before(dataset, CLOSING_STAGE),
         "final_orders": final_orders(dataset),
         "kinds": kinds_with_markup(dataset),
+        "positions": positions_of_orders(dataset),
     }
 
 
-def early_stages(dataset: Dataset) -> Set[str]:
-    """Return the codes of the stages, in the order of rows, before the first of closed orders."""
-    codes = [code for sheet in dataset.sheets(STAGES) for code in sheet.values["code"]]
-    return set(codes[: codes.index(CLOSING_STAGE)]) if CLOSING_STAGE in codes else set()
+def stages_before(dataset: Dataset, code: str) -> Set[str]:
+    """Return the codes of the stages above that of a code; none where the company has no such."""
+    codes = [known for sheet in dataset.sheets(STAGES) for known in sheet.values["code"]]
+    return set(codes[: codes.index(code)]) if code in codes else set()
 
 
 def final_orders(dataset: Dataset) -> Set[str]:
@@ -127,6 +143,20 @@ def final_orders(dataset: Dataset) -> Set[str]:
         for sheet in dataset.sheets(ORDERS)
         for _, number, request in sheet.sound_rows("number", "request")
         if request is RequestKind.FINAL
+    }
+
+
+def positions_of_orders(dataset: Dataset) -> Set[tuple[str, int]]:
+    """Return the normalized number of the order and the number of each position.
+
+    Empty where no delivery names a position: then there is nothing to check.
+    """
+    if not any(any(sheet.values["position"]) for sheet in dataset.sheets(DELIVERIES)):
+        return set()
+    return {
+        (normalize_name(order), number)
+        for sheet in dataset.sheets(POSITIONS)
+        for _, order, number in sheet.sound_rows("order", "number")
     }
 
 

@@ -184,6 +184,10 @@ class Delivery(Row):
     quality: Annotated[Quality | None, Column("Качество", width=12)]
     sample: Annotated[bool | None, Column("Контрольный образец", width=14)]
     sample_place: Annotated[str | None, Column("Место хранения образца", width=28)]
+    position: Annotated[
+        int | None,
+        Column("№ п/п", least=1, width=7, hint="Строка заказа; нужна, если отгружена часть"),
+    ]
 
 
 DELIVERIES = Table(

@@ -117,7 +117,11 @@ def docs(
     ] = None,
     row: Annotated[
         int | None,
-        Option("--row", metavar="N", help="Строка претензии или передачи; без неё — последняя."),
+        Option(
+            "--row",
+            metavar="N",
+            help="Строка претензии, передачи, отгрузки; без неё — последняя.",
+        ),
     ] = None,
     as_pdf: Annotated[bool, Option("--pdf", help="Сделать ещё и PDF.")] = False,
 ) -> Result:

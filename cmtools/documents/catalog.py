@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from cmtools.books.choices import ClientFolder, PriceVisibility, SourceRow
-from cmtools.books.orders import DELIVERIES, LAYOUTS, PAPERS, PAYMENTS, Order
+from cmtools.books.orders import CLAIMS, DELIVERIES, LAYOUTS, PAPERS, PAYMENTS
 from cmtools.books.own_documents import OWN_DOCUMENTS, OwnDocument
+from cmtools.books.register import TRANSFERS
 from cmtools.books.settings import CONTRACTORS
-from cmtools.documents.fields import clients, contracts, money, monthly, orders
+from cmtools.documents.data import OrderData
+from cmtools.documents.fields import act, clients, contracts, money, monthly, orders
 from cmtools.documents.fields.terms import ENTITIES
-from cmtools.pricing.price import Totals
 from cmtools.problems import Fault
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
@@ -46,7 +46,8 @@ class DocumentKind(TemplateForm):
     reads: the sheets of which it reads more rows; errors there stop it too.
     needs_contract: for documents of an order; those of a contract are never without one.
     may_lack: fields of the contract that need not be filled.
-    refuse: says from an order, its totals and what is paid, roubles, why it is not to be made.
+    rows: the sheet whose latest row, or another that a person names, it is made of.
+    refuse: says from an order whose rows are in order why it is not to be made.
     kept_long: its margins are those of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
     """
 
@@ -58,7 +59,8 @@ class DocumentKind(TemplateForm):
     reads: tuple[Table[Any], ...] = ()
     needs_contract: bool = False
     may_lack: tuple[str, ...] = ()
-    refuse: Callable[[Order, Totals, Decimal], Fault | None] | None = None
+    rows: Table[Any] | None = None
+    refuse: Callable[[OrderData], Fault | None] | None = None
     kept_long: bool = False
 
 
@@ -178,9 +180,11 @@ KINDS: tuple[DocumentKind, ...] = (
         made_from=SourceRow.ORDER,
         folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
-        record=orders.DealFields,
-        fill=orders.deal,
-        reads=(DELIVERIES,),
+        record=act.ActFields,
+        fill=act.act,
+        rows=DELIVERIES,
+        reads=(DELIVERIES, CLAIMS),
+        refuse=act.refuse_act,
         kept_long=True,
     ),
     CLAIM_ACT := DocumentKind(
@@ -191,6 +195,7 @@ KINDS: tuple[DocumentKind, ...] = (
         shows=PriceVisibility.PRICE,
         record=money.ClaimActFields,
         fill=money.claim_act,
+        rows=CLAIMS,
     ),
     DocumentKind(
         id="handover-finance",
@@ -220,6 +225,7 @@ KINDS: tuple[DocumentKind, ...] = (
         shows=PriceVisibility.NO_PRICE,
         record=clients.ClientTransferFields,
         fill=clients.client_transfer,
+        rows=TRANSFERS,
     ),
     CLIENT_CARD := DocumentKind(
         id="client-card",

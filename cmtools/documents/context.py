@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cmtools.books.choices import Department, PaperKind, SourceRow
+from cmtools.books.choices import DeliveryKind, Department, PaperKind, SourceRow
+from cmtools.books.cross_rules import stages_before
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
@@ -19,6 +20,7 @@ from cmtools.books.orders import (
     PAYMENTS,
     Claim,
     Contract,
+    Delivery,
     Paper,
 )
 from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, TRANSFERS, Client, Transfer
@@ -40,6 +42,8 @@ from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import InvalidRow, R, Row, Table
 
 Entry = Row | InvalidRow
+
+SHIPPING_STAGE = "3.7"
 
 _TECHNICAL = (
     PaperKind.PASSPORT,
@@ -80,6 +84,7 @@ class RowIndex:
         self._groups: dict[tuple[Table[Any], str], Mapping[str, list[Any]]] = {}
         self._paid = money_received(self.dataset.records(PAYMENTS))
         self._days = order_days(self.dataset.entries(ORDERS))
+        self._early_stages = stages_before(self.dataset, SHIPPING_STAGE)
         self._orders: dict[str, list[PricedOrder]] | None = None
 
     def rows(self, table: Table[R], name: str, key: object) -> Sequence[R | InvalidRow]:
@@ -129,18 +134,21 @@ class RowIndex:
         return self._paid.get(order.number, ZERO)
 
     def source_rows(self, kind: DocumentKind, subject: DocumentSubject) -> Sequence[Entry]:
-        """Return the claims or transfers that the document can be made of, the latest last."""
+        """Return the rows of `kind.rows` that the document can be made of, the latest last."""
         rows: Sequence[Entry] = ()
-        if kind.made_from is SourceRow.CLAIM and subject.order:
-            rows = self.rows(CLAIMS, "order", subject.order.number)
-        elif kind.made_from is SourceRow.TRANSFER and subject.client:
+        if kind.rows is TRANSFERS and subject.client:
             rows = self.rows(TRANSFERS, "client", subject.client.get("code"))
+        elif kind.rows is DELIVERIES and subject.order:
+            rows = self.rows(DELIVERIES, "order", subject.order.number)
+            rows = [row for row in rows if row.get("kind") is DeliveryKind.SHIPPED]
+        elif kind.rows is CLAIMS and subject.order:
+            rows = self.rows(CLAIMS, "order", subject.order.number)
         return sorted(rows, key=_by_day)
 
     def rows_read(
         self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None
     ) -> Sequence[Entry]:
-        """Return all rows that the document is made from; `row` is its claim or transfer."""
+        """Return all rows that the document is made from; `row` is that of `kind.rows`."""
         order, of_order = subject.order, kind.made_from in (SourceRow.ORDER, SourceRow.CLAIM)
         rows: list[Entry | None] = [subject.client]
         if kind.made_from not in (SourceRow.CLIENT, SourceRow.TRANSFER):
@@ -181,14 +189,13 @@ class RowIndex:
     ) -> DocumentData:
         """Return the data of a document whose rows are valid.
 
-        `row` is the claim or transfer that it is made of, `since` the day of its first version.
+        `row` is that of `kind.rows` that it is made of, `since` the day of its first version.
         """
         papers = _valid(self.papers(kind, subject)) if PAPERS in kind.reads else []
         match kind.made_from:
             case SourceRow.ORDER | SourceRow.CLAIM:
                 assert subject.order is not None
-                claim = row if isinstance(row, Claim) else None
-                return self._order_data(subject.order, claim=claim, papers=papers)
+                return self.order_data(subject.order, row, papers)
             case SourceRow.CONTRACT:
                 assert subject.contract is not None
                 return ContractData(
@@ -203,15 +210,18 @@ class RowIndex:
             case SourceRow.CLIENT:
                 return self._client_data(_client(subject), since)
 
-    def _order_data(
-        self, priced: PricedOrder, *, claim: Claim | None = None, papers: Sequence[Paper] = ()
+    def order_data(
+        self, priced: PricedOrder, row: Entry | None = None, papers: Sequence[Paper] = ()
     ) -> OrderData:
+        """Return the data of an order whose rows are valid; `row`, `papers`: see `data`."""
         order = priced.order
         assert order is not None
         stage = self.first(STAGES, order.stage)
         client, contract = self.first(CLIENTS, order.client), self.first(CONTRACTS, order.contract)
         contractor = self.first(CONTRACTORS, order.contractor)
-        vat_row = self.session.prices.tariff.vat_on(shipment_day(order, priced.shipments))
+        deliveries = self.valid_rows(DELIVERIES, "order", order.number)
+        day = row.on if isinstance(row, Delivery) else shipment_day(order, priced.shipments)
+        vat_row = self.session.prices.tariff.vat_on(day)
         assert isinstance(client, Client)
         return OrderData(
             order=order,
@@ -227,17 +237,22 @@ class RowIndex:
             vat_rate=vat_row.rate if vat_row else None,
             paid=self.paid(priced),
             payments=self.valid_rows(PAYMENTS, "order", order.number),
-            deliveries=self.valid_rows(DELIVERIES, "order", order.number),
+            deliveries=deliveries,
+            shipments=[
+                one for one in deliveries if one.on == day and one.kind is DeliveryKind.SHIPPED
+            ],
+            is_ready=order.stage not in self._early_stages,
             layouts=self.valid_rows(LAYOUTS, "order", order.number),
             papers=papers,
-            claim=claim,
+            claims=self.valid_rows(CLAIMS, "order", order.number),
+            claim=row if isinstance(row, Claim) else None,
         )
 
     def _client_data(self, client: Client, since: date) -> ClientData:
         code, prices = client.code, self.session.prices
         own = [priced for priced in prices.orders if priced.order and priced.order.client == code]
         own.sort(key=lambda priced: _by_day(priced.entry))
-        orders = [self._order_data(priced) for priced in own]
+        orders = [self.order_data(priced) for priced in own]
         claims = [c for priced in own for c in self.valid_rows(CLAIMS, "order", priced.number)]
         return ClientData(
             client=client,

@@ -20,7 +20,8 @@ class OrderData:
     """An order with the rows that refer to it.
 
     `lines` and `totals` are of the priced positions, `missing` names the others. `paid` is what the
-    client paid less what came back, `claim` the one that an act is made of.
+    client paid less what came back, `claim` the one that an act is made of, `shipments` those of
+    the day of an act. `is_ready` says whether the order is on the stage of shipment or later.
     """
 
     order: Order
@@ -37,8 +38,11 @@ class OrderData:
     paid: Decimal
     payments: Sequence[Payment]
     deliveries: Sequence[Delivery]
+    shipments: Sequence[Delivery]
+    is_ready: bool
     layouts: Sequence[Layout]
     papers: Sequence[Paper]
+    claims: Sequence[Claim]
     claim: Claim | None
 
 

@@ -85,7 +85,7 @@ class DocumentMaker:
     ) -> DocumentResult:
         """Check the rows, render the template, save the version.
 
-        `row` is the sheet's row of the claim or transfer; without it the latest one is taken.
+        `row` is the number of a row of `kind.rows`; without it the latest one is taken.
 
         Raises:
             UsageError: there is no such row.
@@ -113,13 +113,13 @@ class DocumentMaker:
     def source_row(
         self, kind: DocumentKind, subject: DocumentSubject, row: int | None
     ) -> Entry | None:
-        """Return the claim or transfer that a document is made of, None where there is none.
+        """Return the row of `kind.rows` that a document is made of, None where there is none.
 
         Raises:
             UsageError: there is no such row.
         """
         rows = self.rows.source_rows(kind, subject)
-        if row is None or kind.made_from not in (SourceRow.CLAIM, SourceRow.TRANSFER):
+        if row is None or kind.rows is None:
             return rows[-1] if rows else None
         for entry in rows:
             if entry.row == row:

@@ -7,8 +7,8 @@ from typing import Any
 
 from cmtools.books.choices import PriceVisibility, RequestKind, SourceRow
 from cmtools.books.cross_rules import SELLER_INCOMPLETE, SELLER_NEEDS, missing_of_seller
-from cmtools.books.orders import CLAIMS, CONTRACTS, ORDER_BOOK, ORDERS, Order
-from cmtools.books.register import CLIENTS, REGISTER, TRANSFERS
+from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, Order
+from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import DISCOUNTS, MARKUPS, ORGANIZATION, RULES, SETTINGS, VAT
 from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.context import DocumentSubject, Entry, RowIndex
@@ -65,10 +65,6 @@ SELLER_NEEDED = Message(
 )
 
 _PRICE_SETTINGS: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT, RULES)
-_SOURCE_TABLES: dict[SourceRow, Table[Any]] = {
-    SourceRow.CLAIM: CLAIMS,
-    SourceRow.TRANSFER: TRANSFERS,
-}
 
 
 class DocumentChecker:
@@ -94,11 +90,16 @@ class DocumentChecker:
     def check(
         self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None
     ) -> list[Problem]:
-        """Return why a document cannot be made; `row` is the claim or transfer it is made of.
+        """Return why a document cannot be made; `row` is that of `kind.rows` it is made of.
 
-        Missing data are reported only when the rows have no errors.
+        Missing data are reported only when the rows have no errors, and what the kind itself
+        refuses only when no data are missing.
         """
-        return [*self._errors(kind, subject, row)] or [*self._refusals(kind, subject, row)]
+        return (
+            [*self._errors(kind, subject, row)]
+            or [*self._refusals(kind, subject, row)]
+            or [*self._refusals_of_kind(kind, subject, row)]
+        )
 
     def _errors(
         self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None
@@ -125,7 +126,7 @@ class DocumentChecker:
             settings |= {table.title for table in _PRICE_SETTINGS}
         sheets = {(entry.source.file, entry.source.sheet) for entry in entries}
         files = {file for file, _ in sheets} | {SETTINGS.file_name, REGISTER.file_name}
-        read = {*kind.reads, _SOURCE_TABLES.get(kind.made_from)} & {*ORDER_BOOK.tables}
+        read = {*kind.reads, kind.rows} & {*ORDER_BOOK.tables}
         titles = {table.title for table in read if table}
         for problem in self._of_sheets:
             file, sheet = problem.place.file, problem.place.sheet
@@ -173,7 +174,7 @@ class DocumentChecker:
                     yield from self._refuse_margin(order)
 
     def _refuse_unpriced(self, kind: DocumentKind, priced: PricedOrder) -> Iterator[Problem]:
-        order, totals = priced.order, priced.totals
+        order = priced.order
         if order is None:
             return
         unpriced = priced.unpriced
@@ -182,10 +183,16 @@ class DocumentChecker:
             positions = f"позиции: {numbers}"
             fault = NO_PRICE(document=kind.name, order=order.number, positions=positions)
             yield problem_at(unpriced[0].place("unit_cost"), fault)
-        if kind.refuse and totals:
-            refusal = kind.refuse(order, totals, self._rows.paid(priced))
-            if refusal:
-                yield _at_row(order, ORDERS, "number", refusal)
+
+    def _refusals_of_kind(
+        self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None
+    ) -> Iterator[Problem]:
+        if kind.refuse is None or subject.order is None:
+            return
+        data = self._rows.order_data(subject.order, row)
+        refusal = kind.refuse(data)
+        if refusal:
+            yield _at_row(data.order, ORDERS, "number", refusal)
 
     def _refuse_margin(self, priced: PricedOrder) -> Iterator[Problem]:
         order, totals = priced.order, priced.totals

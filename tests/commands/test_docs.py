@@ -16,7 +16,7 @@ import pytest
 
 from support.office import office
 from support.papers import NAMES
-from support.workbench import TODAY, healthy
+from support.workbench import SHIPPING, TODAY, healthy
 
 SECOND = "З-2026-0002"
 BODY = "word/document.xml"
@@ -40,7 +40,7 @@ DATED = ("--today", f"{TODAY}")
 
 def test_pdf_stands_beside_each_document(tmp_path: Path) -> None:
     office()
-    root = healthy(tmp_path)
+    root = healthy(tmp_path, SHIPPING)
     code, answer = run(root, *DOCS, *DATED)
     assert code == 0
     documents = [root / f["path"] for f in answer["files"] if f["path"].endswith(".docx")]
@@ -55,7 +55,7 @@ def test_pdf_stands_beside_each_document(tmp_path: Path) -> None:
 
 def test_without_libreoffice_the_documents_are_made(tmp_path: Path) -> None:
     """Issue 3: LibreOffice missing for `--pdf`: exit 3 and how to get it; the .docx are made."""
-    root = healthy(tmp_path / "work")
+    root = healthy(tmp_path / "work", SHIPPING)
     empty = tmp_path / "empty"
     empty.mkdir()
     code, answer = run(root, *DOCS, *DATED, path=str(empty))
@@ -132,7 +132,7 @@ def test_the_nearest_field_is_named(tmp_path: Path) -> None:
 def test_a_wrong_template_makes_no_document(tmp_path: Path, name: str) -> None:
     """Issue 3: «A template that is wrong: exit 1, template and field»; the others are not hurt."""
     template, change, part = EDITS[name]
-    root = healthy(tmp_path)
+    root = healthy(tmp_path, SHIPPING)
     edit(root, template, change)
     kinds = {title: kind for kind, title in NAMES.items()}
     code, answer = run(root, "docs", "--order", SECOND, "--kind", kinds[template], *DATED)

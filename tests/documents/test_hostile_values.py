@@ -17,6 +17,7 @@ from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, ORDER_KINDS, Pap
 from support.workbench import (
     HEALTHY,
     SELLER,
+    SHIPPING,
     TODAY,
     Row,
     add,
@@ -201,7 +202,7 @@ def test_office_opens_them_all(papers: dict[tuple[str, int], Paper], tmp_path: P
 def test_control_characters_are_dropped_and_nothing_else(tmp_path: Path) -> None:
     """A cell may hold them as `_x0007_`."""
     typed = "до_x0007_после_x001F_конец"
-    root = healthy(tmp_path, put("Позиции", "Наименование", 1, typed))
+    root = healthy(tmp_path, put("Позиции", "Наименование", 1, typed), SHIPPING)
     outcome = make(root, "З-2026-0002", "offer", "act", "design-brief", "invoice")
     assert outcome.exit_code == 0, outcome.problems
     for name in outcome.files:
@@ -239,7 +240,7 @@ SELLERS = ("{{ 7*7 }}", "A & B <b>", "ж" * 300, "первая\nвторая")
 def test_hostile_seller(tmp_path: Path, value: str) -> None:
     names = ("Краткое наименование", "Полное наименование", "Банк", "Юридический адрес", "Город")
     rows = [{"Поле": k, "Значение": value if k in names else v} for k, v in SELLER.items()]
-    root = healthy(tmp_path, rewrite("Организация", rows))
+    root = healthy(tmp_path, rewrite("Организация", rows), SHIPPING)
     outcome = make(root, "З-2026-0002", "invoice", "act", "offer")
     assert outcome.exit_code == 0, outcome.problems
     for name in outcome.files:

@@ -28,6 +28,7 @@ from support.workbench import (
     REGISTRY,
     SALES,
     SETTINGS,
+    SHIPPING,
     TODAY,
     Change,
     Row,
@@ -74,7 +75,7 @@ def test_low_margin_refuses_each_priced_paper(tmp_path: Path) -> None:
 
 
 def test_low_margin_with_the_directors_consent(tmp_path: Path) -> None:
-    root = healthy(tmp_path, CHEAP, put("Заказы", "Согласовано директором", 1, "да"))
+    root = healthy(tmp_path, CHEAP, SHIPPING, put("Заказы", "Согласовано директором", 1, "да"))
     kinds = [kind for kind in PRICED if kind != "contract"]
     outcome = make(root, SECOND, *kinds)
     assert (outcome.exit_code, kinds_of(outcome)) == (0, sorted(kinds))
@@ -186,6 +187,7 @@ def test_errors_elsewhere_stop_nothing(tmp_path: Path) -> None:
         put("Журнал контактов", "Вид", 0, "взгляд"),
         put("Передачи клиентов", "Причина", 0, "так вышло"),
         put("Поручения", "Срок", 0, "вчера"),
+        SHIPPING,
         add("Документы", TECHNICAL),
         add("Передачи клиентов", TRANSFER),
     )

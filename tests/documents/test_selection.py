@@ -17,6 +17,7 @@ from support.workbench import (
     CLERK,
     ORDERS,
     SALES,
+    SHIPPING,
     TODAY,
     Row,
     add,
@@ -203,13 +204,13 @@ def test_all_kinds_stay_as_they_are_on_a_later_day(tmp_path: Path) -> None:
 
 def test_changed_content_makes_versions(tmp_path: Path) -> None:
     """A new name of the client is in all papers of the order; each gets ` (2)`, then no more."""
-    root = healthy(tmp_path / "one")
+    root = healthy(tmp_path / "one", SHIPPING)
     kinds = ("offer", "invoice", "act", "readiness", "claim-act")
     first = make(root, SECOND, *kinds)
     renamed = put("Клиенты", "Полное наименование", 1, "ИП Кузнецов Виктор Андреевич (Тула)")
     moved = put("Заказы", "Адрес доставки", 1, "г. Тверь, ул. Новая, д. 1")
     other = put("Позиции", "Наименование", 1, "Каталог 32 стр.")
-    move(root, healthy(tmp_path / "two", renamed, moved, other))
+    move(root, healthy(tmp_path / "two", SHIPPING, renamed, moved, other))
     second = make(root, SECOND, *kinds)
     assert [file["state"] for file in second.as_json()["files"]] == ["version"] * len(kinds)
     assert second.files == tuple(name.replace(".docx", " (2).docx") for name in first.files)

@@ -154,6 +154,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
             "Качество",
             "Контрольный образец",
             "Место хранения образца",
+            "№ п/п",
         ),
         "Претензии": (
             "Дата*",
@@ -738,6 +739,10 @@ def put(sheet: str, column: str, index: int, value: object) -> Change:
         _set(target, header + 1 + index, places[plain(column)], value)
 
     return Change(sheet=sheet, apply=apply)
+
+
+SHIPPING = put("Заказы", "Стадия", 1, "3.7")
+"""Change: the second order comes to the stage from which on its act is made."""
 
 
 def add(sheet: str, *rows: Mapping[str, object]) -> Change:

@@ -54,9 +54,10 @@ def amount_due(order: Order, totals: Totals, paid: Decimal) -> tuple[str, Decima
     return ("Остаток" if paid > 0 else "Оплата"), totals.total - paid
 
 
-def refuse_paid_order(order: Order, totals: Totals, paid: Decimal) -> Fault | None:
+def refuse_paid_order(data: OrderData) -> Fault | None:
     """Refuse an invoice of an order that is paid in full."""
-    if amount_due(order, totals, paid)[1] <= ZERO < totals.total:
+    order, totals = data.order, data.totals
+    if totals and amount_due(order, totals, data.paid)[1] <= ZERO < totals.total:
         return NOTHING_DUE(order=order.number)
     return None
 

@@ -29,7 +29,7 @@ class OrderFields:
     manager: Annotated[Name, "Менеджер"]
     production_due: Annotated[Day, "Срок изготовления"]
     delivery_due: Annotated[Day, "Срок поставки"]
-    shipped: Annotated[Day, "День последней отгрузки клиенту; пусто, если её не было"]
+    shipped: Annotated[Day, "День последней отгрузки, в акте — его отгрузки; пусто, если её нет"]
     delivery_method: Annotated[str, "Способ доставки: самовывоз, доставка, транспортная компания"]
     delivery_address: Annotated[str, "Адрес доставки"]
     prepayment: Annotated[str, "Предоплата: 50 %; пусто, если её нет"]

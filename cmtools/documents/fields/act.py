@@ -1,0 +1,154 @@
+"""Fields of the act: what one day's shipments of an order handed to the client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Annotated
+
+from cmtools.books.choices import DeliveryKind, RequestKind
+from cmtools.books.orders import Delivery
+from cmtools.documents.data import OrderData
+from cmtools.documents.field_types import Count, Day, Sum
+from cmtools.documents.fields.lines import LineFields, delivery_line, line_fields
+from cmtools.documents.fields.orders import DealFields, deal
+from cmtools.documents.fields.terms import YES, total_fields
+from cmtools.documents.template.schema import field_values
+from cmtools.pricing.price import ZERO, Line, Totals, round2, vat_inside
+from cmtools.problems import Fault, Message
+from cmtools.tables.parsers import format_value
+
+PRELIMINARY_ORDER = Message(
+    "preliminary-order",
+    "акт не сделать: заявка {order} предварительная",
+    "поставьте «окончательная» в столбце «Вид заявки»",
+)
+NOTHING_SHIPPED = Message(
+    "nothing-shipped",
+    "акт не сделать: по заказу {order} ничего не отгружено",
+    "впишите отгрузку на лист «Поставки»; до неё акт делают со стадии 3.7",
+)
+PARTIAL_SHIPMENT = Message(
+    "partial-shipment",
+    "акт не сделать: по заказу {order} отгружено {day:%d.%m.%Y} {shipped} из {quantity}",
+    "впишите «№ п/п» этих отгрузок на листе «Поставки»: какие строки заказа отгружены",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActFields(DealFields):
+    """An act: the lines and sums of one day's shipments; of the whole order before the first."""
+
+    in_full: Annotated[str, "«да», если весь заказ отгружен; иначе пусто"]
+    in_time: Annotated[str, "«да», если последняя отгрузка не позже срока поставки; иначе пусто"]
+    no_claims: Annotated[str, "«да», если заказ отгружен и претензий по нему нет; иначе пусто"]
+
+
+def refuse_act(data: OrderData) -> Fault | None:
+    """Refuse an act of what was not shipped, or of an unknown part of the order."""
+    number = data.order.number
+    if data.order.request is RequestKind.PRELIMINARY:
+        return PRELIMINARY_ORDER(order=number)
+    if not data.shipments:
+        return None if data.is_ready else NOTHING_SHIPPED(order=number)
+    shipped, ordered = _quantity(data.shipments), _ordered(data)
+    if shipped == ordered or all(row.position for row in data.shipments):
+        return None
+    return PARTIAL_SHIPMENT(
+        order=number,
+        day=data.shipments[0].on,
+        shipped=format_value(shipped),
+        quantity=format_value(ordered),
+    )
+
+
+def act(data: OrderData) -> ActFields:
+    """Fill an act (ГК РФ art. 720); before any shipment it is of the whole order, without a day."""
+    assert data.totals is not None
+    rate = data.vat_rate or ZERO
+    day = data.shipments[0].on if data.shipments else None
+    last = max((row.on for row in _all_shipments(data)), default=None)
+    is_full = day == last and 0 < _ordered(data) <= _quantity(_all_shipments(data))
+    parts = [_part(line, data, rate) for line in data.lines]
+    delivery = data.totals.delivery if day is None or is_full else ZERO
+    sums = Totals(
+        amount=sum((part.amount for part in parts), ZERO),
+        vat=sum((part.vat for part in parts), ZERO),
+        profit=ZERO,
+        delivery=delivery,
+        delivery_vat=vat_inside(delivery, rate),
+    )
+    due, fields = data.order.delivery_due, deal(data)
+    return ActFields(
+        **field_values(fields)
+        | {
+            "order": replace(fields.order, shipped=Day(day)),
+            "lines": _lines(parts),
+            "delivery": delivery_line(data.positions, sums),
+            "total": total_fields(sums, data.vat_rate),
+        },
+        in_full=YES if is_full else "",
+        in_time=YES if due and last and last <= due else "",
+        no_claims=YES if day and not data.claims else "",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """What an act hands over of a line; roubles with VAT."""
+
+    line: Line
+    quantity: Decimal
+    amount: Decimal
+    vat: Decimal
+
+
+def _part(line: Line, data: OrderData, rate: Decimal) -> _Part:
+    """Return what the day's shipments handed over of a line.
+
+    The last part of a line takes what the parts before it left of its sum and of its VAT.
+    """
+    whole = Decimal(line.position.quantity)
+    everything = _Part(
+        line=line, quantity=whole, amount=line.amount, vat=vat_inside(line.amount, rate)
+    )
+    if not data.shipments or _quantity(data.shipments) == _ordered(data):
+        return everything
+    day = data.shipments[0].on
+    by_day: dict[object, Decimal] = {}
+    for row in sorted(_all_shipments(data), key=lambda row: row.on):
+        if row.position == line.position.number and row.on <= day:
+            by_day[row.on] = by_day.get(row.on, ZERO) + row.quantity
+    quantity = by_day.pop(day, ZERO)
+    amount = round2(line.price * quantity)
+    vat = vat_inside(amount, rate)
+    if quantity + sum(by_day.values()) == whole:
+        before = [round2(line.price * earlier) for earlier in by_day.values()]
+        amount = line.amount - sum(before)
+        vat = everything.vat - sum(vat_inside(part, rate) for part in before)
+    return _Part(line=line, quantity=quantity, amount=amount, vat=vat)
+
+
+def _lines(parts: Sequence[_Part]) -> tuple[LineFields, ...]:
+    """Fill the lines of which something was handed over, by number."""
+    given = sorted(
+        (part for part in parts if part.quantity), key=lambda part: part.line.position.number
+    )
+    fields = line_fields([part.line for part in given])
+    return tuple(
+        replace(line, quantity=Count(part.quantity), amount=Sum(part.amount), vat=Sum(part.vat))
+        for line, part in zip(fields, given, strict=True)
+    )
+
+
+def _all_shipments(data: OrderData) -> list[Delivery]:
+    return [row for row in data.deliveries if row.kind is DeliveryKind.SHIPPED]
+
+
+def _quantity(rows: Sequence[Delivery]) -> Decimal:
+    return sum((row.quantity for row in rows), ZERO)
+
+
+def _ordered(data: OrderData) -> Decimal:
+    return Decimal(sum(position.quantity for position in data.positions))

@@ -1,0 +1,157 @@
+"""The act: what was shipped on a day, and only what the books show of it."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from cmtools.commands.docs import DocsResult
+from cmtools.errors import UsageError
+from support.paper_figures import Figures, make
+from support.papers import Paper, money
+from support.reckoning import SHIPPED_VAT, vat_inside
+from support.workbench import (
+    HEALTHY,
+    SHIPPING,
+    Change,
+    Row,
+    add,
+    drop_columns,
+    healthy,
+    put,
+    rows_of,
+)
+
+SECOND = "З-2026-0002"  # lines of 300 and 500, the delivery for 1500, due on 30.11.2026
+FULL, IN_TIME, NO_CLAIMS = "в полном объёме", "в согласованные сроки", "претензий не имеет"
+SETTLED = put("Претензии", "№ заказа", 1, "З-2026-0001")
+"""The only claim of the second order becomes one of the first."""
+
+
+def shipment(day: int, quantity: object, position: int | None = None, month: int = 11) -> Row:
+    """A row of «Поставки», which is the fifth of the sheet and those after it."""
+    return {
+        "Дата": date(2026, month, day),
+        "№ заказа": SECOND,
+        "Вид": "отгружено клиенту",
+        "Количество": quantity,
+        "Сумма": 1,
+        "№ п/п": position,
+    }
+
+
+def act_of(folder: Path, *changes: Change, row: int | None = None) -> Paper:
+    """The act of the second order."""
+    root = healthy(folder, *changes)
+    outcome = make(root, SECOND, "act", row=row)
+    assert outcome.exit_code == 0, outcome.problems
+    return Paper(root / outcome.files[0])
+
+
+def refusal(folder: Path, *changes: Change) -> list[str]:
+    """The codes of why the second order has no act."""
+    outcome: DocsResult = make(healthy(folder, *changes), SECOND, "act")
+    assert outcome.files == ()
+    return [problem.code for problem in outcome.problems]
+
+
+def figures() -> Figures:
+    return Figures(HEALTHY, rows_of("Заказы")[1])
+
+
+def test_nothing_was_shipped(tmp_path: Path) -> None:
+    """Before stage 3.7 it is refused, from then on it is made whole, with an empty day."""
+    assert refusal(tmp_path / "early") == ["nothing-shipped"]
+    received = shipment(20, 800) | {"Вид": "получено от подрядчика"}
+    assert refusal(tmp_path / "received", add("Поставки", received)) == ["nothing-shipped"]
+    paper = act_of(tmp_path / "late", SHIPPING, SETTLED)
+    assert money(figures().total) in paper.money
+    assert "\n«____» ________________ 20___ г.\n" in paper.loose
+    for words in (FULL, IN_TIME, NO_CLAIMS):
+        assert words not in paper.text
+
+
+def test_a_preliminary_request_has_no_act(tmp_path: Path) -> None:
+    changes = (
+        put("Заказы", "Вид заявки", 1, "предварительная"),
+        add("Поставки", shipment(23, 800)),
+    )
+    assert refusal(tmp_path, *changes) == ["preliminary-order"]
+
+
+def test_the_whole_order_was_shipped(tmp_path: Path) -> None:
+    paper = act_of(tmp_path, add("Поставки", shipment(23, 800)), SETTLED)
+    assert money(figures().total) in paper.money
+    assert money(figures().vat) in paper.money
+    assert "«23» ноября 2026 г." in paper.loose
+    for words in (FULL, IN_TIME, NO_CLAIMS):
+        assert words in paper.text
+
+
+@pytest.mark.parametrize(
+    ("absent", "changes"),
+    [
+        (IN_TIME, (add("Поставки", shipment(1, 800, month=12)), SETTLED)),
+        (IN_TIME, (add("Поставки", shipment(23, 800)), put("Заказы", "Срок поставки", 1, None))),
+        (NO_CLAIMS, (add("Поставки", shipment(23, 800)),)),
+        (FULL, (add("Поставки", shipment(23, 300, 1)), SETTLED)),
+    ],
+)
+def test_an_act_says_only_what_is_true(
+    tmp_path: Path, absent: str, changes: tuple[Change, ...]
+) -> None:
+    assert absent not in act_of(tmp_path, *changes).text
+
+
+@pytest.mark.parametrize("numbers", [(None, None), (1, None)])
+def test_an_unknown_part_was_shipped(tmp_path: Path, numbers: tuple[int | None, ...]) -> None:
+    rows = [shipment(23, 100, number) for number in numbers]
+    assert refusal(tmp_path, add("Поставки", *rows)) == ["partial-shipment"]
+
+
+def test_a_book_without_the_column_of_lines(tmp_path: Path) -> None:
+    """Books of an older version are taken as they are."""
+    rows = add("Поставки", shipment(23, 800))
+    assert "Каталог" in act_of(tmp_path, rows, drop_columns("Поставки", "№ п/п")).text
+
+
+def test_parts_add_up_to_the_order(tmp_path: Path) -> None:
+    """The first line in two parts, the second and the delivery with the last of them."""
+    rows = (shipment(20, 100, 1), shipment(23, 200, 1), shipment(23, 500, 2))
+    changes = (add("Поставки", *rows), SETTLED)
+    first, last = act_of(tmp_path / "1", *changes, row=5), act_of(tmp_path / "2", *changes)
+    price, whole = figures().lines[0].price, figures().total
+    amount = price * 100
+    assert money(amount) in first.money
+    assert money(vat_inside(amount, Fraction(22))) in first.money
+    assert "Визитки" not in first.text
+    assert "Доставка" not in first.text
+    assert FULL not in first.text
+    assert "«20» ноября 2026 г." in first.loose
+    assert money(whole - amount) in last.money
+    assert money(figures().vat - vat_inside(amount, Fraction(22))) in last.money
+    assert FULL in last.text
+
+
+def test_vat_is_that_of_the_day_of_shipment(tmp_path: Path) -> None:
+    """The rate of «НДС» changes between the day agreed and the day of shipment."""
+    later: Row = {"Действует с": date(2026, 12, 1), "Ставка, %": 25}
+    row = shipment(1, 800, month=12)
+    paper = act_of(tmp_path, add("НДС", later), add("Поставки", row))
+    books = HEALTHY | {"НДС": [*SHIPPED_VAT, later], "Поставки": [row]}
+    expected = Figures(books, rows_of("Заказы")[1])
+    assert expected.vat == expected.goods_vat + vat_inside(expected.delivery, Fraction(25))
+    assert {money(expected.vat), money(expected.total)} <= paper.money
+    assert "НДС 25 %" in paper.loose
+
+
+def test_a_row_that_is_no_shipment_of_the_order(tmp_path: Path) -> None:
+    root = healthy(tmp_path, add("Поставки", shipment(23, Decimal(800))))
+    with pytest.raises(UsageError, match="подходят: 5"):
+        make(root, SECOND, "act", row=4)
+
+
+def test_a_line_that_the_order_does_not_have(tmp_path: Path) -> None:
+    assert refusal(tmp_path, add("Поставки", shipment(23, 100, 3))) == ["unknown-position"]
