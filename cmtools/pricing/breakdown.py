@@ -13,10 +13,10 @@ from cmtools.pricing.price import EXACT, HUNDRED, Line
 from cmtools.tables.columns import PERCENT
 from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.patch.plain_sheet import PlainSheet
+from cmtools.tables.service_sheets import COSTING_SHEET
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Row
 
-COSTING_SHEET = "Калькуляция"
 _POSITION_COLUMNS = (
     ("№ заказа", 15, "@"),
     ("№ п/п", 7, "General"),

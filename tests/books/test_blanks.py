@@ -27,8 +27,9 @@ from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.demo import write_sample
 from cmtools.tables.columns import CODE, DIGITS, TEXT, Field
+from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book, Table
-from cmtools.tables.writer.dropdowns import LAST_ROW, LISTS_SHEET, foreign_tables, list_name
+from cmtools.tables.writer.dropdowns import LAST_ROW, foreign_tables, list_name
 from cmtools.tables.writer.workbook import Formula
 from cmtools.workspace import bundled_folder
 from support.office import convert

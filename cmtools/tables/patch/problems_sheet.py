@@ -12,9 +12,9 @@ from cmtools.tables.patch.cells import row_xml
 from cmtools.tables.patch.package import Package
 from cmtools.tables.patch.plain_sheet import sheet_xml
 from cmtools.tables.patch.styles import add_bottom_border, add_fill, add_font, add_format, color_xml
+from cmtools.tables.service_sheets import ERRORS_SHEET
 from cmtools.tables.writer import styles
 
-ERRORS_SHEET = "Ошибки"
 COLUMNS = (
     ("№", 6),
     ("Лист", 18),

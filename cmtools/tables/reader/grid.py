@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
 from cmtools.problems import Fault
 from cmtools.tables.parsers import Cell
+from cmtools.tables.reader.formulas import CellFormula
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,15 @@ class InvalidCells:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
-    """The cells of a sheet by columns, from A1 on; all columns have the same length."""
+    """The cells of a sheet by columns, from A1 on; all columns have the same length.
+
+    formulas: of a workbook that was read whole, cell (row, column) → its formula.
+    """
 
     name: str
     columns: Sequence[Sequence[Cell]]
     invalid: InvalidCells = field(default_factory=InvalidCells)
+    formulas: Mapping[tuple[int, int], CellFormula] = field(default_factory=dict)
 
     @property
     def height(self) -> int:

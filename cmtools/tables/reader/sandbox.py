@@ -29,6 +29,9 @@ class WorkbookReader(Protocol):
             WorkerBug: the program itself is at fault.
         """
 
+    def read_whole(self, path: Path) -> WorkbookCells:
+        """Read all sheets with their formulas; otherwise as `read`."""
+
 
 class Reader:
     """Reads workbooks in a worker process, one after another; use as a context manager."""
@@ -51,6 +54,13 @@ class Reader:
 
     def read(self, path: Path, wanted: frozenset[str]) -> WorkbookCells:
         """See `WorkbookReader.read`."""
+        return self._call(path, wanted)
+
+    def read_whole(self, path: Path) -> WorkbookCells:
+        """See `WorkbookReader.read_whole`."""
+        return self._call(path, None)
+
+    def _call(self, path: Path, wanted: frozenset[str] | None) -> WorkbookCells:
         try:
             return self.worker.call(_read, path, wanted, self.limits)
         except WorkerDied as death:
@@ -67,6 +77,10 @@ class InProcessReader:
         """See `WorkbookReader.read`."""
         return _read(path, wanted, self.limits)
 
+    def read_whole(self, path: Path) -> WorkbookCells:
+        """See `WorkbookReader.read_whole`."""
+        return _read(path, None, self.limits)
+
 
 def unreadable(death: WorkerDied) -> Fault:
     """Make the fault of a workbook over which a worker process died."""
@@ -76,7 +90,7 @@ def unreadable(death: WorkerDied) -> Fault:
     return messages.FILE_UNREADABLE(detail=detail)
 
 
-def _read(path: Path, wanted: frozenset[str], limits: Limits) -> WorkbookCells:
+def _read(path: Path, wanted: frozenset[str] | None, limits: Limits) -> WorkbookCells:
     from cmtools.tables.reader.workbook import read_workbook  # numpy stays with the worker
 
     return read_workbook(path, wanted, limits)

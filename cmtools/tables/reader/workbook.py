@@ -10,12 +10,15 @@ from pathlib import Path
 
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.reader.container import Contents, FileRejected, Limits, open_workbook
+from cmtools.tables.reader.formulas import find_formulas
 from cmtools.tables.reader.grid import Grid, WorkbookCells
 from cmtools.tables.reader.sheet_cells import read_formats, read_sheet
 
 
-def read_workbook(path: Path, wanted: frozenset[str], limits: Limits) -> WorkbookCells:
+def read_workbook(path: Path, wanted: frozenset[str] | None, limits: Limits) -> WorkbookCells:
     """Read the sheets whose names, as `normalize_name` makes them, are wanted.
+
+    None: the workbook is read whole, all sheets with their formulas.
 
     Raises:
         OSError: the file cannot be opened.
@@ -33,10 +36,14 @@ def read_workbook(path: Path, wanted: frozenset[str], limits: Limits) -> Workboo
     return replace(cells, grids=grids)
 
 
-def _read_grids(contents: Contents, wanted: frozenset[str], limits: Limits) -> list[Grid]:
+def _read_grids(contents: Contents, wanted: frozenset[str] | None, limits: Limits) -> list[Grid]:
     formats = read_formats(contents, limits)
-    return [
-        read_sheet(name, contents.part(part), formats, limits)
-        for name, part in contents.sheets.items()
-        if normalize_name(name) in wanted
-    ]
+    grids = []
+    for name, part in contents.sheets.items():
+        if wanted is None:
+            xml = contents.part(part)
+            grid = read_sheet(name, xml, formats, limits)
+            grids.append(replace(grid, formulas=find_formulas(xml)))
+        elif normalize_name(name) in wanted:
+            grids.append(read_sheet(name, contents.part(part), formats, limits))
+    return grids

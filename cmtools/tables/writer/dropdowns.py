@@ -10,9 +10,9 @@ from cmtools.problems import column_letters
 from cmtools.tables.columns import Field
 from cmtools.tables.patch.cells import replace_rows
 from cmtools.tables.patch.package import Package
+from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book, Table
 
-LISTS_SHEET = "Списки"
 LAST_ROW = 1_048_576
 
 DropdownLists = Mapping[Table[Any], Sequence[str]]

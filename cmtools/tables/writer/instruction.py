@@ -8,11 +8,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from cmtools.tables.service_sheets import INSTRUCTION, LISTS_SHEET
 from cmtools.tables.table import Book
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.dropdowns import LISTS_SHEET, foreign_tables
-
-INSTRUCTION = "Инструкция"
+from cmtools.tables.writer.dropdowns import foreign_tables
 
 HOW_TO = (
     "Пишите на листах ниже, начиная со строки под заголовком. Одна строка — одна запись.",

@@ -17,11 +17,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from cmtools.tables.columns import TEXT, Field, ValueKind
 from cmtools.tables.parsers import normalize_title
+from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.dropdowns import (
     LAST_ROW,
-    LISTS_SHEET,
     DropdownLists,
     foreign_tables,
     list_ranges,

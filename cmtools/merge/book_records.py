@@ -1,0 +1,250 @@
+"""The records of a book that was read: its declared sheets, and those that a manager added."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cmtools.books.catalog import recognise_book
+from cmtools.books.orders import CONTRACTS, ORDERS
+from cmtools.books.register import CLIENTS
+from cmtools.books.tasks import TASKS
+from cmtools.merge.conflict import RowCells
+from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords
+from cmtools.problems import Fault, column_letters
+from cmtools.tables.columns import CODE
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import (
+    Cell,
+    format_value,
+    is_empty,
+    normalize_name,
+    normalize_title,
+    squeeze,
+)
+from cmtools.tables.reader.formulas import CellFormula
+from cmtools.tables.reader.grid import Grid
+from cmtools.tables.reader.sandbox import WorkbookReader
+from cmtools.tables.service_sheets import is_service_sheet
+from cmtools.tables.sheet import TOTALS, Sheet
+from cmtools.tables.table import Book, Table
+
+UNTITLED = "столбец"
+ABOVE = "над таблицей"
+_KEYS: Mapping[Table[Any], tuple[str, ...]] = {TASKS: ("on", "text", "doer")}
+_OWNERS = (ORDERS, CONTRACTS, CLIENTS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadBook:
+    """A book that was read for a merge; `fault` says why it could not be.
+
+    book: which of the declared books it is.
+    """
+
+    book: Book | None = None
+    records: BookRecords
+    fault: Fault | None = None
+
+
+def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
+    """Read a book for a merge.
+
+    `company` has the settings and the register, whose spelling decides what a reference means.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    cells = reader.read_whole(path)
+    book = recognise_book(cells.sheets)
+    if cells.fault is not None or book is None:
+        return ReadBook(records={}, fault=cells.fault)
+    declared: list[tuple[Sheet[Any], Grid]] = []
+    own: list[Grid] = []
+    tables = {normalize_name(table.title): table for table in book.tables}
+    for grid in cells.grids:
+        name = normalize_name(grid.name)
+        if table := tables.pop(name, None):
+            declared.append((Sheet(table, path.name, grid), grid))
+        elif not is_service_sheet(grid.name):
+            own.append(grid)
+    company.joined(sheet for sheet, _ in declared).link(sheet.table for sheet, _ in declared)
+    found = [*(_declared(sheet, grid) for sheet, grid in declared), *map(_own, own)]
+    return ReadBook(book=book, records={sheet.title: sheet for sheet in found})
+
+
+def _declared(sheet: Sheet[Any], grid: Grid) -> SheetRecords:
+    """Return the rows of a declared sheet; (=) columns and totals are no data."""
+    table = sheet.table
+    fields = {column: table.fields[name].title for name, column in sheet.source.columns.items()}
+    names = _column_names(grid, sheet.header, fields, {*sheet.computed_columns.values()})
+    meanings = {table.fields[n].title: _meanings(sheet, n, grid) for n in sheet.source.columns}
+    at = {row: index for index, row in enumerate(sheet.rows)}
+    rows: list[Record] = []
+    for row, cells in _rows(grid, sheet.header, names):
+        index = at.get(row)
+        if index is not None:
+            own = {title: _text(cell) for title, cell in cells.items() if title not in meanings}
+            own |= {t: text for t, texts in meanings.items() if (text := texts[index])}
+            rows.append(_declared_row(sheet, index, cells, own))
+        elif not _is_total(cells):
+            rows.append(_loose(row, cells))
+    return _sheet_records(table.title, grid, sheet.header, names, rows)
+
+
+def _declared_row(
+    sheet: Sheet[Any], index: int, cells: RowCells, meanings: Mapping[str, str]
+) -> Record:
+    fields, row = sheet.table.fields, sheet.rows[index]
+    key = [sheet.values[name][index] for name in _key_fields(sheet.table)]
+    owners = [n for n in _owner_fields(sheet.table) if sheet.values[n][index] is not None]
+    owner = None
+    name = f"строка {row}"
+    if owners:
+        name = sheet.values[owners[0]][index]
+        target = fields[owners[0]].column.refers
+        assert target is not None
+        owner = Owner(sheet=target.title, key=normalize_name(name))
+    is_named = bool(key) and None not in key
+    return Record(
+        cells=cells,
+        meanings=meanings,
+        key="\n".join(normalize_name(format_value(value)) for value in key) if is_named else "",
+        name=" · ".join(map(format_value, key)) if is_named else name,
+        owner=owner,
+        row=row,
+    )
+
+
+@cache
+def _key_fields(table: Table[Any]) -> tuple[str, ...]:
+    return _KEYS.get(table) or next(iter(table.unique_fields), ())
+
+
+@cache
+def _owner_fields(table: Table[Any]) -> tuple[str, ...]:
+    return tuple(n for n, field in table.fields.items() if field.column.refers in _OWNERS)
+
+
+def _meanings(sheet: Sheet[Any], name: str, grid: Grid) -> list[str]:
+    """Return what each cell of a declared column means, in the order of the rows."""
+    field, column = sheet.table.fields[name], sheet.source.columns[name]
+    is_name = field.column.refers is not None or field.kind is CODE
+    known: dict[Any, str] = {None: ""}
+    meanings: list[str] = []
+    for value in sheet.values[name]:
+        if value not in known:
+            known[value] = normalize_name(value) if is_name else _meaning(value)
+        meanings.append(known[value])
+    for index in sheet.bad[name]:
+        typed = _text(grid.columns[column - 1][sheet.rows[index] - 1])
+        meanings[index] = normalize_name(typed) if is_name else typed
+    if grid.formulas:
+        for index, row in enumerate(sheet.rows):
+            if formula := grid.formulas.get((row, column)):
+                meanings[index] = _text(formula)
+    return meanings
+
+
+def _meaning(value: Any) -> str:
+    """Write a parsed value so that equal ones are equal texts."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return _text(value)
+
+
+def _text(cell: Cell) -> str:
+    """Write a cell as a text in which spaces do not count, but lines do."""
+    if cell is None:
+        return ""
+    if isinstance(cell, CellFormula):
+        return f"={cell}"
+    return "\n".join(map(squeeze, format_value(cell).splitlines())).strip("\n")
+
+
+def _own(grid: Grid) -> SheetRecords:
+    """Return the rows of a manager's own sheet: by its first column if there is a header row.
+
+    Without one, rows are named by their numbers and columns by their letters.
+    """
+    letters = _column_names(grid, 0, {})
+    header = next((row for row, cells in _rows(grid, 0, letters) if _is_header(cells)), 0)
+    names = _column_names(grid, header, {})
+    first = next((t for t in names.values() if not t.startswith(UNTITLED)), "")
+    rows = []
+    for row, cells in _rows(grid, header, names):
+        name = _text(cells.get(first)) if header else f"строка {row}"
+        record = _loose(row, cells)
+        rows.append(replace(record, key=normalize_name(name), name=name) if name else record)
+    return _sheet_records(grid.name, grid, header, names, rows)
+
+
+def _is_header(cells: RowCells) -> bool:
+    return len(cells) > 1 and all(type(cell) is str for cell in cells.values())
+
+
+def _sheet_records(
+    title: str, grid: Grid, header: int, names: Mapping[int, str], rows: Sequence[Record]
+) -> SheetRecords:
+    """Put the rows of a sheet together with those above the header.
+
+    The latter are compared with what stands in the same cells above a header in the same row.
+    """
+    letters = _column_names(grid, 0, {})
+    above = [
+        replace(_loose(row, cells), key=f"{ABOVE}\n{header}\n{row}", name=f"{ABOVE}, строка {row}")
+        for row, cells in _rows(grid, 0, letters, last=header - 1)
+    ]
+    columns = {name: column for column, name in names.items() if not name.startswith(UNTITLED)}
+    return SheetRecords(title=title, columns=columns, header=header, rows=[*above, *rows])
+
+
+def _loose(row: int, cells: RowCells) -> Record:
+    meanings = {title: _text(cell) for title, cell in cells.items()}
+    return Record(cells=cells, meanings=meanings, name=f"строка {row}", row=row)
+
+
+def _is_total(cells: RowCells) -> bool:
+    first = next(iter(cells.values()))
+    return isinstance(first, str) and normalize_title(first).startswith(TOTALS)
+
+
+def _column_names(
+    grid: Grid, header: int, declared: Mapping[int, str], left_out: Collection[int] = ()
+) -> dict[int, str]:
+    """Return column → its name: the title that stands in the header, once, else its letters."""
+    names = dict(declared)
+    taken = {*names.values()}
+    for column, cells in enumerate(grid.columns, start=1):
+        if column in names or column in left_out:
+            continue
+        cell = cells[header - 1] if 0 < header <= len(cells) else None
+        title = "" if cell is None else squeeze(format_value(cell))
+        if not title or title in taken:
+            title = f"{UNTITLED} {column_letters(column)}"
+        taken.add(title)
+        names[column] = title
+    return dict(sorted(names.items()))
+
+
+def _rows(
+    grid: Grid, header: int, names: Mapping[int, str], last: int | None = None
+) -> Iterator[tuple[int, RowCells]]:
+    """Yield the rows below the header that hold something: the number, and the cells by name."""
+    formulas: dict[int, dict[str, CellFormula]] = {}
+    for (row, column), formula in grid.formulas.items():
+        if column in names:
+            formulas.setdefault(row, {})[names[column]] = formula
+    columns = [grid.columns[column - 1][header:last] for column in names]
+    for row, values in enumerate(zip(*columns, strict=True), start=header + 1):
+        cells = {t: v for t, v in zip(names.values(), values, strict=True) if not is_empty(v)}
+        cells |= formulas.get(row, {})
+        if cells:
+            yield row, cells

@@ -1,0 +1,328 @@
+"""The book and a copy of it merged by what the copy was made from; nothing is read or written.
+
+What only the copy changed is taken, what both changed differently is a conflict, and then the book
+stays as it is: a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from cmtools.merge import reasons
+from cmtools.merge.alignment import (
+    AlignedSheet,
+    Rows,
+    align,
+    beyond,
+    count,
+    describe_rows,
+    differing,
+    renamed_keys,
+    same,
+    worked_on,
+)
+from cmtools.merge.conflict import Conflict, RowCells
+from cmtools.merge.records import BookRecords, Key, Owner, Record
+from cmtools.tables.parsers import Cell
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakenCell:
+    """A cell of the book that gets the copy's value."""
+
+    sheet: str
+    key: str
+    column: str
+    row: int
+    was: Cell
+    now: Cell
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakenRow:
+    """A row that is added to the book, or emptied there; `row` is its number if it has one."""
+
+    sheet: str
+    key: str
+    cells: RowCells
+    row: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merge:
+    """All that changes in the book, and what a person has to decide.
+
+    columns: sheet → titles of the columns that the copy has and the book has not.
+    doubled: rows without a key that both sides added, and that are there once.
+    waiting: sheet → keys of the rows, and owners of the groups of rows, that are in conflict.
+    """
+
+    taken: tuple[TakenCell, ...] = ()
+    added: tuple[TakenRow, ...] = ()
+    removed: tuple[TakenRow, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubled: tuple[TakenRow, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    waiting: Set[RowPlace] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the book stays as it is."""
+        return not (self.taken or self.added or self.removed or any(self.columns.values()))
+
+
+RowPlace = tuple[str, str]
+"""A sheet and the key of a row, or of the owner of a group of rows, on it."""
+CellPlace = tuple[str, str, str]
+"""The same and the title of a column; empty for whole rows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caution:
+    """What is not taken though only the copy changed it: a person decides.
+
+    rows: place → why its changes wait. doubtful: cells in which the copy may be out of date.
+    refused: values (cell, meaning) that a person has turned down.
+    """
+
+    rows: Mapping[RowPlace, str] = field(default_factory=dict)
+    doubtful: Set[CellPlace] = frozenset()
+    refused: Set[tuple[CellPlace, str]] = frozenset()
+
+
+def merge_books(
+    base: BookRecords,
+    ours: BookRecords,
+    theirs: BookRecords,
+    *,
+    author: str = "",
+    caution: Caution | None = None,
+) -> Merge:
+    """Merge a copy of a book, `theirs`, into the book, `ours`; `base` is what both came from."""
+    merger = _Merger(author, caution or Caution())
+    triples = list(align(base, ours, theirs))
+    merger.hold_owners(triples)
+    for triple in triples:
+        merger.merge_sheet(triple)
+    return merger.result()
+
+
+class _Merger:
+    """Collects the result, sheet by sheet."""
+
+    def __init__(self, author: str, caution: Caution) -> None:
+        self._author = author
+        self._caution = caution
+        self._held: dict[Owner, str] = {}
+        self._taken: list[TakenCell] = []
+        self._added: list[TakenRow] = []
+        self._removed: list[TakenRow] = []
+        self._doubled: list[TakenRow] = []
+        self._conflicts: list[Conflict] = []
+        self._columns: dict[str, tuple[str, ...]] = {}
+        self._waiting: set[RowPlace] = set()
+
+    def result(self) -> Merge:
+        return Merge(
+            taken=tuple(self._taken),
+            added=tuple(self._added),
+            removed=tuple(self._removed),
+            columns=self._columns,
+            doubled=tuple(self._doubled),
+            conflicts=tuple(self._conflicts),
+            waiting=frozenset(self._waiting),
+        )
+
+    def hold_owners(self, sheets: Sequence[AlignedSheet]) -> None:
+        """Find the orders, clients and contracts whose rows wait together with their own row.
+
+        One that a side deleted while the other worked on it, and a number that both gave to a new
+        one: else a payment would go to an order that is not there, or to another order.
+        """
+        by_us, by_them = ({*worked_on(sheets, side)} for side in (1, 2))
+        for sheet in sheets:
+            for key, (base, our, their) in sheet.keyed.items():
+                if base and our and their:
+                    continue
+                owner = Owner(sheet=sheet.title, key=key)
+                if our and their:
+                    if not same(our, their):
+                        self._held[owner] = reasons.NEW_TWICE
+                elif base and our and (owner in by_us or not same(our, base)):
+                    self._held[owner] = reasons.DELETED_IN_COPY
+                    for other in renamed_keys(sheet, base):
+                        self._held[Owner(sheet=sheet.title, key=other)] = reasons.DELETED_IN_COPY
+                elif base and their and (owner in by_them or not same(their, base)):
+                    self._held[owner] = reasons.DELETED_IN_BOOK
+
+    def merge_sheet(self, sheet: AlignedSheet) -> None:
+        absent = tuple(title for title in sheet.theirs.columns if title not in sheet.ours.columns)
+        if absent and sheet.ours.columns:
+            self._columns[sheet.title] = absent
+        for key, sides in sheet.keyed.items():
+            self._merge_row(sheet, key, *sides)
+        for group, lists in sheet.groups.items():
+            self._merge_group(sheet, group, *lists)
+
+    def _merge_row(
+        self,
+        sheet: AlignedSheet,
+        key: Key,
+        base: Record | None,
+        our: Record | None,
+        their: Record | None,
+    ) -> None:
+        if same(our, their):
+            return
+        held = self._held_reason(sheet, key, our or their)
+        if base and our and their:
+            self._merge_cells(sheet, key, base, our, their, held)
+        elif our and their:
+            reason = held or reasons.NEW_TWICE
+            if reason == reasons.NEW_TWICE:
+                reason = reasons.new_twice(our.name, sheet.names)
+            self._ask_cells(
+                sheet, key, None, our, their, dict.fromkeys(differing(our, their), reason)
+            )
+        elif same(their, base):
+            if held == reasons.DELETED_IN_BOOK:
+                self._ask_rows(sheet, key, [base], [our], [their], held)
+        elif held or not same(our, base):
+            reason = held or (reasons.DELETED_IN_BOOK if our is None else reasons.DELETED_IN_COPY)
+            self._ask_rows(sheet, key, [base], [our], [their], reason)
+        elif self._is_refused(sheet, key, [their]):
+            self._ask_rows(sheet, key, [base], [our], [their], reasons.TURNED_DOWN)
+        elif their is None:
+            self._removed += _rows_of(sheet, [our])
+        else:
+            self._added += _rows_of(sheet, [their])
+
+    def _merge_cells(
+        self, sheet: AlignedSheet, key: Key, base: Record, our: Record, their: Record, held: str
+    ) -> None:
+        changed: list[str] = []
+        asked: dict[str, str] = {}
+        for title in differing(our, their):
+            place = (sheet.title, key, title)
+            was, is_ours, is_theirs = (r.meanings.get(title, "") for r in (base, our, their))
+            if is_theirs == was:
+                if place in self._caution.doubtful:
+                    asked[title] = reasons.DOUBTFUL
+                continue
+            changed.append(title)
+            if held or is_ours != was:
+                asked[title] = held or reasons.DIFFERENT
+            elif (place, is_theirs) in self._caution.refused:
+                asked[title] = reasons.TURNED_DOWN
+        if asked:
+            asked = {**dict.fromkeys(changed, reasons.SAME_ROW), **asked}
+            self._ask_cells(sheet, key, base, our, their, asked)
+            return
+        self._taken += (
+            TakenCell(
+                sheet=sheet.title,
+                key=our.name,
+                column=title,
+                row=our.row,
+                was=our.cells.get(title),
+                now=their.cells.get(title),
+            )
+            for title in changed
+        )
+
+    def _merge_group(
+        self, sheet: AlignedSheet, key: str, base: Rows, our: Rows, their: Rows
+    ) -> None:
+        was, is_ours, is_theirs = map(count, (base, our, their))
+        if is_ours == is_theirs:
+            return
+        held = self._held_reason(sheet, key, next(iter((*our, *their)), None))
+        only_added = not (was - is_ours) and not (was - is_theirs)
+        if is_theirs == was and held != reasons.DELETED_IN_BOOK:
+            return
+        if held or (is_ours != was and not only_added):
+            self._ask_rows(sheet, key, base, our, their, held or reasons.BOTH_TOUCHED)
+        elif is_ours == was and self._is_refused(sheet, key, their):
+            self._ask_rows(sheet, key, base, our, their, reasons.TURNED_DOWN)
+        else:
+            self._added += _rows_of(sheet, beyond(their, is_ours))
+            if is_ours == was:
+                self._removed += _rows_of(sheet, beyond(our, is_theirs))
+            else:
+                in_both = (is_ours - was) & (is_theirs - was)
+                self._doubled += _rows_of(sheet, beyond(our, is_ours - in_both))
+
+    def _held_reason(self, sheet: AlignedSheet, key: Key, record: Record | None) -> str:
+        """Return why all changes of a row or group wait; empty where they do not."""
+        owner = record.owner if record else None
+        reason = self._caution.rows.get((sheet.title, key), "")
+        if not sheet.ours.columns:
+            reason = reasons.NO_SHEET
+        reason = reason or self._held.get(Owner(sheet=sheet.title, key=key), "")
+        return reason or (self._held.get(owner, "") if owner else "")
+
+    def _is_refused(self, sheet: AlignedSheet, key: Key, their: Sequence[Record | None]) -> bool:
+        return ((sheet.title, key, ""), describe_rows(their)) in self._caution.refused
+
+    def _ask_cells(
+        self,
+        sheet: AlignedSheet,
+        key: Key,
+        base: Record | None,
+        our: Record,
+        their: Record,
+        asked: Mapping[str, str],
+    ) -> None:
+        self._waiting.add((sheet.title, key))
+        self._conflicts += (
+            Conflict(
+                sheet=sheet.title,
+                key=our.name,
+                column=title,
+                base=base.cells.get(title) if base else None,
+                ours=our.cells.get(title),
+                theirs=their.cells.get(title),
+                author=self._author,
+                reason=reason,
+            )
+            for title, reason in asked.items()
+        )
+
+    def _ask_rows(
+        self,
+        sheet: AlignedSheet,
+        key: Key,
+        base: Sequence[Record | None],
+        our: Sequence[Record | None],
+        their: Sequence[Record | None],
+        reason: str,
+    ) -> None:
+        """Ask about whole rows: what all three sides have is left out."""
+        self._waiting.add((sheet.title, key))
+        sides = [[record for record in side if record] for side in (base, our, their)]
+        common = count(sides[0]) & count(sides[1]) & count(sides[2])
+        before, ours, theirs = (
+            tuple(record.cells for record in beyond(side, common)) for side in sides
+        )
+        names = [record.name for side in (sides[1], sides[2], sides[0]) for record in side]
+        self._conflicts.append(
+            Conflict(
+                sheet=sheet.title,
+                key=names[0],
+                column=None,
+                base=before,
+                ours=ours,
+                theirs=theirs,
+                author=self._author,
+                reason=reason,
+            )
+        )
+
+
+def _rows_of(sheet: AlignedSheet, records: Iterable[Record | None]) -> list[TakenRow]:
+    return [
+        TakenRow(sheet=sheet.title, key=record.name, cells=record.cells, row=record.row)
+        for record in records
+        if record
+    ]
