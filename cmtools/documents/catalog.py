@@ -12,7 +12,7 @@ from cmtools.books.own_documents import OWN_DOCUMENTS, OwnDocument
 from cmtools.books.register import TRANSFERS
 from cmtools.books.settings import CONTRACTORS
 from cmtools.documents.data import OrderData
-from cmtools.documents.fields import act, clients, contracts, money, monthly, orders
+from cmtools.documents.fields import act, claim_act, clients, contracts, money, monthly, orders
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.problems import Fault
 from cmtools.tables.dataset import Dataset
@@ -47,6 +47,8 @@ class DocumentKind(TemplateForm):
     needs_contract: for documents of an order; those of a contract are never without one.
     may_lack: fields of the contract that need not be filled.
     rows: the sheet whose latest row, or another that a person names, it is made of.
+    dated_by: the fields of its row, the first filled of which is its day; where there is none, it
+        bears the day of its first version.
     refuse: says from an order whose rows are in order why it is not to be made.
     kept_long: its margins are those of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
     """
@@ -60,6 +62,7 @@ class DocumentKind(TemplateForm):
     needs_contract: bool = False
     may_lack: tuple[str, ...] = ()
     rows: Table[Any] | None = None
+    dated_by: tuple[str, ...] = ("on",)
     refuse: Callable[[OrderData], Fault | None] | None = None
     kept_long: bool = False
 
@@ -193,9 +196,11 @@ KINDS: tuple[DocumentKind, ...] = (
         made_from=SourceRow.CLAIM,
         folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
-        record=money.ClaimActFields,
-        fill=money.claim_act,
+        record=claim_act.ClaimActFields,
+        fill=claim_act.claim_act,
         rows=CLAIMS,
+        reads=(DELIVERIES,),
+        dated_by=("decided", "on"),
     ),
     DocumentKind(
         id="handover-finance",
@@ -235,6 +240,7 @@ KINDS: tuple[DocumentKind, ...] = (
         shows=PriceVisibility.ALL_FIGURES,
         record=clients.ClientCardFields,
         fill=clients.client_card,
+        dated_by=(),
     ),
 )
 

@@ -176,9 +176,7 @@ class DocumentMaker:
 
 
 def _day_of(kind: DocumentKind, subject: DocumentSubject, row: Entry | None) -> date | None:
-    """Return the day of the row that a document is made from; a card of a client has none."""
-    if kind.made_from is SourceRow.CLIENT:
-        return None
+    """Return the day of the row that a document is made from; None where it has none."""
     source = row or subject.entry(_NUMBERED_BY[kind.made_from])
-    day: date | None = source.get("on") if source else None
-    return day
+    days = (source.get(name) for name in kind.dated_by) if source else ()
+    return next((day for day in days if day), None)

@@ -9,7 +9,7 @@ import pytest
 
 from cmtools.commands.docs import DocsResult
 from cmtools.errors import UsageError
-from support.paper_figures import Figures, make
+from support.paper_figures import SECOND, Figures, make, shipment
 from support.papers import Paper, money
 from support.reckoning import SHIPPED_VAT, vat_inside
 from support.workbench import (
@@ -24,22 +24,9 @@ from support.workbench import (
     rows_of,
 )
 
-SECOND = "З-2026-0002"  # lines of 300 and 500, the delivery for 1500, due on 30.11.2026
 FULL, IN_TIME, NO_CLAIMS = "в полном объёме", "в согласованные сроки", "претензий не имеет"
 SETTLED = put("Претензии", "№ заказа", 1, "З-2026-0001")
 """The only claim of the second order becomes one of the first."""
-
-
-def shipment(day: int, quantity: object, position: int | None = None, month: int = 11) -> Row:
-    """A row of «Поставки», which is the fifth of the sheet and those after it."""
-    return {
-        "Дата": date(2026, month, day),
-        "№ заказа": SECOND,
-        "Вид": "отгружено клиенту",
-        "Количество": quantity,
-        "Сумма": 1,
-        "№ п/п": position,
-    }
 
 
 def act_of(folder: Path, *changes: Change, row: int | None = None) -> Paper:

@@ -139,6 +139,22 @@ def make(root: Path, order: str, *kinds: str, row: int | None = None) -> DocsRes
     return docs(root, Selection(orders=[order]), kinds=kinds, row=row, today=TODAY)
 
 
+SECOND = "З-2026-0002"
+"""The second healthy order: lines of 300 and 500, the delivery for 1500, due on 30.11.2026."""
+
+
+def shipment(day: int, quantity: object, position: int | None = None, month: int = 11) -> Row:
+    """A shipment of the second order; the first that is added stands in row 5 of «Поставки»."""
+    return {
+        "Дата": date(2026, month, day),
+        "№ заказа": SECOND,
+        "Вид": "отгружено клиенту",
+        "Количество": quantity,
+        "Сумма": 1,
+        "№ п/п": position,
+    }
+
+
 @dataclass(frozen=True)
 class Grid:
     """A workspace whose every document was made."""

@@ -7,12 +7,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.choices import DeliveryKind, RequestKind
-from cmtools.books.orders import Delivery
+from cmtools.books.choices import RequestKind
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Sum
 from cmtools.documents.fields.lines import LineFields, delivery_line, line_fields
 from cmtools.documents.fields.orders import DealFields, deal
+from cmtools.documents.fields.shipped import (
+    ordered_quantity,
+    quantities_shipped,
+    quantity_of,
+    shipments,
+)
 from cmtools.documents.fields.terms import YES, total_fields
 from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import ZERO, Line, Totals, round2, vat_inside
@@ -52,14 +57,13 @@ def refuse_act(data: OrderData) -> Fault | None:
         return PRELIMINARY_ORDER(order=number)
     if not data.shipments:
         return None if data.is_ready else NOTHING_SHIPPED(order=number)
-    shipped, ordered = _quantity(data.shipments), _ordered(data)
-    if shipped == ordered or all(row.position for row in data.shipments):
+    if quantities_shipped(data, data.shipments) is not None:
         return None
     return PARTIAL_SHIPMENT(
         order=number,
         day=data.shipments[0].on,
-        shipped=format_value(shipped),
-        quantity=format_value(ordered),
+        shipped=format_value(quantity_of(data.shipments)),
+        quantity=format_value(ordered_quantity(data)),
     )
 
 
@@ -68,8 +72,9 @@ def act(data: OrderData) -> ActFields:
     assert data.totals is not None
     rate = data.vat_rate or ZERO
     day = data.shipments[0].on if data.shipments else None
-    last = max((row.on for row in _all_shipments(data)), default=None)
-    is_full = day == last and 0 < _ordered(data) <= _quantity(_all_shipments(data))
+    rows = shipments(data)
+    last = rows[-1].on if rows else None
+    is_full = day == last and 0 < ordered_quantity(data) <= quantity_of(rows)
     parts = [_part(line, data, rate) for line in data.lines]
     delivery = data.totals.delivery if day is None or is_full else ZERO
     sums = Totals(
@@ -113,11 +118,11 @@ def _part(line: Line, data: OrderData, rate: Decimal) -> _Part:
     everything = _Part(
         line=line, quantity=whole, amount=line.amount, vat=vat_inside(line.amount, rate)
     )
-    if not data.shipments or _quantity(data.shipments) == _ordered(data):
+    if not data.shipments or quantity_of(data.shipments) == ordered_quantity(data):
         return everything
     day = data.shipments[0].on
     by_day: dict[object, Decimal] = {}
-    for row in sorted(_all_shipments(data), key=lambda row: row.on):
+    for row in shipments(data):
         if row.position == line.position.number and row.on <= day:
             by_day[row.on] = by_day.get(row.on, ZERO) + row.quantity
     quantity = by_day.pop(day, ZERO)
@@ -140,15 +145,3 @@ def _lines(parts: Sequence[_Part]) -> tuple[LineFields, ...]:
         replace(line, quantity=Count(part.quantity), amount=Sum(part.amount), vat=Sum(part.vat))
         for line, part in zip(fields, given, strict=True)
     )
-
-
-def _all_shipments(data: OrderData) -> list[Delivery]:
-    return [row for row in data.deliveries if row.kind is DeliveryKind.SHIPPED]
-
-
-def _quantity(rows: Sequence[Delivery]) -> Decimal:
-    return sum((row.quantity for row in rows), ZERO)
-
-
-def _ordered(data: OrderData) -> Decimal:
-    return Decimal(sum(position.quantity for position in data.positions))

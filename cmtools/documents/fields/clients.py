@@ -13,8 +13,8 @@ from cmtools.books.register import Transfer
 from cmtools.documents import russian_text
 from cmtools.documents.data import ClientData, OrderData, TransferData
 from cmtools.documents.field_types import Count, Day, Name, Sum
+from cmtools.documents.fields.claim_act import ClaimFields
 from cmtools.documents.fields.from_row import from_row
-from cmtools.documents.fields.money import ClaimFields
 from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
 from cmtools.documents.template.schema import field_values

@@ -1,4 +1,4 @@
-"""Fields of the invoice, the claim act and the entry into production."""
+"""Fields of the invoice and of the entry into production."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from cmtools.books.orders import Claim, Order
+from cmtools.books.orders import Order
 from cmtools.documents import russian_text
 from cmtools.documents.data import OrderData
-from cmtools.documents.field_types import Count, Day, Picture, Sum
+from cmtools.documents.field_types import Picture, Sum
 from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.fields.lines import CostLineFields, cost_lines
 from cmtools.documents.fields.orders import (
     ContractorFields,
     DealFields,
-    LetterFields,
     contractor_fields,
     deal,
-    letter,
 )
 from cmtools.documents.fields.terms import (
     YES,
@@ -123,37 +121,6 @@ def _purpose(order: Order, amount: Decimal, rate: Decimal | None) -> str:
         phrase = russian_text.vat_phrase(rate, vat_inside(amount, rate))
         tax = phrase.replace(russian_text.NBSP, " ")
     return f"Оплата по счёту № {order.number} от {order.on:%d.%m.%Y}, {tax}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimFields:
-    """A claim of the client and what was decided."""
-
-    date: Annotated[Day, "Дата претензии"]
-    quantity: Annotated[Count, "Количество; пусто, если не указано"]
-    amount: Annotated[Sum, "Сумма претензии"]
-    reason: Annotated[str, "Причина"]
-    decision: Annotated[str, "Решение: в работе, удовлетворена, отклонена"]
-    decided: Annotated[Day, "Дата решения; пусто, пока в работе"]
-    met_amount: Annotated[Sum, "Сумма удовлетворения; пусто, если не удовлетворена"]
-
-
-def claim_fields(claim: Claim) -> ClaimFields:
-    """Fill a row of «Претензии»."""
-    return from_row(ClaimFields, claim, date=claim.on)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimActFields(LetterFields):
-    """An act about a claim: the goods, the claim, the decision."""
-
-    claim: Annotated[ClaimFields, "Претензия"]
-
-
-def claim_act(data: OrderData) -> ClaimActFields:
-    """Fill an act about a claim (ГК РФ art. 475, 518)."""
-    assert data.claim is not None
-    return ClaimActFields(**field_values(letter(data)), claim=claim_fields(data.claim))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

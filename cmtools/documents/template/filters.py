@@ -95,6 +95,12 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def end_sentence(text: str) -> str:
+    """Put a full stop behind a text that does not end as a sentence does."""
+    return text if _ENDED.search(text) else f"{text.rstrip()}."
+
+
+_ENDED = re.compile(r"[.!?…][»“”\")\]]*\s*$")
 _OPENS_BEHIND = re.compile(r"[\s(\[{«„/—–-]")
 _ALIKE = str.maketrans("„“", "«»")
 
@@ -186,6 +192,12 @@ FILTERS: tuple[Filter, ...] = (
         meaning="Первая буква строчная, как в середине предложения; сокращения остаются",
         example="{{ seller.post | inside_sentence }} → генеральный директор",
         apply=russian_text.inside_sentence,
+    ),
+    Filter(
+        name="sentence",
+        meaning="Точка в конце, если там нет другого знака",
+        example="{{ claim.reason | sentence }} → Смещение реза.",
+        apply=end_sentence,
     ),
     Filter(
         name="capitalize",
