@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cmtools.merge.records import BookRecords, Key, Owner, Record, SheetRecords, with_absent_columns
+from cmtools.merge.records import (
+    BookRecords,
+    Key,
+    Owner,
+    Record,
+    SheetRecords,
+    place_of,
+    with_absent_columns,
+)
 
 SIMILAR = 2  # one half of the cells of a row tells that it is the same under another key
 
@@ -44,7 +52,7 @@ def align(base: BookRecords, ours: BookRecords, theirs: BookRecords) -> Iterator
                 if record.key and record.key not in repeated:
                     keyed.setdefault(record.key, [None, None, None])[at] = record
                 else:
-                    groups.setdefault(_group(record), ([], [], []))[at].append(record)
+                    groups.setdefault(place_of(record), ([], [], []))[at].append(record)
         yield AlignedSheet(
             title=title,
             ours=our,
@@ -52,10 +60,6 @@ def align(base: BookRecords, ours: BookRecords, theirs: BookRecords) -> Iterator
             keyed={key: (rows[0], rows[1], rows[2]) for key, rows in keyed.items()},
             groups=groups,
         )
-
-
-def _group(record: Record) -> str:
-    return record.key or (record.owner.key if record.owner else "")
 
 
 def describe_rows(rows: Iterable[Record | None]) -> str:

@@ -29,11 +29,13 @@ from cmtools.tables.parsers import (
 )
 from cmtools.tables.reader.formulas import CellFormula
 from cmtools.tables.reader.grid import Grid
+from cmtools.tables.reader.properties import MODIFIED_BY
 from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.service_sheets import is_service_sheet
 from cmtools.tables.sheet import TOTALS, Sheet
 from cmtools.tables.table import Book, Table
 
+VERSION_PROPERTY = "cmtools-version"
 UNTITLED = "столбец"
 ABOVE = "над таблицей"
 _KEYS: Mapping[Table[Any], tuple[str, ...]] = {TASKS: ("on", "text", "doer")}
@@ -45,10 +47,13 @@ class ReadBook:
     """A book that was read for a merge; `fault` says why it could not be.
 
     book: which of the declared books it is.
+    modified_by: who saved it last, as the file says; version: its stamp, empty without one.
     """
 
     book: Book | None = None
     records: BookRecords
+    modified_by: str = ""
+    version: str = ""
     fault: Fault | None = None
 
 
@@ -75,7 +80,12 @@ def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
             own.append(grid)
     company.joined(sheet for sheet, _ in declared).link(sheet.table for sheet, _ in declared)
     found = [*(_declared(sheet, grid) for sheet, grid in declared), *map(_own, own)]
-    return ReadBook(book=book, records={sheet.title: sheet for sheet in found})
+    return ReadBook(
+        book=book,
+        records={sheet.title: sheet for sheet in found},
+        modified_by=cells.properties.get(MODIFIED_BY, ""),
+        version=cells.properties.get(VERSION_PROPERTY, ""),
+    )
 
 
 def _declared(sheet: Sheet[Any], grid: Grid) -> SheetRecords:

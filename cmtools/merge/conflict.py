@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cmtools.tables.parsers import Cell, format_value
@@ -12,6 +12,9 @@ RowCells = Mapping[str, Cell]
 """Title of a column → what stands there; empty cells are left out."""
 Content = Cell | tuple[RowCells, ...]
 """What a side has at a place: a cell, or all rows of a key where `Conflict.column` is None."""
+
+CellPlace = tuple[str, str, str]
+"""A sheet, the key of a row as keys are compared, the title of a column; empty for whole rows."""
 
 WHOLE_ROWS = "вся строка"
 """Stands for the column of a conflict about whole rows."""
@@ -27,6 +30,7 @@ class Conflict:
     base, ours, theirs: what the copy was made from, the book and the copy have there.
     author: whose copy it is; empty where that is not known.
     reason: in Russian, why nothing was taken, and perhaps what to do.
+    place, meanings: the same place and the three sides, as they are compared.
     """
 
     sheet: str
@@ -37,6 +41,8 @@ class Conflict:
     theirs: Content
     author: str
     reason: str
+    place: CellPlace = field(default=("", "", ""), compare=False)
+    meanings: tuple[str, str, str] = field(default=("", "", ""), compare=False)
 
 
 class Side(StrEnum):
@@ -51,13 +57,15 @@ class Side(StrEnum):
 class Answer:
     """A person's decision about the conflict of that place: one of its sides, or a value of his.
 
-    ours: what stood in the book when it was asked, as `show_content` shows it.
+    ours, theirs: what the book and the copy had when it was asked, as `show_content` shows it;
+        two copies may differ with the book in one place.
     """
 
     sheet: str
     key: str
     column: str | None
     ours: str
+    theirs: str
     take: Side | Cell
 
 

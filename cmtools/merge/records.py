@@ -49,6 +49,13 @@ class SheetRecords:
 
 BookRecords = Mapping[str, SheetRecords]
 """Title of a sheet → its rows."""
+RowPlace = tuple[str, str]
+"""A sheet and the key of a row, or of the owner of a group of rows, on it."""
+
+
+def place_of(record: Record) -> Key:
+    """Return the key of a row, of one without a key that of what it belongs to."""
+    return record.key or (record.owner.key if record.owner else "")
 
 
 def with_absent_columns(side: SheetRecords, base: SheetRecords) -> SheetRecords:

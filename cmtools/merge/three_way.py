@@ -22,8 +22,8 @@ from cmtools.merge.alignment import (
     same,
     worked_on,
 )
-from cmtools.merge.conflict import Conflict, RowCells
-from cmtools.merge.records import BookRecords, Key, Owner, Record
+from cmtools.merge.conflict import CellPlace, Conflict, RowCells
+from cmtools.merge.records import BookRecords, Key, Owner, Record, RowPlace
 from cmtools.tables.parsers import Cell
 
 
@@ -70,12 +70,6 @@ class Merge:
     def is_empty(self) -> bool:
         """Whether the book stays as it is."""
         return not (self.taken or self.added or self.removed or any(self.columns.values()))
-
-
-RowPlace = tuple[str, str]
-"""A sheet and the key of a row, or of the owner of a group of rows, on it."""
-CellPlace = tuple[str, str, str]
-"""The same and the title of a column; empty for whole rows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -285,6 +279,12 @@ class _Merger:
                 theirs=their.cells.get(title),
                 author=self._author,
                 reason=reason,
+                place=(sheet.title, key, title),
+                meanings=(
+                    base.meanings.get(title, "") if base else "",
+                    our.meanings.get(title, ""),
+                    their.meanings.get(title, ""),
+                ),
             )
             for title, reason in asked.items()
         )
@@ -302,10 +302,9 @@ class _Merger:
         self._waiting.add((sheet.title, key))
         sides = [[record for record in side if record] for side in (base, our, their)]
         common = count(sides[0]) & count(sides[1]) & count(sides[2])
-        before, ours, theirs = (
-            tuple(record.cells for record in beyond(side, common)) for side in sides
-        )
         names = [record.name for side in (sides[1], sides[2], sides[0]) for record in side]
+        sides = [[*beyond(side, common)] for side in sides]
+        before, ours, theirs = (tuple(record.cells for record in side) for side in sides)
         self._conflicts.append(
             Conflict(
                 sheet=sheet.title,
@@ -316,6 +315,12 @@ class _Merger:
                 theirs=theirs,
                 author=self._author,
                 reason=reason,
+                place=(sheet.title, key, ""),
+                meanings=(
+                    describe_rows(sides[0]),
+                    describe_rows(sides[1]),
+                    describe_rows(sides[2]),
+                ),
             )
         )
 

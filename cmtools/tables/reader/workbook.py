@@ -12,6 +12,7 @@ from cmtools.tables.parsers import normalize_name
 from cmtools.tables.reader.container import Contents, FileRejected, Limits, open_workbook
 from cmtools.tables.reader.formulas import find_formulas
 from cmtools.tables.reader.grid import Grid, WorkbookCells
+from cmtools.tables.reader.properties import read_properties
 from cmtools.tables.reader.sheet_cells import read_formats, read_sheet
 
 
@@ -30,10 +31,11 @@ def read_workbook(path: Path, wanted: frozenset[str] | None, limits: Limits) -> 
         with open_workbook(path, limits) as contents:
             cells = WorkbookCells(sheets=tuple(contents.sheets), warnings=contents.warnings)
             grids = _read_grids(contents, wanted, limits)
+            properties = read_properties(contents) if wanted is None else {}
             contents.check_unread_parts()
     except FileRejected as rejection:
         return replace(cells, fault=rejection.fault)
-    return replace(cells, grids=grids)
+    return replace(cells, grids=grids, properties=properties)
 
 
 def _read_grids(contents: Contents, wanted: frozenset[str] | None, limits: Limits) -> list[Grid]:

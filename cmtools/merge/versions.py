@@ -1,0 +1,307 @@
+"""What is remembered of each book: its versions in the workspace, the drops, open conflicts.
+
+An SQLite file in `.cmtools`. A version is kept before it takes its place: one that never did is
+only one more that a copy is compared with. Where the file is lost, copies with a stamp are compared
+cell by cell, and every difference is asked.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cmtools.merge import storage
+from cmtools.merge.conflict import Conflict
+from cmtools.merge.records import BookRecords, RowPlace, SheetRecords, place_of
+from cmtools.merge.three_way import CellPlace
+
+FILE = Path(".cmtools", "versions.sqlite")
+PATIENCE = 30.0  # seconds for which another process may be writing
+
+_SCHEMA = (
+    storage.ROWS_SCHEMA
+    + """
+CREATE TABLE IF NOT EXISTS state (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, book TEXT NOT NULL, content BLOB NOT NULL,
+    version INTEGER, base INTEGER, author TEXT, own BLOB, waiting TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS state_of_book ON state (book, number);
+CREATE TABLE IF NOT EXISTS refused (
+    book TEXT, sheet TEXT, key TEXT, column TEXT, meaning TEXT,
+    PRIMARY KEY (book, sheet, key, column, meaning)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS conflict (
+    book TEXT, sheet TEXT, key TEXT, column TEXT, author TEXT, drop_number INTEGER, content TEXT,
+    PRIMARY KEY (book, sheet, key, column, author)
+) STRICT, WITHOUT ROWID;
+"""
+)
+"""A state is a version where `version` is null; else a drop that was made from that version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptDrop:
+    """A copy that was dropped: the version that it says it is of, what it was merged by, whose."""
+
+    number: int
+    version: int
+    base: int
+    author: str
+
+
+class Versions:
+    """The memory of a workspace; use as a context manager."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            OSError: no rights, no room, or another process does not let go of it.
+        """
+        path = root / FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _as_os_errors(path):
+            self._database = _open(path)
+        self._path = path
+
+    def __enter__(self) -> Versions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Change all or nothing, one process at a time."""
+        with _as_os_errors(self._path):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.rollback()
+                raise
+            self._database.commit()
+
+    def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with _as_os_errors(self._path):
+            return self._database.execute(query, values).fetchall()
+
+    def add_version(self, book: str, records: BookRecords) -> int:
+        """Keep what a book holds; return its number, that of the newest version if it is equal."""
+        with self._writing() as database:
+            content = storage.pack_book(database, records)
+            newest = database.execute(
+                "SELECT number, content FROM state WHERE book = ? AND version IS NULL "
+                "ORDER BY number DESC LIMIT 1",
+                (book,),
+            ).fetchone()
+            if newest and newest[1] == content:
+                return int(newest[0])
+            return _insert(database, book=book, content=content)
+
+    def add_drop(
+        self,
+        book: str,
+        records: BookRecords,
+        *,
+        version: int,
+        base: int,
+        author: str,
+        conflicts: Collection[Conflict],
+    ) -> int:
+        """Keep what a drop held; what it has in conflict is as in its base until that is decided.
+
+        Its conflicts take the place of those of the drop that it goes on from.
+        """
+        waiting = sorted({conflict.place[:2] for conflict in conflicts})
+        held = with_places(records, self.records(base), waiting) if waiting else records
+        with self._writing() as database:
+            number = _insert(
+                database,
+                book=book,
+                content=storage.pack_book(database, held),
+                version=version,
+                base=base,
+                author=author,
+                own=storage.pack_book(database, records),
+                waiting=json.dumps(waiting, ensure_ascii=False),
+            )
+            database.execute(
+                "DELETE FROM conflict WHERE book = ? AND drop_number = ?", (book, base)
+            )
+            _keep_conflicts(database, book, number, conflicts)
+        return number
+
+    def newest_version(self, book: str) -> int | None:
+        """Return the number of the version that was kept last."""
+        query = "SELECT max(number) FROM state WHERE book = ? AND version IS NULL"
+        ((number,),) = self._ask(query, book)
+        return number
+
+    def is_version(self, book: str, number: int) -> bool:
+        """Whether a version of that number was kept of the book."""
+        query = "SELECT 1 FROM state WHERE book = ? AND version IS NULL AND number = ?"
+        return bool(self._ask(query, book, number))
+
+    def versions(self, book: str) -> list[tuple[int, storage.SheetRows]]:
+        """Return the versions of a book, the newest first: numbers, and numbers of their rows."""
+        query = (
+            "SELECT number, content FROM state WHERE book = ? AND version IS NULL "
+            "ORDER BY number DESC"
+        )
+        return [
+            (number, storage.row_numbers(content)) for number, content in self._ask(query, book)
+        ]
+
+    def drops(self, book: str) -> list[KeptDrop]:
+        """Return the drops of a book, the newest first."""
+        query = (
+            "SELECT number, version, base, author FROM state "
+            "WHERE book = ? AND version IS NOT NULL ORDER BY number DESC"
+        )
+        return [
+            KeptDrop(number=number, version=version, base=base, author=author)
+            for number, version, base, author in self._ask(query, book)
+        ]
+
+    def records(self, number: int) -> BookRecords:
+        """Return what a version or a drop held; a number that is not there held nothing."""
+        found = self._ask("SELECT content FROM state WHERE number = ?", number)
+        with _as_os_errors(self._path):
+            return storage.unpack_book(self._database, found[0][0]) if found else {}
+
+    def refused(self, book: str) -> frozenset[tuple[CellPlace, str]]:
+        """Return the values that a person has turned down: cell, meaning."""
+        query = "SELECT sheet, key, column, meaning FROM refused WHERE book = ?"
+        return frozenset(
+            ((sheet, key, column), meaning)
+            for sheet, key, column, meaning in self._ask(query, book)
+        )
+
+    def conflicts(self, book: str) -> list[Conflict]:
+        """Return the conflicts of a book that nobody has decided yet."""
+        query = "SELECT content FROM conflict WHERE book = ? ORDER BY drop_number, sheet, key"
+        return [_conflict(json.loads(content)) for (content,) in self._ask(query, book)]
+
+    def decide(
+        self, book: str, decided: Collection[Conflict], refused: Collection[tuple[CellPlace, str]]
+    ) -> None:
+        """Close conflicts; the drops that they are of now hold their own rows there."""
+        with self._writing() as database:
+            database.executemany(
+                "INSERT OR IGNORE INTO refused VALUES (?, ?, ?, ?, ?)",
+                [(book, *place, meaning) for place, meaning in refused],
+            )
+            for conflict in decided:
+                database.execute(
+                    "DELETE FROM conflict WHERE book = ? AND sheet = ? AND key = ? AND column = ? "
+                    "AND author = ?",
+                    (book, *conflict.place, conflict.author),
+                )
+            open_rows = {
+                tuple(row)
+                for row in database.execute(
+                    "SELECT sheet, key, author FROM conflict WHERE book = ?", (book,)
+                )
+            }
+            closed = {(*c.place[:2], c.author) for c in decided} - open_rows
+            for author in {author for _, _, author in closed}:
+                places = {(sheet, key) for sheet, key, whose in closed if whose == author}
+                _own_rows(database, book, author, places)
+
+
+def with_places(
+    records: BookRecords, other: BookRecords, places: Collection[RowPlace]
+) -> BookRecords:
+    """Return a book that holds in some places what another one holds there."""
+    wanted = {*places}
+    result: dict[str, SheetRecords] = {}
+    for title, sheet in records.items():
+        rows = [row for row in sheet.rows if (title, place_of(row)) not in wanted]
+        if title in other:
+            rows += [row for row in other[title].rows if (title, place_of(row)) in wanted]
+        result[title] = replace(sheet, rows=rows)
+    return result
+
+
+def _own_rows(
+    database: sqlite3.Connection, book: str, author: str, places: Collection[RowPlace]
+) -> None:
+    """Let the drops of an author hold in these places what they really held."""
+    drops = database.execute(
+        "SELECT number, content, own, waiting FROM state WHERE book = ? AND author = ? "
+        "AND version IS NOT NULL AND waiting <> '[]'",
+        (book, author),
+    ).fetchall()
+    for number, content, own, waiting in drops:
+        left = [place for place in json.loads(waiting) if tuple(place) not in places]
+        decided = [tuple(place) for place in json.loads(waiting) if tuple(place) in places]
+        if decided:
+            held, real = (storage.unpack_book(database, packed) for packed in (content, own))
+            packed = storage.pack_book(database, with_places(held, real, decided))
+            database.execute(
+                "UPDATE state SET content = ?, waiting = ? WHERE number = ?",
+                (packed, json.dumps(left, ensure_ascii=False), number),
+            )
+
+
+def _insert(database: sqlite3.Connection, **values: object) -> int:
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    cursor = database.execute(f"INSERT INTO state ({names}) VALUES ({marks})", [*values.values()])
+    return int(cursor.lastrowid or 0)
+
+
+def _keep_conflicts(
+    database: sqlite3.Connection, book: str, number: int, conflicts: Collection[Conflict]
+) -> None:
+    database.executemany(
+        "INSERT OR REPLACE INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (book, *conflict.place, conflict.author, number, json.dumps(_packed(conflict)))
+            for conflict in conflicts
+        ],
+    )
+
+
+def _packed(conflict: Conflict) -> Mapping[str, Any]:
+    contents = {
+        side: storage.pack_content(getattr(conflict, side)) for side in ("base", "ours", "theirs")
+    }
+    plain = ("sheet", "key", "column", "author", "reason", "place", "meanings")
+    return {**{name: getattr(conflict, name) for name in plain}, **contents}
+
+
+def _conflict(packed: Mapping[str, Any]) -> Conflict:
+    contents = {side: storage.unpack_content(packed[side]) for side in ("base", "ours", "theirs")}
+    place, meanings = tuple(packed["place"]), tuple(packed["meanings"])
+    return Conflict(**{**packed, **contents, "place": place, "meanings": meanings})
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        database.executescript(_SCHEMA)
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        path.replace(path.with_suffix(".damaged"))
+        database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        database.executescript(_SCHEMA)
+    return database
+
+
+@contextmanager
+def _as_os_errors(path: Path) -> Iterator[None]:
+    """Let a fault of the database be a fault of the environment, as it is of any file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        reason = errno.EAGAIN if "locked" in str(error) else errno.EIO
+        raise OSError(reason, f"память о версиях книг не читается: {error}", str(path)) from error
