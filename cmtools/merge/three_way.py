@@ -55,7 +55,6 @@ class Merge:
 
     columns: sheet → titles of the columns that the copy has and the book has not.
     doubled: rows without a key that both sides added, and that are there once.
-    waiting: sheet → keys of the rows, and owners of the groups of rows, that are in conflict.
     """
 
     taken: tuple[TakenCell, ...] = ()
@@ -64,7 +63,6 @@ class Merge:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubled: tuple[TakenRow, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
-    waiting: Set[RowPlace] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -115,7 +113,6 @@ class _Merger:
         self._doubled: list[TakenRow] = []
         self._conflicts: list[Conflict] = []
         self._columns: dict[str, tuple[str, ...]] = {}
-        self._waiting: set[RowPlace] = set()
 
     def result(self) -> Merge:
         return Merge(
@@ -125,7 +122,6 @@ class _Merger:
             columns=self._columns,
             doubled=tuple(self._doubled),
             conflicts=tuple(self._conflicts),
-            waiting=frozenset(self._waiting),
         )
 
     def hold_owners(self, sheets: Sequence[AlignedSheet]) -> None:
@@ -268,7 +264,6 @@ class _Merger:
         their: Record,
         asked: Mapping[str, str],
     ) -> None:
-        self._waiting.add((sheet.title, key))
         self._conflicts += (
             Conflict(
                 sheet=sheet.title,
@@ -299,7 +294,6 @@ class _Merger:
         reason: str,
     ) -> None:
         """Ask about whole rows: what all three sides have is left out."""
-        self._waiting.add((sheet.title, key))
         sides = [[record for record in side if record] for side in (base, our, their)]
         common = count(sides[0]) & count(sides[1]) & count(sides[2])
         names = [record.name for side in (sides[1], sides[2], sides[0]) for record in side]

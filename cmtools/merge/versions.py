@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.merge import storage
-from cmtools.merge.conflict import Conflict
+from cmtools.merge.conflict import CellPlace, Conflict
 from cmtools.merge.records import BookRecords, RowPlace, SheetRecords, place_of
-from cmtools.merge.three_way import CellPlace
 
 FILE = Path(".cmtools", "versions.sqlite")
 PATIENCE = 30.0  # seconds for which another process may be writing
@@ -37,8 +36,8 @@ CREATE TABLE IF NOT EXISTS refused (
     PRIMARY KEY (book, sheet, key, column, meaning)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS conflict (
-    book TEXT, sheet TEXT, key TEXT, column TEXT, author TEXT, drop_number INTEGER, content TEXT,
-    PRIMARY KEY (book, sheet, key, column, author)
+    drop_number INTEGER, sheet TEXT, key TEXT, column TEXT, book TEXT, content TEXT,
+    PRIMARY KEY (drop_number, sheet, key, column)
 ) STRICT, WITHOUT ROWID;
 """
 )
@@ -132,16 +131,14 @@ class Versions:
                 own=storage.pack_book(database, records),
                 waiting=json.dumps(waiting, ensure_ascii=False),
             )
-            database.execute(
-                "DELETE FROM conflict WHERE book = ? AND drop_number = ?", (book, base)
-            )
+            database.execute("DELETE FROM conflict WHERE drop_number = ?", (base,))
             _keep_conflicts(database, book, number, conflicts)
         return number
 
     def newest_version(self, book: str) -> int | None:
         """Return the number of the version that was kept last."""
         query = "SELECT max(number) FROM state WHERE book = ? AND version IS NULL"
-        ((number,),) = self._ask(query, book)
+        number: int | None = self._ask(query, book)[0][0]
         return number
 
     def is_version(self, book: str, number: int) -> bool:
@@ -155,9 +152,8 @@ class Versions:
             "SELECT number, content FROM state WHERE book = ? AND version IS NULL "
             "ORDER BY number DESC"
         )
-        return [
-            (number, storage.row_numbers(content)) for number, content in self._ask(query, book)
-        ]
+        found = self._ask(query, book)
+        return [(number, storage.row_numbers(content)) for number, content in found]
 
     def drops(self, book: str) -> list[KeptDrop]:
         """Return the drops of a book, the newest first."""
@@ -179,41 +175,42 @@ class Versions:
     def refused(self, book: str) -> frozenset[tuple[CellPlace, str]]:
         """Return the values that a person has turned down: cell, meaning."""
         query = "SELECT sheet, key, column, meaning FROM refused WHERE book = ?"
-        return frozenset(
-            ((sheet, key, column), meaning)
-            for sheet, key, column, meaning in self._ask(query, book)
-        )
+        found = self._ask(query, book)
+        return frozenset(((sheet, key, column), value) for sheet, key, column, value in found)
 
-    def conflicts(self, book: str) -> list[Conflict]:
-        """Return the conflicts of a book that nobody has decided yet."""
-        query = "SELECT content FROM conflict WHERE book = ? ORDER BY drop_number, sheet, key"
-        return [_conflict(json.loads(content)) for (content,) in self._ask(query, book)]
+    def conflicts(self, book: str) -> list[tuple[int, Conflict]]:
+        """Return the conflicts that nobody has decided yet, each with the number of its drop."""
+        query = (
+            "SELECT drop_number, content FROM conflict WHERE book = ? "
+            "ORDER BY drop_number, sheet, key"
+        )
+        return [(number, _conflict(json.loads(text))) for number, text in self._ask(query, book)]
 
     def decide(
-        self, book: str, decided: Collection[Conflict], refused: Collection[tuple[CellPlace, str]]
+        self,
+        book: str,
+        decided: Collection[tuple[int, CellPlace]],
+        refused: Collection[tuple[CellPlace, str]],
     ) -> None:
-        """Close conflicts; the drops that they are of now hold their own rows there."""
+        """Close conflicts of drops, by number and place; the drops now hold their own rows there.
+
+        Values that a person turned down are never taken again from a copy by themselves.
+        """
         with self._writing() as database:
             database.executemany(
                 "INSERT OR IGNORE INTO refused VALUES (?, ?, ?, ?, ?)",
                 [(book, *place, meaning) for place, meaning in refused],
             )
-            for conflict in decided:
+            for number, place in decided:
                 database.execute(
-                    "DELETE FROM conflict WHERE book = ? AND sheet = ? AND key = ? AND column = ? "
-                    "AND author = ?",
-                    (book, *conflict.place, conflict.author),
+                    "DELETE FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ? "
+                    "AND column = ?",
+                    (number, *place),
                 )
-            open_rows = {
-                tuple(row)
-                for row in database.execute(
-                    "SELECT sheet, key, author FROM conflict WHERE book = ?", (book,)
-                )
-            }
-            closed = {(*c.place[:2], c.author) for c in decided} - open_rows
-            for author in {author for _, _, author in closed}:
-                places = {(sheet, key) for sheet, key, whose in closed if whose == author}
-                _own_rows(database, book, author, places)
+            for number, (sheet, key, _) in decided:
+                query = "SELECT 1 FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ?"
+                if not database.execute(query, (number, sheet, key)).fetchone():
+                    _own_rows(database, number, (sheet, key))
 
 
 def with_places(
@@ -230,25 +227,20 @@ def with_places(
     return result
 
 
-def _own_rows(
-    database: sqlite3.Connection, book: str, author: str, places: Collection[RowPlace]
-) -> None:
-    """Let the drops of an author hold in these places what they really held."""
-    drops = database.execute(
-        "SELECT number, content, own, waiting FROM state WHERE book = ? AND author = ? "
-        "AND version IS NOT NULL AND waiting <> '[]'",
-        (book, author),
-    ).fetchall()
-    for number, content, own, waiting in drops:
-        left = [place for place in json.loads(waiting) if tuple(place) not in places]
-        decided = [tuple(place) for place in json.loads(waiting) if tuple(place) in places]
-        if decided:
-            held, real = (storage.unpack_book(database, packed) for packed in (content, own))
-            packed = storage.pack_book(database, with_places(held, real, decided))
-            database.execute(
-                "UPDATE state SET content = ?, waiting = ? WHERE number = ?",
-                (packed, json.dumps(left, ensure_ascii=False), number),
-            )
+def _own_rows(database: sqlite3.Connection, number: int, place: RowPlace) -> None:
+    """Let a drop hold in a place what it really held."""
+    query = "SELECT content, own, waiting FROM state WHERE number = ?"
+    content, own, waiting = database.execute(query, (number,)).fetchone()
+    held, real = (storage.unpack_book(database, packed) for packed in (content, own))
+    left = [other for other in json.loads(waiting) if tuple(other) != place]
+    database.execute(
+        "UPDATE state SET content = ?, waiting = ? WHERE number = ?",
+        (
+            storage.pack_book(database, with_places(held, real, {place})),
+            json.dumps(left, ensure_ascii=False),
+            number,
+        ),
+    )
 
 
 def _insert(database: sqlite3.Connection, **values: object) -> int:
@@ -261,11 +253,8 @@ def _keep_conflicts(
     database: sqlite3.Connection, book: str, number: int, conflicts: Collection[Conflict]
 ) -> None:
     database.executemany(
-        "INSERT OR REPLACE INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (book, *conflict.place, conflict.author, number, json.dumps(_packed(conflict)))
-            for conflict in conflicts
-        ],
+        "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?)",
+        [(number, *c.place, book, json.dumps(_packed(c), ensure_ascii=False)) for c in conflicts],
     )
 
 
