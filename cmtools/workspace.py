@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.catalog import BOOKS
 from cmtools.books.copies import is_named_as_copy
 from cmtools.books.loader import BookFile
@@ -105,6 +106,8 @@ class Workspace:
             own = [path for path in paths if not is_copy(path)]
             if not own and book is ORDER_BOOK:
                 own = [self.path(book.file_name)]
+            if book is AGREED_BOOK and not own[0].exists():
+                continue  # an older workspace has none until a price is agreed
             files += [BookFile(path=path, name=self.name(path), book=book) for path in own]
         return files
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.books.register import REGISTER
@@ -12,7 +13,7 @@ from cmtools.books.tasks import TASK_BOOK
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Book
 
-BOOKS = (SETTINGS, REGISTER, ORDER_BOOK, TASK_BOOK, PLAN_BOOK)
+BOOKS = (SETTINGS, REGISTER, ORDER_BOOK, TASK_BOOK, AGREED_BOOK, PLAN_BOOK)
 
 SHEETS = frozenset(normalize_name(table.title) for book in BOOKS for table in book.tables)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cmtools.books.agreed import AGREED_PRICES
 from cmtools.books.choices import Design, LegalForm, RequestKind
 from cmtools.books.orders import DELIVERIES, ORDERS, POSITIONS
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
@@ -161,7 +162,10 @@ def positions_of_orders(dataset: Dataset) -> Set[tuple[str, int]]:
 
 
 def kinds_with_markup(dataset: Dataset) -> Set[str] | None:
-    """Return the normalized kinds of «Наценки»; None where any kind has a markup, or may have."""
+    """Return the normalized kinds of «Наценки»; None where any kind has a markup, or may have.
+
+    A kind of an agreed price is one of them: its price needs no markup.
+    """
     if MARKUPS not in dataset or any(sheet.bad["kind"] for sheet in dataset.sheets(MARKUPS)):
         return None
     kinds = {
@@ -170,7 +174,8 @@ def kinds_with_markup(dataset: Dataset) -> Set[str] | None:
         for kind in sheet.values["kind"]
         if kind is not None
     }
-    return None if ANY_KIND in kinds else kinds
+    agreed = {normalize_name(k) for r in dataset.entries(AGREED_PRICES) if (k := r.get("kind"))}
+    return None if ANY_KIND in kinds else kinds | agreed
 
 
 def missing_of_seller(dataset: Dataset) -> list[Field]:

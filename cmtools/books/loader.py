@@ -65,7 +65,8 @@ def load_books(
         if file.book not in replaced:
             reading.read(file)
     doubled = books_with_same_orders(order_numbers(reading.sheets))
-    dataset = Dataset(sheet for sheet in reading.sheets if sheet.source.file not in doubled)
+    sheets = (sheet for sheet in reading.sheets if sheet.source.file not in doubled)
+    dataset = Dataset(sheets, reading.lost)
     dataset.check(today)
     check_across(dataset)
     warn_of_look_alikes(dataset)
@@ -81,6 +82,8 @@ def load_books(
 class BookLoader:
     """What has been read so far: sheets, the book that each file is, problems of whole sheets.
 
+    lost: the tables that a book should have, but that could not be read.
+
     Where `tables` are given, all sheets are read, but those of the others are not looked into.
     """
 
@@ -91,6 +94,7 @@ class BookLoader:
         self._tables = tables
         self.books: dict[str, Book] = {}
         self.sheets: list[Sheet[Any]] = []
+        self.lost: set[Table[Any]] = set()
         self.problems: list[Problem] = []
 
     def read(self, file: BookFile) -> None:
@@ -103,6 +107,7 @@ class BookLoader:
         self._note(file, cells.warnings)
         if cells.fault is not None:
             self._note(file, [cells.fault])
+            self.lost.update(file.book.tables if file.book else ())
             return
         book = file.book or recognise_book(cells.sheets)
         if book is None:
@@ -114,6 +119,7 @@ class BookLoader:
         for grid in cells.grids:
             sheets += self._sheet(file.name, book, grid, sheets)
         self.sheets += sheets
+        self.lost.update({*book.tables} - {sheet.table for sheet in sheets})
         self.problems += _sheet_problems(file.name, book, cells.sheets)
 
     def _note(self, file: BookFile, faults: Iterable[Fault]) -> None:

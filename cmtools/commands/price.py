@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
@@ -23,6 +24,7 @@ from cmtools.pricing.priced_book import write_priced_copies, write_prices_in_pla
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import Place, Problem, has_errors, problem_at, sort_problems
 from cmtools.tables import messages
+from cmtools.tables.table import InvalidRow, Row
 
 FOUR_PLACES = Decimal("0.0001")
 
@@ -98,7 +100,7 @@ def _order_books(session: Session, file: Path | None) -> list[BookFile]:
 
 
 def _problems(session: Session, file: Path | None) -> tuple[Problem, ...]:
-    """Return what is wrong with the order books, the settings, and the register as a whole."""
+    """Return what is wrong with the order books, what sets prices, and the register as a whole."""
     names = {target.name for target in session.targets if file or target.book is ORDER_BOOK}
     names |= {
         problem.place.file
@@ -110,7 +112,7 @@ def _problems(session: Session, file: Path | None) -> tuple[Problem, ...]:
         problem
         for problem in session.all_problems
         if problem.place.file in names
-        or problem.place.file == SETTINGS.file_name
+        or problem.place.file in (SETTINGS.file_name, AGREED_BOOK.file_name)
         or (problem.place.file == REGISTER.file_name and problem.place.row is None)
     ]
     if not session.prices.terms.sound:
@@ -126,7 +128,9 @@ def _concerns(problem: Problem, order: PricedOrder) -> bool:
     place = problem.place
     if place.file == SETTINGS.file_name or place.row is None:
         return True
-    rows = [order.entry, *(position.entry for position in order.positions), *order.shipments]
+    positions = (position.entry for position in order.positions)
+    rows: list[Row | InvalidRow] = [order.entry, *positions, *order.shipments]
+    rows += order.agreed.values()
     return any(
         (row.source.file, row.source.sheet, row.row) == (place.file, place.sheet, place.row)
         for row in rows
@@ -169,7 +173,7 @@ def _line_as_json(line: Line) -> dict[str, Any]:
     unit_cost = (line.cost / line.position.quantity).quantize(FOUR_PLACES, ROUND_HALF_UP)
     return {
         "unit_cost": f"{unit_cost:f}",
-        "markup": number(line.markup.percent),
+        "markup": None if line.markup_percent is None else number(line.markup_percent),
         "discount": number(line.discount_percent),
         "vat_rate": number(line.rate),
         "price": money(line.price),

@@ -8,7 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cmtools.books.choices import DeliveryKind, Department, PaperKind, SourceRow
+from cmtools.books.choices import (
+    DeliveryKind,
+    Department,
+    PaperKind,
+    PriceVisibility,
+    SourceRow,
+)
 from cmtools.books.cross_rules import stages_before
 from cmtools.books.orders import (
     CLAIMS,
@@ -157,6 +163,7 @@ class RowIndex:
             rows.append(order.entry)
         if order and of_order:
             rows += [position.entry for position in order.positions]
+            rows += order.agreed.values() if kind.shows is not PriceVisibility.NO_PRICE else ()
         for table in kind.reads:
             if table is PAPERS:
                 rows += self.papers(kind, subject)

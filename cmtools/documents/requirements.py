@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cmtools.books.agreed import AGREED_BOOK, AGREED_PRICES
 from cmtools.books.choices import PriceVisibility, RequestKind, SourceRow
 from cmtools.books.cross_rules import SELLER_INCOMPLETE, SELLER_NEEDS, missing_of_seller
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, Order
@@ -128,6 +129,9 @@ class DocumentChecker:
         files = {file for file, _ in sheets} | {SETTINGS.file_name, REGISTER.file_name}
         read = {*kind.reads, kind.rows} & {*ORDER_BOOK.tables}
         titles = {table.title for table in read if table}
+        if kind.shows is not PriceVisibility.NO_PRICE:
+            files.add(AGREED_BOOK.file_name)
+            titles.add(AGREED_PRICES.title)
         for problem in self._of_sheets:
             file, sheet = problem.place.file, problem.place.sheet
             if sheet is None:

@@ -15,8 +15,9 @@ from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.patch.plain_sheet import PlainSheet
 from cmtools.tables.service_sheets import COSTING_SHEET
 from cmtools.tables.sheet import Sheet
-from cmtools.tables.table import Row
+from cmtools.tables.table import InvalidRow, Row
 
+VAT_STEP = "НДС, %"
 _POSITION_COLUMNS = (
     ("№ заказа", 15, "@"),
     ("№ п/п", 7, "General"),
@@ -32,7 +33,8 @@ _MICRO = Decimal("0.000001")
 class Step:
     """A named step on the way to a price.
 
-    A value that is `from_settings` comes from a `cell` of theirs, or was typed `by_hand` instead.
+    A value that is `from_settings` comes from a `cell` of theirs or of an agreed price, or was
+    typed `by_hand` instead. A step that was not made has no value; no VAT is no value either.
     """
 
     title: str
@@ -48,35 +50,50 @@ class Step:
 
 
 def price_steps(line: Line, rules: Rules) -> tuple[Step, ...]:
-    """Return every step of a line's price, in order, with its value exact to 6 decimals."""
+    """Return every step of a line's price, in order, with its value exact to 6 decimals.
+
+    Beside an agreed price stands what the settings would give today.
+    """
     by_hand = bool(line.position.manual_price)
     with localcontext(EXACT):
         unit_cost = line.cost / line.position.quantity
-        list_net = unit_cost * (HUNDRED + line.markup.percent) / HUNDRED
-        net = list_net * (HUNDRED - line.discount_percent) / HUNDRED
-        return (
-            _step("Себестоимость строки", line.cost),
-            _step("Себестоимость за ед. с доп. расходами", unit_cost),
-            _settings_step("Наценка, %", line.markup.percent, line.markup, "percent"),
-            _step("Цена с наценкой, без НДС", list_net),
-            _step("Заказ с наценкой, без НДС", line.base),
-            _settings_step("Скидка, %", line.discount_percent, line.discount, "percent"),
-            _step("Цена со скидкой, без НДС", net),
-            _settings_step("НДС, %", line.vat_row.rate, line.vat_row, "rate"),
-            _settings_step("Цена за ед. с НДС", line.price, rules, "price_step", by_hand),
-            _step("Сумма", line.amount),
-            _step("НДС", line.vat),
-            _step("Прибыль", line.profit),
-            _step("Маржа, %", line.margin),
-        )
+        list_net = net = None
+        if line.markup:
+            list_net = unit_cost * (HUNDRED + line.markup.percent) / HUNDRED
+            net = list_net * (HUNDRED - line.discount_percent) / HUNDRED
+    steps = [
+        _step("Себестоимость строки", line.cost),
+        _step("Себестоимость за ед. с доп. расходами", unit_cost),
+        _settings_step("Наценка, %", line.markup_percent, line.markup, "percent"),
+        _step("Цена с наценкой, без НДС", list_net),
+        _step("Заказ с наценкой, без НДС", line.base),
+        _settings_step("Скидка, %", line.discount_percent, line.discount, "percent"),
+        _step("Цена со скидкой, без НДС", net),
+        _settings_step(VAT_STEP, line.vat_row.rate, line.vat_row, "rate"),
+    ]
+    if line.agreed:
+        steps.append(_settings_step("Цена по настройкам", line.usual_price, rules, "price_step"))
+    source, field = (line.agreed, "price") if line.agreed else (rules, "price_step")
+    return (
+        *steps,
+        _settings_step("Цена за ед. с НДС", line.price, source, field, by_hand),
+        _step("Сумма", line.amount),
+        _step("НДС", line.vat),
+        _step("Прибыль", line.profit),
+        _step("Маржа, %", line.margin),
+    )
 
 
-def _step(title: str, value: Decimal) -> Step:
-    return Step(title=title, value=_round_to_micro(value))
+def _step(title: str, value: Decimal | None) -> Step:
+    return Step(title=title, value=None if value is None else _round_to_micro(value))
 
 
 def _settings_step(
-    title: str, value: Decimal | None, row: Row | None, field: str, by_hand: bool = False
+    title: str,
+    value: Decimal | None,
+    row: Row | InvalidRow | None,
+    field: str,
+    by_hand: bool = False,
 ) -> Step:
     return Step(
         title=title,
@@ -92,7 +109,7 @@ def _round_to_micro(value: Decimal) -> Decimal:
     return value.quantize(_MICRO).normalize() if is_longer else value
 
 
-def _cell(row: Row, field: str) -> str | None:
+def _cell(row: Row | InvalidRow, field: str) -> str | None:
     place = row.place(field)
     return place.cell and f"{place.sheet}!{place.cell}"
 
@@ -123,7 +140,7 @@ def _computed_values(line: Line | None) -> tuple[CellValue, ...]:
     if line is None:
         return (None,) * len(POSITIONS.computed)
     return (
-        line.markup.percent,
+        line.markup_percent,
         line.discount_percent,
         line.price,
         line.amount,
@@ -140,7 +157,8 @@ def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
     """
     lines = [(line, order.missing_in_words) for order in orders for line in order.lines]
     columns = [*_POSITION_COLUMNS]
-    for step in price_steps(lines[0][0], rules) if lines else ():
+    steps = max((price_steps(line, rules) for line, _ in lines), key=len, default=())
+    for step in steps:
         columns.append((step.title, 14, PERCENT.format if step.is_percent else _STEP_FORMAT))
         if step.from_settings:
             columns.append(("откуда", 16, "@"))
@@ -151,15 +169,18 @@ def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
         header=titles,
         widths=widths,
         formats=formats,
-        rows=([*_costing_row(line, rules), note or None] for line, note in lines),
+        rows=([*_costing_row(line, rules, steps), note or None] for line, note in lines),
     )
 
 
-def _costing_row(line: Line, rules: Rules) -> list[CellValue]:
+def _costing_row(line: Line, rules: Rules, columns: Sequence[Step]) -> list[CellValue]:
+    """Return a line's row; `columns` are the steps of a line that has all of them."""
     position = line.position
     row: list[CellValue] = [position.order, position.number, position.name, position.quantity]
-    for step in price_steps(line, rules):
-        row.append(step.value)
-        if step.from_settings:
-            row.append("вручную" if step.by_hand else step.cell or "—")
+    steps = {step.title: step for step in price_steps(line, rules)}
+    for column in columns:
+        step = steps.get(column.title)
+        row.append(step.value if step else None)
+        if column.from_settings:
+            row.append("вручную" if step and step.by_hand else (step and step.cell) or "—")
     return row

@@ -7,8 +7,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from cmtools.books.agreed import AgreedRow, find_agreed, is_agreed_for, is_doubtful
 from cmtools.books.choices import PaperKind, PaymentKind
-from cmtools.books.orders import DELIVERIES, ORDERS, PAPERS, PAYMENTS, POSITIONS, Payment
+from cmtools.books.orders import DELIVERIES, ORDERS, PAPERS, PAYMENTS, POSITIONS, Payment, Position
 from cmtools.books.settings import Vat
 from cmtools.pricing.orders import PricedOrder, PricedOrders, Shipments
 from cmtools.pricing.price import ZERO, shipment_day
@@ -41,6 +42,12 @@ LOW_MARGIN = Message(
     "low-margin",
     "маржа заказа {margin} % ниже минимальной {limit} %",
     "поднимите цену или получите согласие директора: «да» в этом столбце",
+    Severity.WARNING,
+)
+AGREED_FOR_OTHER = Message(
+    "agreed-for-other",
+    "цена {price} согласована для другого: «{kind}», тираж {quantity} (лист «{sheet}», {cell})",
+    "цена посчитана заново; её согласует следующая спецификация, счёт или акт",
     Severity.WARNING,
 )
 CLOSED_UNFINISHED = Message(
@@ -87,9 +94,14 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
         return
     price_list = tariff.price_list(order.on)
     for position, line in priced.positions:
-        if line is not None or isinstance(position, InvalidRow):
+        if isinstance(position, InvalidRow):
             continue
-        if price_list.markup(position.kind, position.quantity) is None:
+        row = find_agreed(priced.agreed, position.number)
+        if row is not None and (line is not None or is_doubtful(row)):
+            yield from _agreed_for_other(position, row)
+        elif line is not None:
+            continue
+        elif price_list.markup(position.kind, position.quantity) is None:
             fault = NO_MARKUP_TIER(kind=position.kind, quantity=position.quantity)
             yield _problem(position, POSITIONS, "kind", fault)
         elif position.unit_cost is not None:
@@ -98,6 +110,25 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
         margin, limit = priced.totals.margin, tariff.rules.min_margin
         fault = LOW_MARGIN(margin=format_percent(margin), limit=format_percent(limit))
         yield _problem(order, ORDERS, "approved", fault)
+
+
+def _agreed_for_other(position: Position, row: AgreedRow) -> Iterator[Problem]:
+    """Warn of a price that was agreed for another kind of product or run.
+
+    What is wrong with a doubtful row is an error of that row.
+    """
+    is_agreed = is_agreed_for(row, position.kind, position.quantity)
+    if is_agreed or is_doubtful(row) or position.manual_price is not None:
+        return
+    fault = AGREED_FOR_OTHER(
+        price=format_roubles(row.get("price")),
+        kind=row.get("kind"),
+        quantity=row.get("quantity"),
+        sheet=row.source.sheet,
+        cell=row.place("price").cell,
+    )
+    name = "kind" if row.get("quantity") == position.quantity else "quantity"
+    yield _problem(position, POSITIONS, name, fault)
 
 
 def _rate_changes(shipments: Shipments, tariff: Tariff) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from cmtools.books.agreed import AgreedRows
 from cmtools.books.choices import Category, DeliveryKind
 from cmtools.books.orders import DELIVERIES, ORDERS, POSITIONS, Delivery, Order, Position
 from cmtools.errors import UsageError
@@ -34,12 +35,14 @@ class PricedOrder:
     """An order with its price; `category` and `totals` are None where nothing was computed.
 
     shipments: what went to the client, by day.
+    agreed: the prices agreed for its positions, once the request is final.
     """
 
     entry: Order | InvalidRow
     category: Category | None
     positions: tuple[PricedPosition, ...]
     shipments: Shipments
+    agreed: AgreedRows
     totals: Totals | None
     approval_needed: bool
 
@@ -110,11 +113,16 @@ def iterate_prices(
         number = entry.get("number")
         if number is None:
             continue
-        category = None
-        if not isinstance(entry, InvalidRow):
+        category, agreed = None, terms.agreed_for(entry)
+        if agreed is not None and not isinstance(entry, InvalidRow):
             category = terms.category(entry.client, days.get(entry.client, ()), entry.on)
         yield _price_order(
-            entry, category, positions.get(number, ()), shipments.get(number, ()), terms.tariff
+            entry,
+            category,
+            positions.get(number, ()),
+            shipments.get(number, ()),
+            agreed or {},
+            terms.tariff,
         )
 
 
@@ -174,6 +182,7 @@ def _price_order(
     category: Category | None,
     positions: Positions,
     shipments: Shipments,
+    agreed: AgreedRows,
     tariff: Tariff,
 ) -> PricedOrder:
     """Price one order; without a category it stays without prices."""
@@ -183,12 +192,13 @@ def _price_order(
             category=None,
             positions=tuple(PricedPosition(position, None) for position in positions),
             shipments=shipments,
+            agreed=agreed,
             totals=None,
             approval_needed=False,
         )
     shipped = shipment_day(order, shipments)
     sound = [position for position in positions if not isinstance(position, InvalidRow)]
-    prices = iter(price_lines(order.on, shipped, sound, category, tariff))
+    prices = iter(price_lines(order.on, shipped, sound, category, tariff, agreed))
     priced = [
         PricedPosition(position, None if isinstance(position, InvalidRow) else next(prices))
         for position in positions
@@ -202,6 +212,7 @@ def _price_order(
         category=category,
         positions=tuple(priced),
         shipments=shipments,
+        agreed=agreed,
         totals=sums,
         approval_needed=is_below and not order.approved,
     )

@@ -14,6 +14,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import NamedTuple
 
+from cmtools.books.agreed import AgreedRow, AgreedRows, find_agreed, is_agreed_for, is_doubtful
 from cmtools.books.choices import Category
 from cmtools.books.orders import Delivery, Order, Position
 from cmtools.books.settings import Discount, Markup, Vat
@@ -35,15 +36,22 @@ def round2(amount: Decimal) -> Decimal:
 
 
 class Line(NamedTuple):
-    """A priced position. Money in roubles; `cost` is the whole line's, without VAT."""
+    """A priced position. Money in roubles; `cost` is the whole line's, without VAT.
+
+    markup: None where only the agreed price holds.
+    usual_price: what the settings give; None without a markup.
+    agreed: the row of the agreed price, where there is one for this kind and run.
+    """
 
     position: Position
     cost: Decimal
-    markup: Markup
+    markup: Markup | None
     discount: Discount | None
     base: Decimal
     rate: Decimal
     vat_row: Vat
+    usual_price: Decimal | None
+    agreed: AgreedRow | None
     price: Decimal
     amount: Decimal
     vat: Decimal
@@ -58,6 +66,11 @@ class Line(NamedTuple):
     def margin(self) -> Decimal:
         """Profit to the sum without VAT, %, one decimal."""
         return percent_of(self.profit, self.net_amount)
+
+    @property
+    def markup_percent(self) -> Decimal | None:
+        """The markup, %; None where the settings have none."""
+        return self.markup.percent if self.markup else None
 
     @property
     def discount_percent(self) -> Decimal:
@@ -96,12 +109,14 @@ def price_lines(
     positions: Sequence[Position],
     category: Category,
     tariff: Tariff,
+    agreed: AgreedRows,
 ) -> list[Line | None]:
     """Price the positions of one order, which share its discount.
 
-    The markups and discounts in force on the day `ordered` hold, and the VAT rate of `shipped`. The
-    line is None for a position without
-    a cost, a markup or a VAT row, and for one whose price rounds to 0.
+    The markups and discounts in force on the day `ordered` hold, and the VAT rate of `shipped`.
+    A price typed by hand comes before one that was agreed, and that before the settings. The line
+    is None for a position without a cost, a VAT row, or a markup unless its price was agreed; for
+    one whose price rounds to 0; and where an error hides what was agreed.
     """
     vat_row = tariff.vat_on(shipped)
     if vat_row is None:
@@ -115,13 +130,15 @@ def price_lines(
         factor = (HUNDRED - (discount.percent if discount else ZERO)) * (HUNDRED + rate)
         lines: list[Line | None] = []
         for position, cost in zip(positions, costs, strict=True):
-            if cost is None:
+            row = find_agreed(agreed, position.number) if agreed else None
+            usual = None
+            if cost and cost.markup:
+                gross = (cost.marked_up * factor).scaleb(-6)  # of the run, with VAT, not rounded
+                usual = QUOTIENT.divide(gross, position.quantity * step).quantize(ONE) * step
+            price = _choose_price(position, row, usual)
+            if cost is None or price is None:
                 lines.append(None)
                 continue
-            price = position.manual_price
-            if price is None:
-                gross = (cost.marked_up * factor).scaleb(-6)  # of the run, with VAT, not rounded
-                price = QUOTIENT.divide(gross, position.quantity * step).quantize(ONE) * step
             amount = round2(price * position.quantity)
             vat = vat_inside(amount, rate)
             line = Line(
@@ -132,6 +149,8 @@ def price_lines(
                 base=base,
                 rate=rate,
                 vat_row=vat_row,
+                usual_price=usual,
+                agreed=_agreed_for(position, row),
                 price=price,
                 amount=amount,
                 vat=vat,
@@ -142,19 +161,36 @@ def price_lines(
 
 
 class _Cost(NamedTuple):
-    """A line's cost, its markup, and a hundred times the cost with the markup on it."""
+    """A line's cost, its markup, and a hundred times the cost with the markup on it, if any."""
 
     cost: Decimal
-    markup: Markup
+    markup: Markup | None
     marked_up: Decimal
 
 
 def _cost_with_markup(position: Position, price_list: PriceList) -> _Cost | None:
     cost = cost_of(position)
-    markup = None if cost is None else price_list.markup(position.kind, position.quantity)
-    if cost is None or markup is None:
+    if cost is None:
         return None
-    return _Cost(cost, markup, cost * (HUNDRED + markup.percent))
+    markup = price_list.markup(position.kind, position.quantity)
+    return _Cost(cost, markup, cost * (HUNDRED + markup.percent) if markup else ZERO)
+
+
+def _choose_price(
+    position: Position, row: AgreedRow | None, usual: Decimal | None
+) -> Decimal | None:
+    """Return the price that holds; None where there is none, or an error hides it."""
+    agreed = _agreed_for(position, row)
+    if position.manual_price and (usual is not None or agreed):
+        return position.manual_price
+    if row is not None and is_doubtful(row):
+        return None
+    price: Decimal | None = agreed.get("price") if agreed else usual
+    return price
+
+
+def _agreed_for(position: Position, row: AgreedRow | None) -> AgreedRow | None:
+    return row if row and is_agreed_for(row, position.kind, position.quantity) else None
 
 
 def shipment_day(order: Order, shipments: Sequence[Delivery | InvalidRow]) -> date:

@@ -10,7 +10,9 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from cmtools.books.choices import Category, ClientStatus
+from cmtools.books.agreed import AGREED_PRICES, AgreedRows, agreed_rows
+from cmtools.books.choices import Category, ClientStatus, RequestKind
+from cmtools.books.orders import Order
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import (
     ANY_KIND,
@@ -28,7 +30,7 @@ from cmtools.books.settings import (
 from cmtools.pricing.category import OrderDays, category_at
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.table import Table
+from cmtools.tables.table import InvalidRow, Table
 
 T = TypeVar("T")
 Dated = TypeVar("Dated", Markup, Discount)
@@ -147,12 +149,14 @@ class Terms:
     vip: the codes of VIP clients.
     doubtful: the codes of clients whose status is in error, so that it is unknown whether they
         are VIP; their orders are not priced.
+    agreed: the agreed prices by order number; None where their book cannot be read.
     """
 
     tariff: Tariff
     sound: bool
     vip: Set[str]
     doubtful: Set[str]
+    agreed: Mapping[str, AgreedRows] | None
 
     def category(self, client: str, days: OrderDays, day: date) -> Category | None:
         """Return the category that sets the discount of a client's order of a day.
@@ -162,6 +166,17 @@ class Terms:
         if not self.sound or client in self.doubtful:
             return None
         return Category.VIP if client in self.vip else category_at(days, day, self.tariff.rules)
+
+    def agreed_for(self, order: Order | InvalidRow) -> AgreedRows | None:
+        """Return the agreed prices of an order; None where they are not known.
+
+        They count while its request is окончательная.
+        """
+        if order.get("request") is not RequestKind.FINAL:
+            return {}
+        if self.agreed is None:
+            return None
+        return self.agreed.get(normalize_name(order.get("number")), {})
 
 
 def read_terms(dataset: Dataset) -> Terms:
@@ -182,6 +197,7 @@ def read_terms(dataset: Dataset) -> Terms:
             for sheet in dataset.sheets(CLIENTS)
             for index in sheet.bad["status"]
         },
+        agreed=None if AGREED_PRICES in dataset.lost else agreed_rows(dataset),
     )
 
 

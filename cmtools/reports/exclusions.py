@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
+from cmtools.books.agreed import AGREED_PRICES
 from cmtools.books.orders import ORDERS, POSITIONS
 from cmtools.books.plan import PLAN
 from cmtools.books.register import CLIENTS
@@ -16,7 +17,14 @@ from cmtools.reports.book_rows import COUNTED
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import InvalidRow, Table
 
-OTHER_TABLES: tuple[Table[Any], ...] = (CLIENTS, MARKUPS, DISCOUNTS, VAT, RULES)
+OTHER_TABLES: tuple[Table[Any], ...] = (
+    CLIENTS,
+    MARKUPS,
+    DISCOUNTS,
+    VAT,
+    RULES,
+    AGREED_PRICES,
+)
 """The tables of other books than of orders whose errors are named."""
 
 _LAST = 1 << 20  # a missing order is named after all that is wrong with the row itself

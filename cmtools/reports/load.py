@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from glob import glob
 from pathlib import Path
 
+from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.cross_rules import check_across
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK
@@ -72,6 +73,8 @@ def load_inputs(
     orders = [book for book in own if book.book is ORDER_BOOK]
     if books is not None:
         orders = _matching(workspace, books)
+        others = [book for book in others if book.book is not AGREED_BOOK]
+        others += _agreed_beside(workspace, orders)
     with Store(workspace.root) as store, Reader(limits) as reader:
         reading = Reading(orders, store, today, limits)
         with _pool(scheduler, processes, limits) as pool:
@@ -112,6 +115,17 @@ def _matching(workspace: Workspace, pattern: str) -> list[BookFile]:
         if found:
             return [BookFile(path=path, name=workspace.name(path)) for path in found]
     raise Unavailable(f"по шаблону «{pattern}» не нашлось ни одной книги")
+
+
+def _agreed_beside(workspace: Workspace, orders: Iterable[BookFile]) -> list[BookFile]:
+    """Return the books of agreed prices in the folders of books of orders."""
+    folders = dict.fromkeys(book.path.parent for book in orders)
+    paths = [folder / AGREED_BOOK.file_name for folder in folders]
+    return [
+        BookFile(path=path, name=workspace.name(path), book=AGREED_BOOK)
+        for path in paths
+        if path.is_file()
+    ]
 
 
 def _each_once(paths: Sequence[Path]) -> Collection[Path]:

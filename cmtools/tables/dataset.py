@@ -22,10 +22,12 @@ NEAREST_FOR = 50
 class Dataset:
     """The sheets of one or more books, linked; a table in several files is one table.
 
-    A table that was not read at all is absent: nothing that refers to it is checked.
+    A table that was not read at all is absent: nothing that refers to it is checked. `lost` are
+    those of books that are there but could not be read.
     """
 
-    def __init__(self, sheets: Iterable[Sheet[Any]]) -> None:
+    def __init__(self, sheets: Iterable[Sheet[Any]], lost: Iterable[Table[Any]] = ()) -> None:
+        self.lost = frozenset(lost)
         self._sheets: dict[Table[Any], list[Sheet[Any]]] = {}
         for sheet in sheets:
             self._sheets.setdefault(sheet.table, []).append(sheet)
@@ -36,7 +38,7 @@ class Dataset:
 
     def joined(self, sheets: Iterable[Sheet[Any]]) -> Dataset:
         """Return a dataset with these sheets beside its own; none is checked again."""
-        return Dataset([*chain.from_iterable(self._sheets.values()), *sheets])
+        return Dataset([*chain.from_iterable(self._sheets.values()), *sheets], self.lost)
 
     def sheets(self, table: Table[R]) -> list[Sheet[R]]:
         """Return the table's sheets, one a file."""

@@ -29,6 +29,7 @@ from support.indicators import REPORTED
 from support.priced import COPY, DRAFT, FIRST, SECOND, ask, orders_of, split, told
 from support.program import run
 from support.workbench import (
+    AGREED,
     HEALTHY,
     ORDERS,
     REGISTRY,
@@ -41,7 +42,7 @@ from support.workbench import (
 )
 
 DAY = ("--today", f"{TODAY}")
-BOOKS = (SETTINGS, REGISTRY, ORDERS, TASKS)
+BOOKS = (SETTINGS, REGISTRY, ORDERS, TASKS, AGREED)
 PAINTED = "Предварительные заказы — ошибки.xlsx"
 
 

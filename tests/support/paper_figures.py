@@ -123,7 +123,9 @@ class Figures:
             found |= {money(line.profit), money(row_cost)}
             unit = digits(line.cost / line.run, 4).replace(".", ",")
             found |= {unit, unit.rstrip("0"), digits(line.cost / line.run).replace(".", ",")}
-            found |= {str(float(line.markup)).replace(".", ",")}
+            found |= (
+                {str(float(line.markup)).replace(".", ",")} if line.markup is not None else set()
+            )
         positions = [
             row for row in self.books["Позиции"] if row["№ заказа"] == self.order["№ заказа"]
         ]

@@ -43,7 +43,7 @@ class Line:
     position: int
     run: int
     cost: Fraction
-    markup: Fraction
+    markup: Fraction | None
     list_sum: Fraction
     discount: Fraction = Fraction(0)
     rate: Fraction = Fraction(0)
@@ -217,15 +217,28 @@ def vat_inside(amount: Fraction, rate: Fraction) -> Fraction:
     return half_up(amount * rate / (100 + rate), CENT)
 
 
-def costed(books: Books, position: Row, day: date) -> Line | None:
-    """Steps 1 to 3; None for a position without a cost or a markup row."""
+def agreed_price(books: Books, order: Row, position: Row) -> Fraction:
+    """Step 7: what a paper of a final order promised for this kind and run, 0 where nothing."""
+    same = ("№ заказа", "№ п/п", "Вид продукции", "Тираж")
+    for row in books.get("Согласованные цены", []) if is_final(order) else []:
+        if [text(row, column) for column in same] == [text(position, column) for column in same]:
+            return number(row, "Цена за ед.")
+    return Fraction(0)
+
+
+def costed(books: Books, order: Row, position: Row) -> Line | None:
+    """Steps 1 to 3; None for a position without a cost, or without a markup or agreed price."""
     run = int(number(position, "Тираж"))
-    found = markup_row(books, text(position, "Вид продукции"), run, day)
-    if position.get("Себестоимость за ед.") is None or found is None:
+    kind, day = text(position, "Вид продукции"), day_in(order, "Дата заказа")
+    found = markup_row(books, kind, run, day)
+    if position.get("Себестоимость за ед.") is None:
+        return None
+    if found is None and not agreed_price(books, order, position):
         return None
     cost = number(position, "Себестоимость за ед.") * run + number(position, "Доп. расходы")
-    markup, place = number(found, "Наценка, %"), int(number(position, "№ п/п"))
-    list_sum = cost * (1 + markup / 100)
+    markup = number(found, "Наценка, %") if found else None
+    place = int(number(position, "№ п/п"))
+    list_sum = Fraction(0) if markup is None else cost * (1 + markup / 100)
     return Line(position=place, run=run, cost=cost, markup=markup, list_sum=list_sum)
 
 
@@ -233,7 +246,7 @@ def priced_lines(books: Books, order: Row) -> dict[int, Line | None]:
     """№ п/п → the priced line or None, in the order of the sheet (steps 1 to 8)."""
     rows = [row for row in books.get("Позиции", []) if row["№ заказа"] == order["№ заказа"]]
     day = day_in(order, "Дата заказа")
-    costs = [costed(books, row, day) for row in rows]
+    costs = [costed(books, order, row) for row in rows]
     base = add(line.list_sum for line in costs if line)
     discount = discount_of(books, price_category(books, order), base, day)
     rate, step = vat_rate(books, order), rule(books, "Шаг округления цены")
@@ -242,7 +255,8 @@ def priced_lines(books: Books, order: Row) -> dict[int, Line | None]:
         priced = None
         if line is not None:
             net = line.list_sum / line.run * (1 - discount / 100)
-            price = number(row, "Цена вручную") or half_up(net * (1 + rate / 100), step)
+            usual = half_up(net * (1 + rate / 100), step)
+            price = number(row, "Цена вручную") or agreed_price(books, order, row) or usual
             priced = replace(line, discount=discount, rate=rate, price=price) if price else None
         lines[int(number(row, "№ п/п"))] = priced
     return lines
@@ -267,7 +281,8 @@ def position_answer(position: int, line: Line | None) -> dict[str, object]:
         percents = (line.markup, line.discount, line.rate)
         money = (line.price, line.amount, line.vat, line.profit)
         unit_cost, margin = digits(line.cost / line.run, 4), margin_shown(margin_of([line]))
-        values = [unit_cost, *map(plain, percents), *map(digits, money), margin]
+        shown = [None if percent is None else plain(percent) for percent in percents]
+        values = [unit_cost, *shown, *map(digits, money), margin]
     return {"position": position} | dict(zip(COMPUTED, values, strict=True))
 
 

@@ -226,6 +226,23 @@ def positions(draw: DrawFn, books: Books) -> list[Row]:
 
 
 @st.composite
+def agreed_prices(draw: DrawFn, books: Books) -> list[Row]:
+    """Prices agreed for some of the positions, at times for another run or kind."""
+    rows = [row for row in books["Позиции"] if draw(st.integers(0, 2)) == 0]
+    return [
+        {
+            **{name: row[name] for name in ("№ заказа", "№ п/п")},
+            "Вид продукции": draw(st.sampled_from((row["Вид продукции"],) * 4 + KINDS)),
+            "Тираж": draw(st.sampled_from((row["Тираж"],) * 4 + RUNS)),
+            "Цена за ед.": draw(money(1, 20_000)),
+            "Согласована": TODAY,
+            "Основание": "Счёт на оплату",
+        }
+        for row in rows
+    ]
+
+
+@st.composite
 def movements(draw: DrawFn, books: Books) -> Books:
     """Платежи with refunds, Поставки with брак, Претензии in every state of decision."""
     numbers = [str(row["№ заказа"]) for row in books["Заказы"]]
@@ -267,6 +284,7 @@ def all_books(draw: DrawFn) -> Books:
     books = draw(settings_sheets()) | {"Клиенты": draw(clients())}
     books["Заказы"] = draw(orders(books))
     books["Позиции"] = draw(positions(books))
+    books["Согласованные цены"] = draw(agreed_prices(books))
     return books | draw(movements(books))
 
 

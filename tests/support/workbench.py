@@ -30,6 +30,7 @@ SETTINGS = "Настройки.xlsx"
 REGISTRY = "Реестр клиентов.xlsx"
 ORDERS = "Предварительные заказы.xlsx"
 TASKS = "Поручения.xlsx"
+AGREED = "Согласованные цены.xlsx"
 
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     SETTINGS: {
@@ -212,6 +213,18 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
             "Код клиента",
             "Статус*",
             "Дата исполнения",
+        ),
+    },
+    AGREED: {
+        "Согласованные цены": (
+            "№ заказа*",
+            "№ п/п*",
+            "Вид продукции*",
+            "Тираж*",
+            "Цена за ед.*",
+            "Согласована*",
+            "Основание*",
+            "Примечание",
         ),
     },
 }
@@ -633,6 +646,7 @@ HEALTHY: dict[str, list[Row]] = {
             "Дата исполнения": date(2026, 11, 9),
         },
     ],
+    "Согласованные цены": [],
 }
 """Sheet → its rows by column title: no problem in them on `TODAY`."""
 

@@ -11,7 +11,7 @@ from cmtools.books.settings import Rules
 from cmtools.cli.console.layout import NBSP, safe, show_files, show_problems, table_of
 from cmtools.cli.console.render import render
 from cmtools.commands.price import PriceResult
-from cmtools.pricing.breakdown import price_steps
+from cmtools.pricing.breakdown import VAT_STEP, price_steps
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import Line
 from cmtools.tables.parsers import format_roubles
@@ -88,7 +88,9 @@ def _show_line(console: Console, line: Line, rules: Rules) -> None:
     )
     table = table_of("Шаг", ">Значение", "Откуда")
     for step in price_steps(line, rules):
-        value = "без НДС" if step.value is None else _step_value(step.value, step.is_percent)
+        value = "без НДС" if step.title == VAT_STEP else "—"
+        if step.value is not None:
+            value = _step_value(step.value, step.is_percent)
         title = f"{step.title} (вручную)" if step.by_hand else step.title
         table.add_row(title, value, step.cell or "")
     console.print(Padding(table, (0, 0, 1, 4)))

@@ -81,7 +81,7 @@ def cost_lines(lines: Sequence[Line]) -> tuple[CostLineFields, ...]:
             **_price(line),
             unit_cost=unit_price(line.position.unit_cost) if line.position.unit_cost else "",
             cost=round2(line.cost),
-            markup=percent(line.markup.percent),
+            markup="" if line.markup_percent is None else percent(line.markup_percent),
             discount=percent(line.discount_percent),
             profit=line.profit,
             margin=percent(line.margin),
