@@ -176,7 +176,7 @@ class _Merger:
                 sheet, key, None, our, their, dict.fromkeys(differing(our, their), reason)
             )
         elif same(their, base):
-            if held == reasons.DELETED_IN_BOOK:
+            if held in (reasons.DELETED_IN_BOOK, reasons.BASE_UNKNOWN):
                 self._ask_rows(sheet, key, [base], [our], [their], held)
         elif held or not same(our, base):
             reason = held or (reasons.DELETED_IN_BOOK if our is None else reasons.DELETED_IN_COPY)
@@ -196,14 +196,15 @@ class _Merger:
         for title in differing(our, their):
             place = (sheet.title, key, title)
             was, is_ours, is_theirs = (r.meanings.get(title, "") for r in (base, our, their))
-            if is_theirs == was:
-                if place in self._caution.doubtful:
-                    asked[title] = reasons.DOUBTFUL
-                continue
-            changed.append(title)
-            if held or is_ours != was:
-                asked[title] = held or reasons.DIFFERENT
-            elif (place, is_theirs) in self._caution.refused:
+            if is_theirs != was:
+                changed.append(title)
+            if place in self._caution.doubtful:
+                asked[title] = reasons.DOUBTFUL
+            elif held and (is_theirs != was or held == reasons.BASE_UNKNOWN):
+                asked[title] = held
+            elif is_theirs != was and is_ours != was:
+                asked[title] = reasons.DIFFERENT
+            elif is_theirs != was and (place, is_theirs) in self._caution.refused:
                 asked[title] = reasons.TURNED_DOWN
         if asked:
             asked = {**dict.fromkeys(changed, reasons.SAME_ROW), **asked}
@@ -229,7 +230,7 @@ class _Merger:
             return
         held = self._held_reason(sheet, key, next(iter((*our, *their)), None))
         only_added = not (was - is_ours) and not (was - is_theirs)
-        if is_theirs == was and held != reasons.DELETED_IN_BOOK:
+        if is_theirs == was and held not in (reasons.DELETED_IN_BOOK, reasons.BASE_UNKNOWN):
             return
         if held or (is_ours != was and not only_added):
             self._ask_rows(sheet, key, base, our, their, held or reasons.BOTH_TOUCHED)

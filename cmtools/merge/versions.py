@@ -10,15 +10,16 @@ from __future__ import annotations
 import errno
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cmtools.merge import storage
+from cmtools.merge.changes import Changes, find_changes
 from cmtools.merge.conflict import CellPlace, Conflict
-from cmtools.merge.records import BookRecords, RowPlace, SheetRecords, place_of
+from cmtools.merge.records import BookRecords, Record, RowPlace, SheetRecords, place_of
 
 FILE = Path(".cmtools", "versions.sqlite")
 PATIENCE = 30.0  # seconds for which another process may be writing
@@ -28,7 +29,7 @@ _SCHEMA = (
     + """
 CREATE TABLE IF NOT EXISTS state (
     number INTEGER PRIMARY KEY AUTOINCREMENT, book TEXT NOT NULL, content BLOB NOT NULL,
-    version INTEGER, base INTEGER, author TEXT, own BLOB, waiting TEXT
+    token TEXT UNIQUE, version INTEGER, author TEXT, changes TEXT, own BLOB, waiting TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS state_of_book ON state (book, number);
 CREATE TABLE IF NOT EXISTS refused (
@@ -46,12 +47,28 @@ CREATE TABLE IF NOT EXISTS conflict (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptDrop:
-    """A copy that was dropped: the version that it says it is of, what it was merged by, whose."""
+    """A copy that was dropped: the version that it was made from, whose it is, what it changed."""
 
     number: int
     version: int
-    base: int
     author: str
+    changes: Changes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewDrop:
+    """A copy that was merged into its book, to be remembered.
+
+    token: tells it from all others, so that it is kept once. version, state: as those of `Base`.
+    """
+
+    token: str
+    book: str
+    records: BookRecords
+    version: int
+    state: int
+    author: str
+    conflicts: tuple[Conflict, ...]
 
 
 class Versions:
@@ -104,36 +121,33 @@ class Versions:
                 return int(newest[0])
             return _insert(database, book=book, content=content)
 
-    def add_drop(
-        self,
-        book: str,
-        records: BookRecords,
-        *,
-        version: int,
-        base: int,
-        author: str,
-        conflicts: Collection[Conflict],
-    ) -> int:
-        """Keep what a drop held; what it has in conflict is as in its base until that is decided.
+    def add_drop(self, drop: NewDrop) -> None:
+        """Keep what a drop held, once; what it has in conflict is as in its base until decided.
 
         Its conflicts take the place of those of the drop that it goes on from.
         """
-        waiting = sorted({conflict.place[:2] for conflict in conflicts})
-        held = with_places(records, self.records(base), waiting) if waiting else records
+        waiting = sorted({conflict.place[:2] for conflict in drop.conflicts})
+        held = drop.records
+        if waiting:
+            held = with_places(held, self.records(drop.state), waiting)
+        changes = find_changes(self.records(drop.version), drop.records)
         with self._writing() as database:
+            query = "SELECT 1 FROM state WHERE token = ?"
+            if database.execute(query, (drop.token,)).fetchone():
+                return
             number = _insert(
                 database,
-                book=book,
+                book=drop.book,
                 content=storage.pack_book(database, held),
-                version=version,
-                base=base,
-                author=author,
-                own=storage.pack_book(database, records),
+                token=drop.token,
+                version=drop.version,
+                author=drop.author,
+                changes=json.dumps([[*p, m] for p, m in changes.items()], ensure_ascii=False),
+                own=storage.pack_book(database, drop.records),
                 waiting=json.dumps(waiting, ensure_ascii=False),
             )
-            database.execute("DELETE FROM conflict WHERE drop_number = ?", (base,))
-            _keep_conflicts(database, book, number, conflicts)
-        return number
+            database.execute("DELETE FROM conflict WHERE drop_number = ?", (drop.state,))
+            _keep_conflicts(database, drop.book, number, drop.conflicts)
 
     def newest_version(self, book: str) -> int | None:
         """Return the number of the version that was kept last."""
@@ -146,25 +160,44 @@ class Versions:
         query = "SELECT 1 FROM state WHERE book = ? AND version IS NULL AND number = ?"
         return bool(self._ask(query, book, number))
 
-    def versions(self, book: str) -> list[tuple[int, storage.SheetRows]]:
-        """Return the versions of a book, the newest first: numbers, and numbers of their rows."""
-        query = (
-            "SELECT number, content FROM state WHERE book = ? AND version IS NULL "
-            "ORDER BY number DESC"
-        )
-        found = self._ask(query, book)
-        return [(number, storage.row_numbers(content)) for number, content in found]
+    def states(
+        self, book: str, drops: Collection[int]
+    ) -> Iterator[tuple[int, Mapping[str, Sequence[int]]]]:
+        """Yield the numbers, and those of the rows, of a book's versions and of these drops."""
+        query = "SELECT number, version, content FROM state WHERE book = ?"
+        for number, version, content in self._ask(query, book):
+            if version is None or number in drops:
+                yield number, storage.row_numbers(content)
 
     def drops(self, book: str) -> list[KeptDrop]:
         """Return the drops of a book, the newest first."""
         query = (
-            "SELECT number, version, base, author FROM state "
+            "SELECT number, version, author, changes FROM state "
             "WHERE book = ? AND version IS NOT NULL ORDER BY number DESC"
         )
         return [
-            KeptDrop(number=number, version=version, base=base, author=author)
-            for number, version, base, author in self._ask(query, book)
+            KeptDrop(
+                number=number,
+                version=version,
+                author=author,
+                changes={
+                    (sheet, key, column): value for sheet, key, column, value in json.loads(changes)
+                },
+            )
+            for number, version, author, changes in self._ask(query, book)
         ]
+
+    def find_rows(self, records: BookRecords) -> Mapping[str, list[int | None]]:
+        """Return the numbers under which the rows of a book are kept, None for other rows."""
+        with _as_os_errors(self._path):
+            return {t: storage.find_rows(self._database, s.rows) for t, s in records.items()}
+
+    def rows(self, numbers: Iterable[int]) -> list[Record]:
+        """Return the rows that are kept under these numbers, as often as they are named."""
+        wanted = [*numbers]
+        with _as_os_errors(self._path):
+            known = storage.read_rows(self._database, {*wanted})
+        return [known[number] for number in wanted]
 
     def records(self, number: int) -> BookRecords:
         """Return what a version or a drop held; a number that is not there held nothing."""

@@ -1,0 +1,186 @@
+"""What a copy was made from: a version that stood in the workspace, or its author's last drop."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+from cmtools.merge import reasons
+from cmtools.merge.changes import (
+    Changes,
+    by_place,
+    count_changed_cells,
+    find_changes,
+    meaning_at,
+)
+from cmtools.merge.conflict import CellPlace
+from cmtools.merge.records import BookRecords, RowPlace, place_of
+from cmtools.merge.three_way import Caution
+from cmtools.merge.versions import KeptDrop, Versions
+from cmtools.tables.parsers import normalize_name
+
+HALF = 2
+MOST_COMPARED = 50  # states whose cells are counted, of those with the fewest other rows
+
+_NONE: Counter[int] = Counter()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Base:
+    """What a copy is merged by.
+
+    version: the version that it was made from, 0 where that is not known.
+    state: the number of that version, or of the drop of the same person that it goes on from.
+    """
+
+    records: BookRecords
+    version: int
+    state: int
+    caution: Caution = field(default_factory=Caution)
+
+
+def known_person(modified_by: str, managers: Iterable[str]) -> str:
+    """Return the one manager whose name has all words of the name that Office put into a file.
+
+    Empty where there is none, or more than one.
+    """
+    words = {*normalize_name(modified_by).replace(".", " ").split()}
+    fitting = {
+        name: None
+        for name in managers
+        if words and words <= {*normalize_name(name).replace(".", " ").split()}
+    }
+    return next(iter(fitting)) if len(fitting) == 1 else ""
+
+
+def choose_base(
+    versions: Versions, book: str, copy: BookRecords, *, stamp: str, person: str
+) -> Base:
+    """Find what a copy of a book was made from, and in which places that is in doubt.
+
+    stamp: the version that the file names, empty without one. person: the manager who saved it,
+    empty where that is not known.
+    """
+    refused = versions.refused(book)
+    drops = versions.drops(book)
+    if stamp:
+        number = int(stamp) if stamp.isdecimal() and len(stamp) < 19 else 0
+        if not versions.is_version(book, number):
+            places = dict.fromkeys(_places(copy), reasons.BASE_UNKNOWN)
+            return Base(records={}, version=0, state=0, caution=Caution(rows=places))
+        nearest = [number]
+    else:
+        nearest = _nearest(versions, book, copy, [d for d in drops if _may_be_his(d, person)])
+    if not nearest:
+        return Base(records={}, version=0, state=0)
+    drop = next((drop for drop in drops if drop.number == nearest[0]), None)
+    version = drop.version if drop else nearest[0]
+    original = versions.records(version)
+    changes = find_changes(original, copy)
+    if drop is None:
+        own = [d for d in drops if d.version == version and _may_be_his(d, person)]
+        drop = next((d for d in own if _goes_on(d, changes, person)), None)
+    if drop is None:
+        doubtful = _doubts_of_version(version, original, copy, drops, person)
+    else:
+        doubtful = set() if person else {p for p in drop.changes if p not in changes}
+    unclear = _unclear_rows(versions, nearest)
+    return Base(
+        records=versions.records(drop.number) if drop else original,
+        version=version,
+        state=drop.number if drop else version,
+        caution=Caution(
+            rows=dict.fromkeys(unclear, reasons.BASE_UNKNOWN),
+            doubtful=frozenset(doubtful),
+            refused=refused,
+        ),
+    )
+
+
+def _may_be_his(drop: KeptDrop, person: str) -> bool:
+    return not (drop.author and person and drop.author != person)
+
+
+def _goes_on(drop: KeptDrop, changes: Changes, person: str) -> bool:
+    """Tell whether a copy goes on from a drop: it holds most of what the drop changed.
+
+    For one and the same person also where it changed every place that the drop did, once more.
+    """
+    if not drop.changes:
+        return False
+    held = sum(changes.get(place) == value for place, value in drop.changes.items())
+    is_same_person = bool(person) and drop.author == person
+    return HALF * held >= len(drop.changes) or (
+        is_same_person and drop.changes.keys() <= changes.keys()
+    )
+
+
+def _doubts_of_version(
+    version: int,
+    original: BookRecords,
+    copy: BookRecords,
+    drops: Iterable[KeptDrop],
+    person: str,
+) -> set[CellPlace]:
+    """Find the cells that hold what the version had, where the same person typed another value."""
+    if not person:
+        return set()
+    latest: dict[int, KeptDrop] = {}
+    for drop in drops:
+        if drop.author == person and drop.number > version:
+            latest.setdefault(drop.version, drop)
+    before, now = by_place(original), by_place(copy)
+    return {
+        place
+        for drop in latest.values()
+        for place, value in drop.changes.items()
+        if value != meaning_at(before, place) == meaning_at(now, place)
+    }
+
+
+def _nearest(
+    versions: Versions, book: str, copy: BookRecords, drops: Collection[KeptDrop]
+) -> list[int]:
+    """Return the versions and drops that differ from a copy in the fewest cells, the latest first.
+
+    Only rows that are not in both are read.
+    """
+    numbers = versions.find_rows(copy)
+    known = {title: Counter(n for n in rows if n is not None) for title, rows in numbers.items()}
+    unknown = {
+        title: [row for row, n in zip(copy[title].rows, rows, strict=True) if n is None]
+        for title, rows in numbers.items()
+    }
+    candidates = []
+    for number, rows in versions.states(book, [drop.number for drop in drops]):
+        kept = {title: Counter(rows.get(title, ())) for title in {*rows, *known}}
+        differing = {
+            t: (kept[t] - known.get(t, _NONE), known.get(t, _NONE) - kept[t]) for t in kept
+        }
+        total = sum(one.total() + other.total() for one, other in differing.values())
+        candidates.append((total, -number, differing))
+    candidates.sort(key=itemgetter(0, 1))
+    cells = {
+        -number: sum(
+            count_changed_cells(
+                versions.rows(one.elements()),
+                [*versions.rows(other.elements()), *unknown.get(title, ())],
+            )
+            for title, (one, other) in differing.items()
+        )
+        for _, number, differing in candidates[:MOST_COMPARED]
+    }
+    least = min(cells.values(), default=0)
+    return sorted((number for number, count in cells.items() if count == least), reverse=True)
+
+
+def _unclear_rows(versions: Versions, nearest: list[int]) -> set[RowPlace]:
+    """Return the places in which versions that are equally near to a copy differ."""
+    first, *others = (versions.records(number) for number in nearest)
+    return {place[:2] for other in others for place in find_changes(first, other)}
+
+
+def _places(records: BookRecords) -> Iterable[RowPlace]:
+    return {(title, place_of(row)) for title, sheet in records.items() for row in sheet.rows}
