@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import repeat
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from xml.sax.saxutils import escape
 
 from cmtools.problems import column_letters
-from cmtools.tables.parsers import escape_text
+from cmtools.tables.parsers import Cell, escape_text, format_value
 from cmtools.tables.patch.sheet_elements import element_prefix
+from cmtools.tables.reader.formulas import CellFormula
 from cmtools.tables.sheet_xml import column_number
 
 _T = TypeVar("_T")
-CellValue = Decimal | int | str | None
+CellValue = Decimal | Cell
 CellValues = Mapping[tuple[int, int], CellValue]
 """(row, column), counted from 1 → the new value; None empties the cell."""
 
@@ -33,18 +34,78 @@ _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d*)[\"']")
 _SPANS = re.compile(rb'\sspans\s*=\s*["\'][^"\']*["\']')
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_FILLED = re.compile(rb"<(?:\w+:)?(?:v|f|is)\b")
 
 
-def patch_cells(xml: bytes, cells: CellValues) -> bytes:
+class ValueFormats(Protocol):
+    """Fits values and the styles of cells to each other: in Excel a date is a number."""
+
+    def fit(self, value: CellValue, style: int) -> tuple[CellValue, int]:
+        """Return a value as it is written, and the style that shows it."""
+
+
+def patch_cells(xml: bytes, cells: CellValues, formats: ValueFormats | None = None) -> bytes:
     """Change these cells of a sheet; a cell keeps its style, a new one takes its column's.
 
     A cell whose row is not written is left out.
     """
 
     def write(place: _Place, value: CellValue) -> bytes:
-        return _cell_xml(place.prefix, place.row, place.column, value, place.style)
+        style = place.style
+        if formats is not None:
+            value, number = formats.fit(value, int(style or 0))
+            style = b"%d" % number if number else None
+        return _cell_xml(place.prefix, place.row, place.column, value, style)
 
     return _edit_rows(_DIMENSION.sub(b"", xml, count=1), _by_row(cells), write)
+
+
+def append_rows(
+    xml: bytes, last: int, rows: Sequence[Mapping[int, CellValue]], formats: ValueFormats
+) -> bytes:
+    """Write rows below the row `last`, in the styles of its cells."""
+    content = next((content for number, content in _rows(xml) if number == last), b"")
+    known = _cells_of_row(element_prefix(xml), content, last)
+    styles = {column: _style_of(cell) for column, cell in known.items()}
+    cells: dict[tuple[int, int], CellValue] = {
+        (last + number, column): row.get(column)
+        for number, row in enumerate(rows, start=1)
+        for column in {*styles, *row}
+    }
+
+    def write(place: _Place, value: CellValue) -> bytes:
+        style = styles.get(place.column, place.style)
+        value, number = formats.fit(value, int(style or 0))
+        return _cell_xml(
+            place.prefix, place.row, place.column, value, b"%d" % number if number else None
+        )
+
+    by_row = _by_row(cells)
+    return _edit_rows(insert_missing_rows(_DIMENSION.sub(b"", xml, count=1), by_row), by_row, write)
+
+
+def empty_rows(xml: bytes, rows: Collection[int]) -> bytes:
+    """Empty all cells of these rows; the rows, and the styles of the cells, stay."""
+    cells = {
+        (number, column): None
+        for number, content in _rows(xml)
+        if number in rows
+        for column in _cells_of_row(element_prefix(xml), content, number)
+    }
+    return patch_cells(xml, cells)
+
+
+def last_filled_row(xml: bytes) -> int:
+    """Return the number of the last row of a sheet that holds something; 0 where none does."""
+    return max((number for number, content in _rows(xml) if _FILLED.search(content)), default=0)
+
+
+def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:
+    prefix = element_prefix(xml)
+    number = 0
+    for row in re.finditer(_ROW % (prefix, prefix), xml, re.DOTALL):
+        number = _row_number(row[1], number)
+        yield number, row[2] or b""
 
 
 def restyle_cells(xml: bytes, cells: Mapping[tuple[int, int], Callable[[int], int]]) -> bytes:
@@ -61,7 +122,7 @@ def restyle_cells(xml: bytes, cells: Mapping[tuple[int, int], Callable[[int], in
         tag = _NAME.sub(lambda name: name[0] + style, _STYLE.sub(b"", tag), count=1)
         return tag + end + content
 
-    return _edit_rows(_insert_rows(xml, by_row), by_row, write)
+    return _edit_rows(insert_missing_rows(xml, by_row), by_row, write)
 
 
 def replace_rows(xml: bytes, rows: Iterable[Sequence[CellValue]]) -> bytes | None:
@@ -158,7 +219,7 @@ def _cells_of_row(prefix: bytes, content: bytes, number: int) -> dict[int, bytes
     return cells
 
 
-def _insert_rows(xml: bytes, numbers: Iterable[int]) -> bytes:
+def insert_missing_rows(xml: bytes, numbers: Iterable[int]) -> bytes:
     """Insert empty rows where a sheet has none of these numbers."""
     prefix = element_prefix(xml)
     known: set[int] = set()
@@ -193,12 +254,20 @@ def _cell_xml(prefix: bytes, row: int, column: int, value: CellValue, style: byt
     match value:
         case None | "":
             return head + b"/>"
+        case CellFormula():
+            content = escape(value.at(row)).encode()
+            return head + b"><%bf>%b</%bf></%bc>" % (p, content, p, p)
+        case bool():
+            return head + b' t="b"><%bv>%d</%bv></%bc>' % (p, value, p, p)
         case str():
             content = escape(escape_text(value)).encode()
             text = b'<%bis><%bt xml:space="preserve">%b</%bt></%bis>' % (p, p, content, p, p)
             return head + b' t="inlineStr">' + text + b"</%bc>" % p
+        case int() | float() | Decimal():
+            digits = repr(value) if isinstance(value, float) else f"{Decimal(value):f}"
+            return head + b"><%bv>%b</%bv></%bc>" % (p, digits.encode(), p, p)
         case _:
-            return head + b"><%bv>%b</%bv></%bc>" % (p, f"{Decimal(value):f}".encode(), p, p)
+            return _cell_xml(p, row, column, format_value(value), style)
 
 
 def _column_styles(xml: bytes) -> dict[int, bytes]:

@@ -112,6 +112,10 @@ class Package:
         )
         return next((name for name in map(self._names.find, parts) if name), None)
 
+    def find(self, part: str) -> str | None:
+        """Return the name of a part as the file spells it; None where it has no such part."""
+        return self._names.find(part)
+
     @property
     def namespace(self) -> str:
         """The namespace of the book's elements: that of its conformance."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from lxml import etree
 
+from cmtools.tables.columns import DATE
+from cmtools.tables.parsers import EXCEL_EPOCH, Percent
+from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.patch.package import MAIN, Package
+from cmtools.tables.reader.number_formats import ShownAs, parse_styles
+from cmtools.tables.sheet_xml import strip_prefix
 from cmtools.tables.writer import styles
 
 NO_STYLES = (
@@ -79,14 +86,62 @@ def add_filled_format(package: Package, number: int, fill: int) -> int:
 
     A number that is not among the formats stands for the first, as in Excel.
     """
-    group = _group(_styles(package), "cellXfs")
+    return _add_copy(_styles(package), number, {"fillId": str(fill), "applyFill": "1"})
+
+
+def _add_copy(tree: etree._Element, number: int, attributes: Mapping[str, str]) -> int:
+    group = _group(tree, "cellXfs")
     known = group.findall("{*}xf")
     copy = deepcopy(known[number if number < len(known) else 0])
-    copy.set("fillId", str(fill))
-    copy.set("applyFill", "1")
+    for name, value in attributes.items():
+        copy.set(name, value)
     group.append(copy)
     group.set("count", str(len(known) + 1))
     return len(known)
+
+
+class ShownValues:
+    """Fits values to the formats of a book's cells; a style that is lacking is added once."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        _styles(package)
+        self._shown_as = parse_styles(strip_prefix(package[package.styles]))
+        self._dated: dict[int, int] = {}
+        properties = package.tree(package.workbook).find("{*}workbookPr")
+        is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+        self._first_day = date(1904, 1, 1) if is_1904 else EXCEL_EPOCH
+
+    def fit(self, value: CellValue, style: int) -> tuple[CellValue, int]:
+        """See `cells.ValueFormats`."""
+        shown_as = self._shown_as[style] if style < len(self._shown_as) else ShownAs.NUMBER
+        if isinstance(value, date):
+            if style not in self._dated and shown_as is not ShownAs.DATE:
+                self._dated[style] = add_numbered_format(self._package, style, DATE.format)
+            return self._serial(value), self._dated.get(style, style)
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return value, style
+        is_share = isinstance(value, Percent)
+        if is_share and shown_as is not ShownAs.PERCENT:
+            return float(f"{value * 100:.15g}"), style
+        if not is_share and shown_as is ShownAs.PERCENT:
+            return float(f"{float(value) / 100:.15g}"), style
+        return value, style
+
+    def _serial(self, day: date) -> float | int:
+        days = (date(day.year, day.month, day.day) - self._first_day).days
+        if not isinstance(day, datetime):
+            return days
+        clock = timedelta(hours=day.hour, minutes=day.minute, seconds=day.second)
+        return days + clock / timedelta(days=1)
+
+
+def add_numbered_format(package: Package, number: int, code: str) -> int:
+    """Add a copy of a format that shows numbers by another code; return its number."""
+    tree = _styles(package)
+    return _add_copy(
+        tree, number, {"numFmtId": str(_number_format(tree, code)), "applyNumberFormat": "1"}
+    )
 
 
 def color_xml(colour: str, tag: str = "color") -> str:

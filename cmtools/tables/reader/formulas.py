@@ -53,7 +53,7 @@ def find_formulas(xml: bytes) -> Mapping[tuple[int, int], CellFormula]:
             shared[group[1]] = row, column, text
         elif group and group[1] in shared:
             first_row, first_column, first = shared[group[1]]
-            text = _moved(first, row - first_row, column - first_column)
+            text = move_formula(first, row - first_row, column - first_column)
         if text:
             formulas[row, column] = CellFormula(_replace(_OWN_CELL, text, _own_row(row)))
     return formulas
@@ -63,7 +63,7 @@ def _own_row(row: int) -> Callable[[str, str], str]:
     return lambda column, number: f"{column}{OWN_ROW if number == str(row) else number}"
 
 
-def _moved(text: str, rows: int, columns: int) -> str:
+def move_formula(text: str, rows: int, columns: int) -> str:
     """Write a formula as it is so many rows further down and columns further right."""
 
     def move(column: str, row: str) -> str:
