@@ -10,7 +10,7 @@ from cmtools.agenda.duty import Duty, is_near, moved, of_order
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import add_workdays, workdays_between
 from cmtools.books.choices import ClaimDecision, DeliveryKind, PaperKind, Quality
-from cmtools.pricing.price import HUNDRED, ZERO, round2
+from cmtools.pricing.price import ZERO, prepayment_of
 from cmtools.tables.parsers import format_roubles
 
 READY_STAGE, MARK_STAGE = "3.6", "4.2"
@@ -101,7 +101,7 @@ def prepayment(rows: AgendaRows) -> Iterator[Duty]:
         order, total = found.order, found.total
         if not order.prepayment or total is None or not rows.has_reached(order, INVOICE_STAGE):
             continue
-        missing = round2(total * order.prepayment / HUNDRED) - found.paid
+        missing = prepayment_of(order, total) - found.paid
         since = order.stage_since or order.on
         due = add_workdays(since, PREPAYMENT_WORKDAYS) if order.stage == INVOICE_STAGE else since
         if missing > ZERO and is_near(rows, due):

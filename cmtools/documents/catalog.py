@@ -12,7 +12,16 @@ from cmtools.books.own_documents import OWN_DOCUMENTS, OwnDocument
 from cmtools.books.register import TRANSFERS
 from cmtools.books.settings import CONTRACTORS
 from cmtools.documents.data import OrderData
-from cmtools.documents.fields import act, claim_act, clients, contracts, money, monthly, orders
+from cmtools.documents.fields import (
+    act,
+    claim_act,
+    clients,
+    contracts,
+    invoice,
+    monthly,
+    orders,
+    production,
+)
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.problems import Fault
 from cmtools.tables.dataset import Dataset
@@ -43,6 +52,7 @@ class DocumentKind(TemplateForm):
 
     made_from: the row that it is made from; that row, its client, contract and positions are read.
     fill: makes the fields out of the rows.
+    file_title: what its file is called, where that is not always its name.
     reads: the sheets of which it reads more rows; errors there stop it too.
     needs_contract: for documents of an order; those of a contract are never without one.
     may_lack: fields of the contract that need not be filled.
@@ -58,6 +68,7 @@ class DocumentKind(TemplateForm):
     folder: ClientFolder
     shows: PriceVisibility
     fill: Callable[[Any], Any]
+    file_title: Callable[[OrderData], str] | None = None
     reads: tuple[Table[Any], ...] = ()
     needs_contract: bool = False
     may_lack: tuple[str, ...] = ()
@@ -138,14 +149,16 @@ KINDS: tuple[DocumentKind, ...] = (
     ),
     DocumentKind(
         id="invoice",
-        name="Счёт на оплату",
+        name=invoice.TITLE,
         made_from=SourceRow.ORDER,
         folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
-        record=money.InvoiceFields,
-        fill=money.invoice,
+        record=invoice.InvoiceFields,
+        fill=invoice.invoice,
+        file_title=invoice.file_title,
         reads=(PAYMENTS,),
-        refuse=money.refuse_paid_order,
+        dated_by=(),
+        refuse=invoice.refuse_paid_order,
     ),
     PRODUCTION_ENTRY := DocumentKind(
         id="production-entry",
@@ -153,8 +166,8 @@ KINDS: tuple[DocumentKind, ...] = (
         made_from=SourceRow.ORDER,
         folder=ClientFolder.REQUESTS,
         shows=PriceVisibility.ALL_FIGURES,
-        record=money.ProductionEntryFields,
-        fill=money.production_entry,
+        record=production.ProductionEntryFields,
+        fill=production.production_entry,
         reads=(PAYMENTS, CONTRACTORS),
         needs_contract=True,
     ),
@@ -295,6 +308,7 @@ def _own_kind(row: OwnDocument) -> DocumentKind:
         name=row.name,
         folder=row.folder,
         shows=row.shows,
+        file_title=None,
         needs_contract=False,
         refuse=None,
         kept_long=False,

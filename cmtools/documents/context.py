@@ -192,17 +192,17 @@ class RowIndex:
         return [row for row in unique.values() if _department(row) in (department, None)]
 
     def data(
-        self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None, since: date
+        self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None, day: date
     ) -> DocumentData:
         """Return the data of a document whose rows are valid.
 
-        `row` is that of `kind.rows` that it is made of, `since` the day of its first version.
+        `row` is that of `kind.rows` that it is made of, `day` that of the paper.
         """
         papers = _valid(self.papers(kind, subject)) if PAPERS in kind.reads else []
         match kind.made_from:
             case SourceRow.ORDER | SourceRow.CLAIM:
                 assert subject.order is not None
-                return self.order_data(subject.order, row, papers)
+                return self.order_data(subject.order, row, papers, day)
             case SourceRow.CONTRACT:
                 assert subject.contract is not None
                 return ContractData(
@@ -215,20 +215,24 @@ class RowIndex:
                 assert isinstance(row, Transfer)
                 return TransferData(client=_client(subject), seller=self._seller, transfer=row)
             case SourceRow.CLIENT:
-                return self._client_data(_client(subject), since)
+                return self._client_data(_client(subject), day)
 
     def order_data(
-        self, priced: PricedOrder, row: Entry | None = None, papers: Sequence[Paper] = ()
+        self,
+        priced: PricedOrder,
+        row: Entry | None = None,
+        papers: Sequence[Paper] = (),
+        day: date | None = None,
     ) -> OrderData:
-        """Return the data of an order whose rows are valid; `row`, `papers`: see `data`."""
+        """Return the data of an order whose rows are valid; `row`, `papers`, `day`: see `data`."""
         order = priced.order
         assert order is not None
         stage = self.first(STAGES, order.stage)
         client, contract = self.first(CLIENTS, order.client), self.first(CONTRACTS, order.contract)
         contractor = self.first(CONTRACTORS, order.contractor)
         deliveries = self.valid_rows(DELIVERIES, "order", order.number)
-        day = row.on if isinstance(row, Delivery) else shipment_day(order, priced.shipments)
-        vat_row = self.session.prices.tariff.vat_on(day)
+        shipped = row.on if isinstance(row, Delivery) else shipment_day(order, priced.shipments)
+        vat_row = self.session.prices.tariff.vat_on(shipped)
         assert isinstance(client, Client)
         return OrderData(
             order=order,
@@ -246,13 +250,14 @@ class RowIndex:
             payments=self.valid_rows(PAYMENTS, "order", order.number),
             deliveries=deliveries,
             shipments=[
-                one for one in deliveries if one.on == day and one.kind is DeliveryKind.SHIPPED
+                one for one in deliveries if one.on == shipped and one.kind is DeliveryKind.SHIPPED
             ],
             is_ready=order.stage not in self._early_stages,
             layouts=self.valid_rows(LAYOUTS, "order", order.number),
             papers=papers,
             claims=self.valid_rows(CLAIMS, "order", order.number),
             claim=row if isinstance(row, Claim) else None,
+            day=day,
         )
 
     def _client_data(self, client: Client, since: date) -> ClientData:

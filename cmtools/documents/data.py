@@ -21,7 +21,8 @@ class OrderData:
 
     `lines` and `totals` are of the priced positions, `missing` names the others. `paid` is what the
     client paid less what came back, `claim` the one that an act is made of, `shipments` those of
-    the day of an act. `is_ready` says whether the order is on the stage of shipment or later.
+    the day of an act, `day` that of the document. `is_ready` says whether the order is on the stage
+    of shipment or later.
     """
 
     order: Order
@@ -44,6 +45,7 @@ class OrderData:
     papers: Sequence[Paper]
     claims: Sequence[Claim]
     claim: Claim | None
+    day: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -95,7 +95,8 @@ class DocumentMaker:
         problems = self._checker.check(kind, subject, entry)
         if problems:
             return DocumentResult(kind, None, None, tuple(problems))
-        folder, stem = self._folder(subject) / kind.folder.path, self._stem(kind, subject)
+        folder = self._folder(subject) / kind.folder.path
+        stem = self._stem(kind, subject, entry)
         day = _day_of(kind, subject, entry) or first_day(folder, stem) or self._today
         data = self.rows.data(kind, subject, entry, day)
         try:
@@ -140,13 +141,16 @@ class DocumentMaker:
             self._folders = ClientFolders(self._clients, self._codes(CLIENTS))
         return self._folders.of(subject.client.get("code"), subject.client.get("name"))
 
-    def _stem(self, kind: DocumentKind, subject: DocumentSubject) -> str:
+    def _stem(self, kind: DocumentKind, subject: DocumentSubject, entry: Entry | None) -> str:
         """Return the name of a document without the number of its version."""
         table = _NUMBERED_BY[kind.made_from]
         row = subject.entry(table)
         assert row is not None
         key = row.get(table.key.name)
-        return document_stem(distinct_code(key, self._codes(table)), kind.name)
+        title = kind.name
+        if kind.file_title and subject.order:
+            title = kind.file_title(self.rows.order_data(subject.order, entry))
+        return document_stem(distinct_code(key, self._codes(table)), title)
 
     def _codes(self, table: Table[Any]) -> Sequence[str]:
         """Return all keys of a table."""

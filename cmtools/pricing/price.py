@@ -94,6 +94,11 @@ class Totals:
         return self.amount + self.delivery
 
     @property
+    def whole_vat(self) -> Decimal:
+        """The VAT in what the client pays: that of the lines and of the delivery."""
+        return self.vat + self.delivery_vat
+
+    @property
     def margin(self) -> Decimal:
         """Profit to the sum without VAT, %, one decimal."""
         return percent_of(self.profit, self.amount - self.vat)
@@ -213,6 +218,11 @@ def cost_of(position: Position) -> Decimal | None:
 def vat_inside(amount: Decimal, rate: Decimal) -> Decimal:
     """Return the VAT contained in a sum, at a rate in %."""
     return round2(QUOTIENT.divide(EXACT.multiply(amount, rate), HUNDRED + rate)) if rate else ZERO
+
+
+def prepayment_of(order: Order, total: Decimal) -> Decimal:
+    """Return the prepayment agreed, of all that the client pays; 0 where there is none."""
+    return round2(total * (order.prepayment or ZERO) / HUNDRED)
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal:

@@ -88,10 +88,33 @@ class Figures:
         return add(signs[str(row["Вид"])] * number(row, "Сумма") for row in mine)
 
     @property
+    def asks_prepayment(self) -> bool:
+        """Whether the first of two invoices is to be paid now."""
+        return self.has_two_invoices and self.paid < self.prepayment
+
+    @property
+    def has_two_invoices(self) -> bool:
+        return 0 < self.prepayment < self.total
+
+    @property
     def due(self) -> Fraction:
         """What an invoice asks for."""
-        first = not self.paid and number(self.order, "Предоплата, %") > 0
-        return self.prepayment if first else self.total - self.paid
+        return (self.prepayment if self.asks_prepayment else self.total) - self.paid
+
+    @property
+    def due_vat(self) -> Fraction:
+        """The VAT in it: of the whole sum, what that of the lines adds up to."""
+        if self.due == self.total:
+            return self.vat
+        return vat_inside(self.due, vat_rate(self.books, self.order))
+
+    @property
+    def invoice(self) -> str:
+        """The number of the invoice."""
+        number = str(self.order["№ заказа"])
+        if not self.has_two_invoices:
+            return number
+        return f"{number}/{1 if self.asks_prepayment else 2}"
 
     @property
     def profit(self) -> Fraction:

@@ -12,7 +12,7 @@ from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Name, Sum
 from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.russian_text import days_within, percent, vat_phrase
-from cmtools.pricing.price import HUNDRED, ZERO, Totals, round2
+from cmtools.pricing.price import ZERO, Totals, prepayment_of
 from cmtools.tables.table import InvalidRow
 
 YES = "да"
@@ -44,7 +44,7 @@ def order_fields(data: OrderData, totals: Totals | None) -> OrderFields:
     order = data.order
     share = order.prepayment or ZERO  # 0 % is none
     total = totals.total if totals else ZERO
-    prepaid = round2(total * share / HUNDRED)
+    prepaid = prepayment_of(order, total)
     days = order.balance_days
     shipped = (row.on for row in data.deliveries if row.kind is DeliveryKind.SHIPPED)
     return from_row(
@@ -98,12 +98,11 @@ def total_fields(totals: Totals | None, rate: Decimal | None) -> TotalFields:
     """Fill the sums over lines and delivery; `rate` in %, None without VAT."""
     if totals is None:
         return from_row(TotalFields, goods=None, amount=None, rate="", vat=None, vat_phrase="")
-    vat = totals.vat + totals.delivery_vat
     return from_row(
         TotalFields,
         goods=totals.amount,
         amount=totals.total,
         rate="" if rate is None else percent(rate),
-        vat=None if rate is None else vat,
-        vat_phrase=vat_phrase(rate, vat),
+        vat=None if rate is None else totals.whole_vat,
+        vat_phrase=vat_phrase(rate, totals.whole_vat),
     )
