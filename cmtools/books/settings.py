@@ -53,6 +53,10 @@ class Organization(Row):
     finance_head: Annotated[str | None, Column("Финансовый директор", width=30, hint="ФИО")]
     lawyer: Annotated[str | None, Column("Юрист", width=30, hint="ФИО")]
     city: Annotated[str | None, Column("Город", hint="Место заключения договоров")]
+    no_vat_ground: Annotated[
+        str | None,
+        Column("Без НДС на основании", hint="Если ставка НДС пуста: п. 1 ст. 145 НК РФ"),
+    ]
 
 
 def check_own_inn(inn: str | None, form: LegalForm | None) -> Fault | None:

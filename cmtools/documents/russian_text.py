@@ -47,10 +47,13 @@ def _in_words(number: Decimal | int, **form: object) -> str:
     return str(num2words(number, lang="ru", **form))  # type: ignore[no-untyped-call]
 
 
-def vat_phrase(rate: Decimal | None, vat: Decimal) -> str:
-    """Write the VAT inside a sum: `в т. ч. НДС 22 % — 881,80 руб.`, or `Без НДС` without it."""
+def vat_phrase(rate: Decimal | None, vat: Decimal, ground: str | None = None) -> str:
+    """Write the VAT inside a sum: `в т. ч. НДС 22 % — 881,80 руб.`.
+
+    Without a rate `Без НДС`, with its ground: `Без НДС (п. 1 ст. 145 НК РФ)`.
+    """
     if rate is None:
-        return NO_VAT
+        return f"{NO_VAT} ({ground})" if ground else NO_VAT
     return f"в{NBSP}т.{NBSP}ч. НДС {percent(rate)}{NBSP}— {format_roubles(vat)}{NBSP}руб."
 
 

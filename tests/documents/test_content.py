@@ -5,7 +5,9 @@ Each kind for a юрлицо of a long name, an ИП and a физлицо; 22 %,
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,16 @@ from hypothesis import strategies as st
 from num2words import num2words
 
 from support.paper_cases import FOLDER, FORMS, position_rows
-from support.paper_figures import Grid, of_kind, of_orders, of_subjects, with_vat, without_vat
+from support.paper_figures import (
+    SECOND,
+    Grid,
+    make,
+    of_kind,
+    of_orders,
+    of_subjects,
+    with_vat,
+    without_vat,
+)
 from support.papers import (
     CLIENT_KINDS,
     CONTRACT_KINDS,
@@ -29,6 +40,7 @@ from support.papers import (
     money,
     spelled,
 )
+from support.workbench import SHIPPING, healthy, rewrite, rows_of
 
 TABLED = ("request", "offer", "specification", "invoice", "act")
 """The client's papers that list the lines with their prices."""
@@ -214,3 +226,19 @@ def test_client_card_shows_all_figures() -> None:
             assert money(figures.total) in card.money or money(figures.amount) in card.money, case
             assert case.count == 1 or money(figures.paid) in card.money, case
             assert money("831.47") in card.money
+
+
+GROUND = "п. 1 ст. 145 НК РФ"
+
+
+@pytest.mark.parametrize(("ground", "phrase"), [(GROUND, f"Без НДС ({GROUND})."), ("", "Без НДС.")])
+def test_without_vat_the_ground_is_named(tmp_path: Path, ground: str, phrase: str) -> None:
+    """In each paper with a price; a book of an older version has no row for it."""
+    fields = rows_of("Организация")
+    fields += [{"Поле": "Без НДС на основании", "Значение": ground}] if ground else []
+    no_vat = rewrite("НДС", [{"Действует с": date(2019, 1, 1)}])
+    root = healthy(tmp_path, SHIPPING, no_vat, rewrite("Организация", fields))
+    outcome = make(root, SECOND, *TABLED)
+    assert outcome.exit_code == 0, outcome.problems
+    for name in outcome.files:
+        assert phrase in Paper(root / name).loose, name

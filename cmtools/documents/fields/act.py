@@ -91,7 +91,7 @@ def act(data: OrderData) -> ActFields:
             "order": replace(fields.order, shipped=Day(day)),
             "lines": _lines(parts),
             "delivery": delivery_line(data.positions, sums),
-            "total": total_fields(sums, data.vat_rate),
+            "total": total_fields(data, sums),
         },
         in_full=YES if is_full else "",
         in_time=YES if due and last and last <= due else "",

@@ -84,7 +84,7 @@ class DueFields:
     what: Annotated[str, "За что: «Предоплата 50 %», «Остаток» или «Оплата»"]
     amount: Annotated[Sum, "К оплате"]
     vat: Annotated[Sum, "НДС в сумме к оплате; пусто, если без НДС"]
-    vat_phrase: Annotated[str, "«в т. ч. НДС 22 % — 881,80 руб.» или «Без НДС»"]
+    vat_phrase: Annotated[str, "«в т. ч. НДС 22 % — 881,80 руб.» или «Без НДС (основание)»"]
     paid: Annotated[Sum, "Уже оплачено; пусто, если ничего"]
     purpose: Annotated[str, "Назначение платежа, как в QR-коде"]
     qr: Annotated[Picture, "QR-код для оплаты, ГОСТ Р 56042-2014"]
@@ -130,7 +130,7 @@ def _due(data: OrderData, demand: Demand) -> DueFields:
         what=demand.what,
         amount=demand.amount,
         vat=demand.vat,
-        vat_phrase=russian_text.vat_phrase(data.vat_rate, demand.vat or ZERO),
+        vat_phrase=russian_text.vat_phrase(data.vat_rate, demand.vat or ZERO, seller.no_vat_ground),
         paid=data.paid or None,
         purpose=purpose,
         qr=qr_png(code),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Any
 
 from cmtools.books.choices import RequestKind
@@ -52,21 +51,20 @@ class DealFields:
 
 def deal(data: OrderData) -> DealFields:
     """Fill an offer, a specification (ГК РФ art. 455, 465, 506) or an act."""
-    return _deal(data, line_fields(data.lines), data.totals, data.vat_rate)
+    return _deal(data, line_fields(data.lines), data.totals)
 
 
 def request(data: OrderData) -> DealFields:
     """Fill a request; while it is preliminary, it shows no price."""
     if data.order.request is RequestKind.FINAL:
         return deal(data)
-    return _deal(data, unpriced_lines(data.positions), None, None)
+    return _deal(data, unpriced_lines(data.positions), None)
 
 
 def _deal(
     data: OrderData,
     lines: tuple[LineFields, ...],
     totals: Totals | None,
-    rate: Decimal | None,
 ) -> DealFields:
     return DealFields(
         city=russian_text.town(data.seller.city or ""),
@@ -76,7 +74,7 @@ def _deal(
         client=party(data.client),
         lines=lines,
         delivery=delivery_line(data.positions, totals),
-        total=total_fields(totals, rate),
+        total=total_fields(data, totals),
     )
 
 

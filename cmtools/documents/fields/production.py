@@ -65,7 +65,7 @@ def production_entry(data: OrderData) -> ProductionEntryFields:
         seller=party(data.seller),
         client=party(data.client),
         lines=cost_lines(data.lines),
-        total=total_fields(totals, data.vat_rate),
+        total=total_fields(data, totals),
         figures=from_row(
             FigureFields,
             cost=totals.amount - totals.vat - totals.profit,

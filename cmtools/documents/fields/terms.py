@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated
 
 from cmtools.books.choices import DeliveryKind, RequestKind
@@ -91,11 +90,12 @@ class TotalFields:
     amount: Annotated[Sum, "Всего с НДС, с доставкой"]
     rate: Annotated[str, "Ставка НДС: 22 %; пусто, если без НДС"]
     vat: Annotated[Sum, "НДС всего, с доставкой; пусто, если без НДС"]
-    vat_phrase: Annotated[str, "«в т. ч. НДС 22 % — 881,80 руб.» или «Без НДС»"]
+    vat_phrase: Annotated[str, "«в т. ч. НДС 22 % — 881,80 руб.» или «Без НДС (основание)»"]
 
 
-def total_fields(totals: Totals | None, rate: Decimal | None) -> TotalFields:
-    """Fill the sums over lines and delivery; `rate` in %, None without VAT."""
+def total_fields(data: OrderData, totals: Totals | None) -> TotalFields:
+    """Fill the sums over lines and delivery; without `totals` there are none."""
+    rate, ground = data.vat_rate, data.seller.no_vat_ground
     if totals is None:
         return from_row(TotalFields, goods=None, amount=None, rate="", vat=None, vat_phrase="")
     return from_row(
@@ -104,5 +104,5 @@ def total_fields(totals: Totals | None, rate: Decimal | None) -> TotalFields:
         amount=totals.total,
         rate="" if rate is None else percent(rate),
         vat=None if rate is None else totals.whole_vat,
-        vat_phrase=vat_phrase(rate, totals.whole_vat),
+        vat_phrase=vat_phrase(rate, totals.whole_vat, ground),
     )
