@@ -9,12 +9,36 @@ from decimal import Decimal
 from cmtools.tables.parsers import MONTHS, format_percent, format_roubles, group_digits
 
 NBSP = "\u00a0"
+NB_HYPHEN = "\u2011"
 NO_VAT = "Без НДС"
 
 _BREAKS = re.compile("\r\n|[\r\v\f\u0085\u2028\u2029]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _UNCLEAN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_UNITS = (
+    r"(?:%|‰|₽|°C|мм|см|дм|м|км|м[²³]|г/м²|мг|г|гг|кг|т|мл|л|лет)(?!\w)"
+    r"|(?:шт|экз|руб|коп|тыс|млн|млрд|дн|год|стр|лист)"
+    rf"|(?:{'|'.join(MONTHS)})"
+)
+_ADDRESS = (
+    r"ул|д|дом|корп|к|стр|лит|пом|оф|офис|кв|каб|эт|просп|пр|пр-т|пр-д|пер|пл|наб|ш|бул|б-р|туп|"
+    r"мкр|гор|пос|п|пгт|с|дер|ст|респ|тел|факс|доб|пп|ч|рис|им"
+)
+_ONE_PIECE = re.compile(
+    r"(?<!\S)(?:\+\d|8)[ (-][\d ()-]{7,14}\d"  # +7 (381) 200-00-00
+    r"|(?<![\w.@/-])(?=\S*\d)(?:[\dА-ЯЁA-Z]+[-/])+[\dА-ЯЁA-Z]+(?![\w@/-])"  # З-2026-0118
+    rf"|\b(?i:(?<!\d[ {NBSP}])г|{_ADDRESS})(?:\.|(?<=-[а-я])) (?=\S)"  # г. Омск, ул. Мира
+    r"|(?<=[№§]) (?=\S)"  # № 5
+    r"|(?<=\d) (?=\d{3}(?!\d))"  # 12 500
+    rf"|(?<=\d) (?={_UNITS})"  # 5 шт., 1 марта
+    rf"|(?<=[а-яё]) (?=\d{{4}}[ {NBSP}]г)"  # марта 2026 г.
+    r"|(?<=[а-яё]) (?=обл\.|р-н\b)"  # Омская обл.
+    r"|(?<=\bт\.) (?=[чедпк]\.)"  # в т. ч.
+    r"|(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])"  # И. И. Иванов
+    r"|(?<=[а-яё]) (?=[А-ЯЁ]\. ?[А-ЯЁ]\.)"  # Иванов И. И.
+)
+_UNBROKEN = str.maketrans({" ": NBSP, "-": NB_HYPHEN})
 _DAYS = {"календарных": "календарного", "рабочих": "рабочего"}
 
 
@@ -99,3 +123,12 @@ def clean_text(text: str) -> str:
         return text
     text = _UNPRINTABLE.sub("", _BREAKS.sub("\n", text))
     return _SURROGATES.sub("\ufffd", text)
+
+
+def keep_together(text: str) -> str:
+    """Make spaces and hyphens non-breaking inside what is read as one.
+
+    That is a phone, the number of a paper, a number and its unit, a date, initials and surname, and
+    an abbreviation of an address with its name: «ул. Ленина».
+    """
+    return _ONE_PIECE.sub(lambda piece: piece[0].translate(_UNBROKEN), text)

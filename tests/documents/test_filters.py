@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cmtools.documents.declension import Case, decline_name, decline_post
 from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
+from cmtools.documents.russian_text import NB_HYPHEN, keep_together
 from cmtools.documents.template.filters import BY_NAME, FILTERS, Filter
 from cmtools.documents.template.schema import TEXTS
 from support.drafts import changed, made, shown
@@ -68,9 +69,11 @@ def test_empty_stays_empty(used: Filter) -> None:
     assert found == {expected}
 
 
-def test_data_stand_as_typed_unless_asked(tmp_path: Path) -> None:
-    typed = 'ООО "Ромашка" № 5, 12 500 шт. — И. И. Иванов'
-    assert shown(tmp_path, "{{ client.name }}", record=changed(client_name=typed)) == typed
+def test_data_stand_as_typed_but_for_breaks(tmp_path: Path) -> None:
+    typed = 'ООО "Ромашка" № 5, 12 500 шт. — И. И. Иванов, +7 381 200-00-00'
+    made = shown(tmp_path, "{{ client.name }}", record=changed(client_name=typed))
+    assert made == keep_together(typed).replace(NB_HYPHEN, "-")
+    assert made.replace(NB, " ") == typed
 
 
 # Cases
@@ -162,15 +165,28 @@ def test_quotes_change_nothing_else(typed: str) -> None:
         ("Иванов И. И. пошёл", "Иванов_И._И. пошёл"),
         ("5 минут", "5 минут"),
         ("1 и 2", "1 и 2"),
+        ("644000, г. Омск, ул. Ленина, д. 1, оф. 5", "644000, г._Омск, ул._Ленина, д._1, оф._5"),
+        ("УЛ. 10 ЛЕТ ОКТЯБРЯ, Д. 5", "УЛ._10 ЛЕТ ОКТЯБРЯ, Д._5"),
+        ("Омская обл., с. Ивановка, пр-т Мира", "Омская_обл., с._Ивановка, пр~т_Мира"),
+        ("1 марта 2026 г. Потом", "1_марта_2026_г. Потом"),
+        ("4 890,00 руб., 5 ₽", "4_890,00_руб., 5_₽"),
+        ("в т. ч. НДС", "в т._ч._НДС"),
+        ("тел. +7 (381) 200-00-00, 2 шт", "тел._+7_(381)_200~00~00, 2_шт"),
+        ("8 800 200-00-00 доб. 15", "8_800_200~00~00 доб._15"),
+        ("договор № Д-2026-005/1 от", "договор №_Д~2026~005/1 от"),
+        ("макет-2026.pdf, 50-летие, a-1@b.example", "макет-2026.pdf, 50-летие, a-1@b.example"),
+        ("сдан на склад. Дом 5", "сдан на склад. Дом 5"),
     ],
 )
 def test_glue(typed: str, glued: str) -> None:
-    assert BY_NAME["nbsp"](typed) == glued.replace("_", NB)
+    assert keep_together(typed) == glued.replace("_", NB).replace("~", NB_HYPHEN)
 
 
-@given(st.text("а №5 %И.м"))
-def test_glue_changes_spaces_only(typed: str) -> None:
-    assert BY_NAME["nbsp"](typed).replace(NB, " ") == typed
+@given(st.text("а №5 %И.м-/+8(гд"))
+def test_glue_changes_spaces_and_hyphens_only(typed: str) -> None:
+    glued = keep_together(typed)
+    assert glued.replace(NB, " ").replace(NB_HYPHEN, "-") == typed
+    assert keep_together(glued) == glued
 
 
 # The catalogue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -116,25 +115,40 @@ def test_audit_finds_nothing(kind: str) -> None:
     assert audit(sample(kind).path) == []
 
 
-@cache
-def pages_of_all(folder: Path) -> dict[str, list[str]]:
-    """Kind → the text of each page as LibreOffice lays it out, all in one run of it."""
+@pytest.fixture(scope="module")
+def pdfs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Each paper as LibreOffice lays it out, all in one run of it."""
+    folder = tmp_path_factory.mktemp("pages")
     copies = []
     for kind in NAMES:
         copy = folder / f"{kind}.docx"
         copy.write_bytes(sample(kind).path.read_bytes())
         copies.append(copy)
-    pages = {}
-    for pdf in convert(copies, folder / "out", "pdf"):
-        command = [installed("Poppler", "pdftotext"), "-layout", str(pdf), "-"]
-        text = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
-        pages[pdf.stem] = text.decode().rstrip("\f\n").split("\f")
-    return pages
+    return convert(copies, folder / "out", "pdf")
+
+
+def text_of(pdf: Path, how: str) -> str:
+    command = [installed("Poppler", "pdftotext"), how, str(pdf), "-"]
+    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    return pages_of_all(tmp_path_factory.mktemp("pages"))
+def pages(pdfs: list[Path]) -> dict[str, list[str]]:
+    """Kind → the text of each page."""
+    return {pdf.stem: text_of(pdf, "-layout").rstrip("\f\n").split("\f") for pdf in pdfs}
+
+
+TORN = re.compile(
+    r"(?:(?<![\d_][ \u00a0])\bг|\b(?:ул|д|оф|корп|стр|тел|ст))\.$"  # г. | Омск, but 2026 г.
+    r"|[№§]$|\+7$|(?<!,)\n(?:руб\.|%|₽)",
+    re.MULTILINE,
+)
+
+
+def test_no_line_tears_an_address_a_number_or_a_sum(pdfs: list[Path]) -> None:
+    texts = {pdf.stem: re.sub(" +$", "", text_of(pdf, "-raw"), flags=re.M) for pdf in pdfs}
+    torn = {kind: [found[0] for found in TORN.finditer(text)] for kind, text in texts.items()}
+    assert torn == {kind: [] for kind in NAMES}
 
 
 SIGNATURE = re.compile(r"М\. ?П\.|_{5,}|[А-Я]\. ?[А-Я]\. ?[А-Я][а-я]+")

@@ -112,7 +112,7 @@ def synthetic() -> dict[str, bytes]:
         "— {{ note }}",
         "{%p endfor %}",
         "{%p endfor %}",
-        "{%p if number == “П-1” %}",
+        "{%p if number == “П1” %}",
         "да {# и только #}",
         "{%p endif %}",
         "{% for line in lines %}{{ line.amount }} {% endfor %}",
@@ -405,7 +405,7 @@ GOOD = {
 @pytest.mark.parametrize("name", GOOD)
 def test_good_edit_is_rendered(tmp_path: Path, name: str) -> None:
     template = load(saved(tmp_path, with_body(GOOD[name])), KNOWN)
-    assert drafts.text(render(template, LETTER).content).strip() == "П-1"
+    assert drafts.text(render(template, LETTER).content).strip() == "П1"
 
 
 def test_condition_over_paragraphs_leaves_the_markup_whole(tmp_path: Path) -> None:
@@ -533,7 +533,7 @@ def test_bound_control_shows_what_was_printed(tmp_path: Path) -> None:
     content = render(load(saved(tmp_path, with_body(control)), KNOWN), LETTER).content
     body = drafts.parts_of(content)[BODY]
     assert b"dataBinding" not in body
-    assert b"<w:t>\xd0\x9f-1</w:t>" in body.replace(b' xml:space="preserve"', b"")
+    assert b"<w:t>\xd0\x9f1</w:t>" in body.replace(b' xml:space="preserve"', b"")
 
 
 # Bounds

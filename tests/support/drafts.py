@@ -72,7 +72,7 @@ class Letter:
 KNOWN = declared_fields(Letter)
 
 LETTER = Letter(
-    number="П-1",
+    number="П1",
     on=Day(date(2026, 11, 21)),
     total=Sum(Decimal("4890.00")),
     pieces=Count(5),

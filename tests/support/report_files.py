@@ -17,6 +17,7 @@ def paper_text(path: Path) -> str:
     """All that the body of a Word paper shows, in one string."""
     with zipfile.ZipFile(path) as archive:
         xml = archive.read("word/document.xml").decode()
+    xml = re.sub(r"</w:t><w:noBreakHyphen/><w:t[^>]*>", "-", xml)
     return "".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>", xml))
 
 

@@ -33,7 +33,13 @@ _WRITTEN = re.compile(
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
-_SHOWN = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}p": "\n"}
+_SHOWN = {
+    f"{W}tab": "\t",
+    f"{W}br": "\n",
+    f"{W}cr": "\n",
+    f"{W}p": "\n",
+    f"{W}noBreakHyphen": "\u2011",
+}
 
 
 def read_template(path: Path) -> dict[str, bytes]:

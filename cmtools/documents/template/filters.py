@@ -1,6 +1,6 @@
 """The filters that a template may use: one entry each, what it takes and gives; pure.
 
-Data stand in a document as typed: quotes and non-breaking spaces change only where asked for.
+Data stand in a document as typed: quotes change only where asked for.
 """
 
 from __future__ import annotations
@@ -123,24 +123,6 @@ def russian_quotes(text: str) -> str:
     return made.translate(_ALIKE) if depth else made
 
 
-_UNITS = (
-    r"(?:%|‰|°C|мм|см|дм|м|км|м[²³]|г/м²|мг|г|кг|т|мл|л|лет)(?!\w)"
-    r"|(?:шт|экз|руб|коп|тыс|млн|млрд|дн|год|стр|лист)"
-)
-_GLUED = re.compile(
-    r"(?<=[№§]) (?=\S)"  # № 5
-    r"|(?<=\d) (?=\d{3}(?!\d))"  # 12 500
-    rf"|(?<=\d) (?={_UNITS})"  # 5 шт.
-    r"|(?<=\b[А-ЯЁ]\.) (?=[А-ЯЁ])"  # И. И. Иванов
-    r"|(?<=[а-яё]) (?=[А-ЯЁ]\. ?[А-ЯЁ]\.)"  # Иванов И. И.
-)
-
-
-def join_with_nbsp(text: str) -> str:
-    """Keep in one line № and number, number and unit, initials and name."""
-    return _GLUED.sub(NBSP, text)
-
-
 FILTERS: tuple[Filter, ...] = (
     _case_filter(Case.GENITIVE, "Родительный падеж: в лице кого", "Иванова Ивана Ивановича"),
     _case_filter(Case.DATIVE, "Дательный падеж: кому", "Иванову Ивану Ивановичу"),
@@ -183,9 +165,9 @@ FILTERS: tuple[Filter, ...] = (
     ),
     Filter(
         name="nbsp",
-        meaning="Не разрывает строкой № и число, число и единицу, инициалы и фамилию",
+        meaning="Не разрывает строкой № и число, число и единицу; так и без него стоит каждое поле",
         example="{{ line.name | nbsp }} → Бумага 300 г/м²: число и единица в одной строке",
-        apply=join_with_nbsp,
+        apply=russian_text.keep_together,
     ),
     Filter(
         name="inside_sentence",

@@ -20,7 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from cmtools.documents.field_types import Inflected, Name, Picture
-from cmtools.documents.russian_text import clean_text
+from cmtools.documents.russian_text import NB_HYPHEN, clean_text, keep_together
 from cmtools.documents.template import messages, pictures
 from cmtools.documents.template.checker import TESTS
 from cmtools.documents.template.filters import FILTERS, Filter
@@ -31,6 +31,7 @@ Compiled: TypeAlias = Template
 SIGNS = 50_000_000  # of one made part
 
 _RUN, _WALKED = "_run", "_walked"
+_ELEMENTS = {"\t": "tab", "\n": "br", NB_HYPHEN: "noBreakHyphen"}
 _BETWEEN = Markup('</w:t><w:{}/><w:t xml:space="preserve">')
 
 
@@ -93,12 +94,12 @@ class RenderRun:
             return Markup(pictures.picture_id(number))
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise TypeError(f"{value!r}"[:100])
-        text = clean_text(str(value))
+        text = keep_together(clean_text(str(value)))
         self.printed.append(text)
         shown = escape(text)
-        if "\n" in shown or "\t" in shown:
-            shown = shown.replace("\t", _BETWEEN.format("tab"))
-            shown = shown.replace("\n", _BETWEEN.format("br"))
+        for sign, element in _ELEMENTS.items():
+            if sign in shown:
+                shown = shown.replace(sign, _BETWEEN.format(element))
         return shown
 
 
