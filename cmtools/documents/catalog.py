@@ -55,6 +55,7 @@ class DocumentKind(TemplateForm):
     file_title: what its file is called, where that is not always its name.
     reads: the sheets of which it reads more rows; errors there stop it too.
     needs_contract: for documents of an order; those of a contract are never without one.
+    rests_on_contract: it names the contract of its order, so that it should not be older.
     may_lack: fields of the contract that need not be filled.
     rows: the sheet whose latest row, or another that a person names, it is made of.
     dated_by: the fields of its row, the first filled of which is its day; where there is none, it
@@ -71,6 +72,7 @@ class DocumentKind(TemplateForm):
     file_title: Callable[[OrderData], str] | None = None
     reads: tuple[Table[Any], ...] = ()
     needs_contract: bool = False
+    rests_on_contract: bool = False
     may_lack: tuple[str, ...] = ()
     rows: Table[Any] | None = None
     dated_by: tuple[str, ...] = ("on",)
@@ -145,6 +147,7 @@ KINDS: tuple[DocumentKind, ...] = (
         record=orders.DealFields,
         fill=orders.deal,
         needs_contract=True,
+        rests_on_contract=True,
         kept_long=True,
     ),
     DocumentKind(
@@ -158,6 +161,7 @@ KINDS: tuple[DocumentKind, ...] = (
         file_title=invoice.file_title,
         reads=(PAYMENTS,),
         dated_by=(),
+        rests_on_contract=True,
         refuse=invoice.refuse_paid_order,
     ),
     PRODUCTION_ENTRY := DocumentKind(
@@ -200,6 +204,7 @@ KINDS: tuple[DocumentKind, ...] = (
         fill=act.act,
         rows=DELIVERIES,
         reads=(DELIVERIES, CLAIMS),
+        rests_on_contract=True,
         refuse=act.refuse_act,
         kept_long=True,
     ),
@@ -214,6 +219,7 @@ KINDS: tuple[DocumentKind, ...] = (
         rows=CLAIMS,
         reads=(DELIVERIES,),
         dated_by=("decided", "on"),
+        rests_on_contract=True,
     ),
     DocumentKind(
         id="handover-finance",
@@ -310,6 +316,7 @@ def _own_kind(row: OwnDocument) -> DocumentKind:
         shows=row.shows,
         file_title=None,
         needs_contract=False,
+        rests_on_contract=False,
         refuse=None,
         kept_long=False,
     )

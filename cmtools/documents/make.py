@@ -23,6 +23,7 @@ from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import UsageError
 from cmtools.pricing.session import Session
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
+from cmtools.tables.parsers import format_value
 from cmtools.tables.table import Table
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 
@@ -30,6 +31,13 @@ CASE_UNSURE = Message(
     "case-unsure",
     "«{text}»: падеж в документе «{document}» может быть неверным",
     "проверьте документ и впишите родительный падеж в этот столбец",
+    Severity.WARNING,
+)
+
+OLDER_THAN_CONTRACT = Message(
+    "older-than-contract",
+    "документ «{document}» от {day:%d.%m.%Y} старше договора, на который ссылается",
+    "проверьте дату договора и дату заказа",
     Severity.WARNING,
 )
 
@@ -108,8 +116,11 @@ class DocumentMaker:
                 kind, None, None, tuple(problem_at(place, fault) for fault in bad.faults)
             )
         file, state = self._save(folder, stem, rendered.content, self._clients)
-        warnings = tuple(self._case_warnings(kind, subject, rendered.unsure))
-        return DocumentResult(kind, self._workspace.name(file), state, warnings)
+        warnings = [*self._case_warnings(kind, subject, rendered.unsure)]
+        has_day = kind.rows is None or entry is not None  # an act before any shipment has none
+        if kind.rests_on_contract and has_day:
+            warnings += _compare_with_contract(kind, subject, day)
+        return DocumentResult(kind, self._workspace.name(file), state, tuple(warnings))
 
     def source_row(
         self, kind: DocumentKind, subject: DocumentSubject, row: int | None
@@ -177,6 +188,22 @@ class DocumentMaker:
                     yield problem_at(
                         row.place(override), fault, column=table.fields[override].title
                     )
+
+
+def _compare_with_contract(
+    kind: DocumentKind, subject: DocumentSubject, day: date
+) -> Iterator[Problem]:
+    """Warn of a document that is older than the contract of its order."""
+    contract = subject.contract
+    signed: date | None = contract.get("on") if contract else None
+    if contract and signed and day < signed:
+        fault = OLDER_THAN_CONTRACT(document=kind.name, day=day)
+        yield problem_at(
+            contract.place("on"),
+            fault,
+            column=CONTRACTS.fields["on"].title,
+            value=format_value(signed),
+        )
 
 
 def _day_of(kind: DocumentKind, subject: DocumentSubject, row: Entry | None) -> date | None:

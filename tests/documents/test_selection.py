@@ -11,7 +11,7 @@ from cmtools.errors import UsageError
 
 # By stage, by contract, by client
 from support.paper_cases import WITH_VAT, grid_books
-from support.paper_figures import kinds_of, make, make_all
+from support.paper_figures import kinds_of, make, make_all, shipment
 from support.papers import CLIENT_KINDS, CONTRACT_KINDS, NAMES, Paper, blemishes, money
 from support.workbench import (
     CLERK,
@@ -167,9 +167,9 @@ def test_another_row_of_claims_and_transfers(tmp_path: Path) -> None:
     assert money("77") in paper.money
 
 
-def row_number(root: Path, index: int) -> int:
-    """The row of the sheet of claims as Excel numbers it."""
-    return int(cell_of(root / ORDERS, "Претензии", "Дата", index)[1:])
+def row_number(root: Path, index: int, sheet: str = "Претензии") -> int:
+    """The row of a sheet as Excel numbers it."""
+    return int(cell_of(root / ORDERS, sheet, "Дата", index)[1:])
 
 
 def test_a_row_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -217,3 +217,19 @@ def test_changed_content_makes_versions(tmp_path: Path) -> None:
     third = make(root, SECOND, *kinds)
     assert {file["state"] for file in third.as_json()["files"]} == {"unchanged"}
     assert third.files == second.files
+
+
+def test_a_paper_older_than_its_contract_is_named(tmp_path: Path) -> None:
+    """The order is of the 5th, the contract of the 10th; the claim of the 20th is younger."""
+    late = put("Договоры", "Дата", 1, date(2026, 11, 10))
+    early = add("Поставки", shipment(6, 100, 1), shipment(12, 200, 1))
+    root = healthy(tmp_path, SHIPPING, late, put("Договоры", "Юрист", 1, None), early)
+    outcome = make(root, SECOND, "request", "specification", "invoice", "act", "claim-act")
+    assert outcome.exit_code == 0
+    told = [(p.code, p.severity, p.place.sheet, p.column) for p in outcome.problems]
+    assert told == [("older-than-contract", "warning", "Договоры", "Дата")]
+    assert "«Спецификация» от 05.11.2026" in outcome.problems[0].message
+    earlier = make(root, SECOND, "act", row=row_number(root, 3, "Поставки"))
+    assert "«Акт выполненных работ» от 06.11.2026" in earlier.problems[0].message
+    undated = make(healthy(tmp_path / "undated", SHIPPING, late), SECOND, "act")
+    assert undated.problems == ()
