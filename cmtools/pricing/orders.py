@@ -98,16 +98,19 @@ def price_orders(
     settings that make prices have errors.
     """
     terms = read_terms(dataset)
-    return PricedOrders(orders=tuple(iterate_prices(dataset, terms, other_days)), terms=terms)
-
-
-def iterate_prices(
-    dataset: Dataset, terms: Terms, other_days: Mapping[str, Sequence[date]] | None = None
-) -> Iterator[PricedOrder]:
-    """Price one order after another, see `price_orders`: a million lines need not be held."""
     days = dict(order_days(dataset.entries(ORDERS)))
     for client, more in (other_days or {}).items():
         days[client] = sorted([*days.get(client, ()), *more])
+    return PricedOrders(orders=tuple(iterate_prices(dataset, terms, days)), terms=terms)
+
+
+def iterate_prices(
+    dataset: Dataset, terms: Terms, days: Mapping[str, Sequence[date]]
+) -> Iterator[PricedOrder]:
+    """Price one order after another; `days` are those of all orders by client.
+
+    A million lines need not be held.
+    """
     positions, shipments = _positions_by_order(dataset), shipments_by_order(dataset)
     for entry in dataset.entries(ORDERS):
         number = entry.get("number")

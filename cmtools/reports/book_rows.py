@@ -7,8 +7,9 @@ that SQLite and any process understand: a date as `2026-11-30`, a sum as its dig
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, get_args, get_type_hints
@@ -25,6 +26,7 @@ from cmtools.books.orders import (
 )
 from cmtools.problems import Message, Place, Problem, Severity
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Source, Table
@@ -69,6 +71,17 @@ class BookError(NamedTuple):
     message: str
 
 
+class PackedRows:
+    """Rows kept as bytes, in a fraction of their room; each loop over them unpacks them again."""
+
+    def __init__(self, rows: Iterable[RowCells]) -> None:
+        self._content = pickle.dumps(list(rows))
+
+    def __iter__(self) -> Iterator[RowCells]:
+        rows: list[RowCells] = pickle.loads(self._content)
+        return iter(rows)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookRows:
     """The rows of a book of orders.
@@ -80,7 +93,7 @@ class BookRows:
     """
 
     columns: Mapping[str, Mapping[str, int]]
-    rows: Mapping[str, Sequence[RowCells]]
+    rows: Mapping[str, Iterable[RowCells]]
     errors: Sequence[BookError]
     since: str = date.min.isoformat()
     until: str = date.max.isoformat()
@@ -95,9 +108,22 @@ class BookRows:
         """Whether reading the book on that day would find the same."""
         return self.since <= today.isoformat() < self.until
 
-    def sheets(self, file: str) -> Iterator[Sheet[Any]]:
-        """Rebuild the sheets; `file` is what the book is called."""
-        for table in FIELDS:
+    def packed(self) -> BookRows:
+        """Return the same with its positions packed: of many books not all are unpacked at once."""
+        positions = PackedRows(self.rows.get(POSITIONS.title, ()))
+        return replace(self, rows={**self.rows, POSITIONS.title: positions})
+
+    def orders(self) -> set[str]:
+        """Return the orders that any row names, as numbers are compared."""
+        numbers: set[str | None] = set()
+        for table in COUNTED:
+            place = FIELDS[table].index("number" if table is ORDERS else "order") + 2
+            numbers.update(row[place] for row in self.rows.get(table.title, ()))
+        return {normalize_name(number) for number in numbers if number is not None}
+
+    def sheets(self, file: str, tables: Iterable[Table[Any]] = FIELDS) -> Iterator[Sheet[Any]]:
+        """Rebuild the sheets of these tables; `file` is what the book is called."""
+        for table in tables:
             if table.title in self.columns:
                 source = Source(file=file, sheet=table.title, columns=self.columns[table.title])
                 yield _restore(table, source, self.rows.get(table.title, ()))
@@ -196,15 +222,15 @@ def _plain(value: Any) -> int | str | None:
     return value if value is None or isinstance(value, int) else str(value)
 
 
-def _restore(table: Table[Any], source: Source, rows: Sequence[RowCells]) -> Sheet[Any]:
+def _restore(table: Table[Any], source: Source, rows: Iterable[RowCells]) -> Sheet[Any]:
     names = ("row", "bad", *FIELDS[table])
-    numbers, in_error, *columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    numbers, in_error, *columns = [*zip(*rows, strict=True)] or [()] * len(names)
     bad: dict[str, set[int]] = {name: set() for name in table.fields}
     for index, names in enumerate(in_error):
         if names is not None:
             for name in names.split():
                 bad[name].add(index)
-    values: dict[str, list[Any]] = dict.fromkeys(table.fields, [None] * len(rows))
+    values: dict[str, list[Any]] = dict.fromkeys(table.fields, [None] * len(numbers))
     for name, column in zip(FIELDS[table], columns, strict=True):
         decode = _decoder(table, name)
         known = {cell: None if cell is None else decode(cell) for cell in set(column)}

@@ -28,6 +28,7 @@ from cmtools.tables.parsers import normalize_name, squeeze
 from cmtools.tables.table import Row, Table
 
 SOURCE = ("file", "sheet", "row", "on", "client", "order", "manager")
+_LINE = ("request", "category", "amount", "profit")
 _WHOLE = ("row", "on")
 _MONEY = ("amount", "profit")
 _FLAGS = ("unpriced", "was_system")
@@ -84,13 +85,12 @@ def manager_spellings(dataset: Dataset) -> Mapping[str, str]:
     return spellings
 
 
-def make_facts(dataset: Dataset, spellings: Mapping[str, str], today: date) -> Facts:
-    """Price the orders of linked books and collect the rows that count, as they are on a day."""
-    return _Collector(dataset, spellings, today).collect()
+class FactCollector:
+    """Collects the rows of linked books that count, as they are on a day.
 
-
-class _Collector:
-    """Linked books, their sound orders by number, and the days of these by client."""
+    `dataset` has all of the books but their positions; `add` is given all of some books, part after
+    part.
+    """
 
     def __init__(self, dataset: Dataset, spellings: Mapping[str, str], today: date) -> None:
         self._dataset, self._spellings, self._today = dataset, spellings, today
@@ -98,35 +98,20 @@ class _Collector:
         self._rules = self._terms.tariff.rules
         self._orders = {order.number: order for order in dataset.records(ORDERS)}
         self._days = order_days(self._orders.values())
+        self._pricing_days = order_days(dataset.entries(ORDERS))
+        self._priced_orders: list[RecordValues] = []
+        self._lines: list[list[Any]] = [[] for _ in (*SOURCE, *_LINE)]
 
-    def collect(self) -> Facts:
-        """Make all frames."""
-        orders, lines = self._priced()
-        return Facts(
-            orders=_frame(orders, "request", "category", "unpriced", "dissatisfaction"),
-            lines=_frame(lines, "request", "category", "amount", "profit"),
-            payments=_frame(self._of_orders(PAYMENTS, "kind", "amount"), "kind", "amount"),
-            deliveries=_frame(
-                self._of_orders(DELIVERIES, "kind", "quality", "amount"),
-                *("kind", "quality", "amount"),
-            ),
-            claims=_frame(self._of_orders(CLAIMS, "reason", "amount"), "reason", "amount"),
-            met=_frame(self._met(), "amount"),
-            clients=_frame(self._received()),
-            losses=_frame(self._lost(), "was_system"),
-        )
-
-    def _priced(self) -> tuple[list[RecordValues], list[RecordValues]]:
-        """The sound orders, and order by order their positions that have a price."""
-        orders: list[RecordValues] = []
+    def add(self, part: Dataset) -> None:
+        """Price the orders of some books: the sound ones, and their positions that have a price."""
         lines: list[RecordValues] = []
-        for priced in iterate_prices(self._dataset, self._terms):
+        for priced in iterate_prices(part, self._terms, self._pricing_days):
             order = priced.order
             if order is None:
                 continue
             of_month = self._category(order.client, order.on.replace(day=1))
             unpriced = bool(priced.unpriced)
-            orders.append(
+            self._priced_orders.append(
                 (
                     *self._source(order, order, order.on),
                     *(order.request, of_month, unpriced, order.dissatisfaction),
@@ -139,7 +124,26 @@ class _Collector:
                 )
                 for line in priced.lines
             )
-        return orders, lines
+        for column, values in zip(self._lines, zip(*lines, strict=True), strict=False):
+            column += values
+
+    def collect(self) -> Facts:
+        """Make all frames, once all parts were added."""
+        return Facts(
+            orders=_frame(
+                self._priced_orders, "request", "category", "unpriced", "dissatisfaction"
+            ),
+            lines=_frame_of_columns(self._lines, *_LINE),
+            payments=_frame(self._of_orders(PAYMENTS, "kind", "amount"), "kind", "amount"),
+            deliveries=_frame(
+                self._of_orders(DELIVERIES, "kind", "quality", "amount"),
+                *("kind", "quality", "amount"),
+            ),
+            claims=_frame(self._of_orders(CLAIMS, "reason", "amount"), "reason", "amount"),
+            met=_frame(self._met(), "amount"),
+            clients=_frame(self._received()),
+            losses=_frame(self._lost(), "was_system"),
+        )
 
     def _category(self, client: str, day: date) -> Category:
         return category_at(self._days.get(client, ()), day, self._rules)
@@ -194,8 +198,12 @@ class _Collector:
 
 
 def _frame(rows: Iterable[RecordValues], *names: str) -> pd.DataFrame:
+    columns = list(zip(*rows, strict=True)) or [()] * len((*SOURCE, *names))
+    return _frame_of_columns(columns, *names)
+
+
+def _frame_of_columns(columns: Sequence[Sequence[Any]], *names: str) -> pd.DataFrame:
     names = (*SOURCE, *names)
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pd.DataFrame(
         {name: _series(name, column) for name, column in zip(names, columns, strict=True)}
     )

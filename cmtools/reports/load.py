@@ -9,22 +9,20 @@ from glob import glob
 from pathlib import Path
 
 from cmtools.books.agreed import AGREED_BOOK
-from cmtools.books.cross_rules import check_across
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.problems import Place, problem_at, sort_problems
 from cmtools.progress import Progress, silent
-from cmtools.reports.book_rows import FIELDS, BookRows
 from cmtools.reports.cluster import Cluster
 from cmtools.reports.exclusions import Reason, reasons_of_orders
-from cmtools.reports.facts import Facts, make_facts, manager_spellings
+from cmtools.reports.facts import FactCollector, Facts, manager_spellings
+from cmtools.reports.linked_books import LinkedBooks
 from cmtools.reports.pool import Pool, process_pool
 from cmtools.reports.reading import Reading
 from cmtools.reports.store import Store
 from cmtools.tables import messages
-from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace, find_workspace, is_copy
@@ -83,27 +81,21 @@ def load_inputs(
             rows = reading.finish(progress)
         store.forget_vanished()
         note = store.trouble
-    names = [book.name for book in orders]
-    dataset = link(loaded.dataset, names, rows)
-    managers = manager_spellings(dataset)
-    own_errors = (p for name, book in zip(names, rows, strict=True) for p in book.problems(name))
+    linked = LinkedBooks(loaded.dataset, [book.name for book in orders], rows)
+    managers = manager_spellings(linked.without_positions)
+    collector = FactCollector(linked.without_positions, managers, today)
+    reasons: list[Reason] = []
+    for part, own_errors in linked.parts():
+        reasons += reasons_of_orders(part, own_errors)
+        collector.add(part)
     return ReportInputs(
         workspace=workspace,
         loaded=loaded,
-        reasons=reasons_of_orders(dataset, own_errors),
+        reasons=reasons,
         managers=managers,
-        facts=make_facts(dataset, managers, today),
+        facts=collector.collect(),
         note=note,
     )
-
-
-def link(others: Dataset, names: Sequence[str], books: Sequence[BookRows]) -> Dataset:
-    """Join books of orders with the other books and check what only all of them together show."""
-    sheets = (sheet for name, rows in zip(names, books, strict=True) for sheet in rows.sheets(name))
-    dataset = others.joined(sheets)
-    dataset.link(FIELDS)
-    check_across(dataset)
-    return dataset
 
 
 def _matching(workspace: Workspace, pattern: str) -> list[BookFile]:

@@ -56,14 +56,15 @@ class Reading:
         }
 
     def finish(self, progress: Progress) -> list[BookRows]:
-        """The rows of all books, in their order, once all have been read and kept."""
+        """The rows of all books, packed and in their order, once all have been read and kept."""
         fresh: dict[Path, BookRows] = {}
-        for done, (path, future) in enumerate(self._asked.items(), start=1):
-            rows = self._found[path] = _result(future)
+        count = len(self._asked)
+        for done, path in enumerate([*self._asked], start=1):
+            rows = self._found[path] = _result(self._asked.pop(path)).packed()
             if rows.is_read:
                 fresh[path] = rows
-            progress(done, len(self._asked))
-            if len(fresh) == BATCH or done == len(self._asked):
+            progress(done, count)
+            if len(fresh) == BATCH or done == count:
                 self._keep(fresh)
                 fresh.clear()
         return [self._found[path] for path in self._paths]

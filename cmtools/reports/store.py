@@ -132,7 +132,7 @@ class Store:
     def recall(
         self, fingerprints: Mapping[Path, FileFingerprint], today: date
     ) -> dict[Path, BookRows]:
-        """The rows of those of the files that were read before, and would be read so today."""
+        """The rows, packed, of those of the files that were read before, and would be today."""
 
         def find(database: sqlite3.Connection) -> dict[Path, BookRows]:
             wanted = {self._key(path): path for path in fingerprints}
@@ -142,7 +142,7 @@ class Store:
                 if path is not None and fingerprints[path] == book[2:5]:
                     rows = _load(database, book)
                     if rows is not None and rows.holds_on(today):
-                        found[path] = rows
+                        found[path] = rows.packed()
             return found
 
         return self._database.ask(find, {})
@@ -232,7 +232,7 @@ def _save(
 def _load(database: sqlite3.Connection, book: tuple[Any, ...]) -> BookRows | None:
     """The rows of a book as they were kept; None where they were damaged."""
     number, *head, checksum = book
-    rows = {}
+    rows: dict[str, Iterable[RowCells]] = {}
     for table, name in SQL_NAMES.items():
         query = f"SELECT {_columns(table)} FROM {name} WHERE book = ? ORDER BY row"
         if found := database.execute(query, (number,)).fetchall():
@@ -264,7 +264,7 @@ def _with_keys(orders: Iterable[RowCells]) -> Iterator[RowCells]:
         yield (*order, number and normalize_name(number), client and normalize_name(client))
 
 
-def _checksum(head: tuple[Any, ...], rows: Mapping[str, Sequence[RowCells]]) -> int:
+def _checksum(head: tuple[Any, ...], rows: Mapping[str, Iterable[RowCells]]) -> int:
     """A checksum of all that is kept of a book; equal values have equal bytes in version 2."""
     tables = [list(rows.get(table.title, ())) for table in SQL_NAMES]
     return zlib.crc32(marshal.dumps((head, tables), 2))

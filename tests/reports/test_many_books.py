@@ -25,6 +25,7 @@ from cmtools.commands.result import ExitCode
 from cmtools.errors import Unavailable
 from cmtools.reports import reading as remembering
 from cmtools.reports.exclusions import Reason
+from cmtools.reports.linked_books import group_by_order
 from cmtools.reports.load import load_inputs
 from cmtools.reports.month import monthly
 from cmtools.reports.store import Store
@@ -223,6 +224,27 @@ def test_a_position_in_another_book(tmp_path: Path) -> None:
     assert facts(found)["unpriced_orders"] == facts(november(moved))["unpriced_orders"] == 1
     assert facts(found)["new_amount"] != facts(before)["new_amount"]
     assert facts(november(moved))["new_amount"] == facts(before)["new_amount"]
+
+
+def test_books_that_name_the_same_orders_come_together() -> None:
+    """Also those that a third book joins; groups and their books stay in the order of books."""
+    orders = [{"1", "2"}, {"3"}, set(), {"2", "4"}, {"5"}, {"4", "3"}, {"6"}, {"6"}]
+    assert group_by_order(orders) == [[0, 1, 3, 5], [2], [4], [6, 7]]
+    assert group_by_order([]) == []
+
+
+def test_what_hangs_on_an_order_in_error_of_another_book(tmp_path: Path) -> None:
+    """Its positions and payments are left out wherever they stand, each once."""
+    root = healthy(tmp_path)
+    order = {**HEALTHY["Заказы"][1], "№ заказа": "З-9", "Дата заказа": "вчера"}
+    position = {**HEALTHY["Позиции"][1], "№ заказа": "З-9"}
+    extra_book(root, SECOND, {"Заказы": [order]})
+    extra_book(root, THIRD, {"Позиции": [position], "Платежи": [payment(5, "З-9")]})
+    assert left_out(november(root)) == [
+        (SECOND, "Заказы", 2, "B2 (Дата заказа): нужна дата"),
+        (THIRD, "Платежи", 2, "заказ З-9 не вошёл в отчёт"),
+        (THIRD, "Позиции", 2, "заказ З-9 не вошёл в отчёт"),
+    ]
 
 
 def test_contracts_of_another_book(tmp_path: Path) -> None:
