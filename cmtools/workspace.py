@@ -24,10 +24,11 @@ PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS = "Планы", "Отчёты", "Ша�
 INBOX, DONE, FAILED = "Входящие", "Обработано", "Ошибки"
 FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)
 
-ANNOTATED, PRICED, BACKUP = "ошибки", "с ценами", "резерв"
+ANNOTATED, PRICED, MERGED, BACKUP = "ошибки", "с ценами", "слияние", "резерв"
 _TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
 _PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
-_COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{BACKUP} \d{{4}}-\d\d-\d\d \d\d-\d\d-\d\d)$")
+_MOMENT = r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d"
+_COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{BACKUP} {_MOMENT})$")
 
 MARKER_TEXT = """\
 # Этот файл отмечает рабочую папку cmtools. Здесь только технические настройки;

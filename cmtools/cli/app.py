@@ -97,6 +97,24 @@ def price(
     return price(root, file, order=order, in_place=in_place, explain=explain, today=today, now=now)
 
 
+@command(app, "merge")
+def merge(
+    root: Path,
+    today: date,
+    file: Annotated[Path, Argument(metavar="КОПИЯ", help="Копия книги с чьими-то правками.")],
+    base: Annotated[
+        Path | None, Option("--base", metavar="КНИГА", help="Из чего сделана; без него найдётся.")
+    ] = None,
+    in_place: Annotated[
+        bool, Option("--in-place", help="Записать в саму книгу; сначала резерв.")
+    ] = False,
+) -> Result:
+    """Свести копию с книгой рабочей папки: правки обоих, спорное отдельно."""
+    from cmtools.commands.merge import merge
+
+    return merge(root, file, base=base, in_place=in_place, today=today, now=datetime.now())
+
+
 @command(app, "docs")
 def docs(
     root: Path,

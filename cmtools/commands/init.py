@@ -9,10 +9,14 @@ from typing import Any
 
 from cmtools import known_files
 from cmtools.books.catalog import BOOKS
+from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
+from cmtools.books.register import REGISTER
+from cmtools.books.tasks import TASK_BOOK
 from cmtools.commands.result import Result
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy
+from cmtools.merge.book_merge import stamp_new_books
 from cmtools.workspace import (
     FOLDERS,
     MARKER,
@@ -24,6 +28,7 @@ from cmtools.workspace import (
 )
 
 INITIAL = tuple(book.file_name for book in BOOKS if book is not PLAN_BOOK)
+MERGEABLE = (REGISTER.file_name, ORDER_BOOK.file_name, TASK_BOOK.file_name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +59,7 @@ def init(folder: Path) -> InitResult:
         for source, target in _files_to_copy(folder):
             copy(source, target)
             copies.append(target)
+        stamp_new_books(folder, [folder / name for name in MERGEABLE])
         for name in INITIAL:
             known_files.add_file(folder, folder / name)
         with atomic_write(folder / MARKER) as aside:

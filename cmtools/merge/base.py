@@ -56,32 +56,31 @@ def known_person(modified_by: str, managers: Iterable[str]) -> str:
 
 
 def choose_base(
-    versions: Versions, book: str, copy: BookRecords, *, stamp: str, person: str
+    versions: Versions, book: str, copy: BookRecords, *, stamp: int | None, person: str
 ) -> Base:
     """Find what a copy of a book was made from, and in which places that is in doubt.
 
-    stamp: the version that the file names, empty without one. person: the manager who saved it,
+    stamp: the version that the file names, None without one. person: the manager who saved it,
     empty where that is not known.
     """
-    refused = versions.refused(book)
     drops = versions.drops(book)
-    if stamp:
-        number = int(stamp) if stamp.isdecimal() and len(stamp) < 19 else 0
-        if not versions.is_version(book, number):
+    his = [drop for drop in drops if _may_be_his(drop, person)]
+    candidates = None
+    if stamp is not None:
+        candidates = versions.versions_of_stamp(book, stamp)
+        if not candidates:
             places = dict.fromkeys(_places(copy), reasons.BASE_UNKNOWN)
             return Base(records={}, version=0, state=0, caution=Caution(rows=places))
-        nearest = [number]
-    else:
-        nearest = _nearest(versions, book, copy, [d for d in drops if _may_be_his(d, person)])
-    if not nearest:
-        return Base(records={}, version=0, state=0)
+    others = {drop.number for drop in drops} - {drop.number for drop in his}
+    nearest = _nearest(versions, book, copy, candidates, others)
     drop = next((drop for drop in drops if drop.number == nearest[0]), None)
     version = drop.version if drop else nearest[0]
     original = versions.records(version)
     changes = find_changes(original, copy)
     if drop is None:
-        own = [d for d in drops if d.version == version and _may_be_his(d, person)]
-        drop = next((d for d in own if _goes_on(d, changes, person)), None)
+        same = {version, *(candidates or ())}
+        own = (drop for drop in his if drop.version in same and _goes_on(drop, changes, person))
+        drop = next(own, None)
     if drop is None:
         doubtful = _doubts_of_version(version, original, copy, drops, person)
     else:
@@ -94,7 +93,7 @@ def choose_base(
         caution=Caution(
             rows=dict.fromkeys(unclear, reasons.BASE_UNKNOWN),
             doubtful=frozenset(doubtful),
-            refused=refused,
+            refused=versions.refused(book),
         ),
     )
 
@@ -141,27 +140,35 @@ def _doubts_of_version(
 
 
 def _nearest(
-    versions: Versions, book: str, copy: BookRecords, drops: Collection[KeptDrop]
+    versions: Versions,
+    book: str,
+    copy: BookRecords,
+    candidates: Collection[int] | None,
+    left_out: Collection[int],
 ) -> list[int]:
-    """Return the versions and drops that differ from a copy in the fewest cells, the latest first.
+    """Return the states that differ from a copy in the fewest cells, the latest first.
 
-    Only rows that are not in both are read.
+    They are chosen of the candidates, or of all. Only rows that are not in both are read.
     """
+    if candidates is not None and len(candidates) == 1:
+        return [*candidates]
     numbers = versions.find_rows(copy)
     known = {title: Counter(n for n in rows if n is not None) for title, rows in numbers.items()}
     unknown = {
         title: [row for row, n in zip(copy[title].rows, rows, strict=True) if n is None]
         for title, rows in numbers.items()
     }
-    candidates = []
-    for number, rows in versions.states(book, [drop.number for drop in drops]):
+    compared = []
+    for number, rows in versions.states(book):
+        if number in left_out or (candidates is not None and number not in candidates):
+            continue
         kept = {title: Counter(rows.get(title, ())) for title in {*rows, *known}}
         differing = {
             t: (kept[t] - known.get(t, _NONE), known.get(t, _NONE) - kept[t]) for t in kept
         }
         total = sum(one.total() + other.total() for one, other in differing.values())
-        candidates.append((total, -number, differing))
-    candidates.sort(key=itemgetter(0, 1))
+        compared.append((total, -number, differing))
+    compared.sort(key=itemgetter(0, 1))
     cells = {
         -number: sum(
             count_changed_cells(
@@ -170,7 +177,7 @@ def _nearest(
             )
             for title, (one, other) in differing.items()
         )
-        for _, number, differing in candidates[:MOST_COMPARED]
+        for _, number, differing in compared[:MOST_COMPARED]
     }
     least = min(cells.values(), default=0)
     return sorted((number for number, count in cells.items() if count == least), reverse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,10 +14,11 @@ from typing import Any
 from cmtools.books.catalog import recognise_book
 from cmtools.books.orders import CONTRACTS, ORDERS
 from cmtools.books.register import CLIENTS
+from cmtools.books.settings import CONTRACTORS, STAGES
 from cmtools.books.tasks import TASKS
 from cmtools.merge.conflict import RowCells
 from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords
-from cmtools.problems import Fault, column_letters
+from cmtools.problems import column_letters
 from cmtools.tables.columns import CODE
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import (
@@ -40,21 +42,34 @@ UNTITLED = "столбец"
 ABOVE = "над таблицей"
 _KEYS: Mapping[Table[Any], tuple[str, ...]] = {TASKS: ("on", "text", "doer")}
 _OWNERS = (ORDERS, CONTRACTS, CLIENTS)
+_REFERRED: tuple[Table[Any], ...] = (CLIENTS, STAGES, CONTRACTORS)
+"""The tables of other books to which rows refer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadBook:
-    """A book that was read for a merge; `fault` says why it could not be.
+    """A book that was read for a merge.
 
     book: which of the declared books it is.
-    modified_by: who saved it last, as the file says; version: its stamp, empty without one.
+    modified_by: who saved it last, as the file says.
+    version: the number of a version that the file bears, as it stands there; empty without one.
     """
 
-    book: Book | None = None
+    book: Book
     records: BookRecords
-    modified_by: str = ""
-    version: str = ""
-    fault: Fault | None = None
+    modified_by: str
+    version: str
+
+    @property
+    def stamp(self) -> int | None:
+        """The number that the file bears; None without one, 0 where it is none of ours."""
+        if not self.version:
+            return None
+        return int(self.version) if re.fullmatch(r"[1-9]\d{0,17}", self.version) else 0
+
+
+class BookRefused(Exception):
+    """Raised for a file that cannot be merged; says why in Russian."""
 
 
 def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
@@ -63,12 +78,15 @@ def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
     `company` has the settings and the register, whose spelling decides what a reference means.
 
     Raises:
+        BookRefused: it is no workbook, damaged, or none of the program's books.
         OSError: the file cannot be opened.
     """
     cells = reader.read_whole(path)
+    if cells.fault is not None:
+        raise BookRefused(f"«{path.name}»: {cells.fault.message}")
     book = recognise_book(cells.sheets)
-    if cells.fault is not None or book is None:
-        return ReadBook(records={}, fault=cells.fault)
+    if book is None:
+        raise BookRefused(f"«{path.name}» — не книга cmtools: её листы неизвестны")
     declared: list[tuple[Sheet[Any], Grid]] = []
     own: list[Grid] = []
     tables = {normalize_name(table.title): table for table in book.tables}
@@ -78,7 +96,10 @@ def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
             declared.append((Sheet(table, path.name, grid), grid))
         elif not is_service_sheet(grid.name):
             own.append(grid)
-    company.joined(sheet for sheet, _ in declared).link(sheet.table for sheet, _ in declared)
+    others = [table for table in _REFERRED if table not in book.tables]
+    own_sheets = [sheet for sheet, _ in declared]
+    known = [sheet for table in others for sheet in company.sheets(table)]
+    Dataset([*own_sheets, *known]).link(sheet.table for sheet in own_sheets)
     found = [*(_declared(sheet, grid) for sheet, grid in declared), *map(_own, own)]
     return ReadBook(
         book=book,
@@ -213,7 +234,13 @@ def _sheet_records(
         for row, cells in _rows(grid, 0, letters, last=header - 1)
     ]
     columns = {name: column for column, name in names.items() if not name.startswith(UNTITLED)}
-    return SheetRecords(title=title, columns=columns, header=header, rows=[*above, *rows])
+    return SheetRecords(
+        title=title,
+        columns=columns,
+        header=header,
+        width=len(grid.columns),
+        rows=[*above, *rows],
+    )
 
 
 def _loose(row: int, cells: RowCells) -> Record:

@@ -39,11 +39,15 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetRecords:
-    """The rows of a sheet, and the number of each column by its title."""
+    """The rows of a sheet, and the number of each column by its title.
+
+    header: the row of the titles. width: how many columns hold anything.
+    """
 
     title: str
     columns: Mapping[str, int] = field(default_factory=dict)
     header: int = 0
+    width: int = 0
     rows: Sequence[Record] = ()
 
 

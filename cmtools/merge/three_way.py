@@ -200,10 +200,10 @@ class _Merger:
                 changed.append(title)
             if place in self._caution.doubtful:
                 asked[title] = reasons.DOUBTFUL
-            elif held and (is_theirs != was or held == reasons.BASE_UNKNOWN):
-                asked[title] = held
             elif is_theirs != was and is_ours != was:
                 asked[title] = reasons.DIFFERENT
+            elif held and (is_theirs != was or held == reasons.BASE_UNKNOWN):
+                asked[title] = held
             elif is_theirs != was and (place, is_theirs) in self._caution.refused:
                 asked[title] = reasons.TURNED_DOWN
         if asked:

@@ -24,12 +24,23 @@ from cmtools.merge.records import BookRecords, Record, RowPlace, SheetRecords, p
 FILE = Path(".cmtools", "versions.sqlite")
 PATIENCE = 30.0  # seconds for which another process may be writing
 
+_PRIMARY = 0xFF  # of an extended code, the bits that say what it is
+_ERRORS = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_BUSY: errno.EAGAIN,
+    sqlite3.SQLITE_LOCKED: errno.EAGAIN,
+    sqlite3.SQLITE_READONLY: errno.EACCES,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+}
+
 _SCHEMA = (
     storage.ROWS_SCHEMA
     + """
 CREATE TABLE IF NOT EXISTS state (
     number INTEGER PRIMARY KEY AUTOINCREMENT, book TEXT NOT NULL, content BLOB NOT NULL,
-    token TEXT UNIQUE, version INTEGER, author TEXT, changes TEXT, own BLOB, waiting TEXT
+    stamp INTEGER, token TEXT UNIQUE, version INTEGER, author TEXT, changes TEXT, own BLOB,
+    waiting TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS state_of_book ON state (book, number);
 CREATE TABLE IF NOT EXISTS refused (
@@ -42,7 +53,10 @@ CREATE TABLE IF NOT EXISTS conflict (
 ) STRICT, WITHOUT ROWID;
 """
 )
-"""A state is a version where `version` is null; else a drop that was made from that version."""
+"""A state is a version where `version` is null; else a drop that was made from that version.
+
+`stamp` is the number that the book bore where it is not its own: a person had edited it in place.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,8 +122,11 @@ class Versions:
         with _as_os_errors(self._path):
             return self._database.execute(query, values).fetchall()
 
-    def add_version(self, book: str, records: BookRecords) -> int:
-        """Keep what a book holds; return its number, that of the newest version if it is equal."""
+    def add_version(self, book: str, records: BookRecords, stamp: int | None = None) -> int:
+        """Keep what a book holds; return its number, that of the newest version if it is equal.
+
+        `stamp` is the number that its file bears.
+        """
         with self._writing() as database:
             content = storage.pack_book(database, records)
             newest = database.execute(
@@ -119,7 +136,7 @@ class Versions:
             ).fetchone()
             if newest and newest[1] == content:
                 return int(newest[0])
-            return _insert(database, book=book, content=content)
+            return _insert(database, book=book, content=content, stamp=stamp)
 
     def add_drop(self, drop: NewDrop) -> None:
         """Keep what a drop held, once; what it has in conflict is as in its base until decided.
@@ -155,19 +172,23 @@ class Versions:
         number: int | None = self._ask(query, book)[0][0]
         return number
 
-    def is_version(self, book: str, number: int) -> bool:
-        """Whether a version of that number was kept of the book."""
-        query = "SELECT 1 FROM state WHERE book = ? AND version IS NULL AND number = ?"
-        return bool(self._ask(query, book, number))
+    def versions_of_stamp(self, book: str, stamp: int) -> list[int]:
+        """Return the versions of a book that bore a stamp: its own, and what was edited in place.
 
-    def states(
-        self, book: str, drops: Collection[int]
-    ) -> Iterator[tuple[int, Mapping[str, Sequence[int]]]]:
-        """Yield the numbers, and those of the rows, of a book's versions and of these drops."""
-        query = "SELECT number, version, content FROM state WHERE book = ?"
-        for number, version, content in self._ask(query, book):
-            if version is None or number in drops:
-                yield number, storage.row_numbers(content)
+        None where no version of the book has that number.
+        """
+        query = (
+            "SELECT number FROM state WHERE book = ? AND version IS NULL "
+            "AND (number = ? OR stamp = ?) ORDER BY number"
+        )
+        numbers = [number for (number,) in self._ask(query, book, stamp, stamp)]
+        return numbers if stamp in numbers else []
+
+    def states(self, book: str) -> Iterator[tuple[int, Mapping[str, Sequence[int]]]]:
+        """Yield the numbers, and those of the rows, of a book's versions and drops."""
+        query = "SELECT number, content FROM state WHERE book = ?"
+        for number, content in self._ask(query, book):
+            yield number, storage.row_numbers(content)
 
     def drops(self, book: str) -> list[KeptDrop]:
         """Return the drops of a book, the newest first."""
@@ -325,5 +346,5 @@ def _as_os_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        reason = errno.EAGAIN if "locked" in str(error) else errno.EIO
-        raise OSError(reason, f"память о версиях книг не читается: {error}", str(path)) from error
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+        raise OSError(_ERRORS.get(code, errno.EIO), str(error), str(path)) from error

@@ -57,7 +57,7 @@ def write_prices_in_place(session: Session, books: Sequence[BookFile], now: date
         Unavailable: a book is open, or has macros, which would be lost.
         OSError: no rights, no room.
     """
-    _refuse_open(books)
+    refuse_open(books)
     packages = [(book, Package(book.path)) for book in books]
     _refuse_macros(packages)
     root, names = session.workspace.root, []
@@ -74,7 +74,7 @@ def write_prices_in_place(session: Session, books: Sequence[BookFile], now: date
     return names
 
 
-def _refuse_open(books: Iterable[BookFile]) -> None:
+def refuse_open(books: Iterable[BookFile]) -> None:
     """Refuse books that Excel would write over with what it holds."""
     for book in books:
         if lock := find_office_lock(book.path.resolve()):

@@ -70,7 +70,7 @@ def open_books(
     by_path = {book.path.resolve(): book for book in own}
     targets = [
         by_path.get(path.resolve()) or BookFile(path=path, name=workspace.name(path))
-        for path in (_existing_path(workspace, file) for file in files)
+        for path in (existing_path(workspace, file) for file in files)
     ]
     foreign = [target for target in targets if target.book is None]
     with Reader(workspace.limits()) as reader:
@@ -110,7 +110,7 @@ def price_books(
     )
 
 
-def _existing_path(workspace: Workspace, file: Path) -> Path:
+def existing_path(workspace: Workspace, file: Path) -> Path:
     """Return a file as a person named it: from the current folder, else from the workspace."""
     paths = (file, workspace.root / file)
     for path in paths:

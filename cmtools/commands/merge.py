@@ -1,0 +1,258 @@
+"""`cmtools merge`: a copy of a book merged into it, so that nobody's edit is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cmtools import known_files
+from cmtools.books.copies import shares_most
+from cmtools.books.loader import BookFile, BookLoader, load_books
+from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.books.register import REGISTER
+from cmtools.books.settings import SETTINGS
+from cmtools.commands.result import ExitCode, Result, problems_as_json
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.errors import Unavailable, UsageError
+from cmtools.files import atomic_write, checksum, copy
+from cmtools.inbox.destination import find_destination
+from cmtools.merge.book_merge import BookMerge, MergeInputs, merge_copy
+from cmtools.merge.book_records import BookRefused
+from cmtools.merge.conflict import Content
+from cmtools.merge.three_way import Merge
+from cmtools.merge.versions import Versions
+from cmtools.pricing.priced_book import refuse_open
+from cmtools.pricing.session import existing_path
+from cmtools.problems import Problem, has_errors
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import Cell, normalize_name
+from cmtools.tables.patch.book_edit import EditRefused
+from cmtools.tables.reader.formulas import CellFormula
+from cmtools.tables.reader.sandbox import Reader
+from cmtools.workspace import MERGED, Workspace, backup_path, copy_path, find_workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MergeResult(Result):
+    """What was taken of a copy and what a person has to decide; `base` names the version."""
+
+    book: str
+    base: int | str
+    merge: Merge
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """PROBLEMS also where there are conflicts."""
+        has_problems = self.merge.conflicts or has_errors(self.problems)
+        return ExitCode.PROBLEMS if has_problems else ExitCode.DONE
+
+    def as_json(self) -> dict[str, Any]:
+        merge = self.merge
+        return {
+            "ok": not merge.conflicts and not has_errors(self.problems),
+            "base": self.base,
+            "taken": [
+                {
+                    "sheet": cell.sheet,
+                    "key": cell.key,
+                    "column": cell.column,
+                    "was": _content_as_json(cell.was),
+                    "now": _content_as_json(cell.now),
+                }
+                for cell in merge.taken
+            ],
+            "added": [{"sheet": row.sheet, "key": row.key} for row in merge.added],
+            "removed": [{"sheet": row.sheet, "key": row.key} for row in merge.removed],
+            "conflicts": [
+                {
+                    "sheet": conflict.sheet,
+                    "key": conflict.key,
+                    "column": conflict.column,
+                    "base": _content_as_json(conflict.base),
+                    "ours": _content_as_json(conflict.ours),
+                    "theirs": _content_as_json(conflict.theirs),
+                    "reason": conflict.reason,
+                }
+                for conflict in merge.conflicts
+            ],
+            "files": list(self.files),
+            "problems": problems_as_json(self.problems),
+        }
+
+
+def merge(
+    root: Path,
+    file: Path,
+    *,
+    base: Path | None = None,
+    in_place: bool = False,
+    today: date,
+    now: datetime | None = None,
+) -> MergeResult:
+    """Merge a copy of a book into the workspace's book of its kind.
+
+    The result is written beside the book, or, `in_place`, into the book itself after a backup named
+    by `now`. `base` is a file that the copy was made from; without one it is found.
+
+    Raises:
+        UsageError: the file is no book of the workspace.
+        Unavailable: the book is open, cannot be changed without a loss, or was changed meanwhile.
+        WorkspaceError: no workspace.
+        OSError: no rights, no room.
+    """
+    workspace = find_workspace(root)
+    theirs = existing_path(workspace, file)
+    with (
+        Reader(workspace.limits()) as reader,
+        Versions(workspace.root) as versions,
+        TemporaryDirectory() as folder,
+    ):
+        book = _find_book(workspace, theirs, reader)
+        check = _check(workspace, book, reader, today)
+        before = checksum(book.path)
+        if in_place:
+            refuse_open([book])
+        aside = Path(folder, "merged.xlsx")
+        inputs = MergeInputs(
+            name=book.name,
+            book=book.path,
+            copy=theirs,
+            base=base and existing_path(workspace, base),
+            company=_read_company(workspace, reader),
+            token=token_hex() if in_place else "",
+        )
+        try:
+            done = merge_copy(inputs, reader, versions, check, aside)
+        except BookRefused as error:
+            raise UsageError(str(error)) from error
+        except EditRefused as error:
+            raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
+        files: tuple[str, ...] = ()
+        if not done.errors:
+            moment = now or datetime.combine(today, time())
+            files = _place(workspace, book, done, aside, before, moment if in_place else None)
+            if in_place:
+                versions.add_drop(done.drop)
+    return MergeResult(
+        problems=done.errors,
+        files=files,
+        book=book.name,
+        base=workspace.name(base) if base else done.base.version,
+        merge=done.merge,
+    )
+
+
+def _place(
+    workspace: Workspace,
+    book: BookFile,
+    done: BookMerge,
+    aside: Path,
+    before: str | None,
+    now: datetime | None,
+) -> tuple[str, ...]:
+    """Put the merged book beside the book, or at the moment `now` in its place."""
+    if now is None:
+        target = copy_path(book.path, MERGED)
+        copy(aside, target)
+        return (workspace.name(target),)
+    if checksum(book.path) != before:
+        raise Unavailable(f"«{book.name}» изменили, пока шло слияние: повторите")
+    if done.merge.is_empty:
+        return ()
+    backup = backup_path(book.path, now)
+    copy(book.path, backup)
+    is_known = known_files.is_known(workspace.root, book.path)
+    with atomic_write(book.path.resolve()) as temporary:
+        temporary.write_bytes(aside.read_bytes())
+    if is_known:
+        known_files.add_file(workspace.root, book.path)
+    return workspace.name(backup), workspace.name(book.path)
+
+
+def _find_book(workspace: Workspace, file: Path, reader: Reader) -> BookFile:
+    """Find the book of the workspace that a file is a copy of."""
+    loader = BookLoader(reader)
+    loader.read(BookFile(path=file, name=file.name))
+    kind = loader.books.get(file.name)
+    if kind is None or kind is SETTINGS:
+        reason = (
+            "настройки меняет только директор"
+            if kind
+            else next((p.message for p in loader.problems if p.is_error), "это не книга cmtools")
+        )
+        raise UsageError(f"«{file.name}»: {reason}")
+    dataset = Dataset(loader.sheets)
+    own = [book for book in workspace.books() if book.book is kind and book.path.is_file()]
+    if kind is ORDER_BOOK and len(own) > 1:
+        numbers = _order_numbers(dataset)
+        own = [book for book in own if shares_most(numbers, _numbers_of(book, reader))]
+    elif kind is not ORDER_BOOK:
+        place = find_destination(file.name, kind, dataset, workspace)
+        own = [book for book in own if book.path == place]
+    if len(own) != 1:
+        raise UsageError(f"«{file.name}»: в рабочей папке нет книги, из которой сделана эта копия")
+    return own[0]
+
+
+def _numbers_of(book: BookFile, reader: Reader) -> set[str]:
+    loader = BookLoader(reader, [ORDERS])
+    loader.read(book)
+    return _order_numbers(Dataset(loader.sheets))
+
+
+def _order_numbers(dataset: Dataset) -> set[str]:
+    return {
+        normalize_name(number)
+        for sheet in dataset.sheets(ORDERS)
+        for number in sheet.values["number"]
+        if number
+    }
+
+
+def _read_company(workspace: Workspace, reader: Reader) -> Dataset:
+    """Read the settings and the register, to which the books refer."""
+    loader = BookLoader(reader)
+    for book in workspace.books():
+        if book.book in (SETTINGS, REGISTER) and book.path.is_file():
+            loader.read(book)
+    return Dataset(loader.sheets)
+
+
+def _check(
+    workspace: Workspace, book: BookFile, reader: Reader, today: date
+) -> Callable[[Path], Sequence[Problem]]:
+    """Return the check of a version of a book in its place among the others."""
+    others = [o for o in workspace.books() if o.path.is_file() and o.name != book.name]
+
+    def check(path: Path) -> Sequence[Problem]:
+        files = [*others, replace(book, path=path)]
+        problems = load_books([], files, reader, today, STANDARD_DOCUMENTS).problems
+        return [problem for problem in problems if problem.place.file == book.name]
+
+    return check
+
+
+def _content_as_json(content: Content) -> Any:
+    if isinstance(content, tuple):
+        return [{title: _cell_as_json(cell) for title, cell in row.items()} for row in content]
+    return _cell_as_json(content)
+
+
+def _cell_as_json(cell: Cell) -> Any:
+    """Return a cell as JSON has it: numbers, ISO days, texts, a formula as it is typed."""
+    match cell:
+        case CellFormula():
+            return f"={cell}"
+        case bool() | str() | None:
+            return cell
+        case int() | float():
+            return int(cell) if float(cell).is_integer() else float(cell)
+        case date():
+            return cell.isoformat()
+        case _:
+            return str(cell)

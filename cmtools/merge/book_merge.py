@@ -1,0 +1,239 @@
+"""A copy of a book merged into it: files in, a file out, and what is to be remembered of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cmtools.books.register import CLIENTS
+from cmtools.files import atomic_write
+from cmtools.merge import reasons
+from cmtools.merge.base import Base, choose_base, known_person
+from cmtools.merge.book_records import (
+    VERSION_PROPERTY,
+    BookRefused,
+    ReadBook,
+    read_book,
+)
+from cmtools.merge.changes import find_changes
+from cmtools.merge.edits import edits_of
+from cmtools.merge.records import BookRecords, RowPlace, place_of
+from cmtools.merge.three_way import Caution, Merge, merge_books
+from cmtools.merge.versions import NewDrop, Versions
+from cmtools.problems import Problem
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.parsers import normalize_name
+from cmtools.tables.patch.book_edit import EditRefused, write_edits
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.sandbox import InProcessReader, WorkbookReader
+
+MANAGER = "Менеджер"
+Check = Callable[[Path], Sequence[Problem]]
+"""The path of a version of the book → the errors that it would have in its place."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MergeInputs:
+    """A book of the workspace, by name and path, and a copy of it that is merged into it.
+
+    base: a file that the copy was made from; without one it is found among the versions.
+    company: the settings and the register.
+    token: tells this copy from all others; empty where the book is not to be replaced.
+    """
+
+    name: str
+    book: Path
+    copy: Path
+    base: Path | None = None
+    company: Dataset
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookMerge:
+    """A merge of files.
+
+    is_plain: the copy stands on the book as it is; its own bytes may take the book's place.
+    errors: those that the merged book has, and neither side had; then nothing is replaced.
+    drop: to be remembered by `Versions.add_drop` once the merged book has taken its place.
+    """
+
+    merge: Merge
+    base: Base
+    author: str
+    is_plain: bool
+    errors: tuple[Problem, ...]
+    drop: NewDrop
+
+
+def merge_copy(
+    inputs: MergeInputs,
+    reader: WorkbookReader,
+    versions: Versions,
+    check: Check,
+    target: Path,
+) -> BookMerge:
+    """Merge a copy into its book, and write the merged book, with its stamp, to `target`.
+
+    It is checked before: rows of the copy that give an error which neither side had are asked.
+
+    Raises:
+        BookRefused: the copy or the base cannot be read, or is another book.
+        EditRefused: the book cannot be changed without a loss.
+        OSError: no rights, no room.
+    """
+    ours = read_book(inputs.book, reader, inputs.company)
+    theirs = read_book(inputs.copy, reader, inputs.company)
+    if theirs.book is not ours.book:
+        raise BookRefused(f"это не книга «{ours.book.name}»")
+    current = versions.add_version(inputs.name, ours.records, ours.stamp)
+    person = known_person(theirs.modified_by, managers_of(inputs.company, ours.records))
+    base = _base(inputs, theirs, person, reader, versions)
+    author = person or theirs.modified_by
+    merge = merge_books(
+        base.records, ours.records, theirs.records, author=author, caution=base.caution
+    )
+    is_plain = base.state == current and not merge.conflicts
+
+    def number_of(result: ReadBook) -> int:
+        """Give the merged book a number; one that only stands beside goes on from the book's."""
+        return versions.add_version(inputs.name, result.records) if inputs.token else current
+
+    errors: Sequence[Problem] = ()
+    if is_plain:
+        stamp(inputs.copy, target, number_of(theirs))
+    else:
+        write_edits(inputs.book, edits_of(merge, ours.records), target)
+        merged = read_book(target, reader, inputs.company)
+        errors = _new_errors(check, target, inputs)
+        if errors:
+            rows = {**base.caution.rows, **_blamed(errors, merged, ours, theirs)}
+            merge = merge_books(
+                base.records,
+                ours.records,
+                theirs.records,
+                author=author,
+                caution=replace(base.caution, rows=rows),
+            )
+            write_edits(inputs.book, edits_of(merge, ours.records), target)
+            merged = read_book(target, reader, inputs.company)
+            errors = _new_errors(check, target, inputs)
+        if not errors:
+            stamp(target, target, number_of(merged))
+    return BookMerge(
+        merge=merge,
+        base=base,
+        author=author,
+        is_plain=is_plain,
+        errors=tuple(errors),
+        drop=NewDrop(
+            token=inputs.token,
+            book=inputs.name,
+            records=theirs.records,
+            version=base.version,
+            state=base.state,
+            author=person,
+            conflicts=merge.conflicts,
+        ),
+    )
+
+
+def stamp_new_books(root: Path, books: Iterable[Path]) -> None:
+    """Give each book of a new workspace the number of its first version.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    reader = InProcessReader(limits=Limits())
+    with Versions(root) as versions:
+        for path in books:
+            records = read_book(path, reader, Dataset([])).records
+            with atomic_write(path) as aside:
+                stamp(path, aside, versions.add_version(path.name, records))
+
+
+def stamp(source: Path, target: Path, number: int) -> None:
+    """Write a book with the number of its version in it; one that allows no change as it is.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    try:
+        write_edits(source, {}, target, properties={VERSION_PROPERTY: str(number)})
+    except EditRefused:
+        if source != target:
+            shutil.copyfile(source, target)
+
+
+def _base(
+    inputs: MergeInputs,
+    theirs: ReadBook,
+    person: str,
+    reader: WorkbookReader,
+    versions: Versions,
+) -> Base:
+    if inputs.base is None:
+        return choose_base(versions, inputs.name, theirs.records, stamp=theirs.stamp, person=person)
+    given = read_book(inputs.base, reader, inputs.company)
+    if given.book is not theirs.book:
+        raise BookRefused(f"«{inputs.base.name}» — другая книга: копия сделана не из неё")
+    known = versions.versions_of_stamp(inputs.name, given.stamp or 0)
+    same = [n for n in known if not find_changes(versions.records(n), given.records)]
+    if known and not same:
+        raise BookRefused(
+            f"«{inputs.base.name}» называет себя версией {given.stamp}, но её уже меняли: "
+            "из неё нельзя понять, что изменено в копии"
+        )
+    number = same[-1] if same else versions.add_version(inputs.name, given.records)
+    return Base(
+        records=given.records,
+        version=number,
+        state=number,
+        caution=Caution(refused=versions.refused(inputs.name)),
+    )
+
+
+def _new_errors(check: Check, merged: Path, inputs: MergeInputs) -> list[Problem]:
+    """Return the errors of the merged book that neither the book nor the copy has."""
+    errors = [problem for problem in check(merged) if problem.is_error]
+    if not errors:
+        return []
+    known = {_what(problem) for path in (inputs.book, inputs.copy) for problem in check(path)}
+    return [problem for problem in errors if _what(problem) not in known]
+
+
+def _what(problem: Problem) -> tuple[object, ...]:
+    """Return what a problem is, wherever its row stands."""
+    return problem.code, problem.place.sheet, problem.column, problem.value
+
+
+def _blamed(
+    errors: Iterable[Problem], merged: ReadBook, ours: ReadBook, theirs: ReadBook
+) -> dict[RowPlace, str]:
+    """Return the rows that errors are in, and those that they name: a contract that is gone."""
+    rows = {
+        (title, row.row): place_of(row)
+        for title, sheet in merged.records.items()
+        for row in sheet.rows
+    }
+    blamed: dict[RowPlace, str] = {}
+    for problem in errors:
+        reason = reasons.BREAKS_RULES.format(problem=problem.message)
+        sheet = problem.place.sheet or ""
+        if (sheet, problem.place.row or 0) in rows:
+            blamed[sheet, rows[sheet, problem.place.row or 0]] = reason
+        named = normalize_name(problem.value or "")
+        for book in (ours, theirs):
+            for title, records in book.records.items():
+                if any(row.key == named for row in records.rows):
+                    blamed[title, named] = reason
+    return blamed
+
+
+def managers_of(company: Dataset, records: BookRecords) -> set[str]:
+    """Return everybody who is a manager in the register or in a book."""
+    registered = (name for sheet in company.sheets(CLIENTS) for name in sheet.values["manager"])
+    own = (row.cells.get(MANAGER) for sheet in records.values() for row in sheet.rows)
+    return {name for name in (*registered, *own) if isinstance(name, str)}

@@ -1,0 +1,230 @@
+"""`cmtools merge` on files: whose edits are in the book, what is asked, what is left alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cmtools.commands.merge import MergeResult, merge
+from cmtools.commands.validate import validate
+from cmtools.errors import Unavailable, UsageError
+from cmtools.merge import reasons
+from support.program import run
+from support.workbench import (
+    ORDERS,
+    REGISTRY,
+    SETTINGS,
+    TASKS,
+    TODAY,
+    Change,
+    add,
+    drop,
+    healthy,
+    put,
+    rewrite,
+    rows_of,
+)
+
+NOTE = "Примечание"
+PAID = {"Дата": date(2026, 11, 20), "№ заказа": "З-2026-0002", "Вид": "от клиента", "Сумма": 777}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A healthy workspace whose books are known: each was merged with itself."""
+    root = healthy(tmp_path / "w")
+    for book in (ORDERS, REGISTRY, TASKS):
+        assert take(root, root / book).merge.is_empty
+    return root
+
+
+def copied(root: Path, name: str, *changes: Change, book: str = ORDERS) -> Path:
+    """A copy of the healthy book with changes, dropped by a person under a name of his."""
+    path = root.parent / f"{name}.xlsx"
+    shutil.copyfile(healthy(root.parent / name, *changes) / book, path)
+    return path
+
+
+def take(root: Path, copy: Path, base: Path | None = None) -> MergeResult:
+    return merge(root, copy, base=base, in_place=True, today=TODAY, now=datetime(2026, 11, 21, 9))
+
+
+def column(root: Path, sheet: str, title: str, book: str = ORDERS) -> list[object]:
+    header, *rows = openpyxl.load_workbook(root / book)[sheet].iter_rows(values_only=True)
+    return [row[[str(t).rstrip("*") for t in header].index(title)] for row in rows]
+
+
+def changes(result: MergeResult) -> list[tuple[str, str, object]]:
+    return [(cell.key, cell.column, cell.now) for cell in result.merge.taken]
+
+
+def asked(result: MergeResult) -> list[tuple[str, str | None, str]]:
+    return [(c.key, c.column, c.reason) for c in result.merge.conflicts]
+
+
+def test_two_copies_of_one_book_both_come_in(root: Path) -> None:
+    first = take(root, copied(root, "a", put("Заказы", NOTE, 1, "Анна")))
+    second = take(root, copied(root, "b", put("Заказы", NOTE, 2, "Борис"), add("Платежи", PAID)))
+    assert changes(first) == [("З-2026-0002", NOTE, "Анна")]
+    assert changes(second) == [("З-2026-0003", NOTE, "Борис")]
+    assert [row.cells["Сумма"] for row in second.merge.added] == [777]
+    assert first.merge.conflicts + second.merge.conflicts == ()
+    assert column(root, "Заказы", NOTE) == ["Первый заказ", "Анна", "Борис"]
+    assert column(root, "Платежи", "Сумма")[-1] == 777
+    assert validate(root, today=TODAY).problems == ()
+
+
+def test_the_same_copy_again_changes_nothing(root: Path) -> None:
+    copy = copied(root, "a", put("Заказы", NOTE, 1, "Анна"), add("Платежи", PAID))
+    take(root, copy)
+    before = (root / ORDERS).read_bytes()
+    again = take(root, copy)
+    assert again.merge.is_empty
+    assert (again.files, again.exit_code) == ((), 0)
+    assert (root / ORDERS).read_bytes() == before
+
+
+def test_one_cell_changed_by_both_is_asked_each_time(root: Path) -> None:
+    take(root, copied(root, "a", put("Заказы", NOTE, 1, "Анна")))
+    copy = copied(root, "b", put("Заказы", NOTE, 1, "Борис"), put("Заказы", NOTE, 2, "оба"))
+    result = take(root, copy)
+    assert (asked(result), result.exit_code) == ([("З-2026-0002", NOTE, reasons.DIFFERENT)], 1)
+    assert changes(result) == [("З-2026-0003", NOTE, "оба")]
+    assert column(root, "Заказы", NOTE)[1:] == ["Анна", "оба"]
+    assert asked(take(root, copy)) == asked(result)
+
+
+def test_a_stale_copy_takes_nothing_back(root: Path) -> None:
+    stale = copied(root, "stale", put("Заказы", "Оценка клиента", 0, 4))
+    for number in range(3):
+        take(root, copied(root, f"a{number}", put("Заказы", NOTE, number, f"№ {number}")))
+    assert changes(take(root, stale)) == [("З-2026-0001", "Оценка клиента", 4)]
+    assert column(root, "Заказы", NOTE) == ["№ 0", "№ 1", "№ 2"]
+
+
+def test_rows_in_another_order_are_the_same_rows(root: Path) -> None:
+    rows = [*reversed(rows_of("Заказы"))]
+    rows[0][NOTE] = "переставил"
+    result = take(root, copied(root, "a", rewrite("Заказы", rows)))
+    assert changes(result) == [("З-2026-0003", NOTE, "переставил")]
+
+
+def test_an_order_deleted_in_a_copy_goes_with_its_rows(root: Path) -> None:
+    parts = (drop("Заказы", 2), drop("Позиции", 3), drop("Макеты", 1))
+    take(root, copied(root, "other", put("Заказы", NOTE, 0, "иное")))
+    result = take(root, copied(root, "a", *parts))
+    assert [(row.sheet, row.key) for row in result.merge.removed] == [
+        ("Заказы", "З-2026-0003"),
+        ("Позиции", "З-2026-0003 · 1"),
+        ("Макеты", "М-002"),
+    ]
+    assert column(root, "Заказы", "№ заказа") == ["З-2026-0001", "З-2026-0002", None]
+    assert validate(root, today=TODAY).problems == ()
+
+
+def test_an_error_that_neither_side_had_is_asked(root: Path) -> None:
+    """A contract is deleted while an order takes it: the contract stays."""
+    take(root, copied(root, "a", put("Заказы", "№ договора", 2, "ДС-2026-01")))
+    deleted = (
+        drop("Договоры", 0),
+        drop("Документы", 1),
+        put("Заказы", "№ договора", 0, None),
+        put("Заказы", NOTE, 1, "взято"),
+    )
+    result = take(root, copied(root, "b", *deleted))
+    assert [(c.sheet, c.key) for c in result.merge.conflicts] == [("Договоры", "ДС-2026-01")]
+    assert "ДС-2026-01" in column(root, "Договоры", "№ договора")
+    assert column(root, "Заказы", NOTE)[1] == "взято"
+    assert [p for p in validate(root, today=TODAY).problems if p.is_error] == []
+
+
+@pytest.mark.parametrize(
+    ("book", "sheet", "title"),
+    [(REGISTRY, "Клиенты", "Скрытые потребности"), (TASKS, "Поручения", "От кого")],
+)
+def test_the_register_and_the_tasks_are_merged_too(
+    book: str, sheet: str, title: str, root: Path
+) -> None:
+    take(root, copied(root, "a", put(sheet, title, 0, "первая"), book=book))
+    take(root, copied(root, "b", put(sheet, title, 1, "вторая"), book=book))
+    assert column(root, sheet, title, book)[:2] == ["первая", "вторая"]
+
+
+def test_beside_the_book_nothing_is_remembered(root: Path) -> None:
+    take(root, copied(root, "other", put("Заказы", NOTE, 0, "иное")))
+    before = (root / ORDERS).read_bytes()
+    copy = copied(root, "a", put("Заказы", NOTE, 1, "Анна"))
+    result = merge(root, copy, today=TODAY)
+    beside = "Предварительные заказы — слияние.xlsx"
+    assert result.files == (beside,)
+    assert (root / ORDERS).read_bytes() == before
+    assert column(root, "Заказы", NOTE, beside)[:2] == ["иное", "Анна"]
+    assert changes(take(root, root / beside)) == [("З-2026-0002", NOTE, "Анна")]
+
+
+def test_a_base_may_be_named(root: Path) -> None:
+    """Without it, the copy would be taken for one of a later version."""
+    base = copied(root, "base")
+    take(root, copied(root, "a", put("Заказы", NOTE, 1, "Анна")))
+    copy = copied(root, "b", put("Заказы", NOTE, 1, "Анна, Борис"))
+    assert asked(take(root, copy, base)) == [("З-2026-0002", NOTE, reasons.DIFFERENT)]
+    assert changes(take(root, copy, root / ORDERS)) == [("З-2026-0002", NOTE, "Анна, Борис")]
+
+
+def test_a_base_that_is_not_what_it_claims_is_refused(root: Path) -> None:
+    take(root, copied(root, "a", put("Заказы", NOTE, 1, "Анна")))
+    claims = root.parent / "claims.xlsx"
+    workbook = openpyxl.load_workbook(root / ORDERS)
+    workbook["Заказы"]["A2"] = "З-2026-0999"
+    workbook.save(claims)
+    with pytest.raises(UsageError, match="называет себя версией"):
+        take(root, root / ORDERS, claims)
+
+
+@pytest.mark.parametrize("name", [SETTINGS, "текст.xlsx"])
+def test_what_is_no_book_of_the_kind_is_wrong_usage(name: str, root: Path) -> None:
+    path = root / name
+    if name != SETTINGS:
+        path.write_text("не книга", "utf-8")
+    with pytest.raises(UsageError):
+        take(root, path)
+
+
+def test_a_book_that_is_open_is_left_alone(root: Path) -> None:
+    (root / f"~${ORDERS}").touch()
+    with pytest.raises(Unavailable, match="закройте"):
+        take(root, copied(root, "a", put("Заказы", NOTE, 1, "Анна")))
+
+
+def test_the_answer(root: Path) -> None:
+    take(root, copied(root, "a", put("Заказы", NOTE, 1, "Анна")))
+    copied(root, "b", put("Заказы", NOTE, 1, "Борис"), add("Платежи", PAID))
+    answer = run("merge", "../b.xlsx", "--json", "--today", str(TODAY), folder=root)
+    assert answer.code == 1
+    assert json.loads(answer.out) == {
+        "ok": False,
+        "base": 4,
+        "taken": [],
+        "added": [{"sheet": "Платежи", "key": "З-2026-0002"}],
+        "removed": [],
+        "conflicts": [
+            {
+                "sheet": "Заказы",
+                "key": "З-2026-0002",
+                "column": NOTE,
+                "base": None,
+                "ours": "Анна",
+                "theirs": "Борис",
+                "reason": reasons.DIFFERENT,
+            }
+        ],
+        "files": ["Предварительные заказы — слияние.xlsx"],
+        "problems": [],
+    }
+    shown = run("merge", "../b.xlsx", "--today", str(TODAY), folder=root).out
+    assert "взято правок — 1, ждут решения — 1" in " ".join(shown.split())
