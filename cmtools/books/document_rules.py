@@ -38,7 +38,8 @@ def check_documents(dataset: Dataset, standard: StandardDocuments) -> None:
         for index, name in list(sheet.sound_rows("name")):
             if name and normalize_name(name) in taken:
                 sheet.add(index, "name", DOCUMENT_IS_STANDARD(name=name))
-    askable = {normalize_name(name) for name in (*ids, *own)}
+    names = [name for name, id in standard.items() if id is not None]
+    askable = {normalize_name(name) for name in (*ids, *names, *own)}
     for stages in dataset.sheets(STAGES):
         for index, cell in list(stages.sound_rows("documents")):
             unknown = [

@@ -131,7 +131,11 @@ def docs(
     ] = None,
     kind: Annotated[
         list[str] | None,
-        Option("--kind", metavar="ВИД", help="Вид документа, можно много; без него — по стадии."),
+        Option(
+            "--kind",
+            metavar="ВИД",
+            help="Вид документа: акт, invoice; можно много; без него — по стадии.",
+        ),
     ] = None,
     row: Annotated[
         int | None,

@@ -8,13 +8,11 @@ from typing import Any
 
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.documents import template_check
-from cmtools.documents.catalog import FORMS, TemplateForm
+from cmtools.documents.catalog import FORMS, find_form
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared_fields, walk_fields
-from cmtools.errors import UsageError
 from cmtools.problems import has_errors
-from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.workspace import find_workspace
 
 
@@ -61,7 +59,7 @@ def list_fields(document: str) -> FieldsResult:
     Raises:
         UsageError: there is no such document.
     """
-    form = _form(document)
+    form = find_form(FORMS, document)
     return FieldsResult(
         template=form.template,
         fields=tuple(
@@ -73,11 +71,3 @@ def list_fields(document: str) -> FieldsResult:
             for f in FILTERS
         ),
     )
-
-
-def _form(document: str) -> TemplateForm:
-    names = {name.lower(): form for form in FORMS for name in (form.name, getattr(form, "id", ""))}
-    wanted = document.strip().lower().removesuffix(".docx")
-    if wanted and wanted in names:
-        return names[wanted]
-    raise UsageError(f"нет документа «{document}»{suggest_in_refusal(wanted, names)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from cmtools.books.choices import ClientFolder, PriceVisibility, SourceRow
 from cmtools.books.orders import CLAIMS, DELIVERIES, LAYOUTS, PAPERS, PAYMENTS
@@ -23,9 +23,11 @@ from cmtools.documents.fields import (
     production,
 )
 from cmtools.documents.fields.terms import ENTITIES
+from cmtools.errors import UsageError
 from cmtools.problems import Fault
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
+from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import Table
 
 
@@ -34,10 +36,13 @@ class TemplateForm:
     """A document with a template.
 
     name: also the file name of the template and of what is made from it.
+    short: what people call it beside its name.
     record: declares the fields that the template may name.
     """
 
+    id: str
     name: str
+    short: str = ""
     record: type
 
     @property
@@ -64,7 +69,6 @@ class DocumentKind(TemplateForm):
     kept_long: its margins are those of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
     """
 
-    id: str
     made_from: SourceRow
     folder: ClientFolder
     shows: PriceVisibility
@@ -79,6 +83,8 @@ class DocumentKind(TemplateForm):
     refuse: Callable[[OrderData], Fault | None] | None = None
     kept_long: bool = False
 
+
+Form = TypeVar("Form", bound=TemplateForm)
 
 KINDS: tuple[DocumentKind, ...] = (
     REQUEST := DocumentKind(
@@ -103,6 +109,7 @@ KINDS: tuple[DocumentKind, ...] = (
     OFFER := DocumentKind(
         id="offer",
         name="Коммерческое предложение",
+        short="КП",
         made_from=SourceRow.ORDER,
         folder=ClientFolder.REQUESTS,
         shows=PriceVisibility.PRICE,
@@ -197,6 +204,7 @@ KINDS: tuple[DocumentKind, ...] = (
     DocumentKind(
         id="act",
         name="Акт выполненных работ",
+        short="Акт",
         made_from=SourceRow.ORDER,
         folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
@@ -278,8 +286,8 @@ _LIKE: dict[tuple[SourceRow, PriceVisibility | None], DocumentKind] = {
 }
 """The kind whose fields show just what an own document may show; None is any other visibility."""
 
-REPORT = TemplateForm(name="Отчёт", record=monthly.ReportFields)
-PLAN = TemplateForm(name="План", record=monthly.PlanFields)
+REPORT = TemplateForm(id="report", name="Отчёт", record=monthly.ReportFields)
+PLAN = TemplateForm(id="plan", name="План", record=monthly.PlanFields)
 
 FORMS: tuple[TemplateForm, ...] = (*KINDS, REPORT, PLAN)
 """Every document that has a template in each workspace."""
@@ -301,9 +309,33 @@ def own_kinds(dataset: Dataset) -> tuple[DocumentKind, ...]:
     return tuple(_own_kind(row) for row in dataset.records(OWN_DOCUMENTS))
 
 
-def find_kind(kinds: Sequence[DocumentKind], name: str) -> DocumentKind | None:
-    """Return the kind of an id, case and spaces apart; the id of an own kind is its name."""
-    return next((kind for kind in kinds if normalize_name(kind.id) == normalize_name(name)), None)
+def by_names(forms: Sequence[Form]) -> dict[str, Form]:
+    """Return the documents by what `normalize_name` makes of their ids and names."""
+    return {
+        normalize_name(name): form
+        for form in forms
+        for name in (form.id, form.name, form.short or form.id)
+    }
+
+
+def find_form(forms: Sequence[Form], name: str) -> Form:
+    """Return the document that a person names by its id, its name or the beginning of that.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    known, wanted = by_names(forms), normalize_name(name.removesuffix(".docx"))
+    if wanted in known:
+        return known[wanted]
+    begun = [form for form in forms if normalize_name(form.name).startswith(f"{wanted} ")]
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        names = " или ".join(f"«{form.name}»" for form in begun)
+        raise UsageError(f"назовите документ «{name}» точнее: {names}")
+    names = ", ".join(form.name for form in forms)
+    nearest = suggest_in_refusal(wanted, [n for form in forms for n in (form.name, form.id)])
+    raise UsageError(f"нет документа «{name}»{nearest or f'; есть: {names}'}")
 
 
 def _own_kind(row: OwnDocument) -> DocumentKind:

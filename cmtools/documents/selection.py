@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cmtools.books.choices import SourceRow
 from cmtools.books.orders import CONTRACTS
 from cmtools.books.register import CLIENTS
-from cmtools.documents.catalog import DocumentKind, find_kind
+from cmtools.documents.catalog import DocumentKind, find_form
 from cmtools.documents.context import DocumentSubject, RowIndex
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.errors import UsageError
@@ -74,7 +74,7 @@ def _find_kinds(
     rows: RowIndex, selection: Selection, names: Sequence[str]
 ) -> tuple[DocumentKind, ...]:
     """Return the kinds of these names; refuse those that the selection cannot have."""
-    kinds = tuple(dict.fromkeys(_find_kind(rows.kinds, name) for name in names))
+    kinds = tuple(dict.fromkeys(find_form(rows.kinds, name) for name in names))
     for kind in kinds:
         of_order = kind.made_from in _OF_ORDERS
         if of_order and (selection.contract or selection.client):
@@ -82,14 +82,6 @@ def _find_kinds(
         if selection.client and not of_order and kind.made_from not in _OF_CLIENTS:
             raise UsageError(f"документ «{kind.name}» делают из договора: укажите --contract")
     return kinds
-
-
-def _find_kind(kinds: Sequence[DocumentKind], name: str) -> DocumentKind:
-    kind = find_kind(kinds, name)
-    if kind is None:
-        ids = [kind.id for kind in kinds]
-        raise UsageError(f"нет документа «{name}»{suggest_in_refusal(name, ids)}")
-    return kind
 
 
 def _find_subjects(rows: RowIndex, selection: Selection) -> Iterator[DocumentSubject]:

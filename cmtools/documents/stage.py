@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from cmtools.books.document_rules import split_documents
 from cmtools.books.own_documents import OWN_DOCUMENTS
 from cmtools.books.settings import SETTINGS, STAGES
-from cmtools.documents.catalog import DocumentKind, find_kind
+from cmtools.documents.catalog import DocumentKind, by_names
 from cmtools.documents.context import Entry, RowIndex
 from cmtools.pricing.orders import PricedOrder
 from cmtools.problems import Problem
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import InvalidRow
 
 
@@ -23,7 +24,8 @@ def kinds_of_stage(
     if stage is None or isinstance(stage, InvalidRow):
         entries = [row for row in (order.entry, stage) if row is not None]
         return [], [problem for problem in errors if _hides_stage(problem, entries)]
-    kinds = [find_kind(rows.kinds, name) for name in split_documents(stage.documents)]
+    known = by_names(rows.kinds)
+    kinds = [known.get(normalize_name(name)) for name in split_documents(stage.documents)]
     if None in kinds:  # a row of «Документы» is in error
         errors = [problem for problem in errors if _is_of_sheet(problem, OWN_DOCUMENTS.title)]
     else:

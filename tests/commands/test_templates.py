@@ -118,7 +118,7 @@ def test_what_a_template_may_name(name: str) -> None:
 
 def test_unknown_document_names_the_nearest() -> None:
     with pytest.raises(
-        UsageError, match=r"нет документа «спецефикация»; может быть, «спецификация»\?"
+        UsageError, match=r"нет документа «спецефикация»; может быть, «Спецификация»\?"
     ):
         list_fields("спецефикация")
 

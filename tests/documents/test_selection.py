@@ -1,11 +1,13 @@
 """Which papers are made: by stage, by contract, by client, by row; and which version."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from cmtools.commands.docs import docs
+from cmtools.documents.catalog import KINDS, find_form
 from cmtools.documents.selection import Selection
 from cmtools.errors import UsageError
 
@@ -92,7 +94,7 @@ def test_kinds_come_from_the_stage(tmp_path: Path) -> None:
 
 def test_a_director_may_ask_for_other_papers_at_a_stage(tmp_path: Path) -> None:
     stages = [
-        {"Код": "3.3", "Название": "В работе", "Документы": "invoice, readiness"},
+        {"Код": "3.3", "Название": "В работе", "Документы": "Счёт на оплату, readiness"},
         {"Код": "2.3", "Название": "Расчёт"},
         {"Код": "4.3", "Название": "Закрыть сделку"},
     ]
@@ -120,6 +122,40 @@ def test_every_order(tmp_path: Path) -> None:
     )
     names = [file["path"].rpartition("/")[2] for file in outcome.as_json()["files"]]
     assert sorted(names) == [f"{n} Запрос подрядчику.docx" for n in (FIRST, SECOND, THIRD)]
+
+
+# Kinds by the names that people use
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("Счёт на оплату", "invoice"),
+        ("счет", "invoice"),
+        ("INVOICE", "invoice"),
+        ("акт", "act"),
+        ("акт по претензии", "claim-act"),
+        ("Договор.docx", "contract"),
+        ("кп", "offer"),
+        ("уведомление", "readiness"),
+    ],
+)
+def test_a_kind_is_named_in_russian(typed: str, kind: str) -> None:
+    assert find_form(KINDS, typed).id == kind
+
+
+@pytest.mark.parametrize(
+    ("typed", "refusal"),
+    [
+        ("реестр", "назовите документ «реестр» точнее: «Реестр передачи оригиналов» или"),
+        ("счот", "нет документа «счот»; может быть, «Счёт на оплату»?"),
+        ("invoise", "нет документа «invoise»; может быть, «invoice»?"),
+        ("накладная", "нет документа «накладная»; есть: Заявка на заказ, Запрос подрядчику,"),
+    ],
+)
+def test_a_wrong_kind_names_the_nearest(typed: str, refusal: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(refusal)):
+        find_form(KINDS, typed)
 
 
 # The five entities
