@@ -14,7 +14,7 @@ import cmtools
 
 # Each line knows the lines above it. Rooms of one line do not know each other.
 HOUSE = (
-    ("problems", "errors", "progress", "files", "json_values", "workers"),
+    ("problems", "errors", "progress", "files", "locks", "json_values", "workers"),
     ("tables",),
     ("books",),
     ("workspace",),
@@ -56,7 +56,7 @@ HOMES = {
     "typer": ("cli",),
     "rich": ("cli", "watch.live"),
     "watchdog": ("watch.scan_trigger",),
-    "filelock": ("watch.locks", "watch.lease"),
+    "filelock": ("locks", "watch.lease"),
 }
 FACES = ("cli", "watch", "commands.watch")
 THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "datetime.now")

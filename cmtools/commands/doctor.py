@@ -19,10 +19,10 @@ from cmtools.documents.template.messages import TEMPLATE_MISSING
 from cmtools.documents.template_check import check_templates
 from cmtools.errors import explain_os_error
 from cmtools.files import OFFICE_LOCKS
+from cmtools.locks import try_lock
 from cmtools.pricing.session import open_books, price_books
 from cmtools.problems import Place, Problem, Severity
 from cmtools.watch.lease import ALIVE, JOBS_FOLDER
-from cmtools.watch.locks import try_lock
 from cmtools.workspace import FOLDERS, Workspace, find_workspace
 
 LEAST_FREE = 500 << 20

@@ -12,11 +12,11 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from cmtools.commands.result import ExitCode
+from cmtools.locks import try_lock
 from cmtools.watch.context import WatchContext
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.lease import JOBS_FOLDER, Lease
 from cmtools.watch.live import LiveView
-from cmtools.watch.locks import try_lock
 from cmtools.watch.watcher import Watcher
 from cmtools.watch.worker_tasks import PRELOAD
 from cmtools.workers.pool import available_cores

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from cmtools.locks import kernel_id, try_lock
 from cmtools.watch.durable_fs import remove, remove_empty_folder
-from cmtools.watch.locks import kernel_id, try_lock
 
 JOBS_FOLDER = ".в работе"
 ALIVE, PULSE = ".alive", ".pulse"

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from cmtools.locks import try_lock
 from cmtools.watch.commit import BookBusy
 from cmtools.watch.context import WatchContext
 from cmtools.watch.drop_processor import DropProcessor, RetryLater
 from cmtools.watch.inbox import ReadyFile
 from cmtools.watch.jobs import Job, release
-from cmtools.watch.locks import try_lock
 from cmtools.watch.protocol_text import printable
 from cmtools.watch.worker_tasks import describe_failure
 from cmtools.workers.process import Worker, WorkerDied, WorkerStopped

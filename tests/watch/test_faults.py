@@ -20,12 +20,12 @@ import pytest
 
 from cmtools.files import OFFICE_LOCK_SECONDS
 from cmtools.inbox.drop import Drop, DropResult, DropStage
+from cmtools.locks import kernel_id
 from cmtools.watch import event_log
 from cmtools.watch.drop_processor import DropProcessor
 from cmtools.watch.durable_fs import NotAFile, append_line, open_regular
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.lease import JOBS_FOLDER, PULSE, Lease
-from cmtools.watch.locks import kernel_id
 from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.watch.task_runner import TaskRunner
 from cmtools.watch.watcher import Watcher

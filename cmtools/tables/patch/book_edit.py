@@ -40,11 +40,13 @@ class SheetEdit:
     """The changes of a sheet, by rows and columns counted from 1.
 
     appended: rows to be written below the last row that holds something: column → value.
+    header: the row of the titles, in whose looks no row is appended.
     emptied: rows that lose all their values but stay where they are.
     """
 
     cells: CellValues = field(default_factory=dict)
     appended: Sequence[Mapping[int, CellValue]] = ()
+    header: int = 0
     emptied: Collection[int] = ()
 
 
@@ -98,7 +100,7 @@ def _edit_sheet(package: Package, part: str, edit: SheetEdit, formats: ShownValu
         )
     if edit.appended:
         last = last_filled_row(package[part])
-        xml = append_rows(xml, last, edit.appended, formats)
+        xml = append_rows(xml, last, edit.appended, formats, edit.header)
         xml = _grow_ranges(xml, last, len(edit.appended))
         _grow_tables(package, part, last, edit.appended)
     package[part] = xml

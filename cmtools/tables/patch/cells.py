@@ -61,10 +61,15 @@ def patch_cells(xml: bytes, cells: CellValues, formats: ValueFormats | None = No
 
 
 def append_rows(
-    xml: bytes, last: int, rows: Sequence[Mapping[int, CellValue]], formats: ValueFormats
+    xml: bytes,
+    last: int,
+    rows: Sequence[Mapping[int, CellValue]],
+    formats: ValueFormats,
+    header: int = 0,
 ) -> bytes:
-    """Write rows below the row `last`, in the styles of its cells."""
-    content = next((content for number, content in _rows(xml) if number == last), b"")
+    """Write rows below the row `last`, in the styles of its cells; of columns under a header."""
+    above = last if last != header else 0
+    content = next((content for number, content in _rows(xml) if number == above), b"")
     known = _cells_of_row(element_prefix(xml), content, last)
     styles = {column: _style_of(cell) for column, cell in known.items()}
     cells: dict[tuple[int, int], CellValue] = {
