@@ -18,7 +18,7 @@ HOUSE = (
     ("tables",),
     ("books",),
     ("workspace",),
-    ("known_files",),
+    ("known_files", "forms"),
     ("merge",),
     ("pricing",),
     ("documents",),

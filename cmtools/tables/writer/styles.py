@@ -11,13 +11,16 @@ NAVY = "#1F4E79"
 BLUE = "#5B86B0"
 GREY = "#8A94A0"
 PALE_GREY = "#EEF0F2"
+YELLOW = "#FFD84D"
 PALE_YELLOW = "#FFF3B0"
+RED = "#B42318"
 PALE_RED = "#FFC7CE"
 PALE_ORANGE = "#FFE2B8"
 RULE = "#C9D1D9"
 LINK_BLUE = "#0B57D0"
 
 LINE_HEIGHT = 15.0
+HIGHEST_ROW = 400.0  # Excel takes no more than 409 points
 
 
 def row_height(texts: Iterable[tuple[object, int]]) -> float:
@@ -26,7 +29,7 @@ def row_height(texts: Iterable[tuple[object, int]]) -> float:
         sum(-(-max(len(part), 1) // max(width - 1, 1)) for part in str(text).split("\n"))
         for text, width in texts
     )
-    return LINE_HEIGHT * max(lines, default=1)
+    return min(LINE_HEIGHT * max(lines, default=1), HIGHEST_ROW)
 
 
 BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "top"}

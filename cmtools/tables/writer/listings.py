@@ -1,0 +1,204 @@
+"""Sheets of rows to be read, printed and filled in: what a command answers as a workbook."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from cmtools.tables.columns import TEXT, ValueKind
+from cmtools.tables.writer import styles
+from cmtools.tables.writer.literal_text import write_text
+from cmtools.tables.writer.workbook import print_setup, write_cell
+
+LONGEST_LIST = 255  # characters of a drop-down's choices, as Excel takes them
+MOST_LINKS = 60_000  # of a sheet; Excel opens no more than 65 530
+SPARE_ROWS = 50  # below the last one, in which a person adds rows of his own
+
+_HEADER_HEIGHT = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A text that leads to a file beside the workbook, perhaps to a cell of it."""
+
+    text: str
+    path: str
+    sheet: str = ""
+    cell: str = ""
+
+    @property
+    def url(self) -> str:
+        """The link as xlsxwriter takes it; paths are relative to the workbook."""
+        quoted = self.sheet.replace("'", "''")
+        return f"external:{self.path}" + (f"#'{quoted}'!{self.cell}" if self.sheet else "")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListingColumn:
+    """A column of such a sheet.
+
+    filled: a person fills it in: it is yellow. choices: what he may pick.
+    warns: numbers above 0 are red. service: small, grey and not printed.
+    """
+
+    title: str
+    kind: ValueKind = TEXT
+    width: int = 12
+    wrap: bool = False
+    filled: bool = False
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+    warns: bool = False
+    service: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListingRow:
+    """The values of a row by the titles of its columns; `heading`: it sums up those below it."""
+
+    values: Mapping[str, object]
+    heading: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """A sheet: its mark in A1, its heading, what is said above, its columns and rows."""
+
+    sheet: str
+    heading: str
+    columns: Sequence[ListingColumn]
+    rows: Sequence[ListingRow]
+    mark: str = ""
+    above: tuple[str, ...] = ()
+
+
+def build_listings(
+    listings: Iterable[Listing], properties: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the bytes of a workbook with these sheets and custom properties.
+
+    Raises:
+        ValueError: a declaration that Excel would not take.
+    """
+    content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(content, options)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            writer = _Writer(workbook)
+            for listing in listings:
+                writer.add(listing)
+    except UserWarning as error:
+        raise ValueError(str(error)) from error
+    for name, value in (properties or {}).items():
+        workbook.set_custom_property(name, value, "text")
+    workbook.close()
+    return content.getvalue()
+
+
+class _Writer:
+    """Writes sheets into a workbook; holds its formats, each made once."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self._workbook = workbook
+        self._formats: dict[str, Format] = {}
+
+    def add(self, listing: Listing) -> None:
+        sheet = self._workbook.add_worksheet(listing.sheet)
+        print_setup(sheet)
+        header = self._write_top(sheet, listing)
+        last = header + len(listing.rows)
+        for position, column in enumerate(listing.columns):
+            self._write_column(sheet, column, header, position, last)
+        for row, values in enumerate(listing.rows, start=header + 1):
+            self._write_row(sheet, listing.columns, row, values)
+        printed = sum(not column.service for column in listing.columns)
+        sheet.print_area(0, 0, max(last, header + 1), printed - 1)
+        sheet.repeat_rows(header)
+        sheet.freeze_panes(header + 1, 0)
+        sheet.autofilter(header, 0, max(last, header + 1), len(listing.columns) - 1)
+
+    def _format(self, **properties: Any) -> Format:
+        key = repr(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._workbook.add_format(properties)
+        return self._formats[key]
+
+    def _write_top(self, sheet: Worksheet, listing: Listing) -> int:
+        """Write what stands above the table; return the row of the header."""
+        small = self._format(**{**styles.BASE, "font_size": 8, "font_color": styles.GREY})
+        sheet.write_string(0, 0, listing.mark, small)
+        sheet.set_row(1, 28)
+        sheet.write_string(1, 0, listing.heading, self._format(**styles.TITLE))
+        for row, line in enumerate(listing.above, start=2):
+            write_text(sheet, row, 0, line, self._format(**styles.BASE))
+        return len(listing.above) + 3
+
+    def _write_column(
+        self, sheet: Worksheet, column: ListingColumn, header: int, position: int, last: int
+    ) -> None:
+        sheet.set_column(position, position, column.width)
+        colour = styles.GREY if column.service else styles.NAVY
+        look = {**styles.HEADER, "bg_color": colour}
+        if column.filled:
+            look |= {"bg_color": styles.YELLOW, "font_color": styles.INK}
+        sheet.set_row(header, _HEADER_HEIGHT)
+        sheet.write_string(header, position, column.title, self._format(**look))
+        rule: dict[str, Any] = {
+            "validate": "any",
+            "input_title": column.title[:32],
+            "input_message": column.hint,
+            "error_type": "warning",
+        }
+        if column.choices and len(",".join(column.choices)) <= LONGEST_LIST:
+            rule |= {"validate": "list", "source": [*column.choices]}
+        if column.filled and (column.hint or column.choices):
+            sheet.data_validation(header + 1, position, last + SPARE_ROWS, position, rule)
+        if column.warns:
+            red = self._format(font_color=styles.RED, bold=True)
+            above = {"type": "cell", "criteria": ">", "value": 0, "format": red}
+            sheet.conditional_format(header + 1, position, last + 1, position, above)
+
+    def _write_row(
+        self, sheet: Worksheet, columns: Sequence[ListingColumn], row: int, values: ListingRow
+    ) -> None:
+        wrapped = [(values.values.get(c.title) or "", c.width) for c in columns if c.wrap]
+        sheet.set_row(row, styles.row_height(wrapped) + 2)
+        for position, column in enumerate(columns):
+            value = values.values.get(column.title)
+            form = self._cell_format(column, values, is_link=isinstance(value, Link))
+            if isinstance(value, Link) and row < MOST_LINKS:
+                sheet.write_url(row, position, value.url, form, value.text)
+            elif value is None or value == "":
+                sheet.write_blank(row, position, None, form)
+            else:
+                write_cell(sheet, row, position, value, form)
+
+    def _cell_format(self, column: ListingColumn, row: ListingRow, *, is_link: bool) -> Format:
+        base = styles.LINK if is_link else styles.BASE
+        look: dict[str, Any] = {
+            **base,
+            "num_format": column.kind.format,
+            "align": column.kind.align,
+            "text_wrap": column.wrap,
+            "bottom": 1,
+            "bottom_color": styles.RULE,
+        }
+        if column.filled:
+            look |= {"bg_color": styles.PALE_YELLOW, "border": 1, "border_color": styles.RULE}
+        elif row.heading:
+            look |= {"bold": True, "bg_color": styles.PALE_GREY}
+        if column.service:
+            look |= {"font_size": 8, "font_color": styles.GREY, "align": "fill"}
+        return self._format(**look)
