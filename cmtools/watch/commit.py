@@ -24,13 +24,13 @@ from cmtools.files import (
     name_with,
 )
 from cmtools.inbox.drop import StagedDocument
+from cmtools.locks import hold_lock
 from cmtools.reports.book_rows import loads
 from cmtools.reports.store import ReadBook, Store
 from cmtools.watch.context import WatchContext
 from cmtools.watch.decision import Decision, write_decision
 from cmtools.watch.durable_fs import copy_bytes, copy_folder, move_into_place, remove
 from cmtools.watch.jobs import Job
-from cmtools.watch.locks import hold_lock
 from cmtools.watch.protocol_text import PROTOCOL, protocol_text, repeated_result
 from cmtools.watch.seen_index import FirstResult
 
