@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cmtools.files import checksum
+from cmtools.files import atomic_write, checksum
 from cmtools.workspace import bundled_folder
 
 FOLDER = Path(".cmtools", "known")
@@ -42,6 +42,33 @@ def is_known(root: Path, path: Path) -> bool:
     return sha256 is not None and (
         _entry(root, sha256).exists() or sha256 == checksum(bundled_folder("workbooks") / path.name)
     )
+
+
+def last_edit(root: Path, path: Path) -> str:
+    """Return the SHA-256 of a book as a person last left it; empty where no person has."""
+    if not path.exists():
+        return ""
+    edit = _edit_entry(root, path)
+    if is_known(root, path):
+        return edit.read_text("ascii") if edit.exists() else ""
+    return checksum(path) or ""
+
+
+def keep_last_edit(root: Path, path: Path) -> None:
+    """Remember what `last_edit` says of a book, before the program writes it.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    edit = last_edit(root, path)
+    entry = _edit_entry(root, path)
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(entry) as aside:
+        aside.write_text(edit, "ascii")
+
+
+def _edit_entry(root: Path, path: Path) -> Path:
+    return root / FOLDER / f"{path.stem} — правка"
 
 
 def _entry(root: Path, sha256: str) -> Path:

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.documents import pdf
 from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind
-from cmtools.documents.make import DocumentMaker, DocumentResult
+from cmtools.documents.make import DocumentMaker, DocumentResult, PreparedDocument
 from cmtools.documents.selection import Selection, find_tasks
 from cmtools.documents.storage import DocumentState
 from cmtools.files import first_free
+from cmtools.locks import hold_lock
+from cmtools.pricing.agreed_book import LOCK, prepare_edit
 from cmtools.pricing.session import Session, open_books, price_books
 from cmtools.problems import has_errors, sort_problems
 from cmtools.progress import Progress, silent
@@ -71,7 +73,7 @@ def docs(
 
     Raises:
         UsageError: see `find_tasks`; there is no such row of a claim or handover.
-        WorkspaceError, Unavailable: see `open_books`.
+        WorkspaceError, Unavailable: see `open_books`; the book of agreed prices is open.
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
     session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
@@ -79,11 +81,12 @@ def docs(
     tasks, problems = find_tasks(maker.rows, selection, kinds)
     for kind, subject in tasks:  # a wrong call makes nothing
         maker.source_row(kind, subject, row)
-    made: list[DocumentResult] = []
+    prepared: list[PreparedDocument] = []
     for kind, subject in tasks:
-        made.append(maker.make(kind, subject, row))
-        problems += made[-1].problems
-        progress(len(made), len(tasks))
+        prepared.append(maker.prepare(kind, subject, row))
+        problems += prepared[-1].problems
+        progress(len(prepared), len(tasks))
+    made = _save(session, maker, prepared)
     documents = [
         DocumentFile(one.kind, one.path, one.state) for one in made if one.path and one.state
     ]
@@ -94,6 +97,20 @@ def docs(
         warning=warning,
         documents=(*documents, *pdfs),
     )
+
+
+def _save(
+    session: Session, maker: DocumentMaker, documents: Sequence[PreparedDocument]
+) -> list[DocumentResult]:
+    """Save documents; the prices that they promise are saved before them."""
+    agreed = [agreement for document in documents for agreement in document.agreed]
+    if not agreed:
+        return [maker.save(document) for document in documents]
+    with hold_lock(session.workspace.path(LOCK)):
+        edit = prepare_edit(session.workspace, agreed)
+        if edit:
+            edit.save()
+        return [maker.save(document) for document in documents]
 
 
 def _make_pdfs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from cmtools.books.choices import ClientFolder, PriceVisibility, SourceRow
@@ -24,6 +25,7 @@ from cmtools.documents.fields import (
 )
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.errors import UsageError
+from cmtools.pricing.price import Line
 from cmtools.problems import Fault
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
@@ -66,6 +68,7 @@ class DocumentKind(TemplateForm):
     dated_by: the fields of its row, the first filled of which is its day; where there is none, it
         bears the day of its first version.
     refuse: says from an order whose rows are in order why it is not to be made.
+    agrees: the lines of an order whose prices it promises to the client.
     kept_long: its margins are those of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
     """
 
@@ -81,6 +84,7 @@ class DocumentKind(TemplateForm):
     rows: Table[Any] | None = None
     dated_by: tuple[str, ...] = ("on",)
     refuse: Callable[[OrderData], Fault | None] | None = None
+    agrees: Callable[[OrderData], Sequence[Line]] | None = None
     kept_long: bool = False
 
 
@@ -155,6 +159,7 @@ KINDS: tuple[DocumentKind, ...] = (
         fill=orders.deal,
         needs_contract=True,
         rests_on_contract=True,
+        agrees=attrgetter("lines"),
         kept_long=True,
     ),
     DocumentKind(
@@ -170,6 +175,7 @@ KINDS: tuple[DocumentKind, ...] = (
         dated_by=(),
         rests_on_contract=True,
         refuse=invoice.refuse_paid_order,
+        agrees=attrgetter("lines"),
     ),
     PRODUCTION_ENTRY := DocumentKind(
         id="production-entry",
@@ -214,6 +220,7 @@ KINDS: tuple[DocumentKind, ...] = (
         reads=(DELIVERIES, CLAIMS),
         rests_on_contract=True,
         refuse=act.refuse_act,
+        agrees=act.handed_over,
         kept_long=True,
     ),
     CLAIM_ACT := DocumentKind(
@@ -350,5 +357,6 @@ def _own_kind(row: OwnDocument) -> DocumentKind:
         needs_contract=False,
         rests_on_contract=False,
         refuse=None,
+        agrees=None,
         kept_long=False,
     )

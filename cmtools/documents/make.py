@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from cmtools.books.register import CLIENTS
 from cmtools.books.settings import ORGANIZATION
 from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.context import DocumentSubject, Entry, RowIndex
+from cmtools.documents.data import OrderData
 from cmtools.documents.file_names import distinct_code, document_stem
 from cmtools.documents.requirements import DocumentChecker
 from cmtools.documents.storage import ClientFolders, DocumentState, first_day, save_version
@@ -21,6 +22,7 @@ from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.renderer import render
 from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import UsageError
+from cmtools.pricing.agreed_book import Agreement, agreements
 from cmtools.pricing.session import Session
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.parsers import format_value
@@ -62,6 +64,20 @@ class DocumentResult(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class PreparedDocument(NamedTuple):
+    """A document as it will be saved; without content where `problems` forbid to make it.
+
+    agreed: the prices that it promises to the client.
+    """
+
+    kind: DocumentKind
+    problems: tuple[Problem, ...]
+    folder: Path = Path()
+    stem: str = ""
+    content: bytes | None = None
+    agreed: tuple[Agreement, ...] = ()
+
+
 class DocumentMaker:
     """Makes documents from the books of a session; each template is compiled once.
 
@@ -88,10 +104,10 @@ class DocumentMaker:
         self._folders: ClientFolders | None = None
         self._keys: dict[Table[Any], list[str]] = {}
 
-    def make(
+    def prepare(
         self, kind: DocumentKind, subject: DocumentSubject, row: int | None = None
-    ) -> DocumentResult:
-        """Check the rows, render the template, save the version.
+    ) -> PreparedDocument:
+        """Check the rows and render the template.
 
         `row` is the number of a row of `kind.rows`; without it the latest one is taken.
 
@@ -102,7 +118,7 @@ class DocumentMaker:
         entry = self.source_row(kind, subject, row)
         problems = self._checker.check(kind, subject, entry)
         if problems:
-            return DocumentResult(kind, None, None, tuple(problems))
+            return PreparedDocument(kind, tuple(problems))
         folder = self._folder(subject) / kind.folder.path
         stem = self._stem(kind, subject, entry)
         day = _day_of(kind, subject, entry) or first_day(folder, stem) or self._today
@@ -112,15 +128,34 @@ class DocumentMaker:
         except BadTemplate as bad:
             path = self._workspace.path(TEMPLATES, kind.template)
             place = Place(file=self._workspace.name(path))
-            return DocumentResult(
-                kind, None, None, tuple(problem_at(place, fault) for fault in bad.faults)
-            )
-        file, state = self._save(folder, stem, rendered.content, self._clients)
+            return PreparedDocument(kind, tuple(problem_at(place, fault) for fault in bad.faults))
         warnings = [*self._case_warnings(kind, subject, rendered.unsure)]
         has_day = kind.rows is None or entry is not None  # an act before any shipment has none
         if kind.rests_on_contract and has_day:
             warnings += _compare_with_contract(kind, subject, day)
-        return DocumentResult(kind, self._workspace.name(file), state, tuple(warnings))
+        agreed: Iterable[Agreement] = ()
+        if kind.agrees and subject.order and isinstance(data, OrderData):
+            agreed = agreements(subject.order, kind.agrees(data), stem, self._today)
+        return PreparedDocument(
+            kind,
+            problems=tuple(warnings),
+            folder=folder,
+            stem=stem,
+            content=rendered.content,
+            agreed=tuple(agreed),
+        )
+
+    def save(self, document: PreparedDocument) -> DocumentResult:
+        """Save the version of a document, once the prices that it promises are safe.
+
+        Raises:
+            OSError: no rights, no room, a client's folder that leads elsewhere.
+        """
+        kind, problems, folder, stem, content, _ = document
+        if content is None:
+            return DocumentResult(kind, None, None, problems)
+        file, state = self._save(folder, stem, content, self._clients)
+        return DocumentResult(kind, self._workspace.name(file), state, problems)
 
     def source_row(
         self, kind: DocumentKind, subject: DocumentSubject, row: int | None

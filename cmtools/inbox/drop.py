@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cmtools.pricing.agreed_book import Agreement
+
 
 class DropStage(StrEnum):
     """The part of the work that a drop is in."""
@@ -72,6 +74,7 @@ class DropResult:
     inputs_hash: the hash of all other inputs of a repeatable result, see `inbox.inputs_hash`.
     may_become_valid: whether a book that was dropped with it might remove its errors.
     actions, refusals, warnings: lines of the protocol.
+    agreed: the prices that the documents promise to the clients.
     months: the months, as 2026-11, whose reports are to be refreshed.
     """
 
@@ -86,4 +89,5 @@ class DropResult:
     warnings: tuple[str, ...] = ()
     replacement: Replacement | None = None
     documents: tuple[StagedDocument, ...] = ()
+    agreed: tuple[Agreement, ...] = ()
     months: tuple[str, ...] = ()

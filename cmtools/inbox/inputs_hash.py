@@ -8,11 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import cmtools
+from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.books.tasks import TASK_BOOK
 from cmtools.files import checksum
+from cmtools.known_files import last_edit
 from cmtools.workspace import MARKER, TEMPLATES, Workspace
 
 _READ_WITH = {
@@ -25,7 +27,8 @@ _READ_WITH = {
 def inputs_hash(workspace: Workspace, book: str | None, today: date | None) -> str:
     """Hash all that the result of a book of that name depends on beside its own bytes.
 
-    The program's own sources are among it: an upgrade processes a repeated drop anew. `today` is
+    The program's own sources are among it: an upgrade processes a repeated drop anew. Of the agreed
+    prices only what a person edited counts: the rest are results themselves. `today` is
     None where the day does not count: an accepted book is accepted on any day.
 
     Raises:
@@ -33,9 +36,12 @@ def inputs_hash(workspace: Workspace, book: str | None, today: date | None) -> s
     """
     names = [MARKER, *(other.file_name for other in _READ_WITH.get(book or "", ()))]
     files = [f"{name} {checksum(workspace.path(name))}" for name in names]
-    templates = templates_hash(workspace) if book == ORDER_BOOK.name else ""
+    templates = agreed = ""
+    if book == ORDER_BOOK.name:
+        templates = templates_hash(workspace)
+        agreed = last_edit(workspace.root, workspace.path(AGREED_BOOK.file_name))
     program = hash_program(Path(cmtools.__file__).parent)
-    return _hash([program, book or "", str(today or ""), templates, *files])
+    return _hash([program, book or "", str(today or ""), templates, agreed, *files])
 
 
 def templates_hash(workspace: Workspace) -> str:

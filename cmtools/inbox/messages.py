@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from cmtools.books.agreed import AGREED_BOOK
+from cmtools.pricing.agreed_book import Agreement
 from cmtools.problems import Message, Problem, group_alike, list_cells
 from cmtools.workspace import copy_path
 
@@ -21,6 +23,9 @@ FOREIGN = "НЕ ПРИНЯТО: это не книга cmtools"
 CORRECT_AND_RETRY = "исправьте это в своей книге и положите её во «Входящие» ещё раз"
 NO_MONTH = "на листе «План» не указан месяц: впишите его рядом со словом «Месяц»"
 SETTINGS_NOT_ACCEPTED = "настройки не приняты: цены решает директор, он кладёт эту книгу сам"
+AGREED_NOT_ACCEPTED = (
+    "согласованные цены не приняты: эту книгу ведёт cmtools, а исправляет директор в рабочей папке"
+)
 NOT_ANNOTATED = "раскрашенная копия не сделана"
 MERGE_BY_HAND = (
     "сведите обе версии в одну книгу; старую уберите из рабочей папки и положите новую "
@@ -46,6 +51,12 @@ def describe_replacement(name: str, target: Path, *, exists: bool, same: bool) -
     if not exists:
         return (line,)
     return (line, f"прежняя версия: {copy_path(target, KEPT).name} (в этой папке)")
+
+
+def describe_agreed(agreed: Sequence[Agreement]) -> str:
+    """Say of which orders prices were agreed."""
+    orders = ", ".join(dict.fromkeys(agreement.order for agreement in agreed))
+    return f"согласованы цены заказов {orders}: книга «{AGREED_BOOK.file_name}»"
 
 
 def describe_problems(problems: Iterable[Problem], drop: str) -> tuple[str, ...]:

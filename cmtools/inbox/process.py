@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from cmtools import known_files
+from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.diff import changed_orders, list_differences
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
@@ -26,6 +27,7 @@ from cmtools.inbox.destination import find_destination, order_book_name
 from cmtools.inbox.drop import Drop, DropResult, DropStage, Replacement
 from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
 from cmtools.inbox.staging import StagedDocuments
+from cmtools.pricing.agreed_book import Agreement
 from cmtools.pricing.order_problems import PRICES_UNSOUND
 from cmtools.pricing.priced_book import write_priced_copy
 from cmtools.pricing.session import OpenBooks, Session, price_books
@@ -38,8 +40,13 @@ from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.table import Book
 from cmtools.workspace import ANNOTATED, PRICED, Workspace, copy_path
 
+_NEVER_ACCEPTED = {
+    SETTINGS: texts.SETTINGS_NOT_ACCEPTED,
+    AGREED_BOOK: texts.AGREED_NOT_ACCEPTED,
+}
 ROWS = "rows.json"
 TRIES = 3
+_COMPANY_BOOKS = (SETTINGS, REGISTER, AGREED_BOOK)
 
 
 class InboxProcessor:
@@ -91,12 +98,12 @@ class InboxProcessor:
         if has_errors(session.problems):
             return self._refuse(drop, session, book, annotate=annotate)
         warnings = texts.describe_problems(session.problems, drop.name)
-        if book is SETTINGS:
+        if book in _NEVER_ACCEPTED:
             return DropResult(
                 verdict=texts.CHECKED,
                 accepted=True,
                 book=book.name,
-                refusals=(texts.SETTINGS_NOT_ACCEPTED,),
+                refusals=(_NEVER_ACCEPTED[book],),
                 warnings=warnings,
             )
         dataset = session.loaded.dataset
@@ -176,7 +183,7 @@ class InboxProcessor:
         return nearest[0] if len(nearest) == 1 else order_book_name(drop.name)
 
     def _company_books(self) -> list[BookFile]:
-        paths = ((book, self._workspace.path(book.file_name)) for book in (SETTINGS, REGISTER))
+        paths = ((book, self._workspace.path(book.file_name)) for book in _COMPANY_BOOKS)
         return [BookFile(path=p, name=p.name, book=book) for book, p in paths if p.is_file()]
 
     def _read_current(self, path: Path, book: Book, today: date) -> LoadedBooks:
@@ -260,7 +267,8 @@ class InboxProcessor:
         priced = copy_path(drop.result / drop.name, PRICED)
         write_priced_copy(session, session.targets[0], priced)
         staged = StagedDocuments(self._workspace, drop.staging)
-        problems = [*dict.fromkeys(self._make_documents(session, staged, today))]
+        agreed: list[Agreement] = []
+        problems = [*dict.fromkeys(self._make_documents(session, staged, agreed, today))]
         errors = [problem for problem in problems if problem.is_error]
         warnings = [problem for problem in problems if not problem.is_error]
         dataset = session.loaded.dataset
@@ -269,20 +277,27 @@ class InboxProcessor:
         is_same = result.replacement.expected == drop.sha256
         changed = {} if is_same else changed_orders(before.dataset if before else None, dataset)
         months = {f"{day:%Y-%m}" for days in changed.values() for day in days if day <= today}
+        actions = [*result.actions, f"копия с ценами: {priced.name} (в этой папке)"]
+        if agreed:
+            actions.append(texts.describe_agreed(agreed))
         return replace(
             result,
-            actions=(*result.actions, f"копия с ценами: {priced.name} (в этой папке)"),
+            actions=tuple(actions),
             refusals=texts.describe_problems(errors, drop.name),
             warnings=(*result.warnings, *texts.describe_problems(warnings, drop.name)),
             documents=tuple(staged.documents),
+            agreed=tuple(agreed),
             months=tuple(sorted(months)),
             replacement=replace(result.replacement, rows=f"{drop.staging.name}/{rows.name}"),
         )
 
     def _make_documents(
-        self, session: Session, staged: StagedDocuments, today: date
+        self, session: Session, staged: StagedDocuments, agreed: list[Agreement], today: date
     ) -> Iterator[Problem]:
-        """Stage the documents that the orders' stages ask for; yield the problems."""
+        """Stage the documents that the orders' stages ask for; yield the problems.
+
+        The prices that they promise are added to `agreed`.
+        """
         current = templates_hash(self._workspace)
         if current != self._templates_hash:
             self._templates, self._templates_hash = {}, current
@@ -294,7 +309,9 @@ class InboxProcessor:
             kinds, problems = kinds_of_stage(order, maker.rows)
             yield from problems
             for kind in kinds:
-                yield from maker.make(kind, subject).problems
+                document = maker.prepare(kind, subject)
+                agreed += document.agreed
+                yield from maker.save(document).problems
 
 
 def _foreign(drop: Drop, session: Session) -> DropResult:

@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from cmtools import known_files
+from cmtools.books.agreed import AGREED_BOOK
 from cmtools.documents.file_names import safe_name, version_name
+from cmtools.errors import Unavailable
 from cmtools.files import (
     TEMPORARY,
     checksum,
@@ -23,8 +25,9 @@ from cmtools.files import (
     flush_folder,
     name_with,
 )
-from cmtools.inbox.drop import StagedDocument
+from cmtools.inbox.drop import DropResult, StagedDocument
 from cmtools.locks import hold_lock
+from cmtools.pricing.agreed_book import LOCK, AgreedBookEdit, AgreedChanged, prepare_edit
 from cmtools.reports.book_rows import loads
 from cmtools.reports.store import ReadBook, Store
 from cmtools.watch.context import WatchContext
@@ -34,14 +37,13 @@ from cmtools.watch.jobs import Job
 from cmtools.watch.protocol_text import PROTOCOL, protocol_text, repeated_result
 from cmtools.watch.seen_index import FirstResult
 
-LOCK = "lock"
 STEM_BYTES = 200
 LONGEST_ENDING = 10  # signs; what is longer behind a dot is a part of the name
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 
 class TargetChanged(Exception):
-    """The workspace's book was changed since the decision: the drop must be processed again."""
+    """A book that the decision rests on was changed since: the drop must be processed again."""
 
 
 class BookBusy(OSError):
@@ -89,8 +91,11 @@ def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
     """
     result = decision.result
     changes_workspace = result.replacement is not None or result.documents
-    with hold_lock(context.lease.root / LOCK) if changes_workspace else nullcontext():
+    with hold_lock(context.workspace.path(LOCK)) if changes_workspace else nullcontext():
+        agreed_edit = _prepare_agreed_edit(result, context)
         _replace_book(job, decision, context)
+        if agreed_edit:
+            agreed_edit.save()
         decision = _place_documents(job, decision, context)
     context.due_reports.request(result.months)
     original = job.original()
@@ -115,6 +120,17 @@ def _free_result_folder(decision: Decision, context: WatchContext) -> str:
     title = f"{decision.claimed_at} {cut_to_bytes(safe_name(stem), STEM_BYTES)}"
     results = context.done if decision.result.accepted else context.failed
     return context.workspace.name(first_free(results, title))
+
+
+def _prepare_agreed_edit(result: DropResult, context: WatchContext) -> AgreedBookEdit | None:
+    """Prepare the book of agreed prices, before anything is done."""
+    try:
+        return prepare_edit(context.workspace, result.agreed)
+    except AgreedChanged as error:
+        raise TargetChanged from error
+    except Unavailable as error:
+        path = context.workspace.path(AGREED_BOOK.file_name)
+        raise BookBusy(errno.EBUSY, str(error), str(path)) from error
 
 
 def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:

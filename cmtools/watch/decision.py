@@ -9,6 +9,7 @@ from typing import Any
 
 from cmtools.files import atomic_write
 from cmtools.inbox.drop import DropResult, Replacement, StagedDocument
+from cmtools.pricing.agreed_book import Agreement
 from cmtools.watch.jobs import Job
 
 
@@ -62,6 +63,7 @@ def _result(values: Mapping[str, Any]) -> DropResult:
             **values,
             **{name: tuple(values[name]) for name in lists},
             "replacement": replacement and Replacement(**replacement),
+            "agreed": tuple(Agreement(**agreement) for agreement in values["agreed"]),
             "documents": tuple(StagedDocument(**document) for document in values["documents"]),
         }
     )

@@ -11,7 +11,7 @@ from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.inbox.inputs_hash import hash_program, inputs_hash
 from cmtools.workspace import MARKER, TEMPLATES, Workspace
-from support.workbench import REGISTRY, SETTINGS, TASKS, healthy
+from support.workbench import AGREED, REGISTRY, SETTINGS, TASKS, healthy
 
 TODAY = date(2026, 11, 21)
 TEMPLATE = f"{TEMPLATES}/Счёт на оплату.docx"
@@ -25,7 +25,7 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.mark.parametrize(
     ("book", "counts"),
     [
-        (ORDER_BOOK.name, {MARKER, SETTINGS, REGISTRY, TEMPLATE}),
+        (ORDER_BOOK.name, {MARKER, SETTINGS, REGISTRY, AGREED, TEMPLATE}),
         (REGISTER.name, {MARKER, SETTINGS}),
         (None, {MARKER}),
     ],
@@ -34,7 +34,7 @@ def test_the_files_that_a_result_depends_on(
     book: str | None, counts: set[str], workspace: Workspace
 ) -> None:
     before, found = inputs_hash(workspace, book, TODAY), set()
-    for name in (MARKER, SETTINGS, REGISTRY, TASKS, TEMPLATE):
+    for name in (MARKER, SETTINGS, REGISTRY, TASKS, AGREED, TEMPLATE):
         path = workspace.path(name)
         content = path.read_bytes()
         path.write_bytes(content + b"#")

@@ -122,7 +122,12 @@ def wrong_now(root: Path) -> Iterator[str]:
         yield "the dropped bytes are lost"
     if (root / watching.BOOK).read_bytes() not in (watching.OLD, watching.DROPPED):
         yield "the book is half-written"
+    agreed = watching.agreed_orders(root)
+    if agreed not in ([], ["З-1", "З-2"]):
+        yield f"agreed prices: {agreed}"
     for path in (root / CLIENT_FOLDERS).rglob("*.docx"):
+        if not agreed:
+            yield f"a paper without its price: {path.name}"
         if not path.name.startswith("."):
             number = int(path.parent.name)
             if path.read_bytes() != watching.paper(number):

@@ -7,7 +7,9 @@ book and makes two papers, one that begins with `плохо` is returned, anythi
 from __future__ import annotations
 
 import logging
+import re
 import time
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +20,7 @@ from cmtools.files import checksum
 from cmtools.inbox.drop import Drop, DropResult, DropStage, Replacement, StagedDocument
 from cmtools.inbox.inputs_hash import inputs_hash
 from cmtools.inbox.process import InboxProcessor
+from cmtools.pricing.agreed_book import Agreement
 from cmtools.tables.reader.container import Limits
 from cmtools.watch import worker_tasks
 from cmtools.watch.completeness import Completeness, check_completeness
@@ -28,7 +31,7 @@ from cmtools.watch.jobs import Job
 from cmtools.watch.lease import JOBS_FOLDER, Lease
 from cmtools.workers.process import Worker
 from cmtools.workspace import DONE, FAILED, INBOX, Workspace
-from support.workbench import HEALTHY, Row, extra_book
+from support.workbench import AGREED, HEALTHY, Row, extra_book
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,6 +110,19 @@ def _accepted(root: Path, drop: Drop) -> DropResult:
         documents.append(
             StagedDocument(source=source_name, folder=folder, stem=f"З-{number}", version=1)
         )
+    agreed = [
+        Agreement(
+            order=f"З-{number}",
+            number=1,
+            kind="визитки",
+            quantity=100,
+            price="4.89",
+            on=f"{TODAY}",
+            ground="Счёт на оплату",
+            replaced=None,
+        )
+        for number in (1, 2)
+    ]
     (drop.result / "цены.xlsx").write_bytes(b"prices")
     return DropResult(
         verdict="accepted",
@@ -115,6 +131,7 @@ def _accepted(root: Path, drop: Drop) -> DropResult:
         inputs_hash=key_of(root, "Книга", accepted=True),
         replacement=Replacement(target=BOOK, expected=checksum(root / BOOK), kept_as=KEPT),
         documents=tuple(documents),
+        agreed=tuple(agreed),
         months=("2026-10", "2026-11"),
     )
 
@@ -122,6 +139,16 @@ def _accepted(root: Path, drop: Drop) -> DropResult:
 def key_of(root: Path, book: str | None, *, accepted: bool) -> str:
     """The key under which such a result is remembered."""
     return inputs_hash(Workspace(root), book, None if accepted else TODAY)
+
+
+def agreed_orders(root: Path) -> list[str]:
+    """The orders of the book of agreed prices, which is read whole; none where there is no book."""
+    path = root / AGREED
+    if not path.exists():
+        return []
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return re.findall("<t[^>]*>(З-[12])</t>", archive.read("xl/worksheets/sheet2.xml").decode())
 
 
 def paper(number: int) -> bytes:

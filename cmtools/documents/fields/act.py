@@ -99,6 +99,12 @@ def act(data: OrderData) -> ActFields:
     )
 
 
+def handed_over(data: OrderData) -> list[Line]:
+    """Return the lines that an act shows."""
+    parts = (_part(line, data, ZERO) for line in data.lines)
+    return [part.line for part in parts if part.quantity]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Part:
     """What an act hands over of a line; roubles with VAT."""
