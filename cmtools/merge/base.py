@@ -16,9 +16,10 @@ from cmtools.merge.changes import (
     meaning_at,
 )
 from cmtools.merge.conflict import CellPlace
+from cmtools.merge.drops import KeptDrop
 from cmtools.merge.records import BookRecords, RowPlace, place_of
 from cmtools.merge.three_way import Caution
-from cmtools.merge.versions import KeptDrop, Versions
+from cmtools.merge.versions import Versions
 from cmtools.tables.parsers import normalize_name
 
 HALF = 2

@@ -18,10 +18,11 @@ from cmtools.merge.book_records import (
     read_book,
 )
 from cmtools.merge.changes import find_changes
+from cmtools.merge.drops import NewDrop
 from cmtools.merge.edits import edits_of
 from cmtools.merge.records import BookRecords, RowPlace, place_of
 from cmtools.merge.three_way import Caution, Merge, merge_books
-from cmtools.merge.versions import NewDrop, Versions
+from cmtools.merge.versions import Versions
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cmtools.tables.parsers import Cell, format_value
+from cmtools.tables.reader.formulas import CellFormula
 
 RowCells = Mapping[str, Cell]
 """Title of a column → what stands there; empty cells are left out."""
@@ -73,7 +74,9 @@ def show_content(content: Content) -> str:
     """Show what stands at a place as a person reads it: a row a line, its cells by title."""
     if isinstance(content, tuple):
         return "\n".join(
-            "; ".join(f"{title}: {format_value(cell)}" for title, cell in row.items())
+            "; ".join(f"{title}: {show_content(cell)}" for title, cell in row.items())
             for row in content
         )
+    if isinstance(content, CellFormula):
+        return f"={content}"
     return "" if content is None else format_value(content)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from cmtools.merge.conflict import Content
+from cmtools.merge.conflict import Conflict, Content
 from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords
 from cmtools.tables.parsers import Cell, Percent, format_value
 from cmtools.tables.reader.formulas import CellFormula
@@ -19,6 +19,8 @@ ROWS_SCHEMA = """
 CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, hash BLOB UNIQUE, content TEXT) STRICT;
 """
 MOST_PARAMETERS = 500
+
+_SIDES = ("base", "ours", "theirs")
 
 SheetRows = Mapping[str, Sequence[int]]
 """Title of a sheet → the numbers under which its rows are kept."""
@@ -93,6 +95,36 @@ def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (values[at : at + MOST_PARAMETERS] for at in range(0, len(values), MOST_PARAMETERS))
 
 
+def dump_book(records: BookRecords) -> Any:
+    """Write a book as JSON can hold it, each row in full."""
+    return {
+        title: [dict(sheet.columns), sheet.header, [json.loads(_row_text(r)) for r in sheet.rows]]
+        for title, sheet in records.items()
+    }
+
+
+def load_book(dumped: Any) -> BookRecords:
+    """Restore a book that was written by `dump_book`."""
+    return {
+        title: SheetRecords(title=title, columns=columns, header=header, rows=[*map(_record, rows)])
+        for title, (columns, header, rows) in dumped.items()
+    }
+
+
+def dump_conflict(conflict: Conflict) -> dict[str, Any]:
+    """Write a conflict as JSON can hold it."""
+    sides = {side: _pack_content(getattr(conflict, side)) for side in _SIDES}
+    plain = ("sheet", "key", "column", "author", "reason", "place", "meanings")
+    return {**{name: getattr(conflict, name) for name in plain}, **sides}
+
+
+def load_conflict(dumped: Mapping[str, Any]) -> Conflict:
+    """Restore a conflict that was written by `dump_conflict`."""
+    sides = {side: _unpack_content(dumped[side]) for side in _SIDES}
+    place, meanings = tuple(dumped["place"]), tuple(dumped["meanings"])
+    return Conflict(**{**dumped, **sides, "place": place, "meanings": meanings})
+
+
 def _hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
@@ -143,14 +175,14 @@ def unpack_cell(packed: Any) -> Cell:
             return packed  # type: ignore[no-any-return]
 
 
-def pack_content(content: Content) -> Any:
+def _pack_content(content: Content) -> Any:
     """Write one side of a conflict as JSON can hold it."""
     if isinstance(content, tuple):
         return [{title: pack_cell(cell) for title, cell in row.items()} for row in content]
     return pack_cell(content)
 
 
-def unpack_content(packed: Any) -> Content:
+def _unpack_content(packed: Any) -> Content:
     """Restore one side of a conflict."""
     if isinstance(packed, list):
         return tuple({title: unpack_cell(c) for title, c in row.items()} for row in packed)

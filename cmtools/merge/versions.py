@@ -12,14 +12,14 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cmtools.merge import storage
-from cmtools.merge.changes import Changes, find_changes
+from cmtools.merge.changes import find_changes
 from cmtools.merge.conflict import CellPlace, Conflict
-from cmtools.merge.records import BookRecords, Record, RowPlace, SheetRecords, place_of
+from cmtools.merge.drops import KeptDrop, NewDrop, with_places
+from cmtools.merge.records import BookRecords, Record, RowPlace
 
 FILE = Path(".cmtools", "versions.sqlite")
 PATIENCE = 30.0  # seconds for which another process may be writing
@@ -57,32 +57,6 @@ CREATE TABLE IF NOT EXISTS conflict (
 
 `stamp` is the number that the book bore where it is not its own: a person had edited it in place.
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeptDrop:
-    """A copy that was dropped: the version that it was made from, whose it is, what it changed."""
-
-    number: int
-    version: int
-    author: str
-    changes: Changes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewDrop:
-    """A copy that was merged into its book, to be remembered.
-
-    token: tells it from all others, so that it is kept once. version, state: as those of `Base`.
-    """
-
-    token: str
-    book: str
-    records: BookRecords
-    version: int
-    state: int
-    author: str
-    conflicts: tuple[Conflict, ...]
 
 
 class Versions:
@@ -238,7 +212,10 @@ class Versions:
             "SELECT drop_number, content FROM conflict WHERE book = ? "
             "ORDER BY drop_number, sheet, key"
         )
-        return [(number, _conflict(json.loads(text))) for number, text in self._ask(query, book)]
+        return [
+            (number, storage.load_conflict(json.loads(text)))
+            for number, text in self._ask(query, book)
+        ]
 
     def decide(
         self,
@@ -265,20 +242,6 @@ class Versions:
                 query = "SELECT 1 FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ?"
                 if not database.execute(query, (number, sheet, key)).fetchone():
                     _own_rows(database, number, (sheet, key))
-
-
-def with_places(
-    records: BookRecords, other: BookRecords, places: Collection[RowPlace]
-) -> BookRecords:
-    """Return a book that holds in some places what another one holds there."""
-    wanted = {*places}
-    result: dict[str, SheetRecords] = {}
-    for title, sheet in records.items():
-        rows = [row for row in sheet.rows if (title, place_of(row)) not in wanted]
-        if title in other:
-            rows += [row for row in other[title].rows if (title, place_of(row)) in wanted]
-        result[title] = replace(sheet, rows=rows)
-    return result
 
 
 def _own_rows(database: sqlite3.Connection, number: int, place: RowPlace) -> None:
@@ -308,22 +271,11 @@ def _keep_conflicts(
 ) -> None:
     database.executemany(
         "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?)",
-        [(number, *c.place, book, json.dumps(_packed(c), ensure_ascii=False)) for c in conflicts],
+        [
+            (number, *c.place, book, json.dumps(storage.dump_conflict(c), ensure_ascii=False))
+            for c in conflicts
+        ],
     )
-
-
-def _packed(conflict: Conflict) -> Mapping[str, Any]:
-    contents = {
-        side: storage.pack_content(getattr(conflict, side)) for side in ("base", "ours", "theirs")
-    }
-    plain = ("sheet", "key", "column", "author", "reason", "place", "meanings")
-    return {**{name: getattr(conflict, name) for name in plain}, **contents}
-
-
-def _conflict(packed: Mapping[str, Any]) -> Conflict:
-    contents = {side: storage.unpack_content(packed[side]) for side in ("base", "ours", "theirs")}
-    place, meanings = tuple(packed["place"]), tuple(packed["meanings"])
-    return Conflict(**{**packed, **contents, "place": place, "meanings": meanings})
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -1,0 +1,197 @@
+"""What is remembered of a book: versions, drops, conflicts, and what a copy was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cmtools.merge import reasons
+from cmtools.merge.base import Base, choose_base, known_person
+from cmtools.merge.conflict import RowCells
+from cmtools.merge.drops import NewDrop
+from cmtools.merge.records import BookRecords
+from cmtools.merge.three_way import merge_books
+from cmtools.merge.versions import Versions
+from cmtools.tables.parsers import Percent
+from cmtools.tables.reader.formulas import CellFormula
+from support.merging import Cells, apply, book, plain
+
+NAME = "Книга.xlsx"
+ORDERS: list[Cells] = [{"№ заказа": f"З-{n}", "Стадия": "1", "Примечание": ""} for n in range(4)]
+
+
+def orders(**changes: dict[str, str]) -> BookRecords:
+    rows = [{**row, **changes.get(f"o{number}", {})} for number, row in enumerate(ORDERS)]
+    return book({"Заказы": rows, "Платежи": [{"№ заказа": "З-1", "Сумма": "5"}]})
+
+
+class Desk:
+    """A book in a workspace, and copies of it that are dropped one after the other."""
+
+    def __init__(self, versions: Versions) -> None:
+        self.versions = versions
+        self.ours = orders()
+        self.number = versions.add_version(NAME, self.ours)
+
+    def drop(
+        self, copy: BookRecords, stamp: int | None, person: str = ""
+    ) -> tuple[Base, list[str]]:
+        """Merge a copy; return its base, and the reasons of its conflicts."""
+        base = choose_base(self.versions, NAME, copy, stamp=stamp, person=person)
+        merge = merge_books(base.records, self.ours, copy, author=person, caution=base.caution)
+        self.ours = apply(merge, self.ours)
+        self.number = self.versions.add_version(NAME, self.ours)
+        drop = NewDrop(
+            token=str(self.number) + str(len(self.versions.drops(NAME))),
+            book=NAME,
+            records=copy,
+            version=base.version,
+            state=base.state,
+            author=person,
+            conflicts=merge.conflicts,
+        )
+        self.versions.add_drop(NewDrop.loads(drop.dumps()))
+        return base, [conflict.reason for conflict in merge.conflicts]
+
+    def cells(self, title: str) -> list[str]:
+        return [row.meanings.get(title, "") for row in self.ours["Заказы"].rows]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Versions(tmp_path) as versions:
+        yield Desk(versions)
+
+
+def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+    records = orders(o1={"Стадия": "2"})
+    first = records["Заказы"].rows[0]
+    cells: RowCells = {
+        "а": Percent(0.5),
+        "б": date(2026, 1, 2),
+        "в": CellFormula("A¤*2"),
+        "г": 5.0,
+        "д": True,
+    }
+    sheet = replace(records["Заказы"], rows=[replace(first, cells=cells)])
+    records = {**records, "Заказы": sheet}
+    with Versions(tmp_path) as versions:
+        number = versions.add_version(NAME, records)
+        assert versions.add_version(NAME, records) == number
+    with Versions(tmp_path) as versions:
+        kept = versions.records(number)
+        assert plain(kept) == plain(records)
+        assert kept["Заказы"].rows[0].cells == cells
+        assert [type(c) for c in kept["Заказы"].rows[0].cells.values()] == [
+            *map(type, cells.values())
+        ]
+        assert versions.add_version("Другая.xlsx", records) != number
+
+
+def test_a_damaged_memory_begins_anew(tmp_path: Path) -> None:
+    with Versions(tmp_path) as versions:
+        versions.add_version(NAME, orders())
+    (tmp_path / ".cmtools" / "versions.sqlite").write_bytes(b"not a database" * 100)
+    with Versions(tmp_path) as versions:
+        assert versions.newest_version(NAME) is None
+
+
+def test_a_copy_with_a_stamp_that_is_not_known_takes_nothing(desk: Desk) -> None:
+    _, asked = desk.drop(orders(o1={"Стадия": "2"}), stamp=77)
+    assert asked == [reasons.BASE_UNKNOWN]
+    assert desk.cells("Стадия") == ["1", "1", "1", "1"]
+
+
+@pytest.mark.parametrize("person", ["", "Анна"])
+def test_a_person_goes_on_with_his_copy(person: str, desk: Desk) -> None:
+    """His last drop is the base; what others did meanwhile stays."""
+    first = desk.number
+    desk.drop(orders(o0={"Стадия": "2"}), stamp=first, person=person)
+    desk.drop(orders(o3={"Стадия": "9"}), stamp=first, person=person and "Борис")
+    copy = orders(o0={"Стадия": "2"}, o1={"Стадия": "3"})
+    base, asked = desk.drop(copy, stamp=first, person=person)
+    assert (base.version, asked) == (first, [])
+    assert desk.cells("Стадия") == ["2", "3", "1", "9"]
+    back = orders(o1={"Стадия": "3"})
+    _, asked = desk.drop(back, stamp=first, person=person)
+    assert asked == ([] if person else [reasons.DOUBTFUL])
+    assert desk.cells("Стадия") == [("1" if person else "2"), "3", "1", "9"]
+
+
+def test_a_stage_typed_again_and_again_is_a_known_persons(desk: Desk) -> None:
+    first = desk.number
+    for stage in ("2", "3", "4"):
+        _, asked = desk.drop(orders(o0={"Стадия": stage}), stamp=first, person="Анна")
+        assert asked == []
+    assert desk.cells("Стадия")[0] == "4"
+
+
+def test_an_old_copy_of_the_same_person_is_doubtful(desk: Desk) -> None:
+    first = desk.number
+    desk.drop(orders(o0={"Стадия": "2"}, o1={"Стадия": "2"}), stamp=first, person="Анна")
+    base, asked = desk.drop(orders(o3={"Стадия": "5"}), stamp=first, person="Анна")
+    assert (base.state, asked) == (first, [reasons.DOUBTFUL] * 2)
+    assert desk.cells("Стадия") == ["2", "2", "1", "5"]
+
+
+def test_a_copy_without_a_stamp_is_of_the_nearest_version(desk: Desk) -> None:
+    numbers = []
+    for name in ("o0", "o1", "o2"):
+        desk.drop(orders(**{name: {"Стадия": "2"}}), stamp=1, person="Борис")
+        numbers.append(desk.number)
+    copy = orders(o0={"Стадия": "2"}, o1={"Стадия": "2", "Примечание": "звонил"})
+    base, asked = desk.drop(copy, stamp=None, person="Анна")
+    assert (base.version, asked) == (numbers[1], [])
+    assert desk.cells("Стадия") == ["2", "2", "2", "1"]
+    assert desk.cells("Примечание")[1] == "звонил"
+
+
+def test_a_book_edited_in_place_is_a_version_of_its_stamp(desk: Desk) -> None:
+    desk.ours = orders(o0={"Примечание": "в самой книге"})
+    edited = desk.versions.add_version(NAME, desk.ours, stamp=1)
+    copy = orders(o0={"Примечание": "в самой книге"}, o1={"Стадия": "2"})
+    base, asked = desk.drop(copy, stamp=1, person="Анна")
+    assert (base.version, asked) == (edited, [])
+
+
+def test_an_open_conflict_is_listed_until_it_is_decided(desk: Desk) -> None:
+    first = desk.number
+    desk.drop(orders(o0={"Стадия": "2"}), stamp=first, person="Борис")
+    copy = orders(o0={"Стадия": "3"})
+    for _ in range(2):
+        assert desk.drop(copy, stamp=first, person="Анна")[1] == [reasons.DIFFERENT]
+        assert len(desk.versions.conflicts(NAME)) == 1
+    ((number, conflict),) = desk.versions.conflicts(NAME)
+    desk.versions.decide(NAME, [(number, conflict.place)], [(conflict.place, "3")])
+    assert desk.versions.conflicts(NAME) == []
+    assert desk.drop(copy, stamp=first, person="Анна")[1] == []
+    assert desk.drop(copy, stamp=first, person="Вера")[1] != []
+    assert desk.cells("Стадия")[0] == "2"
+
+
+def test_the_same_drop_is_kept_once(desk: Desk) -> None:
+    drop = NewDrop(
+        token="t", book=NAME, records=desk.ours, version=1, state=1, author="", conflicts=()
+    )
+    desk.versions.add_drop(drop)
+    desk.versions.add_drop(drop)
+    assert len(desk.versions.drops(NAME)) == 1
+
+
+@pytest.mark.parametrize(
+    ("modified_by", "person"),
+    [
+        ("Анна Петрова", "Петрова Анна Сергеевна"),
+        ("ПЕТРОВА", "Петрова Анна Сергеевна"),
+        ("Анна", ""),
+        ("Пользователь Windows", ""),
+        ("", ""),
+    ],
+)
+def test_a_known_person_is_exactly_one_manager(modified_by: str, person: str) -> None:
+    managers = ["Петрова Анна Сергеевна", "Смирнова Анна Ильинична", "Петров Пётр"]
+    assert known_person(modified_by, managers) == person
