@@ -11,7 +11,6 @@ from typing import Any
 
 from cmtools.books.catalog import BOOKS
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
-from cmtools.books.plan import PLAN_BOOK
 from cmtools.demo import FAULTY_BOOK, write_sample
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.pricing.order_problems import check_prices
@@ -47,7 +46,7 @@ def sample_at(today: date) -> Sample:
         files = [
             BookFile(path=folder / book.file_name, name=book.name, book=book)
             for book in BOOKS
-            if book is not PLAN_BOOK
+            if (folder / book.file_name).exists()
         ]
         faulty = BookFile(path=folder / FAULTY_BOOK, name=FAULTY_BOOK.name)
         reader = InProcessReader(limits=Limits())
