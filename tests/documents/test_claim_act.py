@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.paper_figures import SECOND, make, shipment
-from support.papers import Paper
+from support.papers import NB, Paper
 from support.workbench import SHIPPING, TODAY, Change, add, healthy, put
 
 CATALOGUES, CARDS = "Каталог 24 стр.", "Визитки"
@@ -24,7 +24,7 @@ def handed_over(paper: Paper) -> dict[str, str]:
     """Name of a line → «Передано»."""
     (table,) = [table for table in paper.tables if "Передано" in table[0]]
     name, quantity = table[0].index("Наименование продукции"), table[0].index("Передано")
-    return {row[name]: row[quantity] for row in table[1:]}
+    return {row[name].replace(NB, " "): row[quantity] for row in table[1:]}
 
 
 def decided(on: date) -> tuple[Change, ...]:

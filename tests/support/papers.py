@@ -23,6 +23,8 @@ from PIL import Image
 
 NB = "\u00a0"
 
+QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+
 ORDER_KINDS = {
     "request": "Заявка на заказ",
     "contractor-request": "Запрос подрядчику",
@@ -127,14 +129,16 @@ class Paper:
         return [Decimal(f"{figures.replace(' ', '')}.{end}") for figures, _, _, end, _ in found]
 
     def codes(self) -> list[str]:
-        """What the bar codes of the document's pictures say."""
+        """What the QR codes of the document's pictures say."""
         parts = self.document.part.package.iter_parts()
         images = [part.blob for part in parts if str(part.partname).endswith(".png")]
         pictures = [Image.open(BytesIO(image)).convert("L") for image in images]
         return [
             code.bytes.decode("utf-8")
             for picture in pictures
-            for code in zxingcpp.read_barcodes(on_white(picture))
+            for code in zxingcpp.read_barcodes(
+                on_white(picture), zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+            )
         ]
 
 

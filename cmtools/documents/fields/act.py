@@ -134,7 +134,7 @@ def _part(line: Line, data: OrderData, rate: Decimal) -> _Part:
     quantity = by_day.pop(day, ZERO)
     amount = round2(line.price * quantity)
     vat = vat_inside(amount, rate)
-    if quantity + sum(by_day.values()) == whole:
+    if quantity and quantity + sum(by_day.values()) == whole:
         before = [round2(line.price * earlier) for earlier in by_day.values()]
         amount = line.amount - sum(before)
         vat = everything.vat - sum(vat_inside(part, rate) for part in before)
