@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cmtools.books.catalog import BOOKS
 from cmtools.books.default_rows import shipped_headings, shipped_rows
+from cmtools.books.settings import ANY_KIND
+from cmtools.tables.columns import SheetColumn
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import Book, Table
-from cmtools.tables.writer.dropdowns import DropdownLists, foreign_tables
+from cmtools.tables.writer.dropdowns import DropdownLists, foreign_columns
 from cmtools.tables.writer.heading import Heading
 from cmtools.tables.writer.workbook import SheetRows, write_book
 
@@ -34,28 +36,41 @@ def write_filled(
 
 def lists_from_rows(book: Book, rows: Mapping[Table[Any], SheetRows]) -> DropdownLists:
     """Return what the drop-downs offer of other books, from the rows written into those."""
-    return {
-        table: [dropdown_option(table, row) for row in rows.get(table, ())]
-        for table in foreign_tables(book)
-    }
+    lists = {}
+    for source in foreign_columns(book):
+        titles = [source.table.fields[name].title for name in _shown_fields(source)]
+        found = [[row.get(title) for title in titles] for row in rows.get(source.table, ())]
+        lists[source] = _options(source, found)
+    return lists
 
 
 def lists_from_dataset(book: Book, dataset: Dataset) -> DropdownLists:
     """Return what the drop-downs offer of other books, from what was read."""
-    return {t: dropdown_options(t, dataset) for t in foreign_tables(book) if t in dataset}
+    lists = {}
+    for source in foreign_columns(book):
+        if source.table in dataset:
+            columns = [
+                [value for sheet in dataset.sheets(source.table) for value in sheet.values[name]]
+                for name in _shown_fields(source)
+            ]
+            lists[source] = _options(source, zip(*columns, strict=True))
+    return lists
 
 
-def dropdown_options(table: Table[Any], dataset: Dataset) -> list[str]:
-    """Return the entries of a drop-down over a table that was read."""
-    found = []
-    for sheet in dataset.sheets(table):
-        keys = sheet.values[table.key.name]
-        labels = sheet.values[table.label] if table.label else [None] * len(keys)
-        found += [f"{k} {v}" if v else k for k, v in zip(keys, labels, strict=True) if k]
-    return found
+def _shown_fields(source: SheetColumn) -> list[str]:
+    label = source.table.label if source.is_key else None
+    return [source.name, label] if label else [source.name]
 
 
-def dropdown_option(table: Table[Any], row: Mapping[str, object]) -> str:
-    """Return the entry of a row in a drop-down: its key, with its label behind it."""
-    key = str(row[table.key.title])
-    return f"{key} {row[table.fields[table.label].title]}" if table.label else key
+def _options(source: SheetColumn, rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return the entries of a drop-down, each once.
+
+    Keys with their labels in the order of their sheet, then the bare keys, since people type them;
+    the values of another column in the order of letters.
+    """
+    filled = [row for row in rows if row[0] and row[0] != ANY_KIND]
+    keys = dict.fromkeys(str(row[0]) for row in filled)
+    if not source.is_key:
+        return sorted(keys)
+    labelled = [f"{row[0]} {row[1]}" for row in filled if row[1:] and row[1]]
+    return [*labelled, *keys]

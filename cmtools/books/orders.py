@@ -20,9 +20,11 @@ from cmtools.books.choices import (
     RequestKind,
 )
 from cmtools.books.register import CLIENTS
-from cmtools.books.settings import CONTRACTORS, STAGES
-from cmtools.tables.columns import CODE, COST, MONEY, NUMBER, PERCENT, Column
+from cmtools.books.settings import CONTRACTORS, MARKUPS, STAGES
+from cmtools.tables.columns import CODE, COST, MONEY, NUMBER, PERCENT, Column, SheetColumn
 from cmtools.tables.table import Book, Row, Rule, Table
+
+UNITS = tuple("шт компл набор упак пар рул лист экз м м² м³ кг т л ч".split())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,7 @@ class Order(Row):
     number: Annotated[str, Column("№ заказа", CODE, unique=True, width=15, hint="З-2026-0001")]
     on: Annotated[date, Column("Дата заказа", upto_today=True)]
     client: Annotated[str, Column("Код клиента", CODE, refers=CLIENTS)]
-    manager: Annotated[str, Column("Менеджер", width=26)]
+    manager: Annotated[str, Column("Менеджер", width=26, offers=SheetColumn(CLIENTS, "manager"))]
     request: Annotated[RequestKind, Column("Вид заявки", width=17)]
     stage: Annotated[str, Column("Стадия", CODE, refers=STAGES, width=30)]
     stage_since: Annotated[date | None, Column("Дата стадии", hint="С какого дня стоит на ней")]
@@ -118,10 +120,18 @@ class Position(Row):
 
     order: Annotated[str, Column("№ заказа", CODE, refers=ORDERS, width=15)]
     number: Annotated[int, Column("№ п/п", least=1, width=7)]
-    kind: Annotated[str, Column("Вид продукции", width=20, hint="Как на листе «Наценки»")]
+    kind: Annotated[
+        str,
+        Column(
+            "Вид продукции",
+            width=20,
+            hint="Как на листе «Наценки»",
+            offers=SheetColumn(MARKUPS, "kind"),
+        ),
+    ]
     name: Annotated[str, Column("Наименование", width=38, wrap=True)]
     quantity: Annotated[int, Column("Тираж", least=1)]
-    unit: Annotated[str, Column("Ед.", width=7, hint="шт, компл, м², т")]
+    unit: Annotated[str, Column("Ед.", width=7, hint="шт, компл, м², т", offers=UNITS)]
     design: Annotated[Design, Column("Дизайн", width=16)]
     layout: Annotated[str | None, Column("Макет", width=22, hint="Имя файла или № макета")]
     materials: Annotated[str | None, Column("Материалы", width=30, wrap=True)]

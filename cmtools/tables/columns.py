@@ -55,12 +55,26 @@ YES_NO_CHOICES = ("да", "нет")
 
 
 @dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """A column of a sheet, by the name of its field: a drop-down offers its values."""
+
+    table: Table[Any]
+    name: str
+
+    @property
+    def is_key(self) -> bool:
+        """Whether other sheets refer to the rows by this column."""
+        return self.name == self.table.key.name
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """What is declared of a column beside its field; see the module's docstring.
 
     expected: the column must be there though not every row must fill it.
     unique: no row repeats another's value.
     refers: the table whose key the value must be.
+    offers: what a drop-down suggests of values that may as well be others.
     least, above, most: bounds of a number, the second one exclusive.
     upto_today: no dates to come.
     fraction_warns: a share below 1 may have been meant as percents.
@@ -74,6 +88,7 @@ class Column:
     expected: bool = False
     unique: bool = False
     refers: Table[Any] | None = None
+    offers: SheetColumn | tuple[str, ...] = ()
     least: int | None = None
     above: int | None = None
     most: int | None = None
@@ -100,6 +115,14 @@ class Field:
     def title(self) -> str:
         """The column's title."""
         return self.column.title
+
+    @property
+    def list_source(self) -> SheetColumn | None:
+        """The column of a sheet that the drop-down offers; None for other fields."""
+        column = self.column
+        if column.refers is not None:
+            return SheetColumn(column.refers, column.refers.key.name)
+        return column.offers if isinstance(column.offers, SheetColumn) else None
 
     @property
     def width(self) -> int:

@@ -26,10 +26,10 @@ from cmtools.books.catalog import BOOKS
 from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.demo import write_sample
-from cmtools.tables.columns import CODE, DIGITS, TEXT, Field
+from cmtools.tables.columns import CODE, DATE, DIGITS, TEXT, Field
 from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book, Table
-from cmtools.tables.writer.dropdowns import LAST_ROW, foreign_tables, list_name
+from cmtools.tables.writer.dropdowns import LAST_ROW, foreign_columns, list_name, list_title
 from cmtools.tables.writer.workbook import Formula
 from cmtools.workspace import bundled_folder
 from support.office import convert
@@ -124,7 +124,7 @@ def test_the_blanks_are_those_that_the_declarations_make(tmp_path: Path) -> None
 @each_book
 def test_sheets(book: Book) -> None:
     """The instruction, then the declared sheets in their order, then the hidden lists."""
-    lists = [LISTS_SHEET] if foreign_tables(book) else []
+    lists = [LISTS_SHEET] if foreign_columns(book) else []
     visible = [(name, "visible") for name in (INSTRUCTION, *(t.title for t in book.tables))]
     found = [(sheet.title, sheet.sheet_state) for sheet in blank(book).worksheets]
     assert found == [*visible, *((name, "hidden") for name in lists)]
@@ -174,33 +174,50 @@ def test_drop_downs(table: Table[Any]) -> None:
     declared = {}
     for field, cell in places(table).values():
         down = cell if table.card else f"{cell}:{cell.rstrip('0123456789')}{LAST_ROW}"
-        if field.column.refers is not None:
-            declared[cell] = (list_name(field.column.refers), "warning", down)
+        if field.list_source is not None:
+            declared[cell] = (list_name(field.list_source), "warning", down)
         elif field.choices:
             declared[cell] = (f'"{",".join(field.choices)}"', "stop", down)
+        elif isinstance(field.column.offers, tuple) and field.column.offers:
+            declared[cell] = (f'"{",".join(field.column.offers)}"', "warning", down)
     assert offered == declared
     assert not [choice for f, _ in places(table).values() for choice in f.choices if "," in choice]
+
+
+@each_table
+def test_only_a_choice_is_refused_by_excel(table: Table[Any]) -> None:
+    """Excel checks numbers, dates and references too, but what cmtools understands goes in."""
+    found = rules(sheet_of(table))
+    refused = {
+        cell for cell, rule in found.items() if rule.showErrorMessage and not rule.errorStyle
+    }
+    kinds = {cell: rule.type for cell, rule in found.items()}
+    chosen = {cell for field, cell in places(table).values() if field.choices}
+    plain = {cell for cell in found if kinds[cell] in (None, "none")}
+    assert refused - plain == chosen
+    dates = {cell for field, cell in places(table).values() if field.kind is DATE}
+    assert {cell for cell, kind in kinds.items() if kind == "date"} == dates
 
 
 @each_book
 def test_the_lists_of_drop_downs_resolve(book: Book) -> None:
     """Each name leads to the filled cells under the key's title, or under the copied list's."""
     referred = {
-        field.column.refers
+        field.list_source
         for table in book.tables
         for field in table.fields.values()
-        if field.column.refers is not None
+        if field.list_source is not None
     }
     names = {name: str(found.attr_text) for name, found in blank(book).defined_names.items()}
-    assert names.keys() == {list_name(table) for table in referred}
-    for table in referred:
-        reference = names[list_name(table)].replace("$", "").replace("'", "")
+    assert names.keys() == {list_name(source) for source in referred}
+    for source in referred:
+        table, reference = source.table, names[list_name(source)].replace("$", "").replace("'", "")
         sheet_name, letters, first = re.findall(r"^(.+?)!([A-Z]+)(\d+):", reference)[0]
         assert first == "2"
         is_own = table in book.tables
         assert sheet_name == (table.title if is_own else LISTS_SHEET)
         column = texts(iter(blank(book)[sheet_name][letters]))
-        assert column[0] == (table.key.title if is_own else table.title)
+        assert column[0] == (table.key.title if is_own else list_title(source))
         filled = max([2, *(row for row, text in enumerate(column, 1) if text)])
         if is_own:
             ending = f"INDEX({table.title}!{letters}:{letters},MAX(2,COUNTA("
@@ -244,14 +261,23 @@ def test_codes_and_numbers_of_papers_are_kept_as_text(table: Table[Any]) -> None
 
 @each_table
 def test_the_header_stays_in_sight_on_screen_and_on_paper(table: Table[Any]) -> None:
+    """What is printed can be read: a wide sheet goes on A3, and on several of them."""
     sheet, header = sheet_of(table), header_row(table)
+    width = sum(
+        group.width * ((group.max or 1) - (group.min or 1) + 1)
+        for group in sheet.column_dimensions.values()
+    )
     setup, properties = sheet.page_setup, sheet.sheet_properties.pageSetUpPr
     assert sheet.freeze_panes == f"B{header + 1}"
     assert sheet.print_title_rows == f"${header}:${header}"
-    assert (setup.orientation, int(setup.paperSize or 0)) == ("landscape", 9)
+    assert setup.orientation == "landscape"
     assert properties is not None
     assert properties.fitToPage
-    assert (setup.fitToWidth or 1, setup.fitToHeight) == (1, 0)
+    assert setup.fitToHeight == 0
+    paper, across = int(setup.paperSize or 0), int(setup.fitToWidth or 1)
+    inches = {9: 11.69, 8: 16.54}[paper] - 0.8  # between the margins
+    assert inches * across / (width * 7 / 96) * 11 >= (7.5 if table.card is None else 7)
+    assert (paper, across) == (9, 1) or sheet.print_title_cols or across == 1
 
 
 # Whole after another office

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree.ElementTree import canonicalize
 
@@ -99,18 +100,31 @@ def drop_downs(book: Path) -> tuple[dict[str, str], dict[tuple[int, int], object
     return ranges, priced.cells(book, "Списки")
 
 
+def column(cells: Mapping[tuple[int, int], object], number: int) -> list[object]:
+    """The filled cells of a column, from above."""
+    return [value for (_, at), value in sorted(cells.items()) if at == number]
+
+
 def test_drop_downs_are_refreshed_and_never_emptied(tmp_path: Path) -> None:
-    """They follow the other books, but a book that cannot be read today says nothing."""
+    """They follow the other books, but a book that cannot be read today says nothing.
+
+    Bare codes are offered too, below the codes with their names.
+    """
     healthy(tmp_path, add("Клиенты", HEALTHY["Клиенты"][2] | {"Код": "К-0009"}))
     ask(tmp_path, in_place=True)
     ranges, lists = fresh = drop_downs(tmp_path / ORDERS)
     clients = [(c["Код"], c["Краткое наименование"]) for c in HEALTHY["Клиенты"]]
     offered = [f"{code} {name}" for code, name in (*clients, ("К-0009", clients[2][1]))]
     contractors = [row["Подрядчик"] for row in HEALTHY["Подрядчики"]]
-    assert [lists.get((n, 1)) for n in range(1, 7)] == ["Клиенты", *offered, None]
-    assert [lists.get((n, 3)) for n in range(1, 5)] == ["Подрядчики", *contractors, None]
-    assert ranges["Список_Клиенты"] == "Списки!$A$2:$A$5"
-    assert ranges["Список_Подрядчики"] == "Списки!$C$2:$C$3"
+    bare = [name.split()[0] for name in offered]
+    managers = sorted({str(c["Менеджер"]) for c in HEALTHY["Клиенты"]})
+    assert column(lists, 1) == ["Клиенты", *offered, *bare]
+    assert column(lists, 2) == ["Клиенты Менеджер", *managers]
+    assert column(lists, 4) == ["Подрядчики", *contractors]
+    assert column(lists, 5) == ["Наценки", "визитки", "каталоги"]
+    assert ranges["Список_Клиенты"] == f"Списки!$A$2:$A${1 + 2 * len(offered)}"
+    assert ranges["Список_Клиенты_Менеджер"] == f"Списки!$B$2:$B${1 + len(managers)}"
+    assert ranges["Список_Подрядчики"] == "Списки!$D$2:$D$3"
     (tmp_path / REGISTRY).write_bytes(b"PK\3\4 half of a book")
     ask(tmp_path, in_place=True)
     assert drop_downs(tmp_path / ORDERS) == fresh

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from cmtools.tables.service_sheets import INSTRUCTION, LISTS_SHEET
 from cmtools.tables.table import Book
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.dropdowns import foreign_tables
+from cmtools.tables.writer.dropdowns import foreign_columns
 
 HOW_TO = (
     "Пишите на листах ниже, начиная со строки под заголовком. Одна строка — одна запись.",
@@ -61,7 +61,7 @@ def write_instruction(workbook: Workbook, book: Book, make: Callable[..., Format
         sheet.write_blank(row, 1, None, make(bg_color=colour, border=1, border_color=styles.RULE))
         sheet.write_string(row, 2, meaning, text)
         row += 1
-    if foreign_tables(book):
+    if foreign_columns(book):
         sheet.write_string(
             row + 1,
             2,

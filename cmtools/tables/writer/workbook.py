@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,17 @@ from cmtools.tables.writer import styles
 from cmtools.tables.writer.dropdowns import (
     LAST_ROW,
     DropdownLists,
-    foreign_tables,
+    foreign_columns,
     list_ranges,
+    list_title,
 )
 from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
 from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.validation import add_validation
+
+A4, A3 = 9, 8  # as Excel numbers papers
+A4_WIDTH, A3_WIDTH = 210, 300  # characters that a page shows at 8 points
 
 SheetRows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
@@ -107,7 +112,6 @@ class _BookWriter:
         write_instruction(self._workbook, self._book, self._format)
         for table in self._book.tables:
             sheet = self._workbook.add_worksheet(table.title)
-            print_setup(sheet)
             if table.card:
                 self._write_card(sheet, table)
             else:
@@ -135,6 +139,7 @@ class _BookWriter:
     def _write_list(self, sheet: Worksheet, table: Table[Any]) -> None:
         fields = list(table.fields.values())
         header = header_row(table)
+        print_setup(sheet, [width for width, _ in self._table_columns(table)])
         heading = self._headings.get(table, Heading())
         write_heading(sheet, table, heading, self._format)
         if heading.values:
@@ -217,6 +222,7 @@ class _BookWriter:
 
     def _write_card(self, sheet: Worksheet, table: Table[Any]) -> None:
         assert table.card is not None
+        print_setup(sheet)
         titles = (*table.card, "Пояснение")
         for position, (title, width) in enumerate(zip(titles, (40, 54, 64), strict=True)):
             sheet.set_column(position, position, width, self._column_format(TEXT, wrap=True))
@@ -255,15 +261,15 @@ class _BookWriter:
             add_validation(sheet, field, row, 1, row)
 
     def _write_lists(self) -> None:
-        tables = foreign_tables(self._book)
-        if not tables:
+        sources = foreign_columns(self._book)
+        if not sources:
             return
         sheet = self._workbook.add_worksheet(LISTS_SHEET)
         text = self._column_format(TEXT)
-        sheet.set_column(0, len(tables) - 1, 50, text)
-        for position, table in enumerate(tables):
-            sheet.write_string(0, position, table.title, self._format(**styles.HEADING))
-            for row, value in enumerate(self._lists.get(table, ()), start=1):
+        sheet.set_column(0, len(sources) - 1, 50, text)
+        for position, source in enumerate(sources):
+            sheet.write_string(0, position, list_title(source), self._format(**styles.HEADING))
+            for row, value in enumerate(self._lists.get(source, ()), start=1):
                 sheet.write_string(row, position, value, text)
         sheet.hide()
 
@@ -285,11 +291,20 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: For
             write_text(sheet, row, column, str(value), form)
 
 
-def print_setup(sheet: Worksheet) -> None:
-    """Set A4 landscape, one page wide, with the sheet's name and page number below."""
+def print_setup(sheet: Worksheet, widths: Sequence[float] = ()) -> None:
+    """Set the paper, with the sheet's name and page number below.
+
+    A4 landscape, one page wide; a sheet whose columns (`widths` in characters) would be too small
+    to read there goes on A3, and a still wider one on several pages beside each other, each of
+    which begins with the first column.
+    """
+    width, papers = sum(widths), 1
     sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(A4 if width <= A4_WIDTH else A3)
+    if width > A3_WIDTH:
+        papers = ceil((width - widths[0]) / (A3_WIDTH - widths[0]))
+        sheet.repeat_columns("A:A")
+    sheet.fit_to_pages(papers, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&F&C&A&RСтр. &P из &N")
     sheet.hide_gridlines(1)
