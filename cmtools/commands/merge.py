@@ -20,19 +20,28 @@ from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, UsageError
 from cmtools.files import atomic_write, checksum, copy
+from cmtools.forms.proof import read_secret
+from cmtools.forms.reply import find_mark, open_reply
 from cmtools.inbox.destination import find_destination
-from cmtools.merge.book_merge import BookMerge, MergeInputs, merge_copy
-from cmtools.merge.book_records import BookRefused
+from cmtools.merge.answered_book import (
+    merge_answers,
+    place_conflict_book,
+    remove_answered_book,
+)
+from cmtools.merge.book_merge import MergeInputs, merge_copy
+from cmtools.merge.book_records import BookRefused, read_book
 from cmtools.merge.conflict import Content
+from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
 from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
 from cmtools.pricing.priced_book import refuse_open
 from cmtools.pricing.session import existing_path
-from cmtools.problems import Problem, has_errors
+from cmtools.problems import Fault, Problem, has_errors, sort_problems
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, normalize_name
 from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.formulas import CellFormula
+from cmtools.tables.reader.grid import WorkbookCells
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import MERGED, Workspace, backup_path, copy_path, find_workspace
 
@@ -112,6 +121,11 @@ def merge(
         Versions(workspace.root) as versions,
         TemporaryDirectory() as folder,
     ):
+        moment = now or datetime.combine(today, time())
+        place = moment if in_place else None
+        cells = reader.read_whole(theirs)
+        if (mark := find_mark(cells)) and mark[0].form == CONFLICT_FORM.name:
+            return _answer(workspace, theirs, cells, reader, versions, today, place)
         book = _find_book(workspace, theirs, reader)
         check = _check(workspace, book, reader, today)
         before = checksum(book.path)
@@ -134,10 +148,14 @@ def merge(
             raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
         files: tuple[str, ...] = ()
         if not done.errors:
-            moment = now or datetime.combine(today, time())
-            files = _place(workspace, book, done, aside, before, moment if in_place else None)
+            files = _place(workspace, book, done.merge, aside, before, place)
             if in_place:
                 versions.add_drop(done.drop)
+                ours = read_book(book.path, reader, inputs.company).records
+                asked = place_conflict_book(
+                    workspace.root, book.name, ours, reader, versions, moment
+                )
+                files += tuple(workspace.name(path) for path in asked)
     return MergeResult(
         problems=done.errors,
         files=files,
@@ -150,7 +168,7 @@ def merge(
 def _place(
     workspace: Workspace,
     book: BookFile,
-    done: BookMerge,
+    merge: Merge,
     aside: Path,
     before: str | None,
     now: datetime | None,
@@ -162,7 +180,7 @@ def _place(
         return (workspace.name(target),)
     if checksum(book.path) != before:
         raise Unavailable(f"«{book.name}» изменили, пока шло слияние: повторите")
-    if done.merge.is_empty:
+    if merge.is_empty:
         return ()
     backup = backup_path(book.path, now)
     copy(book.path, backup)
@@ -172,6 +190,61 @@ def _place(
     if is_known:
         known_files.add_file(workspace.root, book.path)
     return workspace.name(backup), workspace.name(book.path)
+
+
+def _answer(
+    workspace: Workspace,
+    file: Path,
+    cells: WorkbookCells,
+    reader: Reader,
+    versions: Versions,
+    today: date,
+    now: datetime | None,
+) -> MergeResult:
+    """Apply what a person decided in a conflict book."""
+    reply = open_reply(cells, CONFLICT_FORM, read_secret(workspace.root))
+    if isinstance(reply, Fault):
+        raise UsageError(f"«{file.name}»: {reply.message}; {reply.hint}")
+    answers = read_answers(reply, workspace.name(file))
+    book = next((b for b in workspace.books() if b.name == answers.book), None)
+    if book is None or not book.path.is_file():
+        raise UsageError(f"«{file.name}»: в рабочей папке больше нет книги «{answers.book}»")
+    if now is not None:
+        refuse_open([book])
+    before = checksum(book.path)
+    inputs = MergeInputs(
+        name=book.name,
+        book=book.path,
+        copy=file,
+        company=_read_company(workspace, reader),
+        token=token_hex() if now else "",
+    )
+    files: tuple[str, ...] = ()
+    with TemporaryDirectory() as folder:
+        aside = Path(folder, "answered.xlsx")
+        check = _check(workspace, book, reader, today)
+        try:
+            done = merge_answers(inputs, answers, reader, versions, check, aside)
+        except EditRefused as error:
+            raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
+        if not done.errors:
+            if not done.merge.is_empty:
+                files = _place(workspace, book, done.merge, aside, before, now)
+            if now is not None:
+                versions.decide(book.name, done.decided, done.refused)
+                if not answers.problems:
+                    remove_answered_book(workspace.root, book.name, file)
+                asked = place_conflict_book(
+                    workspace.root, book.name, done.records, reader, versions, now
+                )
+                files += tuple(workspace.name(path) for path in asked)
+    return MergeResult(
+        problems=sort_problems((*answers.problems, *done.errors)),
+        files=files,
+        book=book.name,
+        base=0,
+        merge=done.merge,
+    )
 
 
 def _find_book(workspace: Workspace, file: Path, reader: Reader) -> BookFile:

@@ -87,6 +87,16 @@ def find_genuine_mark(cells: WorkbookCells, secret: bytes) -> Mark | None:
     return next((mark for mark, check in marks if is_genuine(mark, check, secret)), None)
 
 
+def open_reply(cells: WorkbookCells, form: Form, secret: bytes) -> Reply | Fault:
+    """Return what was filled into a form that was made here; a fault for any other workbook."""
+    if cells.fault is not None:
+        return cells.fault
+    mark = find_genuine_mark(cells, secret)
+    if mark is None or mark.form != form.name:
+        return NOT_OUR_FORM()
+    return read_reply(cells, form, mark, secret) or NO_FORM_SHEET(key=form.key)
+
+
 def read_reply(cells: WorkbookCells, form: Form, mark: Mark, secret: bytes) -> Reply | None:
     """Return the rows that were filled in, from whatever sheet; None where no sheet has them.
 

@@ -108,7 +108,7 @@ def merge_copy(
     else:
         write_edits(inputs.book, edits_of(merge, ours.records), target)
         merged = read_book(target, reader, inputs.company)
-        errors = _new_errors(check, target, inputs)
+        errors = find_new_errors(check, target, (inputs.book, inputs.copy))
         if errors:
             rows = {**base.caution.rows, **_blamed(errors, merged, ours, theirs)}
             merge = merge_books(
@@ -120,7 +120,7 @@ def merge_copy(
             )
             write_edits(inputs.book, edits_of(merge, ours.records), target)
             merged = read_book(target, reader, inputs.company)
-            errors = _new_errors(check, target, inputs)
+            errors = find_new_errors(check, target, (inputs.book, inputs.copy))
         if not errors:
             stamp(target, target, number_of(merged))
     return BookMerge(
@@ -196,12 +196,12 @@ def _base(
     )
 
 
-def _new_errors(check: Check, merged: Path, inputs: MergeInputs) -> list[Problem]:
-    """Return the errors of the merged book that neither the book nor the copy has."""
+def find_new_errors(check: Check, merged: Path, before: Iterable[Path]) -> list[Problem]:
+    """Return the errors of a merged book that none of the books has that it was made of."""
     errors = [problem for problem in check(merged) if problem.is_error]
     if not errors:
         return []
-    known = {_what(problem) for path in (inputs.book, inputs.copy) for problem in check(path)}
+    known = {_what(problem) for path in before for problem in check(path)}
     return [problem for problem in errors if _what(problem) not in known]
 
 

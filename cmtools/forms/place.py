@@ -1,0 +1,42 @@
+"""Where a form is put: beside one that a person has filled, in the place of any other."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cmtools.files import atomic_write, find_office_lock, numbered_name
+from cmtools.forms.form import Form
+from cmtools.forms.proof import Mark
+from cmtools.forms.reply import read_reply
+from cmtools.tables.reader.sandbox import WorkbookReader
+
+
+def write_form(path: Path, content: bytes, form: Form, reader: WorkbookReader) -> Path:
+    """Write a form; return its path, with ` (2)` where a person has filled the one that is there.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    number = 1
+    while True:
+        target = path.with_name(numbered_name(path.stem, number, path.suffix))
+        if not os.path.lexists(target) or not is_filled(target, form, reader):
+            break
+        number += 1
+    with atomic_write(target) as aside:
+        aside.write_bytes(content)
+    return target
+
+
+def is_filled(path: Path, form: Form, reader: WorkbookReader) -> bool:
+    """Tell whether a person has filled a form, or has it open, or it is something else.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    if find_office_lock(path):
+        return True
+    cells = reader.read_whole(path)
+    reply = read_reply(cells, form, Mark(form=form.name, subject=()), b"")
+    return reply is None or bool(reply.rows)

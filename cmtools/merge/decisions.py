@@ -1,0 +1,214 @@
+"""A person's decisions about conflicts as changes of the book; nothing is read or written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cmtools.merge.alignment import describe_rows
+from cmtools.merge.conflict import (
+    Answer,
+    CellPlace,
+    Conflict,
+    Content,
+    RowCells,
+    Side,
+    show_content,
+)
+from cmtools.merge.records import BookRecords, Record, SheetRecords, place_of
+from cmtools.merge.three_way import Merge, TakenCell, TakenRow
+from cmtools.tables.parsers import format_value, squeeze
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decisions:
+    """What the decisions change in the book; its conflicts are those that are still open.
+
+    decided: the conflicts that are closed, by the number of the drop and the place.
+    refused: the values that a person has turned down: place, meaning.
+    """
+
+    merge: Merge
+    decided: Sequence[tuple[int, CellPlace]]
+    refused: Sequence[tuple[CellPlace, str]]
+
+
+def decide(
+    answers: Iterable[Answer], conflicts: Iterable[tuple[int, Conflict]], ours: BookRecords
+) -> Decisions:
+    """Apply decisions to the open conflicts of a book, each with the number of its drop.
+
+    One whose place in the book has changed since it was asked stays open. A conflict that was
+    decided before is not open, so the same answers twice change nothing.
+    """
+    by_question = {_question_of(answer): answer for answer in answers}
+    changes = _Changes()
+    left: list[Conflict] = []
+    decided: list[tuple[int, CellPlace]] = []
+    refused: dict[tuple[CellPlace, str], None] = {}
+    for drop, asked in conflicts:
+        now = _rows_at(asked, ours)
+        conflict = _with_rows(asked, now)
+        answer = by_question.get(_question(conflict))
+        if _is_settled(conflict):
+            decided.append((drop, conflict.place))
+        elif answer is None or not _can_be_done(conflict, answer, now):
+            left.append(conflict)
+        else:
+            decided.append((drop, conflict.place))
+            turned_down = _turned_down(conflict, answer)
+            refused |= {(conflict.place, meaning): None for meaning in turned_down}
+            changes.add(conflict, answer, now)
+    return Decisions(merge=changes.result(ours, tuple(left)), decided=decided, refused=[*refused])
+
+
+class _Changes:
+    """Collects what decisions change in the book."""
+
+    def __init__(self) -> None:
+        self._taken: dict[CellPlace, TakenCell] = {}
+        self._added: list[TakenRow] = []
+        self._removed: list[TakenRow] = []
+
+    def add(self, conflict: Conflict, answer: Answer, now: Sequence[Record]) -> None:
+        if conflict.column is None:
+            gone, new = _difference(conflict, _rows(_chosen(conflict, answer)), now)
+            self._removed += gone
+            self._added += new
+        elif cell := _cell(conflict, answer, now):
+            self._taken[conflict.place] = cell
+
+    def result(self, ours: BookRecords, left: tuple[Conflict, ...]) -> Merge:
+        columns: dict[str, tuple[str, ...]] = {}
+        for cell in self._taken.values():
+            if cell.column not in ours[cell.sheet].columns:
+                known = columns.get(cell.sheet, ())
+                columns[cell.sheet] = tuple(dict.fromkeys((*known, cell.column)))
+        return Merge(
+            taken=tuple(self._taken.values()),
+            added=tuple(self._added),
+            removed=tuple(self._removed),
+            columns=columns,
+            conflicts=left,
+        )
+
+
+def _question(conflict: Conflict) -> tuple[str | None, ...]:
+    shown = (conflict.key, show_content(conflict.ours), show_content(conflict.theirs))
+    return (conflict.sheet, conflict.column, *map(squeeze, shown))
+
+
+def _question_of(answer: Answer) -> tuple[str | None, ...]:
+    shown = (answer.key, answer.ours, answer.theirs)
+    return (answer.sheet, answer.column, *map(squeeze, shown))
+
+
+def _rows_at(conflict: Conflict, ours: BookRecords) -> list[Record]:
+    """Return the rows of the book that a conflict is about."""
+    sheet = ours.get(conflict.sheet, SheetRecords(title=conflict.sheet))
+    return [row for row in sheet.rows if place_of(row) == conflict.place[1]]
+
+
+def open_conflicts(conflicts: Iterable[tuple[int, Conflict]], ours: BookRecords) -> list[Conflict]:
+    """Return the conflicts that a person has to decide, with what the book has now."""
+    found = (_with_rows(conflict, _rows_at(conflict, ours)) for _, conflict in conflicts)
+    return [conflict for conflict in found if not _is_settled(conflict)]
+
+
+def _is_settled(conflict: Conflict) -> bool:
+    """Tell whether the book has come to hold what the copy has."""
+    return conflict.meanings[1] == conflict.meanings[2]
+
+
+def _can_be_done(conflict: Conflict, answer: Answer, now: Sequence[Record]) -> bool:
+    return conflict.column is None or len(now) == 1 or answer.take == Side.OURS
+
+
+def _lines(meaning: str) -> Counter[str]:
+    return Counter(meaning.splitlines())
+
+
+def _with_rows(conflict: Conflict, now: Sequence[Record]) -> Conflict:
+    """Return a conflict with what the book has now at its place."""
+    base, was, theirs = conflict.meanings
+    if conflict.column is not None:
+        cell = now[0].cells.get(conflict.column) if now else None
+        meaning = now[0].meanings.get(conflict.column, "") if now else ""
+        return replace(conflict, ours=cell, meanings=(base, meaning, theirs))
+    is_new = not conflict.ours and any(row.key for row in now)
+    if is_new or _lines(was) - _lines(describe_rows(now)):
+        rows = tuple(row.cells for row in now)
+        return replace(conflict, ours=rows, meanings=(base, describe_rows(now), theirs))
+    return conflict
+
+
+def _chosen(conflict: Conflict, answer: Answer) -> Content:
+    match answer.take:
+        case Side.OURS:
+            return conflict.ours
+        case Side.THEIRS:
+            return conflict.theirs
+        case Side.BASE:
+            return conflict.base
+        case own:
+            return own
+
+
+def _chosen_meaning(conflict: Conflict, answer: Answer) -> str | None:
+    """Return what the chosen side means; None for a value of the person's own."""
+    sides = (Side.BASE, Side.OURS, Side.THEIRS)
+    return conflict.meanings[sides.index(answer.take)] if answer.take in sides else None
+
+
+def _turned_down(conflict: Conflict, answer: Answer) -> Iterable[str]:
+    chosen = _chosen_meaning(conflict, answer)
+    return (meaning for meaning in conflict.meanings[1:] if meaning != chosen)
+
+
+def _cell(conflict: Conflict, answer: Answer, now: Sequence[Record]) -> TakenCell | None:
+    """Return the cell that changes; None where the book has what was decided."""
+    assert conflict.column is not None
+    if conflict.meanings[1] == _chosen_meaning(conflict, answer):
+        return None
+    chosen, row = _chosen(conflict, answer), now[0]
+    return TakenCell(
+        sheet=conflict.sheet,
+        key=conflict.key,
+        column=conflict.column,
+        row=row.row,
+        was=row.cells.get(conflict.column),
+        now=None if isinstance(chosen, tuple) else chosen,
+    )
+
+
+def _rows(content: Content) -> Sequence[RowCells]:
+    return content if isinstance(content, tuple) else ()
+
+
+def _difference(
+    conflict: Conflict, wanted: Sequence[RowCells], now: Sequence[Record]
+) -> tuple[list[TakenRow], list[TakenRow]]:
+    """Return the rows that go and those that come, so that the wanted ones stand for ours."""
+    before, after = (Counter(map(_content, rows)) for rows in (_rows(conflict.ours), wanted))
+    leaving, coming = before - after, after - before
+    gone = [row for row in now if _take_one(leaving, _content(row.cells))]
+    new = [cells for cells in wanted if _take_one(coming, _content(cells))]
+    return (
+        [_taken_row(conflict, row.cells, row.row) for row in gone],
+        [_taken_row(conflict, cells) for cells in new],
+    )
+
+
+def _take_one(counts: Counter[object], content: object) -> bool:
+    is_there = counts[content] > 0
+    counts[content] -= is_there
+    return is_there
+
+
+def _content(cells: RowCells) -> object:
+    return frozenset((title, format_value(cell)) for title, cell in cells.items())
+
+
+def _taken_row(conflict: Conflict, cells: RowCells, row: int = 0) -> TakenRow:
+    return TakenRow(sheet=conflict.sheet, key=conflict.key, cells=cells, row=row)
