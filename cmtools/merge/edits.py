@@ -35,6 +35,8 @@ def edits_of(merge: Merge, ours: BookRecords) -> Mapping[str, SheetEdit]:
                 if row.sheet == title
             ],
             emptied=[row.row for row in merge.removed if row.sheet == title],
+            header=sheet.header,
+            last_row=max([sheet.header, *(row.row for row in sheet.rows)]),
         )
     return edits
 

@@ -9,17 +9,19 @@ from pathlib import Path
 from cmtools import known_files
 from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.loader import BookFile
-from cmtools.books.orders import ORDER_BOOK, POSITIONS
+from cmtools.books.orders import ORDER_BOOK, POSITIONS, Position
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy, find_office_lock
 from cmtools.pricing.breakdown import costing_sheet, price_cells
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.session import Session
-from cmtools.tables.parsers import normalize_name
-from cmtools.tables.patch.cells import patch_cells
+from cmtools.tables.patch.book_edit import EditRefused, SheetEdit, apply_edits, refuse_locked
+from cmtools.tables.patch.cells import filled_columns
 from cmtools.tables.patch.foreign_parts import drop_foreign_parts
 from cmtools.tables.patch.package import Package
 from cmtools.tables.patch.plain_sheet import add_plain_sheet
+from cmtools.tables.reader.formulas import find_formulas
+from cmtools.tables.sheet import Sheet
 from cmtools.tables.writer.dropdowns import refresh_lists
 from cmtools.workspace import PRICED, backup_path, copy_path
 
@@ -54,12 +56,12 @@ def write_prices_in_place(session: Session, books: Sequence[BookFile], now: date
     The bytes of a book are safe in a new backup, named by `now`, before it is written.
 
     Raises:
-        Unavailable: a book is open, or has macros, which would be lost.
+        Unavailable: a book is open, or would lose macros or a signature.
         OSError: no rights, no room.
     """
     refuse_open(books)
     packages = [(book, Package(book.path)) for book in books]
-    _refuse_macros(packages)
+    _refuse_locked(packages)
     root, names = session.workspace.root, []
     for book, package in packages:
         _fill(session, book, package)
@@ -83,10 +85,13 @@ def refuse_open(books: Iterable[BookFile]) -> None:
             )
 
 
-def _refuse_macros(packages: Iterable[tuple[BookFile, Package]]) -> None:
+def _refuse_locked(packages: Iterable[tuple[BookFile, Package]]) -> None:
     for book, package in packages:
-        if package.macros():
-            raise Unavailable(f"в «{book.name}» есть макросы: цены можно записать только в копию")
+        try:
+            refuse_locked(package)
+        except EditRefused as error:
+            reason = f"в «{book.name}» {error}: цены можно записать только в копию"
+            raise Unavailable(reason) from error
 
 
 def _write_copy(session: Session, book: BookFile, package: Package, path: Path) -> None:
@@ -100,18 +105,28 @@ def _write_copy(session: Session, book: BookFile, package: Package, path: Path) 
 
 def _fill(session: Session, book: BookFile, package: Package) -> None:
     """Put the prices and the drop-down lists into the parts of a book."""
-    parts: dict[str, str] = {}
-    for name, part in package.sheets().items():
-        parts.setdefault(normalize_name(name), part)
     dataset = session.loaded.dataset
     orders = _orders_of(session, book)
     for sheet in dataset.sheets(POSITIONS):
         if sheet.source.file == book.name:
-            part = parts[normalize_name(POSITIONS.title)]
             lines = {entry.row: line for order in orders for entry, line in order.positions}
-            package[part] = patch_cells(package[part], price_cells(sheet, lines))
+            own = _own_rows(package, sheet)
+            prices = {p: value for p, value in price_cells(sheet, lines).items() if p[0] not in own}
+            apply_edits(package, {POSITIONS.title: SheetEdit(cells=prices)})
     refresh_lists(package, ORDER_BOOK, lists_from_dataset(ORDER_BOOK, dataset))
-    package.compute_on_load()
+
+
+def _own_rows(package: Package, sheet: Sheet[Position]) -> set[int]:
+    """Return the rows below the positions that a manager made: totals, headings, formulas."""
+    xml = package[package.sheet_part(POSITIONS.title)]
+    formulas, computed = find_formulas(xml).keys(), {*sheet.computed_columns.values()}
+    below = {*range(sheet.header + 1, sheet.last_row + 1)}.difference(sheet.rows)
+    return {
+        row
+        for row, columns in filled_columns(xml).items()
+        if row in below
+        and (columns - computed or any((row, column) in formulas for column in columns))
+    }
 
 
 def _orders_of(session: Session, book: BookFile) -> list[PricedOrder]:

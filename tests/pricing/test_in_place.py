@@ -21,10 +21,13 @@ from support.workbench import (
     ORDERS,
     REGISTRY,
     TODAY,
+    Row,
     add,
+    add_sheet,
     extra_book,
     healthy,
     insert_column,
+    put,
 )
 
 BOOK, LINKS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
@@ -80,17 +83,36 @@ def test_prices_in_place_change_nothing_else(tmp_path: Path) -> None:
     assert priced.cells(book, "Позиции", values=True)[2, 30] == 7
 
 
-@pytest.mark.parametrize("chained", [True, False], ids=["with a chain", "without"])
+@pytest.mark.parametrize("typed", [True, False], ids=["a formula goes", "none goes"])
 def test_formulas_over_prices_are_computed_when_the_book_is_opened(
-    chained: bool, tmp_path: Path
+    typed: bool, tmp_path: Path
 ) -> None:
-    """Else Excel would show sums of the prices that were."""
-    book = healthy(tmp_path) / ORDERS
-    chain = {"xl/calcChain.xml": b"<calcChain/>"} if chained else {}
+    """Else Excel would show sums of the prices that were; their list names no formula that went."""
+    totals = add_sheet("Заказы", "Итоги", [["=SUM(Позиции!R2:R9)"]])
+    over = [put("Позиции", "Сумма", 0, "=1+1")] if typed else []
+    book = healthy(tmp_path, totals, *over) / ORDERS
+    chain = {"xl/calcChain.xml": b"<calcChain/>"}
     edit(book, {BOOK: swap(("<calcPr[^>]*>", '<calcPr calcId="191029"/>')), **chain})
     ask(tmp_path, in_place=True)
     assert b'fullCalcOnLoad="1"' in parts(book)[BOOK]
-    assert "xl/calcChain.xml" not in parts(book)
+    assert ("xl/calcChain.xml" in parts(book)) is not typed
+
+
+def test_totals_below_the_positions_stay(tmp_path: Path) -> None:
+    """A manager's own line is no row without a price, and his formula no price of ours."""
+    rows: list[Row] = [
+        {"№ заказа": "Итого", "Сумма": "=SUM(R2:R5)"},
+        {"Прибыль": "=SUM(T2:T5)"},
+        {"НДС": 5},
+    ]
+    book = healthy(tmp_path, add("Позиции", *rows)) / ORDERS
+    first = len(HEALTHY["Позиции"]) + 2
+    before = priced.cells(book, "Позиции")
+    ask(tmp_path, in_place=True)
+    after = priced.cells(book, "Позиции")
+    below = {place: value for place, value in before.items() if place[0] in (first, first + 1)}
+    assert len(below) == 3
+    assert {place: value for place, value in after.items() if place[0] >= first} == below
 
 
 def drop_downs(book: Path) -> tuple[dict[str, str], dict[tuple[int, int], object]]:

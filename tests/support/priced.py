@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,13 @@ def orders_of(outcome: PriceResult) -> list[tuple[str, str | None]]:
 
 def told(outcome: Result) -> list[tuple[str, str, str | None]]:
     return [(p.code, p.place.file, p.place.cell) for p in outcome.problems]
+
+
+def loaded(path: Path, *, values: bool = False) -> openpyxl.Workbook:
+    """A book as openpyxl reads it: formulas, or their `values`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on what it does not keep
+        return openpyxl.load_workbook(path, data_only=values)
 
 
 def cells(path: Path, sheet: str, *, values: bool = False) -> dict[tuple[int, int], object]:

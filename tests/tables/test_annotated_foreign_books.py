@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
-from openpyxl import Workbook, load_workbook
 
 from cmtools.problems import Place, Problem, Severity
 from cmtools.tables.patch.annotated_copy import annotate
@@ -19,7 +17,7 @@ from cmtools.tables.patch.sheet_elements import add_legacy_drawing
 from cmtools.tables.writer import styles
 from support.office import convert
 from support.papers import audit
-from support.priced import edit, part_of, parts, swap
+from support.priced import edit, loaded, part_of, parts, swap
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 BOOK = "Предварительные заказы.xlsx"
@@ -61,12 +59,6 @@ def rich_book(path: Path) -> Path:
     totals.activate()
     book.close()
     return path
-
-
-def loaded(path: Path) -> Workbook:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl on what it does not keep
-        return load_workbook(path)
 
 
 def changed_parts(before: Path, after: Path) -> set[str]:

@@ -7,47 +7,50 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmtools.tables.parsers import normalize_name
+from cmtools.problems import column_letters
+from cmtools.tables.patch.appended_rows import append_to_range
 from cmtools.tables.patch.cells import (
     CellValue,
     CellValues,
-    append_rows,
     empty_rows,
+    filled_columns,
     insert_missing_rows,
-    last_filled_row,
     patch_cells,
 )
 from cmtools.tables.patch.package import Package
 from cmtools.tables.patch.properties import set_properties
 from cmtools.tables.patch.shared_formulas import write_out_shared
+from cmtools.tables.patch.sheet_elements import find_hidden_cells, find_shared_result
 from cmtools.tables.patch.styles import ShownValues
-from cmtools.tables.sheet_xml import column_number
+from cmtools.tables.reader.formulas import find_formulas
 
-_RANGES = re.compile(rb'(\bsqref\s*=\s*["\'])([^"\']*)(["\'])|(<\w+:sqref>)([^<]*)(<)')
-_AREA = re.compile(r"\b([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)\b")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _LOCKED = (
-    ("_xmlsignatures/", "книга подписана: изменённая книга потеряет подпись"),
-    ("xl/revisions/", "у книги включён общий доступ с журналом изменений"),
+    ("_xmlsignatures/", "есть электронная подпись, она пропадёт"),
+    ("xl/revisions/", "включён общий доступ с журналом изменений"),
 )
 
 
 class EditRefused(Exception):
-    """Raised for a book that cannot be changed without a loss; says why in Russian."""
+    """Raised for a book that cannot be changed without a loss; says in Russian what is in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetEdit:
     """The changes of a sheet, by rows and columns counted from 1.
 
-    appended: rows to be written below the last row that holds something: column → value.
-    header: the row of the titles, in whose looks no row is appended.
+    appended: rows to be written below the last one: column → value.
     emptied: rows that lose all their values but stay where they are.
+    header: the row of the titles, in whose looks no row is appended.
+    last_row: the last row of the range that rows are appended to; 0 where it is the last row of
+        the sheet that holds something.
     """
 
     cells: CellValues = field(default_factory=dict)
     appended: Sequence[Mapping[int, CellValue]] = ()
-    header: int = 0
     emptied: Collection[int] = ()
+    header: int = 0
+    last_row: int = 0
 
 
 def write_edits(
@@ -56,25 +59,23 @@ def write_edits(
     target: Path,
     *,
     properties: Mapping[str, str] | None = None,
-) -> None:
+) -> Sequence[str]:
     """Write a changed copy of a book; `edits` by the name of the sheet.
 
+    Return the sheets whose new rows stand below something else than the range that they belong to.
+
     Raises:
-        EditRefused: the book has macros, a signature or a log of changes.
+        EditRefused: the book has macros, a signature or a log of changes, or a cell cannot change.
         KeyError: it has no such sheet.
         OSError: no rights, no room.
     """
     package = Package(source)
     refuse_locked(package)
-    parts = {normalize_name(name): part for name, part in reversed(package.sheets().items())}
-    formats = ShownValues(package)
-    for name, edit in edits.items():
-        _edit_sheet(package, parts[normalize_name(name)], edit, formats)
-    if edits:
-        package.compute_on_load()
+    apart = apply_edits(package, edits)
     if properties:
         set_properties(package, properties)
     package.save(target)
+    return apart
 
 
 def refuse_locked(package: Package) -> None:
@@ -84,65 +85,52 @@ def refuse_locked(package: Package) -> None:
         EditRefused: it has macros, a signature or a log of changes.
     """
     if package.macros():
-        raise EditRefused("в книге есть макросы")
+        raise EditRefused("есть макросы")
     for start, reason in _LOCKED:
         if any(name.startswith(start) for name in package.names()):
             raise EditRefused(reason)
 
 
-def _edit_sheet(package: Package, part: str, edit: SheetEdit, formats: ShownValues) -> None:
+def apply_edits(package: Package, edits: Mapping[str, SheetEdit]) -> Sequence[str]:
+    """Change the sheets of an opened book; see `write_edits`."""
+    formats = ShownValues(package)
+    apart = []
+    for name, edit in edits.items():
+        part = package.sheet_part(name)
+        _refuse_shared_cells(name, package[part], edit)
+        formulas = find_formulas(package[part]).keys()
+        last = edit.last_row or max(filled_columns(package[part]), default=0)
+        _change_rows(package, part, edit, formats)
+        styled_as = last if last != edit.header else 0
+        if edit.appended and not append_to_range(
+            package, part, edit.appended, formats, last=last, styled_as=styled_as
+        ):
+            apart.append(name)
+        if find_formulas(package[part]).keys() != formulas:
+            package.drop_calculation_order()
+    if edits and any(_FORMULA.search(package[part]) for part in package.sheets().values()):
+        package.compute_on_load()
+    return apart
+
+
+def _refuse_shared_cells(name: str, xml: bytes, edit: SheetEdit) -> None:
+    """Refuse cells that would not show, or not keep, what is written into them."""
+    filled = [place for place, value in edit.cells.items() if value is not None]
+    hidden = find_hidden_cells(xml, filled)
+    if hidden:
+        row, column = min(hidden)
+        cell = f"{column_letters(column)}{row}"
+        raise EditRefused(f"на листе «{name}» ячейка {cell} закрыта объединением ячеек")
+    area = find_shared_result(xml, edit.cells, edit.emptied)
+    if area:
+        raise EditRefused(f"на листе «{name}» в {area} стоит одна формула на несколько ячеек")
+
+
+def _change_rows(package: Package, part: str, edit: SheetEdit, formats: ShownValues) -> None:
     xml = write_out_shared(package[part], {*edit.cells}, {*edit.emptied})
     if edit.emptied:
         xml = empty_rows(xml, edit.emptied)
     if edit.cells:
-        xml = patch_cells(
-            insert_missing_rows(xml, {row for row, _ in edit.cells}), edit.cells, formats
-        )
-    if edit.appended:
-        last = last_filled_row(package[part])
-        xml = append_rows(xml, last, edit.appended, formats, edit.header)
-        xml = _grow_ranges(xml, last, len(edit.appended))
-        _grow_tables(package, part, last, edit.appended)
+        xml = insert_missing_rows(xml, {row for row, _ in edit.cells})
+        xml = patch_cells(xml, edit.cells, formats)
     package[part] = xml
-
-
-def _grow_ranges(xml: bytes, last: int, count: int) -> bytes:
-    """Let checks and conditional formats that end at the last row hold for the new rows too."""
-    start = xml.rfind(b"</sheetData") if b"</sheetData" in xml else xml.find(b"<sheetData")
-    head, tail = xml[: max(start, 0)], xml[max(start, 0) :]
-
-    def grow(match: re.Match[bytes]) -> bytes:
-        before, ranges, after = (match[1], match[2], match[3]) if match[1] else match.groups()[3:]
-        return (
-            before + _AREA.sub(lambda a: _grown(a, last, count), ranges.decode()).encode() + after
-        )
-
-    return head + _RANGES.sub(grow, tail)
-
-
-def _grown(area: re.Match[str], last: int, count: int) -> str:
-    bottom = int(area[4])
-    if bottom != last:
-        return area[0]
-    return f"{area[1]}{area[2]}:{area[3]}{bottom + count}"
-
-
-def _grow_tables(
-    package: Package, part: str, last: int, rows: Sequence[Mapping[int, CellValue]]
-) -> None:
-    """Let a table that ends at the last row, or among the empty ones below, hold the new rows."""
-    columns = {column for row in rows for column in row}
-    for relation in package.relations(part):
-        name = package.find(relation.part) if relation.kind == "table" else None
-        if name is None:
-            continue
-        table = package.tree(name)
-        area = _AREA.fullmatch(table.get("ref", ""))
-        if area is None or int(table.get("totalsRowCount", "0")) or int(area[4]) < last:
-            continue
-        left, right = column_number(area[1].encode()), column_number(area[3].encode())
-        if columns.isdisjoint(range(left, right + 1)):
-            continue
-        bottom = max(int(area[4]), last + len(rows))
-        for element in (table, *table.iterchildren("{*}autoFilter")):
-            element.set("ref", f"{area[1]}{area[2]}:{area[3]}{bottom}")

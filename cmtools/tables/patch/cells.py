@@ -32,7 +32,10 @@ _CELL = rb"<%bc\b([^>]*?)(?:/>|>.*?</%bc>)"
 _NAME = re.compile(ATTRIBUTE % b"r")
 _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d*)[\"']")
 _SPANS = re.compile(rb'\sspans\s*=\s*["\'][^"\']*["\']')
-_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
+_HIDDEN = re.compile(rb'\shidden\s*=\s*["\'][^"\']*["\']')
+_DIMENSION = re.compile(
+    rb'(<(?:\w+:)?dimension\b[^>]*?\bref\s*=\s*["\'])([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?(["\'])'
+)
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _FILLED = re.compile(rb"<(?:\w+:)?(?:v|f|is)\b")
 
@@ -57,24 +60,24 @@ def patch_cells(xml: bytes, cells: CellValues, formats: ValueFormats | None = No
             style = b"%d" % number if number else None
         return _cell_xml(place.prefix, place.row, place.column, value, style)
 
-    return _edit_rows(_DIMENSION.sub(b"", xml, count=1), _by_row(cells), write)
+    return _grow_dimension(_edit_rows(xml, _by_row(cells), write), cells)
 
 
 def append_rows(
     xml: bytes,
-    last: int,
+    first: int,
     rows: Sequence[Mapping[int, CellValue]],
     formats: ValueFormats,
-    header: int = 0,
+    *,
+    styled_as: int,
 ) -> bytes:
-    """Write rows below the row `last`, in the styles of its cells; of columns under a header."""
-    above = last if last != header else 0
-    content = next((content for number, content in _rows(xml) if number == above), b"")
-    known = _cells_of_row(element_prefix(xml), content, last)
+    """Write rows from the row `first` on, in the styles of another one; 0: of their columns."""
+    content = next((content for number, content in _rows(xml) if number == styled_as), b"")
+    known = _cells_of_row(element_prefix(xml), content, styled_as)
     styles = {column: _style_of(cell) for column, cell in known.items()}
     cells: dict[tuple[int, int], CellValue] = {
-        (last + number, column): row.get(column)
-        for number, row in enumerate(rows, start=1)
+        (number, column): row.get(column)
+        for number, row in enumerate(rows, start=first)
         for column in {*styles, *row}
     }
 
@@ -86,7 +89,24 @@ def append_rows(
         )
 
     by_row = _by_row(cells)
-    return _edit_rows(insert_missing_rows(_DIMENSION.sub(b"", xml, count=1), by_row), by_row, write)
+    xml = _edit_rows(insert_missing_rows(xml, by_row), by_row, write, shown=True)
+    return _grow_dimension(xml, cells)
+
+
+def _grow_dimension(xml: bytes, cells: Iterable[tuple[int, int]]) -> bytes:
+    """Let the area that a sheet says it fills hold these cells too."""
+    places = [*cells]
+
+    def grow(area: re.Match[bytes]) -> bytes:
+        columns = [column_number(letters) for letters in (area[2], area[4]) if letters]
+        rows = [int(number) for number in (area[3], area[5]) if number]
+        columns += [column for _, column in places]
+        rows += [row for row, _ in places]
+        first = f"{column_letters(min(columns))}{min(rows)}"
+        last = f"{column_letters(max(columns))}{max(rows)}"
+        return area[1] + (first if first == last else f"{first}:{last}").encode() + area[6]
+
+    return _DIMENSION.sub(grow, xml, count=1)
 
 
 def empty_rows(xml: bytes, rows: Collection[int]) -> bytes:
@@ -100,9 +120,18 @@ def empty_rows(xml: bytes, rows: Collection[int]) -> bytes:
     return patch_cells(xml, cells)
 
 
-def last_filled_row(xml: bytes) -> int:
-    """Return the number of the last row of a sheet that holds something; 0 where none does."""
-    return max((number for number, content in _rows(xml) if _FILLED.search(content)), default=0)
+def filled_columns(xml: bytes) -> dict[int, set[int]]:
+    """Return row → its columns that hold something, of the rows that do."""
+    prefix = element_prefix(xml)
+    return {
+        number: {
+            column
+            for column, cell in _cells_of_row(prefix, content, number).items()
+            if _FILLED.search(cell)
+        }
+        for number, content in _rows(xml)
+        if _FILLED.search(content)
+    }
 
 
 def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:
@@ -176,9 +205,16 @@ def _by_row(cells: Mapping[tuple[int, int], _T]) -> dict[int, dict[int, _T]]:
 
 
 def _edit_rows(
-    xml: bytes, by_row: Mapping[int, Mapping[int, _T]], write: Callable[[_Place, _T], bytes]
+    xml: bytes,
+    by_row: Mapping[int, Mapping[int, _T]],
+    write: Callable[[_Place, _T], bytes],
+    *,
+    shown: bool = False,
 ) -> bytes:
-    """Write the cells of these rows anew; `write` is given each cell and what it shall become."""
+    """Write the cells of these rows anew; `write` is given each cell and what it shall become.
+
+    shown: rows that were hidden are shown.
+    """
     prefix = element_prefix(xml)
     styles = _column_styles(xml)
     number = 0
@@ -193,7 +229,8 @@ def _edit_rows(
             cell = cells.get(column)
             style = _style_of(cell) if cell else styles.get(column)
             cells[column] = write(_Place(prefix, number, column, cell, style), value)
-        start = b"<%brow%b>" % (prefix, _SPANS.sub(b"", row[1]).rstrip())
+        attributes = _SPANS.sub(b"", row[1]).rstrip()
+        start = b"<%brow%b>" % (prefix, _HIDDEN.sub(b"", attributes) if shown else attributes)
         return start + b"".join(cells[c] for c in sorted(cells)) + b"</%brow>" % prefix
 
     return re.sub(_ROW % (prefix, prefix), change, xml, flags=re.DOTALL)

@@ -18,7 +18,7 @@ def drop_foreign_parts(package: Package) -> None:
             parent = name.getparent()
             if re.search(r"\[\d+\]", name.text or "") and parent is not None:
                 parent.remove(name)
-        package.drop(["xl/calcChain.xml"])  # it names formulas that go
+        package.drop_calculation_order()
         for part in package.sheets().values():
             package[part] = _without_linked_formulas(package[part])
 

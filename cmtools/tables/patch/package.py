@@ -91,6 +91,15 @@ class Package:
         }
         return {name: part for name, part in found.items() if part is not None}
 
+    def sheet_part(self, title: str) -> str:
+        """Return the part of a sheet, the first of its name.
+
+        Raises:
+            KeyError: there is no such sheet.
+        """
+        parts = {normalize_name(name): part for name, part in reversed(self.sheets().items())}
+        return parts[normalize_name(title)]
+
     def relations(self, part: str) -> list[Relation]:
         """Return the relations of a part; the package's own of the part ``."""
         name = self._names.find(relations_part(part) if part else PACKAGE_RELATIONS)
@@ -252,9 +261,14 @@ class Package:
         return [n for n in self._parts if n in typed or n in related or n.startswith(known)]
 
     def compute_on_load(self) -> None:
-        """Have Excel compute all formulas when it opens the book, in an order of its own."""
-        self.drop(["xl/calcChain.xml"])
+        """Have Excel compute all formulas when it opens the book."""
         self._element_of_book("calcPr", BEFORE_CALC).set("fullCalcOnLoad", "1")
+
+    def drop_calculation_order(self) -> None:
+        """Drop the list of all formulas, which Excel makes anew; it names those that go."""
+        part = self.related(self.workbook, "calcChain") or self.find("xl/calcChain.xml")
+        if part is not None:
+            self.drop([part])
 
     def _element_of_book(self, tag: str, before: Iterable[str]) -> etree._Element:
         """Return an element of the workbook; a new one comes after those that go before it."""

@@ -6,11 +6,16 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
+from cmtools.problems import column_letters
 from cmtools.tables.sheet_xml import column_number
 
 _ROOT = re.compile(rb"<(\w+:)?worksheet\b")
 _TAG = re.compile(rb"""<(/?)(?:\w+:)?(\w+)(?:"[^"]*"|'[^']*'|[^>"'])*?(/?)>""")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)")
+_SHARED_RESULT = re.compile(
+    rb"<(?:\w+:)?f\b(?=[^>]*\bt\s*=\s*[\"'](?:array|dataTable))"
+    rb"[^>]*\bref\s*=\s*[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)"
+)
 _SELECTED = re.compile(rb"""\btabSelected\s*=\s*(?:"(?:1|true)"|'(?:1|true)')""")
 _HEAD = 4096
 _AFTER_DRAWING = (
@@ -64,7 +69,7 @@ def find_hidden_cells(xml: bytes, cells: Iterable[tuple[int, int]]) -> frozenset
     """Return those of the cells (row, column) that a merged range hides: all but its first."""
     ordered = sorted(cells)
     hidden = []
-    for left, top, right, bottom in _MERGED.findall(xml, _end_of_rows(xml)):
+    for left, top, right, bottom in _MERGED.findall(xml, end_of_rows(xml)):
         first, last = column_number(left), column_number(right)
         corner = (int(top), first)
         start, end = bisect_left(ordered, corner), bisect_right(ordered, (int(bottom), last))
@@ -74,17 +79,38 @@ def find_hidden_cells(xml: bytes, cells: Iterable[tuple[int, int]]) -> frozenset
     return frozenset(hidden)
 
 
+def merged_rows(xml: bytes) -> set[int]:
+    """Return the rows in which cells are merged."""
+    areas = _MERGED.findall(xml, end_of_rows(xml))
+    return {row for _, top, _, bottom in areas for row in range(int(top), int(bottom) + 1)}
+
+
+def find_shared_result(
+    xml: bytes, cells: Iterable[tuple[int, int]], rows: Iterable[int]
+) -> str | None:
+    """Return the area of a formula over several cells, of which a change would touch one."""
+    changed, emptied = [*cells], {*rows}
+    for area in _SHARED_RESULT.finditer(xml):
+        columns = range(column_number(area[1]), column_number(area[3]) + 1)
+        own = range(int(area[2]), int(area[4]) + 1)
+        is_cut = any(row in own and column in columns for row, column in changed)
+        if len(own) * len(columns) > 1 and (is_cut or 0 < len(emptied & {*own}) < len(own)):
+            return f"{column_letters(columns[0])}{own[0]}:{column_letters(columns[-1])}{own[-1]}"
+    return None
+
+
 def _tags_after_rows(xml: bytes) -> Iterator[re.Match[bytes]]:
     """Find the start tags of the sheet's own elements after its rows, and its end tag."""
     depth = 0
-    for tag in _TAG.finditer(xml, _end_of_rows(xml)):
+    for tag in _TAG.finditer(xml, end_of_rows(xml)):
         if depth == 0:
             yield tag
         if not tag[3]:
             depth += -1 if tag[1] else 1
 
 
-def _end_of_rows(xml: bytes) -> int:
+def end_of_rows(xml: bytes) -> int:
+    """Return where the rows of a sheet end."""
     prefix = element_prefix(xml)
     end = xml.find(b"</%bsheetData" % prefix)
     start = xml.find(b"<%bsheetData" % prefix) if end < 0 else end

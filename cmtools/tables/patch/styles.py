@@ -107,7 +107,7 @@ class ShownValues:
         self._package = package
         _styles(package)
         self._shown_as = parse_styles(strip_prefix(package[package.styles]))
-        self._dated: dict[int, int] = {}
+        self._added: dict[tuple[int, str], int] = {}
         properties = package.tree(package.workbook).find("{*}workbookPr")
         is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
         self._first_day = date(1904, 1, 1) if is_1904 else EXCEL_EPOCH
@@ -116,17 +116,23 @@ class ShownValues:
         """See `cells.ValueFormats`."""
         shown_as = self._shown_as[style] if style < len(self._shown_as) else ShownAs.NUMBER
         if isinstance(value, date):
-            if style not in self._dated and shown_as is not ShownAs.DATE:
-                self._dated[style] = add_numbered_format(self._package, style, DATE.format)
-            return self._serial(value), self._dated.get(style, style)
+            shown = shown_as is ShownAs.DATE
+            return self._serial(value), style if shown else self._with_code(style, DATE.format)
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             return value, style
+        if shown_as in (ShownAs.DATE, ShownAs.DURATION):
+            style, shown_as = self._with_code(style, "General"), ShownAs.NUMBER
         is_share = isinstance(value, Percent)
         if is_share and shown_as is not ShownAs.PERCENT:
             return float(f"{value * 100:.15g}"), style
         if not is_share and shown_as is ShownAs.PERCENT:
             return float(f"{float(value) / 100:.15g}"), style
         return value, style
+
+    def _with_code(self, style: int, code: str) -> int:
+        if (style, code) not in self._added:
+            self._added[style, code] = add_numbered_format(self._package, style, code)
+        return self._added[style, code]
 
     def _serial(self, day: date) -> float | int:
         days = (date(day.year, day.month, day.day) - self._first_day).days
