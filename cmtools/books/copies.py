@@ -33,7 +33,9 @@ _MADE_BY_PEOPLE = re.compile(
     | ^~""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ON_ANOTHER_COMPUTER = re.compile(r"-(?:[A-ZА-ЯЁ0-9]+-)+[A-ZА-ЯЁ0-9]+$")  # …-DESKTOP-7QK2
+_ON_ANOTHER_COMPUTER = re.compile(  # …-DESKTOP-7QK2, but not …-2026-11
+    r"-(?=[\d-]*[A-ZА-ЯЁ])(?:[A-ZА-ЯЁ\d]+-)+[A-ZА-ЯЁ\d]+$"
+)
 
 
 def is_named_as_copy(stem: str) -> bool:
@@ -75,6 +77,11 @@ def books_with_same_orders(numbers: Mapping[str, Set[str]]) -> Mapping[str, str]
             doubled.setdefault(one, other)
             doubled.setdefault(other, one)
     return doubled
+
+
+def copy_problems(names: Iterable[str]) -> Iterator[Problem]:
+    """Yield a warning for each file that is named as a copy."""
+    return (problem_at(Place(file=name), BOOK_COPY()) for name in names)
 
 
 def same_orders_problems(files: Mapping[str, str]) -> Iterator[Problem]:

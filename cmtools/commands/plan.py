@@ -59,7 +59,7 @@ def plan(
     inputs = load_inputs(root, today)
     who = known_manager(inputs, manager)
     made = make_month_plan(inputs, first, who, today, now or datetime.combine(today, time()))
-    return PlanResult(plan=made, problems=tuple(made.problems), files=tuple(made.files))
+    return PlanResult(plan=made, problems=(*inputs.copies, *made.problems), files=tuple(made.files))
 
 
 def _indicator_as_json(planned: PlannedIndicator) -> dict[str, object]:

@@ -19,7 +19,7 @@ from cmtools.reports.report import MonthReport, make_month_report
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportResult(Result):
-    """The report of a month; problems are those of the template of its Word paper.
+    """The report of a month; problems are those of copies of books and of its template.
 
     strict: whether rows that were left out make the command a failure.
     """

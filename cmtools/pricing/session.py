@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cmtools.books.copies import BOOK_COPY
+from cmtools.books.copies import copy_problems
 from cmtools.books.document_rules import StandardDocuments
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.errors import Unavailable, explain_os_error
@@ -88,7 +88,7 @@ def open_books(
         problems=[
             *loaded.problems,
             *(problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing),
-            *(problem_at(Place(file=name), BOOK_COPY()) for name in copies),
+            *copy_problems(copies),
         ],
     )
 

@@ -113,10 +113,10 @@ class BookRows:
         positions = PackedRows(self.rows.get(POSITIONS.title, ()))
         return replace(self, rows={**self.rows, POSITIONS.title: positions})
 
-    def orders(self) -> set[str]:
-        """Return the orders that any row names, as numbers are compared."""
+    def orders(self, tables: Iterable[Table[Any]] = COUNTED) -> set[str]:
+        """Return the orders that any row of these tables names, as numbers are compared."""
         numbers: set[str | None] = set()
-        for table in COUNTED:
+        for table in tables:
             place = FIELDS[table].index("number" if table is ORDERS else "order") + 2
             numbers.update(row[place] for row in self.rows.get(table.title, ()))
         return {normalize_name(number) for number in numbers if number is not None}

@@ -60,7 +60,7 @@ def reasons_of_orders(dataset: Dataset, own: Iterable[Problem]) -> Sequence[Reas
         for row in dataset.entries(POSITIONS)
         if isinstance(row, InvalidRow) and row.get("order") in numbers
     }
-    reasons = (_reason(problem) for problem in problems if problem.is_error)
+    reasons = (reason_of(problem) for problem in problems if problem.is_error)
     return [
         *(reason for reason in reasons if reason.place not in unpriced),
         *_without_order(dataset, numbers),
@@ -84,7 +84,7 @@ def omissions(
     `problems` are those of the other books than of orders; `plan` is the file of the month's plan,
     if there is one.
     """
-    of_others = (_reason(p) for p in problems if p.is_error and _is_counted(p.place, plan))
+    of_others = (reason_of(p) for p in problems if p.is_error and _is_counted(p.place, plan))
     reasons: dict[Place, list[Reason]] = {}
     for reason in chain(of_others, of_orders):
         reasons.setdefault(reason.place, []).append(reason)
@@ -107,7 +107,8 @@ def _is_counted(place: Place, plan: str | None) -> bool:
     return place.sheet == PLAN.title and place.file == plan
 
 
-def _reason(problem: Problem) -> Reason:
+def reason_of(problem: Problem) -> Reason:
+    """Return an error as the reason why its row, or its book, does not count."""
     place = problem.place
     row = Place(file=place.file, sheet=place.sheet, row=place.row)
     return Reason(row, place.column or 0, problem.code, describe(problem))

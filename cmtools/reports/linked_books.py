@@ -6,7 +6,7 @@ other rows are needed; the positions are unpacked, checked and forgotten by book
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 
 from cmtools.books.cross_rules import check_across
@@ -24,13 +24,12 @@ class LinkedBooks:
     without_positions: all sheets but those of the positions.
     """
 
-    def __init__(self, others: Dataset, names: Sequence[str], books: Sequence[BookRows]) -> None:
-        self._others, self._names, self._books = others, names, books
-        self._sheets = [
-            [*book.sheets(name, _WITHOUT_POSITIONS)]
-            for name, book in zip(names, books, strict=True)
-        ]
-        self.without_positions = others.joined(chain.from_iterable(self._sheets))
+    def __init__(self, others: Dataset, books: Mapping[str, BookRows]) -> None:
+        self._others, self._books = others, books
+        self._sheets = {
+            name: [*book.sheets(name, _WITHOUT_POSITIONS)] for name, book in books.items()
+        }
+        self.without_positions = others.joined(chain.from_iterable(self._sheets.values()))
         self.without_positions.link(_WITHOUT_POSITIONS)
         check_across(self.without_positions)
 
@@ -39,25 +38,26 @@ class LinkedBooks:
 
         Books that name the same order come together.
         """
-        for group in group_by_order([book.orders() for book in self._books]):
-            books = [(self._names[place], self._books[place]) for place in group]
-            sheets = chain.from_iterable(self._sheets[place] for place in group)
-            positions = chain.from_iterable(book.sheets(name, [POSITIONS]) for name, book in books)
-            part = self._others.joined([*sheets, *positions])
+        orders = {name: book.orders() for name, book in self._books.items()}
+        for group in group_by_order(orders):
+            sheets = chain.from_iterable(self._sheets[name] for name in group)
+            positions = (self._books[name].sheets(name, [POSITIONS]) for name in group)
+            part = self._others.joined([*sheets, *chain.from_iterable(positions)])
             part.link([POSITIONS])
             check_across(part)
-            yield part, [problem for name, book in books for problem in book.problems(name)]
+            yield part, [problem for name in group for problem in self._books[name].problems(name)]
 
 
-def group_by_order(orders: Sequence[set[str]]) -> list[list[int]]:
-    """Group the places of books that name the same orders, directly or through other books."""
-    group_of: list[list[int]] = []
-    first: dict[str, int] = {}
-    for place, of_book in enumerate(orders):
-        group_of.append([place])
-        for other in {first.setdefault(order, place) for order in of_book}:
-            if group_of[other] is not group_of[place]:
-                group = sorted([*group_of[other], *group_of[place]])
-                for member in group:
-                    group_of[member] = group
-    return [group for place, group in enumerate(group_of) if group[0] == place]
+def group_by_order(orders: Mapping[str, Set[str]]) -> list[list[str]]:
+    """Group books that name the same orders, directly or through other books."""
+    group_of: dict[str, list[str]] = {}
+    first: dict[str, str] = {}
+    for book, of_book in orders.items():
+        group_of[book] = [book]
+        for other in {first.setdefault(order, book) for order in of_book}:
+            if group_of[other] is not group_of[book]:
+                group = [*group_of[other], *group_of[book]]
+                group_of |= dict.fromkeys(group, group)
+    places = {book: place for place, book in enumerate(orders)}
+    groups = {id(group): sorted(group, key=places.__getitem__) for group in group_of.values()}
+    return [*groups.values()]

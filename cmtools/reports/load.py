@@ -9,14 +9,20 @@ from glob import glob
 from pathlib import Path
 
 from cmtools.books.agreed import AGREED_BOOK
+from cmtools.books.copies import (
+    books_with_same_orders,
+    copy_problems,
+    is_named_as_copy,
+    same_orders_problems,
+)
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
-from cmtools.books.orders import ORDER_BOOK
+from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, explain_os_error
-from cmtools.problems import Place, problem_at, sort_problems
+from cmtools.problems import Place, Problem, problem_at, sort_problems
 from cmtools.progress import Progress, silent
 from cmtools.reports.cluster import Cluster
-from cmtools.reports.exclusions import Reason, reasons_of_orders
+from cmtools.reports.exclusions import Reason, reason_of, reasons_of_orders
 from cmtools.reports.facts import FactCollector, Facts, manager_spellings
 from cmtools.reports.linked_books import LinkedBooks
 from cmtools.reports.pool import Pool, process_pool
@@ -32,13 +38,15 @@ from cmtools.workspace import Workspace, find_workspace, is_copy
 class ReportInputs:
     """All that a report is made of.
 
-    `loaded` are the workspace's other books than of orders; `reasons` are why rows of the books of
+    `loaded` are the workspace's other books than of orders; `copies` say which books of orders do
+    not count because they are copies or hold the same orders; `reasons` are why rows and books of
     orders do not count. `managers` are their spellings, see `manager_spellings`. `note` says why
     nothing could be kept in the store, if so.
     """
 
     workspace: Workspace
     loaded: LoadedBooks
+    copies: Sequence[Problem]
     reasons: Sequence[Reason]
     managers: Mapping[str, str]
     facts: Facts
@@ -69,8 +77,9 @@ def load_inputs(
     own = workspace.books()
     others = [book for book in own if book.book is not ORDER_BOOK]
     orders = [book for book in own if book.book is ORDER_BOOK]
+    copies = workspace.foreign_copies()
     if books is not None:
-        orders = _matching(workspace, books)
+        orders, copies = _matching(workspace, books)
         others = [book for book in others if book.book is not AGREED_BOOK]
         others += _agreed_beside(workspace, orders)
     with Store(workspace.root) as store, Reader(limits) as reader:
@@ -81,16 +90,21 @@ def load_inputs(
             rows = reading.finish(progress)
         store.forget_vanished()
         note = store.trouble
-    linked = LinkedBooks(loaded.dataset, [book.name for book in orders], rows)
+    named = {book.name: of_book for book, of_book in zip(orders, rows, strict=True)}
+    doubled = books_with_same_orders({name: book.orders([ORDERS]) for name, book in named.items()})
+    problems = [*copy_problems(copies), *same_orders_problems(doubled)]
+    counted = {name: book for name, book in named.items() if name not in doubled}
+    linked = LinkedBooks(loaded.dataset, counted)
     managers = manager_spellings(linked.without_positions)
     collector = FactCollector(linked.without_positions, managers, today)
-    reasons: list[Reason] = []
+    reasons = [reason_of(problem) for problem in problems]
     for part, own_errors in linked.parts():
         reasons += reasons_of_orders(part, own_errors)
         collector.add(part)
     return ReportInputs(
         workspace=workspace,
         loaded=loaded,
+        copies=problems,
         reasons=reasons,
         managers=managers,
         facts=collector.collect(),
@@ -98,14 +112,19 @@ def load_inputs(
     )
 
 
-def _matching(workspace: Workspace, pattern: str) -> list[BookFile]:
-    """The files that a pattern names, from the current folder, else from the workspace."""
+def _matching(workspace: Workspace, pattern: str) -> tuple[list[BookFile], list[str]]:
+    """The files that a pattern names, from the current folder, else from the workspace.
+
+    Those that are named as copies are not read; their names come apart.
+    """
     for folder in (Path.cwd(), workspace.root):
         names = sorted(glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207 absolute too
         paths = [folder / name for name in names]
         found = _each_once([path for path in paths if path.is_file() and not is_copy(path)])
         if found:
-            return [BookFile(path=path, name=workspace.name(path)) for path in found]
+            files = [BookFile(path=path, name=workspace.name(path)) for path in found]
+            copies = [file for file in files if is_named_as_copy(file.path.stem)]
+            return [file for file in files if file not in copies], [file.name for file in copies]
     raise Unavailable(f"по шаблону «{pattern}» не нашлось ни одной книги")
 
 

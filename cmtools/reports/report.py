@@ -29,8 +29,8 @@ from cmtools.reports.report_data import Goals
 class MonthReport:
     """A month's figures, what they leave out, and the files made.
 
-    `problems` are those of the template of the Word paper; `unremembered` says why nothing of what
-    was read could be kept for the next report, if so.
+    `problems` are copies of books, and those of the template of the Word paper; `unremembered` says
+    why nothing of what was read could be kept for the next report, if so.
     """
 
     manager: str | None
@@ -78,7 +78,7 @@ def make_month_report(
         figures=figures,
         left_out=left_out,
         files=files,
-        problems=problems,
+        problems=[*inputs.copies, *problems],
         unremembered=inputs.note,
     )
 

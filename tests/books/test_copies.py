@@ -43,7 +43,10 @@ def test_a_copy_is_named_and_not_read(stem: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "stem",
-    [STEM, f"{STEM} — Иванова", f"{STEM}-Иванова", f"{STEM} 2026", f"{STEM} (Иванова)"],
+    [
+        *(STEM, f"{STEM} — Иванова", f"{STEM}-Иванова", f"{STEM} (Иванова)"),
+        *(f"{STEM} 2026", f"{STEM} 2026-11-28", f"{STEM}-2026-11"),
+    ],
 )
 def test_books_of_managers_are_no_copies(stem: str) -> None:
     assert not is_named_as_copy(stem)

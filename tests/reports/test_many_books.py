@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cmtools.commands.plan import plan
 from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import ExitCode
 from cmtools.errors import Unavailable
@@ -156,13 +157,54 @@ def test_an_order_number_in_two_books(tmp_path: Path) -> None:
     """The later one is left out, and what belongs to the number goes to the first."""
     root = healthy(tmp_path)
     again = {**HEALTHY["Заказы"][1], "№ заказа": "з-2026-0002"}
-    extra_book(root, SECOND, {"Заказы": [again], "Платежи": [payment(5, "З-2026-0002")]})
+    other = {**again, "№ заказа": "З-9", "Вид заявки": "предварительная"}
+    extra_book(root, SECOND, {"Заказы": [again, other], "Платежи": [payment(5, "З-2026-0002")]})
     before = facts(november(healthy(tmp_path / "alone")))
     found = november(root)
     assert facts(found) == before | {"receipts": "22825.00"}
     assert left_out(found) == [
         (SECOND, "Заказы", 2, f"A2 (№ заказа): повтор: то же в строке 3 книги «{ORDERS}»")
     ]
+
+
+def test_a_copy_is_named_and_not_read(tmp_path: Path, elsewhere: Path) -> None:
+    """On the face of the report, and as a warning: alone it is no failure."""
+    root = healthy(tmp_path / "work")
+    before = november(root)
+    copy = ORDERS.replace(".xlsx", " — копия.xlsx")
+    shutil.copyfile(root / ORDERS, root / copy)
+    found = november(root)
+    assert (facts(found), left_out(found), found.exit_code) == (
+        facts(before),
+        [(copy, None, None, "похоже на копию книги: файл не прочитан")],
+        ExitCode.DONE,
+    )
+    assert [(p.code, p.place.file) for p in found.problems] == [("book-copy", copy)]
+    shelf(elsewhere, "1.xlsx", "1 (1).xlsx")
+    of_others = november(root, books="*")
+    assert facts(of_others)["receipts"] == "100.00"
+    assert [Path(p.place.file).name for p in of_others.problems] == ["1 (1).xlsx"]
+
+
+def test_two_books_with_the_same_orders_stop_both(tmp_path: Path) -> None:
+    """Nothing is computed from either, in the report and in the plan; the others count."""
+    root = healthy(tmp_path)
+    shutil.copyfile(root / ORDERS, root / SECOND)
+    order = {**HEALTHY["Заказы"][1], "№ заказа": "З-9", "№ договора": None}
+    extra_book(root, THIRD, {"Заказы": [order], "Платежи": [payment(5, "З-9")]})
+    found, planned = november(root), plan(root, "2026-12", today=TODAY)
+    reason = "больше половины заказов те же, что в книге «{}»: ни одна из двух не прочитана"
+    assert left_out(found) == [
+        (ORDERS, None, None, reason.format(SECOND)),
+        (SECOND, None, None, reason.format(ORDERS)),
+    ]
+    assert facts(found)["receipts"] == "5.00"
+    for result in (found, planned):
+        assert [(p.code, p.place.file, p.is_error) for p in result.problems] == [
+            ("book-copy", ORDERS, True),
+            ("book-copy", SECOND, True),
+        ]
+        assert result.exit_code == ExitCode.PROBLEMS
 
 
 def test_one_order_however_each_book_spells_it(tmp_path: Path) -> None:
@@ -228,9 +270,10 @@ def test_a_position_in_another_book(tmp_path: Path) -> None:
 
 def test_books_that_name_the_same_orders_come_together() -> None:
     """Also those that a third book joins; groups and their books stay in the order of books."""
-    orders = [{"1", "2"}, {"3"}, set(), {"2", "4"}, {"5"}, {"4", "3"}, {"6"}, {"6"}]
-    assert group_by_order(orders) == [[0, 1, 3, 5], [2], [4], [6, 7]]
-    assert group_by_order([]) == []
+    numbers = ("12", "3", "", "24", "5", "43", "6", "6")
+    orders = {name: set(numbers) for name, numbers in zip("abcdefgh", numbers, strict=True)}
+    assert group_by_order(orders) == [[*"abdf"], ["c"], ["e"], [*"gh"]]
+    assert group_by_order({}) == []
 
 
 def test_what_hangs_on_an_order_in_error_of_another_book(tmp_path: Path) -> None:
