@@ -22,6 +22,7 @@ from cmtools.documents.fields import (
     monthly,
     orders,
     production,
+    readiness,
 )
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.errors import UsageError
@@ -204,18 +205,20 @@ KINDS: tuple[DocumentKind, ...] = (
         made_from=SourceRow.ORDER,
         folder=ClientFolder.LETTERS,
         shows=PriceVisibility.NO_PRICE,
-        record=orders.LetterFields,
-        fill=orders.letter,
+        record=readiness.ReadinessFields,
+        fill=readiness.readiness,
+        reads=(DELIVERIES,),
     ),
     DocumentKind(
         id="act",
-        name="Акт выполненных работ",
+        name=act.TITLE,
         short="Акт",
         made_from=SourceRow.ORDER,
         folder=ClientFolder.MONEY,
         shows=PriceVisibility.PRICE,
         record=act.ActFields,
         fill=act.act,
+        file_title=act.file_title,
         rows=DELIVERIES,
         reads=(DELIVERIES, CLAIMS),
         rests_on_contract=True,

@@ -109,6 +109,10 @@ def test_parts_add_up_to_the_order(tmp_path: Path) -> None:
     rows = (shipment(20, 100, 1), shipment(23, 200, 1), shipment(23, 500, 2))
     changes = (add("Поставки", *rows), SETTLED)
     first, last = act_of(tmp_path / "1", *changes, row=5), act_of(tmp_path / "2", *changes)
+    titles = [paper.path.stem.partition(" ")[2] for paper in (first, last)]
+    assert titles == ["Акт выполненных работ, часть 1", "Акт выполненных работ, часть 2"]
+    assert f"Акт выполненных работ № {SECOND}/1\n" in first.loose
+    assert f"Акт выполненных работ № {SECOND}/2\n" in last.loose
     price, whole = figures().lines[0].price, figures().total
     amount = price * 100
     assert money(amount) in first.money

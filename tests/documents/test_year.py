@@ -114,6 +114,7 @@ def check_acts(maker: Maker, deal: Deal, last: Paper) -> None:
 def check_act(deal: Deal, act: Act, paper: Paper) -> None:
     day = in_words(act.day) if act.day else "«____» ________________ 20___ г."
     assert paper.loose.splitlines().count(day) == 1
+    assert f"Акт выполненных работ № {act.number}\n" in paper.loose
     delivery = [("Доставка", "1", act.delivery)] if act.delivery else []
     assert (
         lines_of(paper)

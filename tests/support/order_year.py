@@ -230,6 +230,7 @@ class ActLine(NamedTuple):
 class Act:
     """What an act must say; `day` is None before any shipment."""
 
+    number: str
     day: date | None
     lines: list[ActLine]
     delivery: Fraction
@@ -288,6 +289,9 @@ class Deal:
     def shipment_days(self) -> list[date]:
         return sorted({day_of(row) for row in self.shipped()})
 
+    def shipped_quantity(self, day: date) -> Fraction:
+        return add(number(row, "Количество") for row in self.shipped(day, day))
+
     def quantities(self, rows: list[Row]) -> dict[int, int] | None:
         """№ п/п → what shipments handed over; None where the books do not say it."""
         if add(number(row, "Количество") for row in rows) == self.ordered:
@@ -314,9 +318,9 @@ class Deal:
         figures, days = self.figures, self.shipment_days
         if not days:
             whole = [ActLine(line.position, line.run, line.amount) for line in figures.lines]
-            yield Act(None, whole, figures.delivery, figures.vat, False, False, False)
+            yield Act(self.number, None, whole, figures.delivery, figures.vat, False, False, False)
         due, claimed = self.order["Срок поставки"], bool(self.rows("Претензии"))
-        is_full = add(number(row, "Количество") for row in self.shipped()) >= self.ordered
+        is_full = sum(map(self.shipped_quantity, days)) >= self.ordered
         left = {line.position: (line.run, line.amount, line.vat) for line in figures.lines}
         prices = {line.position: line.price for line in figures.lines}
         rate = vat_rate(self.books, self.order)
@@ -330,7 +334,9 @@ class Deal:
                 lines.append(ActLine(place, quantity, part))
                 vat += part_tax
             ends = is_full and day == days[-1]
+            is_whole = self.shipped_quantity(day) == self.ordered
             yield Act(
+                self.number if is_whole else f"{self.number}/{days.index(day) + 1}",
                 day,
                 lines,
                 figures.delivery if ends else Fraction(0),

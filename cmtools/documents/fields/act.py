@@ -24,6 +24,8 @@ from cmtools.pricing.price import ZERO, Line, Totals, round2, vat_inside
 from cmtools.problems import Fault, Message
 from cmtools.tables.parsers import format_value
 
+TITLE = "Акт выполненных работ"
+
 PRELIMINARY_ORDER = Message(
     "preliminary-order",
     "акт не сделать: заявка {order} предварительная",
@@ -45,6 +47,7 @@ PARTIAL_SHIPMENT = Message(
 class ActFields(DealFields):
     """An act: the lines and sums of one day's shipments; of the whole order before the first."""
 
+    number: Annotated[str, "№ акта: № заказа, у актов о части заказа — с /1, /2 по дням отгрузки"]
     in_full: Annotated[str, "«да», если весь заказ отгружен; иначе пусто"]
     in_time: Annotated[str, "«да», если последняя отгрузка не позже срока поставки; иначе пусто"]
     no_claims: Annotated[str, "«да», если заказ отгружен и претензий по нему нет; иначе пусто"]
@@ -67,6 +70,12 @@ def refuse_act(data: OrderData) -> Fault | None:
     )
 
 
+def file_title(data: OrderData) -> str:
+    """Return what the file of the act is called: those of several days are no versions."""
+    part = _part_number(data)
+    return f"{TITLE}, часть {part}" if part else TITLE
+
+
 def act(data: OrderData) -> ActFields:
     """Fill an act (ГК РФ art. 720); before any shipment it is of the whole order, without a day."""
     assert data.totals is not None
@@ -84,7 +93,7 @@ def act(data: OrderData) -> ActFields:
         delivery=delivery,
         delivery_vat=vat_inside(delivery, rate),
     )
-    due, fields = data.order.delivery_due, deal(data)
+    due, fields, number = data.order.delivery_due, deal(data), _part_number(data)
     return ActFields(
         **field_values(fields)
         | {
@@ -93,6 +102,7 @@ def act(data: OrderData) -> ActFields:
             "delivery": delivery_line(data.positions, sums),
             "total": total_fields(data, sums),
         },
+        number=f"{data.order.number}/{number}" if number else data.order.number,
         in_full=YES if is_full else "",
         in_time=YES if due and last and last <= due else "",
         no_claims=YES if day and not data.claims else "",
@@ -103,6 +113,14 @@ def handed_over(data: OrderData) -> list[Line]:
     """Return the lines that an act shows."""
     parts = (_part(line, data, ZERO) for line in data.lines)
     return [part.line for part in parts if part.quantity]
+
+
+def _part_number(data: OrderData) -> int | None:
+    """Return which of the days of shipment the act is of; None where it is of the whole order."""
+    if not data.shipments or quantity_of(data.shipments) == ordered_quantity(data):
+        return None
+    days = sorted({row.on for row in shipments(data)})
+    return days.index(data.shipments[0].on) + 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

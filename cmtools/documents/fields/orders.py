@@ -181,7 +181,7 @@ class LetterFields(UnpricedFields):
 
 
 def letter(data: OrderData) -> LetterFields:
-    """Fill a notice of readiness (ГК РФ art. 458, 510, 515), a letter about a claim."""
+    """Fill the fields of a letter to the client."""
     return fill_unpriced(
         LetterFields,
         data,
