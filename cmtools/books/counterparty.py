@@ -53,6 +53,14 @@ HeadNameGenitive = Annotated[
     str | None,
     Column("ФИО в родительном падеже", width=30, hint="В лице кого: Иванова Ивана Ивановича"),
 ]
+HeadPostDative = Annotated[
+    str | None,
+    Column("Должность в дательном падеже", width=26, hint="Кому: генеральному директору"),
+]
+HeadNameDative = Annotated[
+    str | None,
+    Column("ФИО в дательном падеже", width=30, hint="Кому: Иванову Ивану Ивановичу"),
+]
 Phone = Annotated[str | None, Column("Телефон", width=18)]
 Email = Annotated[str | None, Column("Эл. почта", width=24)]
 

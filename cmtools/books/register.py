@@ -34,6 +34,8 @@ class Client(Row):
     acts_on: party.ActsOn
     head_post_genitive: party.HeadPostGenitive
     head_name_genitive: party.HeadNameGenitive
+    head_post_dative: party.HeadPostDative
+    head_name_dative: party.HeadNameDative
     phone: party.Phone
     email: party.Email
     manager: Annotated[str, Column("Менеджер", width=28)]

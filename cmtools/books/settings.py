@@ -48,6 +48,8 @@ class Organization(Row):
     acts_on: party.ActsOn
     head_post_genitive: party.HeadPostGenitive
     head_name_genitive: party.HeadNameGenitive
+    head_post_dative: party.HeadPostDative
+    head_name_dative: party.HeadNameDative
     phone: party.Phone
     email: party.Email
     finance_head: Annotated[str | None, Column("Финансовый директор", width=30, hint="ФИО")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -47,14 +48,14 @@ class Count(str):
 
 
 class Name(str):
-    """A person's name; `genitive` is the one given in the books, empty without it."""
+    """A person's name; `forms` are those given in the books, by case: `genitive`, `dative`."""
 
-    __slots__ = ("genitive",)
-    genitive: str
+    __slots__ = ("forms",)
+    forms: Mapping[str, str | None]
 
-    def __new__(cls, name: str | None, genitive: str | None = None) -> Self:
+    def __new__(cls, name: str | None, **forms: str | None) -> Self:
         text = super().__new__(cls, name or "")
-        text.genitive = genitive or ""
+        text.forms = forms
         return text
 
 
@@ -65,14 +66,16 @@ class Post(Name):
 
 
 class Inflected(str):
-    """A name or a post in another case; where `sure` is false, a person should check it."""
+    """A name or a post `of` the books in a case; if it is not `sure`, a person should check it."""
 
-    __slots__ = ("sure",)
+    __slots__ = ("case", "of", "sure")
+    of: str
+    case: str
     sure: bool
 
-    def __new__(cls, text: str, *, sure: bool = True) -> Self:
+    def __new__(cls, text: str, *, of: str = "", case: str = "", sure: bool = True) -> Self:
         inflected = super().__new__(cls, text)
-        inflected.sure = sure
+        inflected.of, inflected.case, inflected.sure = of, case, sure
         return inflected
 
 

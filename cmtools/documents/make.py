@@ -32,7 +32,7 @@ from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 CASE_UNSURE = Message(
     "case-unsure",
     "«{text}»: падеж в документе «{document}» может быть неверным",
-    "проверьте документ и впишите родительный падеж в этот столбец",
+    "проверьте документ и впишите правильный падеж в этот столбец",
     Severity.WARNING,
 )
 
@@ -206,7 +206,7 @@ class DocumentMaker:
         return self._keys[table]
 
     def _case_warnings(
-        self, kind: DocumentKind, subject: DocumentSubject, unsure: Sequence[str]
+        self, kind: DocumentKind, subject: DocumentSubject, unsure: Sequence[tuple[str, str]]
     ) -> Iterator[Problem]:
         """Yield a warning for each name or post whose case was guessed."""
         seller = self.rows.dataset.entries(ORGANIZATION)[0]
@@ -215,14 +215,24 @@ class DocumentMaker:
             (seller, ORGANIZATION),
         )
         for row, table in parties:
-            for name in ("head_name", "head_post"):
-                value = row.get(name) if row else None
-                if row and value in unsure:
-                    override = f"{name}_genitive"
-                    fault = CASE_UNSURE(text=value, document=kind.name)
-                    yield problem_at(
-                        row.place(override), fault, column=table.fields[override].title
-                    )
+            for text, case in unsure:
+                name = _column_of(row, text, case) if row else None
+                if row and name:
+                    fault = CASE_UNSURE(text=text, document=kind.name)
+                    yield problem_at(row.place(name), fault, column=table.fields[name].title)
+
+
+def _column_of(row: Entry, text: str, case: str) -> str | None:
+    """Return the column that corrects a name, a post, or what the person acts on."""
+    if text == row.get("acts_on"):
+        return "acts_on"
+    named = (row.get("head_name"), row.get("full_name"), row.get("name"))
+    override = ""
+    if text == row.get("head_post"):
+        override = f"head_post_{case}"
+    elif any(text in name for name in named if name):
+        override = f"head_name_{case}"
+    return override if override in CLIENTS.fields else None
 
 
 def _compare_with_contract(

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from cmtools.books.choices import LegalForm
 from cmtools.books.register import Client
 from cmtools.books.settings import Organization
-from cmtools.documents import russian_text
-from cmtools.documents.declension import Gender, gender_of, organisation_gender
-from cmtools.documents.field_types import Name, Post
+from cmtools.documents.declension import (
+    Gender,
+    decline_ground,
+    gender_of,
+    initials,
+    organisation_gender,
+)
+from cmtools.documents.field_types import Inflected, Name, Post
 from cmtools.documents.fields.from_row import from_row
 from cmtools.tables.parsers import normalize_name
 
 _ENTREPRENEUR = "Индивидуальный предприниматель"
+_PROXY = "Представитель"
+_FORM = re.compile(rf"(?:ИП|{_ENTREPRENEUR})\s+", re.IGNORECASE)
+_GROUND = re.compile(r"(?:действу\w+ )?на основании ", re.IGNORECASE)
 _CALLED = {
     Gender.MASCULINE: "именуемый",
     Gender.FEMININE: "именуемая",
@@ -22,9 +31,15 @@ _CALLED = {
     None: "именуемый(ая)",
 }
 _ACTING = {
-    Gender.MASCULINE: ("действующий", "действующего"),
-    Gender.FEMININE: ("действующая", "действующей"),
-    None: ("действующий(ая)", "действующего(ей)"),
+    Gender.MASCULINE: "действующий",
+    Gender.FEMININE: "действующая",
+    Gender.NEUTER: "действующее",
+    None: "действующий(ая)",
+}
+_IN_PLACE_OF = {
+    Gender.MASCULINE: "действующего",
+    Gender.FEMININE: "действующей",
+    None: "действующего(ей)",
 }
 
 
@@ -36,10 +51,11 @@ class Party:
     name: Annotated[str, "Краткое наименование"]
     full_name: Annotated[str, "Полное наименование; где его нет — краткое"]
     called: Annotated[str, "именуемое, именуемый или именуемая — в дальнейшем"]
+    person: Annotated[Name, "Сам предприниматель или гражданин; у юрлица пусто"]
     head: Annotated[Name, "Кто действует от имени стороны; пусто, если она сама за себя"]
     post: Annotated[Post, "Должность того, кто подписывает"]
-    acting: Annotated[str, "действующего, действующей; за себя — действующий, действующая"]
-    acts_on: Annotated[str, "Основание: «Устава», «доверенности № 5 от 01.03.2026»"]
+    acting: Annotated[str, "действующего, действующей; за себя — действующее, действующий"]
+    acts_on: Annotated[Inflected, "Основание: «Устава», «доверенности № 5 от 01.03.2026»"]
     signer: Annotated[str, "Инициалы и фамилия того, кто подписывает: С. Н. Орлов"]
     inn: Annotated[str, "ИНН"]
     kpp: Annotated[str, "КПП"]
@@ -56,68 +72,76 @@ class Party:
 
 def party(row: Client | Organization) -> Party:
     """Return a client or the seller as a side of a deal."""
-    signer = _signer(row)
-    represented = _is_represented(row)
-    whole_name = _full_name(row)
-    gender = gender_of(signer)
-    alone, in_place_of = _ACTING.get(gender, _ACTING[None])
+    head, own = row.head_name or "", _own_name(row)
+    is_company = row.form in (LegalForm.COMPANY, None)
+    represented = bool(head) and (is_company or not _is_same_person(own, head))
+    person = "" if is_company else own if represented else head or own
+    forms = {"genitive": row.head_name_genitive, "dative": row.head_name_dative}
+    post_forms = {"genitive": row.head_post_genitive, "dative": row.head_post_dative}
+    whole_name = row.full_name or _whole_name(row, person)
+    gender = _gender(row, whole_name, person)
     return from_row(
         Party,
         row,
         full_name=whole_name,
-        called=_called(row, whole_name, gender),
-        head=Name(row.head_name if represented else None, row.head_name_genitive),
-        post=Post(_post(row), row.head_post_genitive),
-        acting=in_place_of if represented else alone,
-        signer=russian_text.initials(signer),
+        called=_CALLED[gender],
+        person=Name(person) if represented else Name(person, **forms),
+        head=Name(head if represented else None, **forms),
+        post=Post(row.head_post or _usual_post(row, represented=represented), **post_forms),
+        acting=_IN_PLACE_OF[gender_of(head)] if represented else _ACTING[gender],
+        acts_on=_ground(row.acts_on or ""),
+        signer=initials(head if is_company or represented else person),
         postal_address=None if row.postal_address == row.legal_address else row.postal_address,
     )
 
 
-def _called(row: Client | Organization, name: str, gender: Gender | None) -> str:
-    """Choose the word by a company's head noun, by the gender of a person."""
-    match row.form:
-        case LegalForm.ENTREPRENEUR:
-            gender = gender or Gender.MASCULINE
-        case LegalForm.COMPANY | None:
-            gender = organisation_gender(name) or Gender.NEUTER
-    return _CALLED[gender]
+def _own_name(row: Client | Organization) -> str:
+    """Return the name of an entrepreneur or individual without the form."""
+    return _FORM.sub("", row.full_name or row.name or "", count=1)
 
 
-def _is_represented(row: Client | Organization) -> bool:
-    """Whether the side has a representative: the head of a company, the proxy of a person."""
-    if not row.head_name:
-        return False
-    return row.form is LegalForm.COMPANY or normalize_name(row.head_name) not in normalize_name(
-        _full_name(row)
+def _is_same_person(own: str, head: str) -> bool:
+    """Whether a head is the entrepreneur or individual; initials fit the names that they begin.
+
+    A name in quotes is that of a business.
+    """
+    one, other = (re.findall(r"\w+", normalize_name(name)) for name in (own, head))
+    return bool(set('«"') & set(own)) or any(
+        all(any(_fits(word, found) for found in names) for word in words)
+        for words, names in ((one, other), (other, one))
     )
 
 
-def _full_name(row: Client | Organization) -> str:
-    if row.full_name or row.form is not LegalForm.ENTREPRENEUR:
-        return row.full_name or row.name or ""
-    return f"{_ENTREPRENEUR} {row.head_name or _without_form(row.name)}"
+def _fits(word: str, name: str) -> bool:
+    return word == name or (len(word) == 1 and name.startswith(word))
 
 
-def _without_form(name: str | None) -> str:
-    return (name or "").removeprefix("ИП").strip()
+def _whole_name(row: Client | Organization, person: str) -> str:
+    if row.form is LegalForm.ENTREPRENEUR:
+        return f"{_ENTREPRENEUR} {person}"
+    return row.name or ""
 
 
-def _signer(row: Client | Organization) -> str:
-    """Return the name of the person who signs for a side; people sign for themselves."""
+def _gender(row: Client | Organization, whole_name: str, person: str) -> Gender | None:
+    """Return the gender of a company's head noun, or of a person."""
     match row.form:
         case LegalForm.ENTREPRENEUR:
-            return row.head_name or _without_form(row.name)
+            return gender_of(person) or Gender.MASCULINE
         case LegalForm.PERSON:
-            return row.head_name or row.full_name or row.name or ""
-    return row.head_name or ""
+            return gender_of(person)
+    return organisation_gender(whole_name) or Gender.NEUTER
 
 
-def _post(row: Client | Organization) -> str:
-    """Return the post of the person who signs; an individual has none."""
-    match row.form:
-        case LegalForm.ENTREPRENEUR:
-            return row.head_post or _ENTREPRENEUR
-        case LegalForm.PERSON:
-            return ""
-    return row.head_post or ""
+def _usual_post(row: Client | Organization, *, represented: bool) -> str:
+    """Return the post of the person who signs where none is given; an individual has none."""
+    if row.form in (LegalForm.COMPANY, None):
+        return ""
+    if represented:
+        return _PROXY
+    return _ENTREPRENEUR if row.form is LegalForm.ENTREPRENEUR else ""
+
+
+def _ground(typed: str) -> Inflected:
+    """Return what the person acts on as it stands after «на основании»."""
+    found = decline_ground(_GROUND.sub("", typed, count=1))
+    return Inflected(found.text, of=typed, sure=found.sure)

@@ -94,19 +94,6 @@ def days_within(number: int, sort: str = "календарных") -> str:
     return f"{group_digits(number)}{NBSP}({words}) {kind} {days}"
 
 
-def initials(name: str) -> str:
-    """`С. Н. Орлов` for `Орлов Сергей Николаевич`; a name of another build stays as it is."""
-    words = name.split()
-    if len(words) not in (2, 3) or not all(_is_name(word) for word in words):
-        return name
-    surname, *given = words
-    return NBSP.join((*(f"{word[0]}." for word in given), surname))
-
-
-def _is_name(word: str) -> bool:
-    return len(word) > 1 and word[0].isupper() and word.replace("-", "").isalpha()
-
-
 def town(city: str) -> str:
     """`г. Омск` for `Омск`; what says itself which sort of place it is stays so."""
     return f"г.{NBSP}{city}" if city[:1].isupper() and "." not in city else city

@@ -13,6 +13,7 @@ from cmtools.books.settings import ORGANIZATION, Organization
 from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
 from cmtools.documents.catalog import TemplateForm
+from cmtools.documents.declension import initials
 from cmtools.documents.fields.monthly import (
     Figures,
     NamedPlace,
@@ -58,7 +59,7 @@ def director(dataset: Dataset) -> Director:
     found = dataset.records(ORGANIZATION)
     own: Organization | None = found[0] if found else None
     post = (own and own.head_post) or "Директор"
-    return Director(post, wording.initials((own and own.head_name) or ""))
+    return Director(post, initials((own and own.head_name) or ""))
 
 
 def file_stem(title: str) -> str:

@@ -88,7 +88,7 @@ def test_names_and_posts_stand_in_their_case(case: Case) -> None:
 
 
 def test_genitive_of_the_books_wins() -> None:
-    name = Name("Ли Юн", "Ли Юна")
+    name = Name("Ли Юн", genitive="Ли Юна")
     assert (BY_NAME["genitive"](name), BY_NAME["genitive"](name).sure) == ("Ли Юна", True)
     assert BY_NAME["dative"](name) == decline_name(Case.DATIVE, "Ли Юн").text
 
@@ -98,11 +98,33 @@ def test_names_that_are_not_sure_are_noted(tmp_path: Path) -> None:
     assert not decline_name(Case.GENITIVE, unsure).sure
     tags = ("{{ client.head | genitive }}", "{{ client.head | dative | initials | upper }}")
     found = made(tmp_path, *tags, record=changed(client_head=Name(unsure)))
-    assert found.unsure == (unsure,)
+    assert found.unsure == ((unsure, "genitive"), (unsure, "dative"))
     assert made(tmp_path, *tags).unsure == ()
-    known = changed(client_head=Name(unsure, "Саши Кима"))
+    known = changed(client_head=Name(unsure, genitive="Саши Кима"))
     assert made(tmp_path, tags[0], record=known).unsure == ()
     assert made(tmp_path, "{{ client.head }}", record=known).unsure == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Юрий Юлианович Шевчук", "Ю. Ю. Шевчук"),
+        ("Шевчук Юрий Юлианович", "Ю. Ю. Шевчук"),
+        ("Иван Петров", "И. Петров"),
+        ("Петров Иван", "И. Петров"),
+        ("Анна Сергеевна", "Анна Сергеевна"),
+        ("Сухово-Кобылин Марк Львович", "М. Л. Сухово-Кобылин"),
+        ("Кузнецов В. А.", "Кузнецов В. А."),
+        ("ООО «Ромашка»", "ООО «Ромашка»"),
+    ],
+)
+def test_initials_in_any_order(name: str, short: str) -> None:
+    assert BY_NAME["initials"](Name(name)).replace(NB, " ") == short
+
+
+def test_initials_of_a_name_in_a_case() -> None:
+    name = BY_NAME["dative"](Name("Юрий Юлианович Шевчук"))
+    assert BY_NAME["initials"](name).replace(NB, " ") == "Ю. Ю. Шевчуку"
 
 
 # Numbers

@@ -56,7 +56,7 @@ def test_none_is_empty() -> None:
 
 
 def test_given_values_take_the_place_of_columns() -> None:
-    name = Name("Орлов", "Орлова")
+    name = Name("Орлов", genitive="Орлова")
     fields = from_row(Fields, row(), title="Листовки", manager=name)
     assert fields.title == "Листовки"
     assert fields.manager is name

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from cmtools.documents.declension.grammar import Case, Gender, Inflection, plural_form
-from cmtools.documents.declension.job_titles import decline_post, organisation_gender
-from cmtools.documents.declension.person_names import decline_name, gender_of
+from cmtools.documents.declension.job_titles import (
+    decline_ground,
+    decline_post,
+    organisation_gender,
+)
+from cmtools.documents.declension.person_names import decline_name, gender_of, initials
 
 __all__ = [
     "Case",
     "Gender",
     "Inflection",
+    "decline_ground",
     "decline_name",
     "decline_post",
     "gender_of",
+    "initials",
     "organisation_gender",
     "plural_form",
 ]

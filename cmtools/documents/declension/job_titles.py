@@ -21,6 +21,7 @@ from cmtools.documents.declension.morphology import (
     PartOfSpeech,
     WordReading,
     is_adverb,
+    is_genitive,
     readings,
 )
 
@@ -73,6 +74,15 @@ def decline_post(case: Case, post: str) -> Inflection:
     if len(post) > LONGEST or not unicodedata.is_normalized("NFC", post):
         return Inflection(text=post, sure=False)
     return _post_in(case, post)
+
+
+def decline_ground(ground: str) -> Inflection:
+    """Put what a person acts on into the genitive, unless it is: `Устава`, `доверенности № 5`."""
+    found = decline_post(Case.GENITIVE, ground)
+    words = _words(ground[:LONGEST])
+    if found.sure or not words or not is_genitive(words[0].text):
+        return found
+    return Inflection(text=ground, sure=True)
 
 
 def organisation_gender(full_name: str) -> Gender | None:

@@ -63,6 +63,13 @@ def is_adverb(word: str) -> bool:
     return any(parse.tag.POS == "ADVB" for parse in _analyzer().parse(word.lower()))
 
 
+@lru_cache(maxsize=4096)
+def is_genitive(word: str) -> bool:
+    """Whether a word of Russian letters may be a genitive."""
+    tags = [parse.tag for parse in _analyzer().parse(word.lower())]
+    return any(tag.case == "gent" and not any(mark in tag for mark in _NEVER) for tag in tags)
+
+
 @cache
 def _analyzer() -> MorphAnalyzer:
     from pymorphy3.analyzer import MorphAnalyzer

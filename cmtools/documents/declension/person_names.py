@@ -25,6 +25,7 @@ _BUILDS: dict[int, tuple[_Build, ...]] = {
         (PartOfSpeech.GIVEN, PartOfSpeech.PATRONYMIC, PartOfSpeech.SURNAME),
     ),
 }
+NBSP = "\u00a0"
 _BOTH = (Gender.MASCULINE, Gender.FEMININE)
 
 _WORD = re.compile(rf"[^\W\d_]+(?:[{HYPHENS}'’ʼ][^\W\d_]+)*")
@@ -61,6 +62,26 @@ def decline_name(case: Case, name: str) -> Inflection:
 def gender_of(name: str) -> Gender | None:
     """Return the gender of a patronymic, else of a given name, else of a surname."""
     return _person(name).gender if len(name) <= LONGEST else None
+
+
+def initials(name: str, nominative: str = "") -> str:
+    """`С. Н. Орлов` for `Орлов Сергей Николаевич` and `Сергей Николаевич Орлов`.
+
+    A name in a case is read by its nominative; a name of another build stays as it is.
+    """
+    words = name.split()
+    if len(words) not in (2, 3) or not all(map(_is_full, words)):
+        return name
+    builds = _person(nominative or name).builds
+    if builds and not any(PartOfSpeech.SURNAME in build for build in builds):
+        return name
+    is_last = builds and all(build[-1] is PartOfSpeech.SURNAME for build in builds)
+    surname = words.pop(-1 if is_last else 0)
+    return NBSP.join((*(f"{word[0]}." for word in words), surname))
+
+
+def _is_full(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and word.replace("-", "").isalpha()
 
 
 @lru_cache(maxsize=4096)

@@ -104,14 +104,14 @@ class ContractorFields:
 
     name: Annotated[str, "Подрядчик"]
     inn: Annotated[str, "ИНН подрядчика"]
-    contact: Annotated[str, "Контакт"]
+    contact: Annotated[Name, "Контакт"]
     email: Annotated[str, "Электронная почта"]
 
 
 def contractor_fields(contractor: Contractor | None) -> ContractorFields:
     """Fill the contractor's fields from its row of the settings."""
     if contractor is None:
-        return ContractorFields(name="", inn="", contact="", email="")
+        return ContractorFields(name="", inn="", contact=Name(None), email="")
     return from_row(ContractorFields, contractor)
 
 

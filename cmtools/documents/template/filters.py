@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmtools.documents import russian_text
-from cmtools.documents.declension import Case, decline_name, decline_post, plural_form
+from cmtools.documents.declension import (
+    Case,
+    decline_name,
+    decline_post,
+    initials,
+    plural_form,
+)
 from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
 from cmtools.documents.russian_text import NBSP
 from cmtools.documents.template.schema import KINDS, TEXTS
@@ -53,10 +59,10 @@ def _case_filter(case: Case, meaning: str, example: str) -> Filter:
     """Declare the filter that puts names and posts into a case."""
 
     def decline(name: Name) -> Inflected:
-        if case is Case.GENITIVE and name.genitive:
-            return Inflected(name.genitive)
+        if given := name.forms.get(case.value):
+            return Inflected(given)
         inflection = (decline_post if isinstance(name, Post) else decline_name)(case, str(name))
-        return Inflected(inflection.text, sure=inflection.sure)
+        return Inflected(inflection.text, of=str(name), case=case.value, sure=inflection.sure)
 
     return Filter(
         name=case.value,
@@ -66,6 +72,10 @@ def _case_filter(case: Case, meaning: str, example: str) -> Filter:
         takes=(Name, Post),
         gives=Inflected,
     )
+
+
+def _initials(name: Name | Inflected) -> str:
+    return initials(name, name.of if isinstance(name, Inflected) else "")
 
 
 def in_words(value: Sum | Count | int) -> str:
@@ -132,7 +142,7 @@ FILTERS: tuple[Filter, ...] = (
         takes=(Name, Inflected),
         meaning="Инициалы и фамилия",
         example="{{ seller.head | initials }} → И. И. Иванов",
-        apply=russian_text.initials,
+        apply=_initials,
     ),
     Filter(
         name="in_words",

@@ -14,7 +14,6 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from cmtools.documents.field_types import Name
 from cmtools.documents.template import docx_parts, jinja_tags, messages, pictures
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
@@ -30,10 +29,10 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rendered:
-    """A document; `unsure` are the names and posts whose cases a person should check."""
+    """A document; `unsure` are the names and posts to check, each with the case it was put into."""
 
     content: bytes
-    unsure: tuple[Name, ...]
+    unsure: tuple[tuple[str, str], ...]
 
 
 def render(

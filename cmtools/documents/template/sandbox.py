@@ -19,7 +19,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
-from cmtools.documents.field_types import Inflected, Name, Picture
+from cmtools.documents.field_types import Inflected, Picture
 from cmtools.documents.russian_text import NB_HYPHEN, clean_text, keep_together
 from cmtools.documents.template import messages, pictures
 from cmtools.documents.template.checker import TESTS
@@ -50,7 +50,7 @@ class RenderRun:
     next_picture: int = 1
     deadline: float = field(init=False)  # by time.monotonic
     printed: list[str] = field(default_factory=list)
-    unsure: dict[Name, None] = field(default_factory=dict)
+    unsure: dict[tuple[str, str], None] = field(default_factory=dict)
     pictures: dict[int, Picture] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,6 +86,11 @@ class RenderRun:
         taken, self.pictures = self.pictures, {}
         return taken
 
+    def note(self, value: object) -> None:
+        """Note a name whose case a person should check."""
+        if isinstance(value, Inflected) and not value.sure:
+            self.unsure[value.of, value.case] = None
+
     def show(self, value: object) -> Markup:
         """Write a value into the markup: a text escaped, a picture as its number."""
         if isinstance(value, Picture):
@@ -94,6 +99,7 @@ class RenderRun:
             return Markup(pictures.picture_id(number))
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise TypeError(f"{value!r}"[:100])
+        self.note(value)
         text = keep_together(clean_text(str(value)))
         self.printed.append(text)
         shown = escape(text)
@@ -176,8 +182,7 @@ def _guarded(used: Filter) -> Callable[..., Any]:
     @pass_context
     def apply(context: Context, value: Any, *arguments: str) -> Any:
         found = used(value, *arguments)
-        if isinstance(found, Inflected) and not found.sure:
-            context[_RUN].unsure[value] = None
+        context[_RUN].note(found)
         return found
 
     return apply
