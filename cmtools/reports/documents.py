@@ -102,7 +102,7 @@ def report_fields(found: Review, preliminary: Preliminary, cover: ReportHeading)
         rest = f"и ещё {len(left_out) - MOST_NAMED}"
         omissions.append(NamedPlace(place=rest, reason="все названы в книге отчёта"))
     return ReportFields(
-        month=month_name(cover.month),
+        month=cover.period,
         year=str(cover.month.year),
         manager=cover.whose,
         signers=Signers(

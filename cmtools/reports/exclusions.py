@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
@@ -77,14 +77,14 @@ def _without_order(dataset: Dataset, numbers: set[str]) -> Iterator[Reason]:
 
 
 def omissions(
-    of_orders: Iterable[Reason], problems: Iterable[Problem], plan: str | None
+    of_orders: Iterable[Reason], problems: Iterable[Problem], plans: Container[str | None]
 ) -> tuple[Omission, ...]:
     """All that is left out, by place.
 
-    `problems` are those of the other books than of orders; `plan` is the file of the month's plan,
-    if there is one.
+    `problems` are those of the other books than of orders; `plans` are the files of the
+    month's plans.
     """
-    of_others = (reason_of(p) for p in problems if p.is_error and _is_counted(p.place, plan))
+    of_others = (reason_of(p) for p in problems if p.is_error and _is_counted(p.place, plans))
     reasons: dict[Place, list[Reason]] = {}
     for reason in chain(of_others, of_orders):
         reasons.setdefault(reason.place, []).append(reason)
@@ -101,10 +101,10 @@ def _rank(reason: Reason) -> tuple[int, str, str]:
     return reason[1:]
 
 
-def _is_counted(place: Place, plan: str | None) -> bool:
+def _is_counted(place: Place, plans: Container[str | None]) -> bool:
     if place.sheet is None or place.sheet in {table.title for table in OTHER_TABLES}:
         return True
-    return place.sheet == PLAN.title and place.file == plan
+    return place.sheet == PLAN.title and place.file in plans
 
 
 def reason_of(problem: Problem) -> Reason:

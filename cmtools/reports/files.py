@@ -15,7 +15,7 @@ from cmtools.reports.exclusions import Omission
 from cmtools.reports.facts import Facts
 from cmtools.reports.heading import ReportHeading
 from cmtools.reports.month import Monthly
-from cmtools.reports.months import report_due
+from cmtools.reports.months import report_due, unfinished_on
 from cmtools.reports.plan import report_title
 from cmtools.reports.report_data import Goals, review
 from cmtools.reports.workbook.book import draw_report
@@ -27,13 +27,17 @@ from cmtools.workspace import REPORTS, Workspace
 class Material:
     """What a report is made of: `facts` are the rows of its manager, or of all.
 
-    `goals` are the plans by month, `dataset` tells of clients and of the director.
+    `goals` are the plans by month, `manager_goals` those of the managers in this month, where the
+    report is of all; `added_plans` are how many of these its plan adds up. `dataset` tells of
+    clients and of the director.
     """
 
     dataset: Dataset
     facts: Facts
     found: Monthly
     goals: Mapping[date, Goals]
+    manager_goals: Mapping[str, Goals] | None
+    added_plans: int
     left_out: Sequence[Omission]
 
 
@@ -48,7 +52,7 @@ def make_report(
     Raises:
         OSError: no rights, no room.
     """
-    found = review(material.facts, material.found, month, material.goals, managers=manager is None)
+    found = review(material.facts, material.found, month, material.goals, material.manager_goals)
     cover = _cover(material, month, manager, today)
     template, problems = papers.template_of(workspace, REPORT)
 
@@ -78,6 +82,8 @@ def _cover(material: Material, month: date, manager: str | None, today: date) ->
         director_post=who.post,
         director=who.name,
         late=today > report_due(month),
+        unfinished_on=unfinished_on(month, today),
+        added_plans=material.added_plans,
         left_out=material.left_out,
         clients={client.get("code"): client.get("name") or "" for client in clients},
     )

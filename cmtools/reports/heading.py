@@ -16,7 +16,9 @@ LATE = "Сдан позже срока"
 class ReportHeading:
     """The month, the manager (None: all), the director, and what the figures do not hold.
 
-    `clients` are the names of clients by code; `late` is said of a report made after its day.
+    `clients` are the names of clients by code; `late` is said of a report made after its day;
+    `unfinished_on` is the day of a report made before the month is over; `added_plans` are how many
+    managers' plans its plan adds up, none where it has a plan of its own.
     """
 
     month: date
@@ -24,18 +26,25 @@ class ReportHeading:
     director_post: str
     director: str
     late: bool
+    unfinished_on: date | None = None
+    added_plans: int = 0
     left_out: Sequence[Omission] = ()
     clients: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         """`Отчёт за ноябрь 2026 г.`."""
-        return f"Отчёт клиентского менеджера за {month_name(self.month)}"
+        return f"Отчёт клиентского менеджера за {self.period}"
+
+    @property
+    def period(self) -> str:
+        """`ноябрь 2026 г.`, and up to which day while it is not over."""
+        return period_in_words(month_name(self.month), self.unfinished_on)
 
     @property
     def whose(self) -> str:
-        """The manager, or that all are meant."""
-        return self.manager or "все менеджеры"
+        """The manager, or that all are meant, and whose plans were added up."""
+        return whose_in_words(self.manager, self.added_plans)
 
     @property
     def due(self) -> str:
@@ -45,6 +54,17 @@ class ReportHeading:
     def client(self, code: str) -> str:
         """`К-0001 ООО «Ромашка»`."""
         return f"{code} {self.clients.get(code, '')}".strip()
+
+
+def period_in_words(month: str, unfinished_on: date | None) -> str:
+    """`ноябрь 2026 г. на 20.11.2026`."""
+    return f"{month} на {unfinished_on:%d.%m.%Y}" if unfinished_on else month
+
+
+def whose_in_words(manager: str | None, added_plans: int) -> str:
+    """`все менеджеры; план — сумма планов менеджеров: 3`."""
+    added = f"; план — сумма планов менеджеров: {added_plans}" if added_plans else ""
+    return f"{manager or 'все менеджеры'}{added}"
 
 
 def place_in_words(omission: Omission) -> str:

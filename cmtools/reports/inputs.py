@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.errors import UsageError
@@ -66,6 +67,33 @@ def goals_of(inputs: ReportInputs, file: str | None) -> Mapping[str, Decimal]:
     return goals(line for line in lines if line.source.file == file)
 
 
-def left_out_of(inputs: ReportInputs, plan: str | None) -> tuple[Omission, ...]:
-    """All that counts nowhere."""
-    return omissions(inputs.reasons, inputs.loaded.problems, plan)
+def goals_by_manager(inputs: ReportInputs, month: date) -> Mapping[str, Mapping[str, Decimal]]:
+    """Manager → the goals of his plan of the month, of those who have one."""
+    files = {who: plan_file(inputs, month, who) for who in dict.fromkeys(inputs.managers.values())}
+    return {who: goals_of(inputs, file) for who, file in files.items() if file is not None}
+
+
+def month_goals(
+    inputs: ReportInputs, month: date, manager: str | None
+) -> tuple[Mapping[str, Decimal], int]:
+    """Indicator id → its goal in the month; and how many managers' plans were added up for it.
+
+    All managers without a plan of their own have the sum of the managers' plans.
+    """
+    file = plan_file(inputs, month, manager)
+    if file is not None or manager is not None:
+        return goals_of(inputs, file), 0
+    plans = goals_by_manager(inputs, month).values()
+    sums: dict[str, Decimal] = {}
+    for id, goal in chain.from_iterable(plan.items() for plan in plans):
+        sums[id] = sums.get(id, Decimal(0)) + goal
+    return sums, len(plans)
+
+
+def left_out_of(
+    inputs: ReportInputs, month: date | None = None, manager: str | None = None
+) -> tuple[Omission, ...]:
+    """All that counts nowhere, also of the plans of a month."""
+    whose = [manager] if manager else [None, *inputs.managers.values()]
+    plans = {plan_file(inputs, month, who) for who in whose} if month else set()
+    return omissions(inputs.reasons, inputs.loaded.problems, plans)

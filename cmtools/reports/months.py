@@ -46,6 +46,11 @@ def next_month(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
 
 
+def unfinished_on(month: date, today: date) -> date | None:
+    """Today, while the month is not over."""
+    return today if today < next_month(month) else None
+
+
 def report_due(month: date) -> date:
     """The last day on which a month's report is in time: the 5th of the next month."""
     return next_month(month).replace(day=REPORT_DAY)

@@ -67,7 +67,7 @@ def draft_of(
 
 def _note(inputs: ReportInputs, facts: Facts, months: tuple[date, ...]) -> str:
     """What the history lacks, in plain words."""
-    empty, left_out = empty_months(facts, months), left_out_of(inputs, None)
+    empty, left_out = empty_months(facts, months), left_out_of(inputs)
     words = []
     if len(empty) == len(months):
         words.append(

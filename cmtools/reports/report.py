@@ -14,15 +14,14 @@ from cmtools.reports.files import Material, make_report
 from cmtools.reports.inputs import (
     facts_of_manager,
     first_day,
-    goals_of,
+    goals_by_manager,
     known_manager,
     left_out_of,
-    plan_file,
+    month_goals,
 )
-from cmtools.reports.load import ReportInputs, load_inputs
+from cmtools.reports.load import load_inputs
 from cmtools.reports.month import Monthly, monthly
-from cmtools.reports.months import YEAR, months_up_to
-from cmtools.reports.report_data import Goals
+from cmtools.reports.months import YEAR, months_up_to, unfinished_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,10 +29,13 @@ class MonthReport:
     """A month's figures, what they leave out, and the files made.
 
     `problems` are copies of books, and those of the template of the Word paper; `unremembered` says
-    why nothing of what was read could be kept for the next report, if so.
+    why nothing of what was read could be kept for the next report, if so. See `ReportHeading` for
+    the others.
     """
 
     manager: str | None
+    unfinished_on: date | None
+    added_plans: int
     figures: Monthly
     left_out: Sequence[Omission]
     files: Sequence[str]
@@ -62,28 +64,26 @@ def make_month_report(
     inputs = load_inputs(root, today, books=books, scheduler=scheduler, progress=progress)
     who = known_manager(inputs, manager)
     facts = facts_of_manager(inputs, who)
-    plan = plan_file(inputs, first, who)
-    figures = monthly(facts, first, goals_of(inputs, plan))
-    left_out = left_out_of(inputs, plan)
+    goals, added_plans = month_goals(inputs, first, who)
+    figures = monthly(facts, first, goals)
+    left_out = left_out_of(inputs, first, who)
     material = Material(
         dataset=inputs.loaded.dataset,
         facts=facts,
         found=figures,
-        goals=_goals_by_month(inputs, first, who),
+        goals={past: month_goals(inputs, past, who)[0] for past in months_up_to(first, YEAR)},
+        manager_goals=goals_by_manager(inputs, first) if who is None else None,
+        added_plans=added_plans,
         left_out=left_out,
     )
     files, problems = make_report(inputs.workspace, first, who, material, today)
     return MonthReport(
         manager=who,
+        unfinished_on=unfinished_on(first, today),
+        added_plans=added_plans,
         figures=figures,
         left_out=left_out,
         files=files,
         problems=[*inputs.copies, *problems],
         unremembered=inputs.note,
     )
-
-
-def _goals_by_month(inputs: ReportInputs, month: date, manager: str | None) -> dict[date, Goals]:
-    """The plans of the report's twelve months, of those that have one."""
-    files = {past: plan_file(inputs, past, manager) for past in months_up_to(month, YEAR)}
-    return {past: goals_of(inputs, file) for past, file in files.items() if file is not None}

@@ -50,10 +50,11 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
-    """A manager's facts of the month, in the order of the indicators."""
+    """A manager's facts and plans of the month, in the order of the indicators."""
 
     manager: str
     facts: tuple[Decimal, ...]
+    plans: tuple[Decimal | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,9 +75,16 @@ class Review:
 
 
 def review(
-    facts: Facts, found: Monthly, month: date, goals: Mapping[date, Goals], *, managers: bool
+    facts: Facts,
+    found: Monthly,
+    month: date,
+    goals: Mapping[date, Goals],
+    manager_goals: Mapping[str, Goals] | None,
 ) -> Review:
-    """The review of a month whose figures are `found`; `goals` are the plans by month."""
+    """The review of a month whose figures are `found`; `goals` are the plans by month.
+
+    `manager_goals` are the managers' plans of the month, None in the report of one of them.
+    """
     months = months_up_to(month, YEAR)
     year = facts.within(Period.of(months[0], month))
     courses = tuple(
@@ -92,19 +100,23 @@ def review(
     return Review(
         months=months,
         courses=courses,
-        sides=side_by_side(found.figures) if managers else (),
+        sides=() if manager_goals is None else side_by_side(found.figures, manager_goals),
         claims=reasons(year.claims, "reason", month),
         dissatisfaction=reasons(final(year.orders), "dissatisfaction", month),
         unpriced=orders[orders["unpriced"]],
     )
 
 
-def side_by_side(figures: Sequence[Figure]) -> tuple[Side, ...]:
-    """Every manager whom a figure of the month knows, the one with the most orders first."""
+def side_by_side(figures: Sequence[Figure], goals: Mapping[str, Goals]) -> tuple[Side, ...]:
+    """Every manager with a figure or a plan of the month, the one with the most orders first."""
     columns = [figure.indicator.by_manager(figure.sources) for figure in figures]
-    names = dict.fromkeys(name for column in columns for name in column)
+    names = dict.fromkeys([*(name for column in columns for name in column), *goals])
     sides = [
-        Side(manager=name, facts=tuple(column.get(name, Decimal(0)) for column in columns))
+        Side(
+            manager=name,
+            facts=tuple(column.get(name, Decimal(0)) for column in columns),
+            plans=tuple(goals.get(name, {}).get(figure.indicator.id) for figure in figures),
+        )
         for name in names
     ]
     return tuple(sorted(sides, key=lambda side: (-sum_of_orders(side.facts), side.manager)))

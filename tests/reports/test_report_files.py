@@ -216,6 +216,48 @@ def test_managers_stand_side_by_side(tmp_path: Path) -> None:
     assert "Менеджеры" not in own.sheetnames
 
 
+def test_the_plan_of_all_is_the_sum_of_the_managers_plans(tmp_path: Path) -> None:
+    """Said on the face, the paper and the screen; a plan of all's own goes before."""
+    root = workspace_with(tmp_path, handed_over())
+    for manager, clients in zip(MANAGERS, (2, 3), strict=True):
+        typed = {"Новые клиенты с заказами, шт": clients, "Прибыль, руб.": 10 * clients}
+        plan_book(root, f"2026-04 План — {manager}.xlsx", typed)
+    plan_book(root, f"2026-03 План — {MANAGERS[0]}.xlsx", {"Новые клиенты с заказами, шт": 7})
+    outcome = made(root, "2026-04")
+    plans = {id: found["plan"] for id, found in outcome.as_json()["indicators"].items()}
+    assert (plans["new_clients"], plans["profit"], plans["claims_made"]) == (5, "50.00", None)
+    path = root / outcome.files[0]
+    said = "все менеджеры; план — сумма планов менеджеров: 2"
+    assert opened(path)["Отчёт"]["A2"].value == f"Менеджер: {said}"
+    assert said in paper_text(root / outcome.files[1])
+    rows = [[cell.value for cell in row] for row in opened(path)["Менеджеры"].iter_rows()]
+    at = next(at for at, row in enumerate(rows) if row[0] == "Новые клиенты с заказами, шт")
+    assert rows[at + 1] == ["план", 5, 2, 3]
+    assert [row[0] for row in rows].count("план") == 8
+    own = made(root, "2026-04", manager=MANAGERS[1]).as_json()["indicators"]["new_clients"]
+    assert own["plan"] == 3
+    plan_book(root, "2026-04 План.xlsx", {"Новые клиенты с заказами, шт": 4})
+    outcome = made(root, "2026-04")
+    assert outcome.as_json()["indicators"]["new_clients"]["plan"] == 4
+    assert opened(root / outcome.files[0])["Отчёт"]["A2"].value == "Менеджер: все менеджеры"
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2026, 11, 20), " на 20.11.2026"),
+        (date(2026, 11, 30), " на 30.11.2026"),
+        (date(2026, 12, 1), ""),
+    ],
+)
+def test_a_month_that_is_not_over_is_called_so(tmp_path: Path, today: date, said: str) -> None:
+    root = healthy(tmp_path)
+    made(root, today=today)
+    title = f"Отчёт клиентского менеджера за ноябрь 2026\u00a0г.{said}"
+    assert opened(root / BOOK)["Отчёт"]["A1"].value == title
+    assert squeeze(title) in squeeze(paper_text(root / PAPER))
+
+
 def handed_over() -> Books:
     """A client with an order at one manager in March and one at another in April, and a claim."""
     orders = [order_row(f"З-{at}", date(2026, 4, at)) for at in (1, 2, 3)]

@@ -19,6 +19,7 @@ from cmtools.cli.console.layout import (
 from cmtools.cli.console.render import render
 from cmtools.commands.report import ReportResult
 from cmtools.json_values import number
+from cmtools.reports.heading import period_in_words, whose_in_words
 from cmtools.reports.month import Figure
 from cmtools.tables.parsers import format_roubles
 
@@ -26,8 +27,9 @@ from cmtools.tables.parsers import format_roubles
 @render.register
 def _(result: ReportResult, console: Console) -> None:
     report, figures = result.report, result.report.figures
-    who = report.manager or "все менеджеры"
-    console.print(f"[bold]Показатели за {result.month}[/] · {safe(who)}")
+    who = whose_in_words(report.manager, report.added_plans)
+    period = period_in_words(result.month, report.unfinished_on)
+    console.print(f"[bold]Показатели за {period}[/] · {safe(who)}")
     console.print(indicator_table(figures.figures))
     if figures.unpriced_orders:
         console.print(f"[yellow]Заказов с позициями без цены: {figures.unpriced_orders}[/]")

@@ -1,4 +1,4 @@
-"""The sheet «Менеджеры»: everybody's facts of the month side by side."""
+"""The sheet «Менеджеры»: everybody's facts of the month side by side, with their plans."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review
 from cmtools.reports.workbook.sheet_writer import (
     CELL,
+    DASH,
     FIGURE,
     MONEY,
     NOTE,
@@ -23,6 +24,7 @@ from cmtools.tables.writer.workbook import Formula
 
 SHEET = "Менеджеры"
 HEADER = 3  # counted from 0
+_OF_PLAN = {"italic": True, "font_color": styles.GREY}
 A_PAGE = 7  # managers that are still readable on one page across
 
 
@@ -39,14 +41,19 @@ def draw_managers(canvas: Canvas, found: Review) -> None:
     for column, title in enumerate(("Показатель", "Все", *(side.manager for side in found.sides))):
         colour = styles.BLUE if column > 1 else styles.NAVY
         page.put(HEADER, column, title, **styles.HEADER, bg_color=colour)
+    rows = _rows(found)
     for at, course in enumerate(found.courses):
-        row, money = HEADER + 1 + at, course.indicator.unit is Unit.ROUBLES
+        row, money = rows[course.indicator.id], course.indicator.unit is Unit.ROUBLES
         look = FIGURE | {"num_format": MONEY if money else WHOLE}
         page.put(row, 0, course.indicator.title, **CELL)
         everybody = Formula(f"={total_cell(course.indicator)}", stored_value(course.fact))
         page.put(row, 1, everybody, **look | {"bold": True})
         for column, side in enumerate(found.sides, start=2):
             page.put(row, column, side.facts[at], **look)
+        if _is_planned(found, at):
+            page.put(row + 1, 0, "план", **CELL | _OF_PLAN | {"align": "right"})
+            for column, plan in enumerate((course.plan, *(s.plans[at] for s in found.sides)), 1):
+                page.put(row + 1, column, DASH if plan is None else plan, **look | _OF_PLAN)
     page.height(0, 28)
     page.height(HEADER, 34)
     page.close()
@@ -63,8 +70,21 @@ def names_range(count: int) -> str:
 
 def facts_range(found: Review, id: str, count: int) -> str:
     """An indicator's facts of the first managers, for a chart."""
-    row = HEADER + 1 + [course.indicator.id for course in found.courses].index(id)
-    return _across(row, count)
+    return _across(_rows(found)[id], count)
+
+
+def _rows(found: Review) -> dict[str, int]:
+    """Indicator id → the row of its facts; those of the plans stand below them."""
+    rows, row = {}, HEADER + 1
+    for at, course in enumerate(found.courses):
+        rows[course.indicator.id] = row
+        row += 1 + _is_planned(found, at)
+    return rows
+
+
+def _is_planned(found: Review, at: int) -> bool:
+    plans = (found.courses[at].plan, *(side.plans[at] for side in found.sides))
+    return any(plan is not None for plan in plans)
 
 
 def _across(row: int, count: int) -> str:
