@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -10,9 +10,9 @@ from cmtools.books.orders import POSITIONS, Position
 from cmtools.books.settings import Rules
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import EXACT, HUNDRED, Line
-from cmtools.tables.columns import PERCENT
+from cmtools.tables.columns import MONEY, PERCENT
 from cmtools.tables.patch.cells import CellValue
-from cmtools.tables.patch.plain_sheet import PlainSheet
+from cmtools.tables.patch.plain_sheet import PlainRow, PlainSheet
 from cmtools.tables.service_sheets import COSTING_SHEET
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import InvalidRow, Row
@@ -25,7 +25,8 @@ _POSITION_COLUMNS = (
     ("Тираж", 10, "#,##0"),
 )
 _NOTE_COLUMN = ("Заказ посчитан", 22, "@")
-_STEP_FORMAT = "#,##0.00####"
+_STEP_FORMAT = "#,##0.00????"  # decimal points below each other
+_KOPECKS = {"Цена за ед. с НДС", "Сумма", "НДС", "Прибыль"}
 _MICRO = Decimal("0.000001")
 
 
@@ -151,15 +152,16 @@ def _computed_values(line: Line | None) -> tuple[CellValue, ...]:
 
 
 def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
-    """Lay out one row a priced position: each step of its price, and its cell of the settings.
+    """Lay out each order: a row a priced position with each step of its price, and its sums.
 
-    The last column says which positions the sums of the order lack.
+    A step that comes from the settings has its cell beside it. The last column says which positions
+    the sums of the order lack.
     """
-    lines = [(line, order.missing_in_words) for order in orders for line in order.lines]
+    lines = (line for order in orders for line in order.lines)
     columns = [*_POSITION_COLUMNS]
-    steps = max((price_steps(line, rules) for line, _ in lines), key=len, default=())
+    steps = max((price_steps(line, rules) for line in lines), key=len, default=())
     for step in steps:
-        columns.append((step.title, 14, PERCENT.format if step.is_percent else _STEP_FORMAT))
+        columns.append((step.title, 15, _step_format(step)))
         if step.from_settings:
             columns.append(("откуда", 16, "@"))
     columns.append(_NOTE_COLUMN)
@@ -169,8 +171,41 @@ def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
         header=titles,
         widths=widths,
         formats=formats,
-        rows=([*_costing_row(line, rules, steps), note or None] for line, note in lines),
+        rows=(row for order in orders for row in _costing_rows(order, rules, steps, titles)),
     )
+
+
+def _step_format(step: Step) -> str:
+    if step.is_percent:
+        return PERCENT.format
+    return MONEY.format if step.title in _KOPECKS else _STEP_FORMAT
+
+
+def _costing_rows(
+    order: PricedOrder, rules: Rules, steps: Sequence[Step], titles: Sequence[str]
+) -> Iterator[PlainRow]:
+    """Yield the lines of an order, its delivery and its sums."""
+    note = order.missing_in_words or None
+    for line in order.lines:
+        yield PlainRow([*_costing_row(line, rules, steps), note])
+    sums = order.totals
+    if not order.lines or sums is None:
+        return
+    with localcontext(EXACT):
+        cost = sum((line.cost for line in order.lines), Decimal())
+    name, amount, vat, profit, margin = "Наименование", "Сумма", "НДС", "Прибыль", "Маржа, %"
+    of_lines = {"Себестоимость строки": cost, amount: sums.amount, vat: sums.vat}
+    rows: list[dict[str, CellValue]] = [
+        {name: "Итого по заказу", **of_lines, profit: sums.profit, margin: sums.margin}
+    ]
+    if sums.delivery:
+        rows += [
+            {name: "Доставка", amount: sums.delivery, vat: sums.delivery_vat},
+            {name: "Всего с доставкой", amount: sums.total, vat: sums.whole_vat},
+        ]
+    for row in rows:
+        row |= {"№ заказа": order.number, _NOTE_COLUMN[0]: note}
+        yield PlainRow([row.get(title) for title in titles], bold=row[name] != "Доставка")
 
 
 def _costing_row(line: Line, rules: Rules, columns: Sequence[Step]) -> list[CellValue]:

@@ -214,9 +214,9 @@ def test_the_priced_copy(changes: list[Change], tmp_path: Path) -> None:
 
 
 def test_the_costing_sheet(example: Path) -> None:
-    """One row a priced position: every step, and the cell of the settings it came from."""
+    """A row a priced position: every step, and the cell of the settings it came from."""
     ask(example)
-    header, *rows = costing(example / COPY)
+    header, *rows = lines_of(costing(example / COPY))
     sources = ("Наценки!C3", "Скидки!C2", "НДС!B2", "Правила!B3")
     assert header[-1] == "Заказ посчитан"
     assert {row[-1] for row in rows} == {None}
@@ -244,7 +244,42 @@ def test_sums_without_a_position_say_so(tmp_path: Path) -> None:
     words = ["", "без позиции 2", "без позиции в строке 5"]
     assert [order.missing_in_words for order in outcome.orders] == words
     _, *rows = costing(tmp_path / COPY)
-    assert [(row[0], row[-1]) for row in rows] == [(FIRST, None), (SECOND, "без позиции 2")]
+    assert {(row[0], row[-1]) for row in rows} == {(FIRST, None), (SECOND, "без позиции 2")}
+
+
+def test_the_sums_of_an_order_in_the_costing_sheet(tmp_path: Path) -> None:
+    """Below its lines, in bold, what `price` answers; the delivery has a line of its own."""
+    root = healthy(
+        tmp_path,
+        put("Заказы", "Стоимость доставки", 0, "1 220"),
+        put("Заказы", "Стоимость доставки", 1, None),
+    )
+    answer = ask(root).as_json()["orders"][:2]
+    header, *rows = costing(tmp_path / COPY)
+    shown = ("№ заказа", "№ п/п", "Наименование", "Сумма", "НДС", "Прибыль", "Маржа, %")
+    found = [tuple(row[header.index(title)] for title in shown) for row in rows]
+    first, second = (
+        [number, None, "Итого по заказу"]
+        + [float(order[key]) for key in ("amount", "vat", "profit", "margin")]
+        for number, order in zip((FIRST, SECOND), answer, strict=True)
+    )
+    delivery = (FIRST, None, "Доставка", 1220, 220, None, None)
+    whole = (float(answer[0]["total"]), float(answer[0]["vat"]) + 220)
+    assert [row for row in found if row[1] is None] == [
+        tuple(first),
+        delivery,
+        (FIRST, None, "Всего с доставкой", *whole, None, None),
+        tuple(second),
+    ]
+    sheet = openpyxl.load_workbook(tmp_path / COPY)["Калькуляция"]
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$A")
+    bold = [row[0].font.b for row in sheet.iter_rows(min_row=2)]
+    assert bold == [row[1] is None and row[2] != "Доставка" for row in found]
+
+
+def lines_of(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """The header and the rows of positions, without the sums."""
+    return [row for row in rows if row[1] is not None]
 
 
 def costing(path: Path) -> list[tuple[object, ...]]:
@@ -293,7 +328,7 @@ def test_texts_stay_texts(tmp_path: Path) -> None:
     assert told(ask(tmp_path)) == []
     with CalamineWorkbook.from_path(tmp_path / COPY) as copy:
         names = [row[2] for row in copy.get_sheet_by_name("Калькуляция").to_python()]
-    assert names[-len(HOSTILE) :] == [*HOSTILE.values()]
+    assert names[-len(HOSTILE) - 1 :] == [*HOSTILE.values(), "Итого по заказу"]
     assert b"<f" not in parts(tmp_path / COPY)[part_of(tmp_path / COPY, "Калькуляция")]
 
 

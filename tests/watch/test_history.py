@@ -62,7 +62,7 @@ def discounts(files: dict[str, bytes], tmp_path: Path) -> list[object]:
     (priced,) = (content for name, content in files.items() if name.endswith("с ценами.xlsx"))
     (tmp_path / "priced.xlsx").write_bytes(priced)
     header, *rows = openpyxl.load_workbook(tmp_path / "priced.xlsx")["Калькуляция"].values
-    return [row[header.index("Скидка, %")] for row in rows]
+    return [row[header.index("Скидка, %")] for row in rows if row[header.index("№ п/п")]]
 
 
 def test_orders_in_other_books_make_the_discount(

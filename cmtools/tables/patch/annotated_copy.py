@@ -54,7 +54,7 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
         package[part] = deselect_tab(package[part])
     add_problems_sheet(package, titles, problems)
     package.make_first(ERRORS_SHEET)
-    package.define_name("_xlnm.Print_Titles", f"'{ERRORS_SHEET}'!$4:$4", sheet=0)
+    package.repeat_on_paper(ERRORS_SHEET, "$4:$4")
     with atomic_write(target) as aside:
         package.save(aside)
 

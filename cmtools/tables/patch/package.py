@@ -194,8 +194,7 @@ class Package:
         """Put a sheet before the others, shown, and open the book at it; drop its own names."""
         book = self.tree(self.workbook)
         sheets = book.findall("{*}sheets/{*}sheet")
-        titles = [normalize_name(sheet.get("name", "")) for sheet in sheets]
-        old = titles.index(normalize_name(name))
+        old = self._index_of(name)
         sheets[old].attrib.pop("state", "")
         sheets[0].addprevious(sheets[old])
         for defined in list(book.iter("{*}definedName")):
@@ -208,11 +207,21 @@ class Package:
             view.set("activeTab", "0")
             view.attrib.pop("firstSheet", "")
 
-    def define_name(self, name: str, refers_to: str, *, sheet: int) -> None:
-        """Define a name of the sheet with this index."""
+    def _index_of(self, sheet: str) -> int:
+        book = self.tree(self.workbook)
+        titles = [normalize_name(s.get("name", "")) for s in book.iterfind("{*}sheets/{*}sheet")]
+        return titles.index(normalize_name(sheet))
+
+    def repeat_on_paper(self, sheet: str, area: str) -> None:
+        """Print rows, as `$1:$1`, or columns of a sheet, or both, on each of its pages."""
+        index = self._index_of(sheet)
+        name, refers_to = "_xlnm.Print_Titles", f"'{sheet}'!" + area.replace(",", f",'{sheet}'!")
         names = self._element_of_book("definedNames", BEFORE_CALC[:-1])
+        for defined in list(names):
+            if (defined.get("name"), defined.get("localSheetId")) == (name, str(index)):
+                remove(defined)
         tag = f"{{{self.namespace}}}definedName"
-        etree.SubElement(names, tag, name=name, localSheetId=str(sheet)).text = refers_to
+        etree.SubElement(names, tag, name=name, localSheetId=str(index)).text = refers_to
 
     def free_name(self, start: str, ending: str) -> tuple[str, int]:
         """Return the first free name of a part, `start`, a number and `ending`, and the number."""

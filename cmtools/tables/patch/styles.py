@@ -28,20 +28,28 @@ NO_STYLES = (
 """The groups of styles in their order, with what a book without styles has."""
 
 
-def add_formats(package: Package, formats: Sequence[str]) -> list[int]:
+def add_formats(package: Package, formats: Sequence[str], *, bold: bool = False) -> list[int]:
     """Add formats; return the numbers of the header's, then of each number format's, in order."""
-    bold = add_font(package, f'<b/><sz val="10"/>{color_xml("#FFFFFF")}')
-    ink = add_font(package, '<sz val="10"/>')
+    white = add_font(package, f'<b/><sz val="10"/>{color_xml("#FFFFFF")}')
+    ink = add_font(package, f'{"<b/>" if bold else ""}<sz val="10"/>')
     header = add_format(
         package,
-        font=bold,
+        font=white,
         fill=add_fill(package, styles.NAVY),
         alignment='horizontal="center" vertical="center" wrapText="1"',
     )
     tree = _styles(package)
     return [
         header,
-        *(add_format(package, font=ink, number=_number_format(tree, code)) for code in formats),
+        *(
+            add_format(
+                package,
+                font=ink,
+                number=_number_format(tree, code),
+                alignment='horizontal="left" indent="1"' if code == "@" else "",
+            )
+            for code in formats
+        ),
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import ceil
 from typing import Any
 
 FONT = "Calibri"
@@ -20,6 +21,22 @@ RULE = "#C9D1D9"
 LINK_BLUE = "#0B57D0"
 
 LINE_HEIGHT = 15.0
+A4, A3 = 9, 8  # as Excel numbers papers
+A4_WIDTH, A3_WIDTH = 210, 300  # characters that a page in landscape shows at 8 points
+
+
+def choose_paper(widths: Sequence[float]) -> tuple[int, int]:
+    """Return the paper for columns of these widths in characters, and how many are side by side.
+
+    All is readable: A4 if it goes there, else A3, or several of them that begin with the first
+    column.
+    """
+    width = sum(widths)
+    if width <= A3_WIDTH:
+        return (A4 if width <= A4_WIDTH else A3), 1
+    return A3, ceil((width - widths[0]) / (A3_WIDTH - widths[0]))
+
+
 HIGHEST_ROW = 400.0  # Excel takes no more than 409 points
 
 

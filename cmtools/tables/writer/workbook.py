@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +31,6 @@ from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
 from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.validation import add_validation
-
-A4, A3 = 9, 8  # as Excel numbers papers
-A4_WIDTH, A3_WIDTH = 210, 300  # characters that a page shows at 8 points
 
 SheetRows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
@@ -291,20 +287,14 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: For
             write_text(sheet, row, column, str(value), form)
 
 
-def print_setup(sheet: Worksheet, widths: Sequence[float] = ()) -> None:
-    """Set the paper, with the sheet's name and page number below.
-
-    A4 landscape, one page wide; a sheet whose columns (`widths` in characters) would be too small
-    to read there goes on A3, and a still wider one on several pages beside each other, each of
-    which begins with the first column.
-    """
-    width, papers = sum(widths), 1
+def print_setup(sheet: Worksheet, widths: Sequence[float] = (0,)) -> None:
+    """Set the paper for columns of these widths, with the sheet's name and page number below."""
+    paper, across = styles.choose_paper(widths)
     sheet.set_landscape()
-    sheet.set_paper(A4 if width <= A4_WIDTH else A3)
-    if width > A3_WIDTH:
-        papers = ceil((width - widths[0]) / (A3_WIDTH - widths[0]))
+    sheet.set_paper(paper)
+    sheet.fit_to_pages(across, 0)
+    if across > 1:
         sheet.repeat_columns("A:A")
-    sheet.fit_to_pages(papers, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&F&C&A&RСтр. &P из &N")
     sheet.hide_gridlines(1)
