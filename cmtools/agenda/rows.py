@@ -35,7 +35,7 @@ from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, Client, Contact, 
 from cmtools.books.settings import HOLIDAYS, STAGES, Holiday, Rules, Stage, rules_of
 from cmtools.books.tasks import TASKS, Task
 from cmtools.pricing.category import category_at, order_days
-from cmtools.pricing.orders import PricedOrder
+from cmtools.pricing.orders import PricedOrder, unpaid
 from cmtools.pricing.price import ZERO
 from cmtools.pricing.session import Session
 from cmtools.problems import Problem
@@ -68,15 +68,9 @@ class OrderRows:
         return self.order.request is RequestKind.FINAL
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the order has positions and every one of them is priced."""
-        return bool(self.priced.positions) and not self.priced.unpriced
-
-    @property
     def total(self) -> Decimal | None:
         """What the client pays, delivery included; None while a position has no price."""
-        totals = self.priced.totals
-        return totals.total if totals is not None and self.is_whole else None
+        return self.priced.total
 
     @cached_property
     def paid(self) -> Decimal:
@@ -87,7 +81,7 @@ class OrderRows:
     @property
     def debt(self) -> Decimal | None:
         """What the client still owes, not below 0; None while the total is unknown."""
-        return None if self.total is None else max(self.total - self.paid, ZERO)
+        return None if self.total is None else unpaid(self.total, self.paid)
 
     @property
     def quantity(self) -> Decimal:

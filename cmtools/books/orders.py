@@ -102,7 +102,15 @@ class Order(Row):
 ORDERS = Table(
     Order,
     "Заказы",
-    purpose="Одна строка — одна заявка клиента: сроки, доставка, оплата, стадия.",
+    purpose="Одна строка — одна заявка клиента: сроки, доставка, оплата, стадия. Серые столбцы "
+    "заполняет cmtools price.",
+    computed=(
+        Column("Клиент", width=28),
+        Column("Сумма", MONEY),
+        Column("Оплачено", MONEY),
+        Column("Долг", MONEY),
+    ),
+    computed_together=True,
     rules=(
         Rule("production_due", rules.production_not_before_order),
         Rule("production_due", rules.production_before_delivery),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from typing import Any
 
-from cmtools.books.orders import POSITIONS, Position
 from cmtools.books.settings import Rules
-from cmtools.pricing.orders import PricedOrder
+from cmtools.pricing.orders import PricedOrder, unpaid
 from cmtools.pricing.price import EXACT, HUNDRED, Line
 from cmtools.tables.columns import MONEY, PERCENT
 from cmtools.tables.patch.cells import CellValue
@@ -115,31 +115,30 @@ def _cell(row: Row | InvalidRow, field: str) -> str | None:
     return place.cell and f"{place.sheet}!{place.cell}"
 
 
-def price_cells(
-    sheet: Sheet[Position], lines: Mapping[int, Line | None]
+def computed_cells(
+    sheet: Sheet[Any], values_by_row: Mapping[int, Sequence[CellValue]]
 ) -> Mapping[tuple[int, int], CellValue]:
     """Return the values of the computed columns by row and column, both counted from 1.
 
-    `lines` are by row; a row without a price is emptied. A computed column that the book lacks is
-    added behind its last one.
+    A row without values is emptied. A computed column that the book lacks is added behind its last
+    one.
     """
     cells: dict[tuple[int, int], CellValue] = {}
-    columns, width = sheet.computed_columns, sheet.width
-    for column in POSITIONS.computed:
+    computed, columns, width = sheet.table.computed, sheet.computed_columns, sheet.width
+    for column in computed:
         if column.title not in columns:
             width += 1
             columns = {**columns, column.title: width}
             cells[sheet.header, width] = column.title
     for row in range(sheet.header + 1, sheet.last_row + 1):
-        values = _computed_values(lines.get(row))
-        for column, value in zip(POSITIONS.computed, values, strict=True):
+        values = values_by_row.get(row, (None,) * len(computed))
+        for column, value in zip(computed, values, strict=True):
             cells[row, columns[column.title]] = value
     return cells
 
 
-def _computed_values(line: Line | None) -> tuple[CellValue, ...]:
-    if line is None:
-        return (None,) * len(POSITIONS.computed)
+def position_values(line: Line) -> tuple[CellValue, ...]:
+    """Return the values of the computed columns of «Позиции»."""
     return (
         line.markup_percent,
         line.discount_percent,
@@ -149,6 +148,12 @@ def _computed_values(line: Line | None) -> tuple[CellValue, ...]:
         line.profit,
         line.margin,
     )
+
+
+def order_values(priced: PricedOrder, client: str | None, paid: Decimal) -> tuple[CellValue, ...]:
+    """Return the values of the computed columns of «Заказы»; `client` is its name."""
+    total = priced.total
+    return client, total, paid, None if total is None else unpaid(total, paid)
 
 
 def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from cmtools.books.agreed import AgreedRows
@@ -68,6 +69,12 @@ class PricedOrder:
         return sorted(entries, key=lambda entry: entry.get("number") or 0)
 
     @property
+    def total(self) -> Decimal | None:
+        """What the client pays, delivery included; None while a position has no price."""
+        is_whole = bool(self.positions) and all(line for _, line in self.positions)
+        return self.totals.total if self.totals and is_whole else None
+
+    @property
     def missing_in_words(self) -> str:
         """What the order's sums lack: «без позиции 2»; empty where every position is priced."""
         names = [_position_name(entry) for entry in self.unpriced]
@@ -127,6 +134,11 @@ def iterate_prices(
             agreed or {},
             terms.tariff,
         )
+
+
+def unpaid(total: Decimal, paid: Decimal) -> Decimal:
+    """Return what a client still owes, not below 0."""
+    return max(total - paid, ZERO)
 
 
 def find_order(orders: Sequence[PricedOrder], number: str) -> PricedOrder:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cmtools import known_files
 from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.loader import BookFile
-from cmtools.books.orders import ORDER_BOOK, POSITIONS, Position
+from cmtools.books.orders import ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
+from cmtools.books.register import CLIENTS
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy, find_office_lock
-from cmtools.pricing.breakdown import costing_sheet, price_cells
+from cmtools.pricing.breakdown import (
+    computed_cells,
+    costing_sheet,
+    order_values,
+    position_values,
+)
+from cmtools.pricing.order_problems import money_received
 from cmtools.pricing.orders import PricedOrder
+from cmtools.pricing.price import ZERO
 from cmtools.pricing.session import Session
 from cmtools.tables.patch.book_edit import EditRefused, SheetEdit, apply_edits, refuse_locked
-from cmtools.tables.patch.cells import filled_columns
+from cmtools.tables.patch.cells import CellValue, filled_columns
 from cmtools.tables.patch.foreign_parts import drop_foreign_parts
 from cmtools.tables.patch.package import Package
 from cmtools.tables.patch.plain_sheet import add_plain_sheet
 from cmtools.tables.reader.formulas import find_formulas
 from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import Table
 from cmtools.tables.writer.dropdowns import refresh_lists
 from cmtools.workspace import PRICED, backup_path, copy_path
 
@@ -106,19 +116,18 @@ def _write_copy(session: Session, book: BookFile, package: Package, path: Path) 
 def _fill(session: Session, book: BookFile, package: Package) -> None:
     """Put the prices and the drop-down lists into the parts of a book."""
     dataset = session.loaded.dataset
-    orders = _orders_of(session, book)
-    for sheet in dataset.sheets(POSITIONS):
-        if sheet.source.file == book.name:
-            lines = {entry.row: line for order in orders for entry, line in order.positions}
-            own = _own_rows(package, sheet)
-            prices = {p: value for p, value in price_cells(sheet, lines).items() if p[0] not in own}
-            apply_edits(package, {POSITIONS.title: SheetEdit(cells=prices)})
+    for table, values in _computed_values(session, _orders_of(session, book)).items():
+        for sheet in dataset.sheets(table):
+            if sheet.source.file == book.name:
+                own, cells = _own_rows(package, sheet), computed_cells(sheet, values)
+                cells = {place: value for place, value in cells.items() if place[0] not in own}
+                apply_edits(package, {table.title: SheetEdit(cells=cells)})
     refresh_lists(package, ORDER_BOOK, lists_from_dataset(ORDER_BOOK, dataset))
 
 
-def _own_rows(package: Package, sheet: Sheet[Position]) -> set[int]:
-    """Return the rows below the positions that a manager made: totals, headings, formulas."""
-    xml = package[package.sheet_part(POSITIONS.title)]
+def _own_rows(package: Package, sheet: Sheet[Any]) -> set[int]:
+    """Return the rows below the data that a manager made: totals, headings, formulas."""
+    xml = package[package.sheet_part(sheet.table.title)]
     formulas, computed = find_formulas(xml).keys(), {*sheet.computed_columns.values()}
     below = {*range(sheet.header + 1, sheet.last_row + 1)}.difference(sheet.rows)
     return {
@@ -126,6 +135,29 @@ def _own_rows(package: Package, sheet: Sheet[Position]) -> set[int]:
         for row, columns in filled_columns(xml).items()
         if row in below
         and (columns - computed or any((row, column) in formulas for column in columns))
+    }
+
+
+def _computed_values(
+    session: Session, orders: Sequence[PricedOrder]
+) -> Mapping[Table[Any], Mapping[int, Sequence[CellValue]]]:
+    """Return the values of the computed columns by table and row."""
+    dataset = session.loaded.dataset
+    clients = {client.get("code"): client.get("name") for client in dataset.entries(CLIENTS)}
+    paid = money_received(dataset.records(PAYMENTS))
+    return {
+        ORDERS: {
+            order.entry.row: order_values(
+                order, clients.get(order.entry.get("client")), paid.get(order.number, ZERO)
+            )
+            for order in orders
+        },
+        POSITIONS: {
+            entry.row: position_values(line)
+            for order in orders
+            for entry, line in order.positions
+            if line is not None
+        },
     }
 
 

@@ -62,22 +62,34 @@ def _header(
     table: Table[Any], grid: Grid, row: int, cells: Sequence[Cell], names: Mapping[str, str]
 ) -> SheetLayout:
     """Return the layout with this row as the header."""
-    computed = {normalize_title(column.title): column.title for column in table.computed}
+    titles = [normalize_title(cell) if isinstance(cell, str) and cell else "" for cell in cells]
     columns: dict[str, int] = {}
-    found: dict[str, int] = {}
     faults: list[HeaderFault] = []
-    for position, cell in enumerate(cells, start=1):
-        title = normalize_title(cell) if isinstance(cell, str) and cell else ""
+    for position, title in enumerate(titles, start=1):
         name = names.get(title)
         if name is not None and columns.setdefault(name, position) != position:
             known = table.fields[name].title
             fault = messages.COLUMN_TWICE(title=known)
             faults.append(HeaderFault((row, position), fault, known, known))
-        if title in computed:
-            found[computed[title]] = position
     return SheetLayout(
-        grid=grid, header=row, columns=columns, places=columns, computed=found, faults=faults
+        grid=grid,
+        header=row,
+        columns=columns,
+        places=columns,
+        computed=_find_computed(table, titles),
+        faults=faults,
     )
+
+
+def _find_computed(table: Table[Any], titles: Sequence[str]) -> Mapping[str, int]:
+    """Return title → column of those that cmtools fills; where they go together, all or none."""
+    names = {normalize_title(column.title): column.title for column in table.computed}
+    if not table.computed_together:
+        return {names[title]: at for at, title in enumerate(titles, start=1) if title in names}
+    for start in range(len(titles) - len(names), -1, -1):
+        if [*titles[start : start + len(names)]] == [*names]:
+            return {title: start + at for at, title in enumerate(names.values(), start=1)}
+    return {}
 
 
 def _near_titles(

@@ -97,6 +97,7 @@ class Table(Generic[R]):
     unique: sets of fields that no two rows share.
     rules: the rules of a single row.
     computed: the columns that cmtools fills and a person leaves empty.
+    computed_together: they stand side by side; alone, a column of such a title is a person's own.
     card: the titles of the two columns of a sheet that holds one record, its fields below each
         other; a closed card has no titles but the declared.
     head: labels above the header row, each with a cell to fill beside it.
@@ -113,6 +114,7 @@ class Table(Generic[R]):
     unique: tuple[tuple[str, ...], ...] = ()
     rules: tuple[Rule, ...] = ()
     computed: tuple[Column, ...] = ()
+    computed_together: bool = False
     card: tuple[str, str] | None = None
     card_is_closed: bool = False
     head: tuple[str, ...] = ()

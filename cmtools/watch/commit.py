@@ -42,6 +42,9 @@ LONGEST_ENDING = 10  # signs; what is longer behind a dot is a part of the name
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 
+BOOK_OPEN = "книга рабочей папки не заменяется: она открыта; закройте её"
+
+
 class TargetChanged(Exception):
     """A book that the decision rests on was changed since: the drop must be processed again."""
 
@@ -158,7 +161,7 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
     try:
         move_into_place(source, target, replace=True)
     except PermissionError as error:
-        raise BookBusy(error.errno, error.strerror, str(target)) from error
+        raise BookBusy(error.errno, BOOK_OPEN, str(target)) from error
     flush_folder(target.parent)
     if replacement.rows is not None:
         with Store(context.root) as store, suppress(OSError):

@@ -66,7 +66,7 @@ def foreign(book: Path, *, project: str = "xl/vbaProject.bin") -> None:
 def test_prices_in_place_change_nothing_else(tmp_path: Path) -> None:
     """Whatever the program does not know stays byte for byte, formulas keep their values."""
     book = healthy(tmp_path, insert_column("Позиции", 30, "Моё", 7)) / ORDERS
-    sheets = [part_of(book, name) for name in ("Позиции", "Списки")]
+    sheets = [part_of(book, name) for name in ("Позиции", "Списки", "Заказы")]
     formula = (r'(<c r="AD2"[^>]*>)<v>7</v>', r"\1<f>3+4</f><v>7</v>")
     unknown = {"customXml/item1.xml": b"<a  b='1'/>", "xl/media/image1.png": bytes(range(256))}
     before = edit(book, {sheets[0]: swap(formula), **unknown})
