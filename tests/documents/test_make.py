@@ -315,9 +315,12 @@ def lines_of(count: int) -> list[Row]:
     ]
 
 
-SHIPPED_2025 = tuple(
-    put("Заказы", column, 1, date(2025, month, 20))
-    for column, month in (("Дата заказа", 10), ("Срок изготовления", 11), ("Срок поставки", 12))
+SHIPPED_2025 = (
+    put("Договоры", "Дата", 1, date(2025, 10, 20)),
+    *(
+        put("Заказы", column, 1, date(2025, month, 20))
+        for column, month in (("Дата заказа", 10), ("Срок изготовления", 11), ("Срок поставки", 12))
+    ),
 )
 RATES: dict[str, tuple[Change, ...]] = {
     "22 %": (),

@@ -103,7 +103,8 @@ def test_the_report_takes_the_rate_of_the_shipment(tmp_path: Path) -> None:
 
 def test_papers_take_the_rate_of_the_shipment(tmp_path: Path) -> None:
     """The act reads the shipments: it is not made while they are under two rates."""
-    healthy(tmp_path, *BEFORE, due(NEW), shipped(OLD))
+    contract = put("Договоры", "Дата", 0, date(2025, 10, 5))
+    healthy(tmp_path, *BEFORE, contract, due(NEW), shipped(OLD))
     order = Selection(orders=[FIRST])
     made = docs(tmp_path, order, kinds=("act",), today=TODAY)
     assert (told(made), len(made.files)) == ([], 1)
