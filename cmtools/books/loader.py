@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from cmtools.books.plan import approval_problems
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.headers import has_columns
 from cmtools.tables.parsers import normalize_name, quote_names
 from cmtools.tables.reader.grid import Grid
 from cmtools.tables.reader.sandbox import WorkbookReader
@@ -113,6 +114,9 @@ class BookLoader:
         if book is None:
             known = quote_names(known.name for known in BOOKS)
             self._note(file, [messages.FILE_UNKNOWN(books=known)])
+            tables = [table for book in BOOKS for table in book.tables]
+            renamed = self._renamed_sheets(file, tables, cells.sheets)
+            self.problems += _sheet_problems(file.name, [*renamed], cells.sheets, renamed)
             return
         self.books[file.name] = book
         sheets: list[Sheet[Any]] = []
@@ -120,7 +124,8 @@ class BookLoader:
             sheets += self._sheet(file.name, book, grid, sheets)
         self.sheets += sheets
         self.lost.update({*book.tables} - {sheet.table for sheet in sheets})
-        self.problems += _sheet_problems(file.name, book, cells.sheets)
+        renamed = self._renamed_sheets(file, book.tables, cells.sheets)
+        self.problems += _sheet_problems(file.name, book.tables, cells.sheets, renamed)
 
     def _note(self, file: BookFile, faults: Iterable[Fault]) -> None:
         self.problems += (problem_at(Place(file=file.name), fault) for fault in faults)
@@ -137,13 +142,35 @@ class BookLoader:
             if self._tables is None or table in self._tables:
                 yield Sheet(table, file, grid)
 
+    def _renamed_sheets(
+        self, file: BookFile, tables: Iterable[Table[Any]], names: Sequence[str]
+    ) -> dict[Table[Any], str]:
+        """Return missing table → the sheet of another name that has its columns."""
+        present = frozenset(map(normalize_name, names))
+        missing = [
+            table
+            for table in tables
+            if not (table.optional or table.card or normalize_name(table.title) in present)
+        ]
+        if not missing or present <= SHEETS:
+            return {}
+        grids = self._reader.read(file.path, present - SHEETS).grids
+        return {table: grid.name for table in missing for grid in grids if has_columns(table, grid)}
 
-def _sheet_problems(file: str, book: Book, names: Sequence[str]) -> Iterator[Problem]:
+
+def _sheet_problems(
+    file: str,
+    tables: Sequence[Table[Any]],
+    names: Sequence[str],
+    renamed: Mapping[Table[Any], str],
+) -> Iterator[Problem]:
     present = [normalize_name(name) for name in names]
-    for table in book.tables:
+    for table in tables:
         count = present.count(normalize_name(table.title))
         fault: Fault | None = None
-        if count == 0 and not table.optional:
+        if table in renamed:
+            fault = messages.SHEET_RENAMED(sheet=table.title, other=renamed[table])
+        elif count == 0 and not table.optional:
             fault = messages.SHEET_MISSING(sheet=table.title)
         elif count > 1:
             fault = messages.SHEET_TWICE(sheet=table.title)

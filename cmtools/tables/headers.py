@@ -43,6 +43,19 @@ class SheetLayout:
     computed: Mapping[str, int] = field(default_factory=dict)
     faults: Sequence[HeaderFault] = ()
 
+    @property
+    def last_header(self) -> int:
+        """The last row of the header: below the titles where these are merged downwards."""
+        titles = {*self.columns.values()}
+        return max(
+            (
+                last
+                for column, first, last in self.grid.merged
+                if column in titles and first <= self.header <= last
+            ),
+            default=self.header,
+        )
+
 
 def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
     """Find the row with the most of the declared titles; the upper one of two."""
@@ -56,6 +69,13 @@ def find_header(table: Table[Any], grid: Grid) -> SheetLayout:
     if not best.columns or len(best.columns) == len(names):
         return best
     return replace(best, faults=[*best.faults, *_near_titles(table, header, best)])
+
+
+def has_columns(table: Table[Any], grid: Grid) -> bool:
+    """Tell whether a sheet has the required columns of a table, and at least three of all."""
+    found = find_header(table, grid).columns
+    required = (name for name, field in table.fields.items() if field.required)
+    return set(required) <= found.keys() and len(found) >= min(3, len(table.fields))
 
 
 def _header(

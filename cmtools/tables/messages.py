@@ -87,6 +87,11 @@ SHEET_MISSING = Message(
     "нет листа «{sheet}»",
     "добавьте лист с этим именем; образец — в пустой книге, которую делает cmtools init",
 )
+SHEET_RENAMED = Message(
+    "sheet-missing",
+    "нет листа «{sheet}»: его столбцы стоят на листе «{other}»",
+    "переименуйте лист «{other}» в «{sheet}»",
+)
 SHEET_TWICE = Message(
     "sheet-twice",
     "лист «{sheet}» встречается дважды",

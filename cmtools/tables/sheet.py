@@ -78,7 +78,7 @@ class Sheet(Generic[R]):
 
     def _parse(self, layout: SheetLayout) -> None:
         """Turn the cells below the header into values; a field without a column has its default."""
-        grid, header = layout.grid, layout.header
+        grid, header = layout.grid, layout.last_header
         self.rows: Sequence[int] = range(header + 1, grid.height + 1)
         for name, field in self.table.fields.items():
             position = layout.columns.get(name)

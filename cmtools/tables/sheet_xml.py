@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # Each pattern starts with a literal, which makes the search fast, and looks ahead a bounded way,
 # which keeps it linear whatever a hostile sheet holds.
@@ -10,6 +11,10 @@ _ROW = re.compile(rb'<row [^>]{0,200}?\br="(\d+)"')
 _CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _FORMULA = re.compile(rb"<c\b[^>]{0,200}>\s{0,99}<f\b")
 _ROOT = re.compile(rb"<(?:(\w{1,20}):)?(?:worksheet|sst|styleSheet)\b")
+_MERGED = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell\b[^>]{0,99}?\bref\s{0,9}=\s{0,9}[\"']"
+    rb"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"
+)
 _HEAD = 1 << 16
 
 
@@ -55,6 +60,13 @@ def _where(xml: bytes, cell: re.Match[bytes]) -> tuple[int, int]:
     numbered = _ROW.match(xml, row_start)
     row = int(numbered[1]) if numbered else xml.count(b"<row", 0, cell.start())
     return row, len(re.findall(rb"<c\b", xml[row_start : cell.start()])) + 1
+
+
+def find_merged_ranges(xml: bytes, start: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield first row, first column, last row, last column of the merged ranges after `start`."""
+    for found in _MERGED.finditer(xml, start):
+        left, top, right, bottom = found.groups()
+        yield int(top), column_number(left), int(bottom), column_number(right)
 
 
 def column_number(letters: bytes) -> int:

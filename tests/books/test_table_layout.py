@@ -1,20 +1,31 @@
 """Tables as people lay them out: other titles and orders, own columns, rows and sheets."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from cmtools.commands.validate import validate
 from support.rule_cases import NBSP, Case, breaks, check, error, passes, several
 from support.workbench import (
     BOOK_OF,
     COMPUTED,
+    ORDERS,
     SALES,
+    TASKS,
+    TODAY,
     Change,
     add_sheet,
+    cell_of,
     drop_columns,
+    healthy,
     insert_blank,
     insert_column,
     insert_titles,
+    merge,
     put,
+    rename_sheet,
     retitle,
     reverse_columns,
 )
@@ -142,6 +153,17 @@ TABLES_THAT_PASS = [
     passes("a dozen title rows", insert_titles("Заказы", *[["отчёт"]] * 12)),
     passes("a column without a title", insert_column("Заказы", 3, None, "пометка")),
     passes("empty rows amid", insert_blank("Заказы", 1), insert_blank("Позиции", 2)),
+    passes("an order's number merged over its positions", merge("Позиции", "№ заказа", 1, 2)),
+    passes(
+        "a merged range over a blank row",
+        insert_blank("Позиции", 2),
+        merge("Позиции", "№ заказа", 1, 3),
+    ),
+    passes(
+        "a header of two rows, merged",
+        insert_blank("Платежи", 0),
+        *(merge("Платежи", title, -1, 0) for title in ("Дата", "№ заказа", "Вид", "Сумма")),
+    ),
     passes("rows of spaces amid", insert_blank("Заказы", 1, "  "), insert_blank("Клиенты", 3, " ")),
 ]
 
@@ -187,3 +209,32 @@ def test_no_problem(case: Case, tmp_path: Path) -> None:
 )
 def test_place(case: Case, tmp_path: Path) -> None:
     check(case, tmp_path)
+
+
+@pytest.mark.parametrize("value", ["З-2026-9999", "#N/A"])
+def test_a_merged_value_is_judged_in_every_row(value: str, tmp_path: Path) -> None:
+    changes = put("Позиции", "№ заказа", 1, value), merge("Позиции", "№ заказа", 1, 2)
+    outcome = validate(healthy(tmp_path, *changes), today=TODAY)
+    found = [p.place.cell for p in outcome.problems if p.place.sheet == "Позиции"]
+    assert found == [cell_of(tmp_path / ORDERS, "Позиции", "№ заказа", row) for row in (1, 2)]
+
+
+def test_a_sheet_of_another_name_is_told_by_its_columns(tmp_path: Path) -> None:
+    """Also where it is the only one of its book."""
+    root = healthy(tmp_path, rename_sheet("Платежи", "Оплаты"), rename_sheet("Поручения", "Лист1"))
+    drop = tmp_path / "Книга1.xlsx"
+    shutil.copy(root / TASKS, drop)
+    outcome = validate(root, today=TODAY).problems + validate(root, [drop], today=TODAY).problems
+    told = {(p.place.file, p.message, p.hint) for p in outcome if p.code == "sheet-missing"}
+    assert told == {
+        (
+            book,
+            f"нет листа «{sheet}»: его столбцы стоят на листе «{other}»",
+            f"переименуйте лист «{other}» в «{sheet}»",
+        )
+        for book, sheet, other in (
+            (ORDERS, "Платежи", "Оплаты"),
+            (TASKS, "Поручения", "Лист1"),
+            ("Книга1.xlsx", "Поручения", "Лист1"),
+        )
+    }

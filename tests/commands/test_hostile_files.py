@@ -249,13 +249,10 @@ def test_numbers_that_are_none(
 
 
 def test_sheet_in_utf16(workspace: Path, tmp_path: Path) -> None:
-    """A sheet in UTF-16 is read or refused; it never passes for an empty one."""
+    """A sheet in UTF-16 is read; it never passes for an empty one."""
     book = hostile.error_cell_utf16(tmp_path / BOOK)
     answer = validate(workspace, book)
-    assert answer.exit_code == 1
-    (found,) = answer.summary(book)
-    refusals = [(code, "error", None, None) for code in UNSOUND]
-    assert found in [("error-cell", "error", "Клиенты", "H3"), *refusals]
+    assert answer.summary(book) == [("error-cell", "error", "Клиенты", "H3")]
 
 
 def test_dates_of_1904(workspace: Path, tmp_path: Path) -> None:

@@ -789,6 +789,27 @@ def drop(sheet: str, index: int) -> Change:
     return Change(sheet=sheet, apply=apply)
 
 
+def rename_sheet(sheet: str, title: str) -> Change:
+    """Change: another name for a sheet."""
+
+    def apply(target: Worksheet) -> None:
+        target.title = title
+
+    return Change(sheet=sheet, apply=apply)
+
+
+def merge(sheet: str, column: str, first: int, last: int) -> Change:
+    """Change: merge the cells of a column in the rows `first` to `last`; -1 is the header."""
+
+    def apply(target: Worksheet) -> None:
+        header, places = header_of(target)
+        at = get_column_letter(places[plain(column)])
+        target.tables.clear()
+        target.merge_cells(f"{at}{header + 1 + first}:{at}{header + 1 + last}")
+
+    return Change(sheet=sheet, apply=apply)
+
+
 def insert_blank(sheet: str, index: int, value: object = None) -> Change:
     """Change: a row before row `index`, each known cell holding `value`."""
 

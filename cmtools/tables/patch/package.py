@@ -9,6 +9,7 @@ from typing import IO
 
 from lxml import etree
 
+from cmtools.tables.encodings import to_utf8
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.part_names import (
     CONTENT_TYPES,
@@ -55,7 +56,8 @@ class Package:
         return name in self._parts
 
     def __getitem__(self, name: str) -> bytes:
-        return self._parts[name]
+        content = self._parts[name]
+        return to_utf8(content) if name.lower().endswith(".xml") else content
 
     def __setitem__(self, name: str, content: bytes) -> None:
         self._parts[name] = content

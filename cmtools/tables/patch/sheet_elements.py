@@ -7,11 +7,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from cmtools.problems import column_letters
-from cmtools.tables.sheet_xml import column_number
+from cmtools.tables.sheet_xml import column_number, find_merged_ranges
 
 _ROOT = re.compile(rb"<(\w+:)?worksheet\b")
 _TAG = re.compile(rb"""<(/?)(?:\w+:)?(\w+)(?:"[^"]*"|'[^']*'|[^>"'])*?(/?)>""")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref\s*=\s*[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)")
 _SHARED_RESULT = re.compile(
     rb"<(?:\w+:)?f\b(?=[^>]*\bt\s*=\s*[\"'](?:array|dataTable))"
     rb"[^>]*\bref\s*=\s*[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)"
@@ -69,10 +68,9 @@ def find_hidden_cells(xml: bytes, cells: Iterable[tuple[int, int]]) -> frozenset
     """Return those of the cells (row, column) that a merged range hides: all but its first."""
     ordered = sorted(cells)
     hidden = []
-    for left, top, right, bottom in _MERGED.findall(xml, end_of_rows(xml)):
-        first, last = column_number(left), column_number(right)
-        corner = (int(top), first)
-        start, end = bisect_left(ordered, corner), bisect_right(ordered, (int(bottom), last))
+    for top, first, bottom, last in find_merged_ranges(xml, end_of_rows(xml)):
+        corner = (top, first)
+        start, end = bisect_left(ordered, corner), bisect_right(ordered, (bottom, last))
         hidden += [
             cell for cell in ordered[start:end] if first <= cell[1] <= last and cell != corner
         ]
@@ -81,8 +79,8 @@ def find_hidden_cells(xml: bytes, cells: Iterable[tuple[int, int]]) -> frozenset
 
 def merged_rows(xml: bytes) -> set[int]:
     """Return the rows in which cells are merged."""
-    areas = _MERGED.findall(xml, end_of_rows(xml))
-    return {row for _, top, _, bottom in areas for row in range(int(top), int(bottom) + 1)}
+    ranges = find_merged_ranges(xml, end_of_rows(xml))
+    return {row for top, _, bottom, _ in ranges for row in range(top, bottom + 1)}
 
 
 def find_shared_result(

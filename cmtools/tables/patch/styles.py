@@ -99,7 +99,7 @@ def add_filled_format(package: Package, number: int, fill: int) -> int:
 
 def _add_copy(tree: etree._Element, number: int, attributes: Mapping[str, str]) -> int:
     group = _group(tree, "cellXfs")
-    known = group.findall("{*}xf")
+    known = group.findall("{*}*")
     copy = deepcopy(known[number if number < len(known) else 0])
     for name, value in attributes.items():
         copy.set(name, value)
@@ -170,15 +170,19 @@ def _styles(package: Package) -> etree._Element:
 
 
 def _group(tree: etree._Element, name: str) -> etree._Element:
-    """Return a group of styles; a book that has none gets the usual one."""
+    """Return a group of styles; a book in which it is missing or empty gets the usual one."""
     found = tree.find(f"{{*}}{name}")
-    if found is None:
-        usual = etree.fromstring(NO_STYLES.replace(MAIN.encode(), _namespace(tree).encode()))
-        order = [etree.QName(group).localname for group in usual]
-        found = usual[order.index(name)]
-        before = [tree.find(f"{{*}}{known}") for known in ("numFmts", *order[: order.index(name)])]
-        tree.insert(sum(group is not None for group in before), found)
-    return found
+    if found is not None and found.find("{*}*") is not None:
+        return found
+    groups = etree.fromstring(NO_STYLES.replace(MAIN.encode(), _namespace(tree).encode()))
+    order = [etree.QName(group).localname for group in groups]
+    usual = groups[order.index(name)]
+    if found is not None:
+        tree.replace(found, usual)
+        return usual
+    before = [tree.find(f"{{*}}{known}") for known in ("numFmts", *order[: order.index(name)])]
+    tree.insert(sum(group is not None for group in before), usual)
+    return usual
 
 
 def _namespace(tree: etree._Element) -> str:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from cmtools.problems import Fault
 from cmtools.tables import messages
+from cmtools.tables.encodings import to_utf8
 from cmtools.tables.part_names import (
     CONTENT_TYPES,
     PACKAGE_RELATIONS,
@@ -81,13 +82,13 @@ class Contents:
     checked_parts: set[str]
 
     def part(self, name: str) -> bytes:
-        """Read a part.
+        """Read a part of XML, as UTF-8.
 
         Raises:
-            FileRejected: its size or checksum are wrong, it declares a DTD, or is no UTF-8.
+            FileRejected: its size or checksum are wrong, or it declares a DTD.
         """
         self.checked_parts.add(name)
-        return _read_part(self.archive, name)
+        return _read_xml(self.archive, name)
 
     def size(self, name: str) -> int:
         """Return the declared size of a part in bytes; 0 if there is no such part."""
@@ -100,8 +101,10 @@ class Contents:
             FileRejected: as for `part`.
         """
         for name in set(self.archive.namelist()) - self.checked_parts:
-            if not name.endswith("/"):
+            if name.lower().endswith((".xml", ".rels")):
                 self.part(name)
+            elif not name.endswith("/"):
+                _read_part(self.archive, name)
 
 
 @contextmanager
@@ -150,7 +153,9 @@ def _read_contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
     if book is None or types is None:
         raise FileRejected(messages.FILE_FOREIGN())
     warnings = []
-    if b"vbaProject" in _read_part(archive, types) or parts.find("xl/vbaProject.bin"):
+    content_types = _read_xml(archive, types)
+    ElementTree.fromstring(content_types)  # a book could not be changed without them
+    if b"vbaProject" in content_types or parts.find("xl/vbaProject.bin"):
         warnings.append(messages.MACROS())
     if any(plain_name(name).startswith("xl/externalLinks/") for name in names):
         warnings.append(messages.EXTERNAL_LINKS())
@@ -177,7 +182,7 @@ def _read_index(
     relations_name = names.find(relations_part(plain_name(book))) or ""
     if any(_size(archive, name) > MAX_INDEX_BYTES for name in (book, relations_name)):
         raise too_large("её оглавление больше 4 МБ")
-    root = ElementTree.fromstring(_read_part(archive, book))
+    root = ElementTree.fromstring(_read_xml(archive, book))
     if not root.tag.endswith("}workbook"):  # of Word or PowerPoint
         raise FileRejected(messages.FILE_FOREIGN())
     relations = _relations(archive, plain_name(book), relations_name)
@@ -215,7 +220,7 @@ def _find_book(archive: zipfile.ZipFile, names: PartNames) -> str | None:
 
 
 def _relations(archive: zipfile.ZipFile, part: str, name: str) -> list[Relation]:
-    root = ElementTree.fromstring(_read_part(archive, name))
+    root = ElementTree.fromstring(_read_xml(archive, name))
     return read_relations(part, (element.attrib for element in root))
 
 
@@ -232,17 +237,15 @@ def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
         content = stream.read(entry.file_size + 1)
     if len(content) != entry.file_size:
         raise damaged("размер частей не тот, что в оглавлении")
-    if name.endswith((".xml", ".rels")):
-        _check_xml(content)
     return content
 
 
-def _check_xml(content: bytes) -> None:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:8]:
-        raise damaged("она записана в кодировке UTF-16")
+def _read_xml(archive: zipfile.ZipFile, name: str) -> bytes:
+    content = to_utf8(_read_part(archive, name))
     prolog = _PROLOG.match(content)
     if prolog and content.startswith(b"<!", prolog.end()):
         raise damaged("внутри объявлены посторонние сущности XML")
+    return content
 
 
 def _identify(start: bytes, rest: bytes) -> Fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import NamedTuple, overload
 
 from cmtools.problems import Fault
 from cmtools.tables.parsers import Cell
@@ -51,16 +51,26 @@ class InvalidCells:
     uncomputed: frozenset[tuple[int, int]] = frozenset()
 
 
+class MergedRows(NamedTuple):
+    """The first column of a merged range of several rows, and these; counted from 1."""
+
+    column: int
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
     """The cells of a sheet by columns, from A1 on; all columns have the same length.
 
+    merged: ranges of several rows; the columns repeat their values.
     formulas: of a workbook that was read whole, cell (row, column) → its formula.
     """
 
     name: str
     columns: Sequence[Sequence[Cell]]
     invalid: InvalidCells = field(default_factory=InvalidCells)
+    merged: Sequence[MergedRows] = ()
     formulas: Mapping[tuple[int, int], CellFormula] = field(default_factory=dict)
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from functools import lru_cache
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 from cmtools.tables.parsers import EXCEL_EPOCH
 from cmtools.tables.reader.xml_text import local_name
@@ -47,10 +47,15 @@ def parse_styles(xml: bytes) -> Sequence[ShownAs]:
     formats: list[int] = []
     for part in fromstring(xml):
         if local_name(part) == "numFmts":
-            codes |= {int(f.get("numFmtId", -1)): f.get("formatCode", "") for f in part}
+            codes |= {_format_number(f, -1): f.get("formatCode", "") for f in part}
         elif local_name(part) == "cellXfs":
-            formats = [int(style.get("numFmtId", 0)) for style in part]
+            formats = [_format_number(style, 0) for style in part]
     return [_classify_number_format(number, codes) for number in formats]
+
+
+def _format_number(element: Element, absent: int) -> int:
+    number = element.get("numFmtId", "")
+    return int(number) if number.isdecimal() else absent
 
 
 def _classify_number_format(number: int, codes: Mapping[int, str]) -> ShownAs:

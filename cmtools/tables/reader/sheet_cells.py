@@ -14,6 +14,7 @@ from cmtools.tables.reader.cell_arrays import CellArrays
 from cmtools.tables.reader.column_packer import CellFormats, ColumnPacker
 from cmtools.tables.reader.container import Contents, Limits, damaged, too_large
 from cmtools.tables.reader.grid import Grid
+from cmtools.tables.reader.merged_cells import fill_merged_rows, find_merged_rows
 from cmtools.tables.reader.number_formats import ShownAs, parse_styles
 from cmtools.tables.reader.shared_strings import declared_count, parse_shared_texts
 from cmtools.tables.sheet_xml import contains_markup, strip_prefix
@@ -65,7 +66,8 @@ def read_sheet(name: str, xml: bytes, formats: CellFormats, limits: Limits) -> G
             last_row = cells.last_row
             packer.add(cells)
             _check_size(packer.height, packer.width, limits)
-        return Grid(name=name, columns=packer.pack(), invalid=packer.invalid_cells())
+        grid = Grid(name=name, columns=packer.pack(), invalid=packer.invalid_cells())
+        return fill_merged_rows(grid, find_merged_rows(xml, grid.height), limits.grid_cells)
     except (ValueError, ParseError) as error:
         raise damaged("листы не читаются") from error
 

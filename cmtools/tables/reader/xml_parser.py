@@ -53,7 +53,7 @@ def parse_rows(root: bytes, xml: bytes, last_row: int) -> CellArrays:
 
 def _row_number(row: Element, last_row: int) -> int:
     """Return the number of a row: its own, that of its first cell, or the next one."""
-    if (number := row.get("r")) is not None:
+    if number := row.get("r"):
         return _parse_count(number)
     first_cell = next((cell.get("r", "") for cell in row), "")
     reference = _REFERENCE.fullmatch(first_cell)
@@ -69,14 +69,14 @@ def _parse_row(row: Element, number: int, texts: dict[str, int]) -> list[_Parsed
             continue
         column = _column_number(cell, number) or column + 1
         kind, payload = _parse_value(cell, texts)
-        cells[column] = number, column, kind, payload, _parse_count(cell.get("s", "0"))
+        cells[column] = number, column, kind, payload, _parse_count(cell.get("s") or "0")
     return [cells[c] for c in sorted(cells) if cells[c][2] is not CellKind.EMPTY]
 
 
 def _column_number(cell: Element, row: int) -> int | None:
     """Return the number of the column that a cell names, if it does."""
     text = cell.get("r")
-    if text is None:
+    if not text:
         return None
     reference = _REFERENCE.fullmatch(text)
     if reference is None or int(reference[2]) != row:
@@ -86,7 +86,7 @@ def _column_number(cell: Element, row: int) -> int | None:
 
 def _parse_value(cell: Element, texts: dict[str, int]) -> tuple[CellKind, float]:
     parts = {local_name(part): part for part in cell}
-    type_ = cell.get("t", NUMBER)
+    type_ = cell.get("t") or NUMBER
     content = parts["v"].text or "" if "v" in parts else ""
     if type_ == ERROR:
         return CellKind.ERROR, 0
