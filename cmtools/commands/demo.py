@@ -18,13 +18,17 @@ from cmtools.commands.price import PriceResult, price
 from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import Result
 from cmtools.commands.validate import ValidateResult, validate
+from cmtools.commands.watch import watch
 from cmtools.demo import FAULTY_BOOK, write_sample
 from cmtools.documents.selection import Selection
+from cmtools.files import copy
 from cmtools.pricing.category import months_before
 from cmtools.reports.load import load_inputs
 from cmtools.reports.month_plan import make_month_plan
 from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.parsers import format_roubles
+from cmtools.watch.protocol_text import PROTOCOL
+from cmtools.workspace import Workspace
 
 _DOCUMENTS_TO_SEE = {
     "contract": "договор, готов к подписи",
@@ -76,6 +80,7 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
     documents = (*of_orders.documents, *of_client.documents)
     faulty = validate(folder, [folder / FAULTY_BOOK], today=today, annotate=True)
     plans = _make_plans(folder, today, now)
+    answer = _drop(folder, today)
     figures = report(folder, f"{months_before(today, 1):%Y-%m}", today=today)
     return DemoResult(
         files=(*priced.files, *faulty.files, *plans, *figures.files),
@@ -83,8 +88,8 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
         orders=len(priced.orders),
         documents=documents,
         report=figures,
-        steps=_steps(checked, priced, len(documents), faulty, len(plans)),
-        look_at=_look_at(priced, documents, faulty, figures),
+        steps=_steps(checked, priced, len(documents), faulty, len(plans), answer),
+        look_at=_look_at(priced, documents, faulty, figures, answer),
     )
 
 
@@ -95,6 +100,15 @@ def _make_plans(folder: Path, today: date, now: datetime) -> list[str]:
     months = (months_before(this, 1), this, next_month(this))
     plans = [make_month_plan(inputs, month, None, plan_due(month), now) for month in months]
     return [file for plan in plans for file in plan.files]
+
+
+def _drop(folder: Path, today: date) -> list[str]:
+    """Put the book with mistakes into the inbox, as a manager would; return what came of it."""
+    workspace = Workspace(folder)
+    settings = workspace.watch_settings()
+    copy(folder / FAULTY_BOOK, settings.inbox / FAULTY_BOOK.name)
+    watch(folder, once=True, today=today, quiet=True)
+    return [workspace.name(path) for path in sorted(settings.failed.glob("*/*"))]
 
 
 def _busiest_client(priced: PriceResult) -> str:
@@ -109,17 +123,19 @@ def _steps(
     documents: int,
     faulty: ValidateResult,
     plans: int,
+    answer: Sequence[str],
 ) -> tuple[tuple[str, str], ...]:
     errors = sum(problem.is_error for problem in faulty.problems)
     orders = [order for order in priced.orders if order.lines]
     profit = sum((order.totals.profit for order in orders if order.totals), Decimal(0))
     return (
-        ("Проверено", f"{len(checked.checked)} книги"),
+        ("Проверено книг", str(len(checked.checked))),
         ("Ошибок и предупреждений", str(len(checked.problems))),
-        ("Посчитано цен", f"{len(orders)} заказов, прибыль {format_roubles(profit)} ₽"),
+        ("Посчитано заказов", f"{len(orders)}, прибыль {format_roubles(profit)} ₽"),
         ("Сделано документов", str(documents)),
         ("Сделано планов и отчётов", f"{(plans + 2) // 2}, книги и документы Word"),
-        ("Найдено в книге с ошибками", f"{errors} ошибок, все за один раз"),
+        ("Найдено ошибок в книге с ними", f"{errors}, все за один раз"),
+        ("Положено во «Входящие»", f"1 книга, ответ — в папке «{Path(answer[0]).parts[0]}»"),
     )
 
 
@@ -128,12 +144,18 @@ def _look_at(
     documents: Sequence[DocumentFile],
     faulty: ValidateResult,
     figures: ReportResult,
+    answer: Sequence[str],
 ) -> tuple[tuple[str, str], ...]:
     files = [
         (ORDER_BOOK.file_name, "сама книга: списки, подсказки, заказы на всех стадиях"),
         (priced.files[-1], "лист «Калькуляция»: откуда взялась каждая цена"),
         (figures.files[0], "отчёт директору: каждое синее число ведёт к строкам книг"),
         (faulty.files[-1], "раскрашенная копия: лист «Ошибки» ведёт к каждой ячейке"),
+    ]
+    files += [
+        (path, "ответ на книгу, положенную во «Входящие»: что принято, что нет и почему")
+        for path in answer
+        if path.endswith(PROTOCOL)
     ]
     for kind, what in _DOCUMENTS_TO_SEE.items():
         files += [(d.path, what) for d in documents if d.kind.id == kind][:1]

@@ -28,10 +28,10 @@ LOG_BYTES, LOGS_KEPT = 2 << 20, 5
 MAX_WORKERS = 4
 
 
-def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
+def watch(root: Path, *, once: bool, today: date | None, quiet: bool = False) -> ExitCode:
     """Watch a workspace's inbox until a signal comes, or process what is there and end.
 
-    `today` takes the place of the clock's day.
+    `today` takes the place of the clock's day. A `quiet` watcher shows nothing.
 
     Raises:
         WorkspaceError: no workspace; its settings are wrong; its folders are inside each other.
@@ -40,7 +40,7 @@ def watch(root: Path, *, once: bool, today: date | None) -> ExitCode:
     workspace = find_workspace(root)
     settings = workspace.watch_settings()
     workspace.clear_abandoned_files()
-    with _logging(workspace), LiveView(workspace.name(settings.inbox)) as view:
+    with _logging(workspace), LiveView(workspace.name(settings.inbox), quiet=quiet) as view:
         workers = _start_workers(workspace)
         watcher = Watcher(
             _context(workspace, settings, today, view),

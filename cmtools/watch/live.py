@@ -25,8 +25,8 @@ class LiveView:
     folder: the inbox as people call it.
     """
 
-    def __init__(self, folder: str, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False, emoji=False)
+    def __init__(self, folder: str, console: Console | None = None, *, quiet: bool = False) -> None:
+        self._console = console or Console(highlight=False, emoji=False, quiet=quiet)
         self._folder = folder
         self._finished: deque[tuple[datetime, Decision]] = deque(maxlen=MAX_FINISHED)
         self._accepted = 0

@@ -138,6 +138,10 @@ def test_demo(tmp_path: Path) -> None:
     summary = openpyxl.load_workbook(root / painted)["Ошибки"]["A1"].value
     assert str(summary).startswith("Ошибок: 13, ")
     assert {*REPORTED} <= {*made["indicators"]}
+    (dropped,) = (root / "Ошибки").iterdir()
+    assert [*(root / "Входящие").iterdir()] == []
+    names = {"Книга с ошибками.xlsx", "Книга с ошибками — ошибки.xlsx", "Протокол.txt"}
+    assert {path.name for path in dropped.iterdir()} == names
     assert refuse(tmp_path, "demo", "пример") == f"здесь уже есть рабочая папка: {root}"
 
 
