@@ -21,6 +21,7 @@ from cmtools.tables.reader.container import MIB, Limits
 
 MARKER = "cmtools.toml"
 PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS = "Планы", "Отчёты", "Шаблоны", "Клиенты"
+AGENDAS = "Повестка"
 INBOX, DONE, FAILED = "Входящие", "Обработано", "Ошибки"
 FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)
 
@@ -115,7 +116,7 @@ class Workspace:
     def clear_abandoned_files(self) -> None:
         """Remove the temporary files of killed runs from all folders that are written to."""
         clear_abandoned(self.root)
-        for name in (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS):
+        for name in (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, AGENDAS):
             for folder, _, _ in os.walk(self.path(name)):
                 clear_abandoned(Path(folder))
 

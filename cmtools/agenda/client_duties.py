@@ -30,8 +30,8 @@ def touch(rows: AgendaRows) -> Iterator[Duty]:
             yield of_client("touch", client, due, f"Связаться с клиентом{said}", source)
 
 
-def birthday(rows: AgendaRows) -> Iterator[Duty]:
-    """Find heads and contact people whose birthday is within three days."""
+def birthday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty]:
+    """Find heads and contact people whose birthday is near."""
     for client in rows.clients.values():
         head = client.head_name or "руководитель"
         people = [(head, client.head_birthday, client.place("head_birthday"))]
@@ -40,25 +40,25 @@ def birthday(rows: AgendaRows) -> Iterator[Duty]:
             for person in rows.contacts.get(client.code, ())
         ]
         for name, born, source in people:
-            due = _greeting_day(rows, born)
+            due = _greeting_day(rows, born, ahead)
             if due is not None and not _is_greeted(rows, client, due):
                 text = f"Поздравить с днём рождения: {name}"
                 yield of_client("birthday", client, due, text, source, key=name)
 
 
-def company_day(rows: AgendaRows) -> Iterator[Duty]:
-    """Find clients whose company has its day within three days."""
+def company_day(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty]:
+    """Find clients whose company has its day soon."""
     for client in rows.clients.values():
-        due = _greeting_day(rows, client.company_day)
+        due = _greeting_day(rows, client.company_day, ahead)
         if due is not None and not _is_greeted(rows, client, due):
             text = f"Поздравить компанию с её днём: {client.name}"
             yield of_client("company-day", client, due, text, client.place("company_day"))
 
 
-def holiday(rows: AgendaRows) -> Iterator[Duty]:
-    """Find holidays within three days for which not all clients were greeted."""
+def holiday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty]:
+    """Find near holidays for which not all clients were greeted."""
     for found in rows.holidays:
-        is_near = found.on - GREETING_DAYS <= rows.today <= found.on
+        is_near = found.on - ahead <= rows.today <= found.on
         if is_near and not all(_is_greeted(rows, c, found.on) for c in rows.clients.values()):
             yield Duty(
                 kind="holiday",
@@ -84,13 +84,13 @@ def _cadence(rows: AgendaRows, client: Client) -> int:
     return by_category[rows.category(client)]
 
 
-def _greeting_day(rows: AgendaRows, born: date | None) -> date | None:
-    """Return the yearly day if it is within three days; 29 February counts as the 28th."""
+def _greeting_day(rows: AgendaRows, born: date | None, ahead: timedelta) -> date | None:
+    """Return the yearly day if it is near; 29 February counts as the 28th in other years."""
     if born is None:
         return None
     for year in (rows.today.year, rows.today.year + 1):
         day = _in_year(born, year)
-        if day - GREETING_DAYS <= rows.today <= day:
+        if day - ahead <= rows.today <= day:
             return day
     return None
 

@@ -98,13 +98,9 @@ def contract(rows: AgendaRows) -> Iterator[Duty]:
 def prepayment(rows: AgendaRows) -> Iterator[Duty]:
     """Find prepayments not paid in full five working days after the invoice stage."""
     for found in _open(rows):
-        order, total = found.order, found.total
-        if not order.prepayment or total is None or not rows.has_reached(order, INVOICE_STAGE):
-            continue
-        missing = prepayment_of(order, total) - found.paid
-        since = order.stage_since or order.on
-        due = add_workdays(since, PREPAYMENT_WORKDAYS) if order.stage == INVOICE_STAGE else since
-        if missing > ZERO and is_near(rows, due):
+        asked = find_prepayment(rows, found)
+        if asked is not None and is_near(rows, asked[1]):
+            missing, due = asked
             text = f"Получить предоплату {format_roubles(missing)} ₽"
             yield of_order("prepayment", found, due, text, "prepayment", amount=missing)
 
@@ -112,14 +108,27 @@ def prepayment(rows: AgendaRows) -> Iterator[Duty]:
 def balance(rows: AgendaRows) -> Iterator[Duty]:
     """Find balances due so many days after the last shipment, else after Срок поставки."""
     for found in rows.orders:
-        start = found.last_shipment or found.order.delivery_due
-        debt = found.debt
-        if not found.is_final or start is None or not debt:
-            continue
-        due = start + DAY * (found.order.balance_days or 0)
-        if is_near(rows, due):
+        debt, due = found.debt, balance_day(found)
+        if found.is_final and due is not None and debt and is_near(rows, due):
             text = f"Получить остаток оплаты {format_roubles(debt)} ₽"
             yield of_order("balance", found, due, text, "balance_days", amount=debt)
+
+
+def find_prepayment(rows: AgendaRows, found: OrderRows) -> tuple[Decimal, date] | None:
+    """Return what of the prepayment was not paid, and when it is due; None where nothing is."""
+    order, total = found.order, found.total
+    if not order.prepayment or total is None or not rows.has_reached(order, INVOICE_STAGE):
+        return None
+    missing = prepayment_of(order, total) - found.paid
+    since = order.stage_since or order.on
+    due = add_workdays(since, PREPAYMENT_WORKDAYS) if order.stage == INVOICE_STAGE else since
+    return (missing, due) if missing > ZERO else None
+
+
+def balance_day(found: OrderRows) -> date | None:
+    """Return the day on which the balance of an order falls due; None where nothing tells."""
+    start = found.last_shipment or found.order.delivery_due
+    return None if start is None else start + DAY * (found.order.balance_days or 0)
 
 
 def quality(rows: AgendaRows) -> Iterator[Duty]:

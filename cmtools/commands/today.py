@@ -12,6 +12,7 @@ from cmtools.agenda.calendar_file import make_calendar
 from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.rows import AgendaRows, count_rows_in_error, find_unread_sheets, read_rows
+from cmtools.agenda.workbook import write_agenda
 from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
@@ -60,23 +61,26 @@ class TodayResult(Result):
 def today(
     root: Path, *, manager: str | None = None, ics: Path | None = None, today: date
 ) -> TodayResult:
-    """Find the duties of a day, of one manager or of all; write them as a calendar with `ics`.
+    """Find the duties of a day, of one manager or of all; write the agenda, perhaps a calendar.
 
     Raises:
         UsageError: nobody is called so.
         WorkspaceError, Unavailable: see `open_books`.
-        OSError: the calendar cannot be written.
+        OSError: the agenda or the calendar cannot be written.
     """
     session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     rows = read_rows(session, today)
     duties = find_duties(rows)
     if manager is not None:
-        duties = _of_manager(rows, duties, manager)
+        manager = _find_manager(rows, manager)
+        duties = _of_manager(duties, manager)
+    files = [write_agenda(session, rows, duties, manager)]
     if ics is not None:
         _write_calendar(ics, rows, duties)
+        files.append(ics)
     return TodayResult(
         problems=(*find_unread_sheets(session), *_calendar_problems(duties, today)),
-        files=() if ics is None else (session.workspace.name(ics),),
+        files=tuple(map(session.workspace.name, files)),
         day=today,
         duties=tuple(duties),
         names={client.code: client.name for client in rows.clients.values()},
@@ -84,13 +88,24 @@ def today(
     )
 
 
-def _of_manager(rows: AgendaRows, duties: Iterable[Duty], manager: str) -> list[Duty]:
+def _find_manager(rows: AgendaRows, typed: str) -> str:
+    """Return a manager's name as the books have it.
+
+    Raises:
+        UsageError: nobody is called so.
+    """
+    names = [client.manager for client in rows.clients.values()]
+    names += [found.order.manager for found in rows.orders if found.is_open]
+    wanted = normalize_name(typed)
+    for name in names:
+        if normalize_name(name) == wanted:
+            return name
+    raise UsageError(f"менеджера «{typed}» нет{suggest_in_refusal(typed, {*names})}")
+
+
+def _of_manager(duties: Iterable[Duty], manager: str) -> list[Duty]:
     """Keep a manager's duties and those that are everybody's."""
-    names = {client.manager for client in rows.clients.values()}
-    names |= {found.order.manager for found in rows.orders if found.is_open}
     wanted = normalize_name(manager)
-    if wanted not in map(normalize_name, names):
-        raise UsageError(f"менеджера «{manager}» нет{suggest_in_refusal(manager, names)}")
     return [
         duty for duty in duties if duty.manager is None or normalize_name(duty.manager) == wanted
     ]

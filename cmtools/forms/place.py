@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cmtools import known_files
 from cmtools.files import atomic_write, find_office_lock, numbered_name
 from cmtools.forms.form import Form
 from cmtools.forms.proof import Mark
@@ -12,8 +13,10 @@ from cmtools.forms.reply import read_reply
 from cmtools.tables.reader.sandbox import WorkbookReader
 
 
-def write_form(path: Path, content: bytes, form: Form, reader: WorkbookReader) -> Path:
+def write_form(root: Path, path: Path, content: bytes, form: Form, reader: WorkbookReader) -> Path:
     """Write a form; return its path, with ` (2)` where a person has filled the one that is there.
+
+    What the program wrote and nobody has saved since is not read again; `root` is the workspace's.
 
     Raises:
         OSError: no rights, no room.
@@ -21,15 +24,16 @@ def write_form(path: Path, content: bytes, form: Form, reader: WorkbookReader) -
     number = 1
     while True:
         target = path.with_name(numbered_name(path.stem, number, path.suffix))
-        if not os.path.lexists(target) or not is_filled(target, form, reader):
+        if not os.path.lexists(target) or not is_filled(root, target, form, reader):
             break
         number += 1
     with atomic_write(target) as aside:
         aside.write_bytes(content)
+    known_files.add_file(root, target)
     return target
 
 
-def is_filled(path: Path, form: Form, reader: WorkbookReader) -> bool:
+def is_filled(root: Path, path: Path, form: Form, reader: WorkbookReader) -> bool:
     """Tell whether a person has filled a form, or has it open, or it is something else.
 
     Raises:
@@ -37,6 +41,8 @@ def is_filled(path: Path, form: Form, reader: WorkbookReader) -> bool:
     """
     if find_office_lock(path):
         return True
+    if known_files.is_known(root, path):
+        return False
     cells = reader.read_whole(path)
     reply = read_reply(cells, form, Mark(form=form.name, subject=()), b"")
     return reply is None or bool(reply.rows)

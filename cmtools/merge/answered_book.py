@@ -99,8 +99,8 @@ def place_conflict_book(
     conflicts = open_conflicts(versions.conflicts(book), ours)
     if conflicts:
         content = build_conflict_book(book, conflicts, ours, read_secret(root), now)
-        return [write_form(path, content, CONFLICT_FORM, reader)]
-    if path.is_file() and not is_filled(path, CONFLICT_FORM, reader):
+        return [write_form(root, path, content, CONFLICT_FORM, reader)]
+    if path.is_file() and not is_filled(root, path, CONFLICT_FORM, reader):
         path.unlink()
     return []
 

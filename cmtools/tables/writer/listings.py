@@ -20,6 +20,7 @@ from cmtools.tables.writer.workbook import print_setup, write_cell
 LONGEST_LIST = 255  # characters of a drop-down's choices, as Excel takes them
 MOST_LINKS = 60_000  # of a sheet; Excel opens no more than 65 530
 SPARE_ROWS = 50  # below the last one, in which a person adds rows of his own
+WORD_END = 3  # characters that the end of a line stays empty, on average
 
 _HEADER_HEIGHT = 32
 
@@ -173,7 +174,8 @@ class _Writer:
     def _write_row(
         self, sheet: Worksheet, columns: Sequence[ListingColumn], row: int, values: ListingRow
     ) -> None:
-        wrapped = [(values.values.get(c.title) or "", c.width) for c in columns if c.wrap]
+        texts = ((values.values.get(column.title) or "", column) for column in columns)
+        wrapped = [(text, column.width - WORD_END) for text, column in texts if column.wrap]
         sheet.set_row(row, styles.row_height(wrapped) + 2)
         for position, column in enumerate(columns):
             value = values.values.get(column.title)
@@ -195,6 +197,8 @@ class _Writer:
             "bottom": 1,
             "bottom_color": styles.RULE,
         }
+        if column.kind.align == "left" and not column.service:
+            look["indent"] = 1
         if column.filled:
             look |= {"bg_color": styles.PALE_YELLOW, "border": 1, "border_color": styles.RULE}
         elif row.heading:
