@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -23,11 +23,12 @@ from cmtools.documents.fields import (
     orders,
     production,
     readiness,
+    specification,
 )
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.errors import UsageError
 from cmtools.pricing.price import Line
-from cmtools.problems import Fault
+from cmtools.problems import Fault, Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
@@ -68,6 +69,7 @@ class DocumentKind(TemplateForm):
     rows: the sheet whose latest row, or another that a person names, it is made of.
     dated_by: the fields of its row, the first filled of which is its day; where there is none, it
         bears the day of its first version.
+    warn: says from an order whose rows are in order what a person should look at in it.
     refuse: says from an order whose rows are in order why it is not to be made.
     agrees: the lines of an order whose prices it promises to the client.
     kept_long: its margins are those of ГОСТ Р 7.0.97-2016 for long keeping: 30/10/20/20 mm.
@@ -84,6 +86,7 @@ class DocumentKind(TemplateForm):
     may_lack: tuple[str, ...] = ()
     rows: Table[Any] | None = None
     dated_by: tuple[str, ...] = ("on",)
+    warn: Callable[[OrderData], Iterable[Problem]] | None = None
     refuse: Callable[[OrderData], Fault | None] | None = None
     agrees: Callable[[OrderData], Sequence[Line]] | None = None
     kept_long: bool = False
@@ -156,8 +159,9 @@ KINDS: tuple[DocumentKind, ...] = (
         made_from=SourceRow.ORDER,
         folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.PRICE,
-        record=orders.DealFields,
-        fill=orders.deal,
+        record=specification.SpecificationFields,
+        fill=specification.specification,
+        warn=specification.check_terms,
         needs_contract=True,
         rests_on_contract=True,
         agrees=attrgetter("lines"),

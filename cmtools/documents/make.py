@@ -133,6 +133,8 @@ class DocumentMaker:
         has_day = kind.rows is None or entry is not None  # an act before any shipment has none
         if kind.rests_on_contract and has_day:
             warnings += _compare_with_contract(kind, subject, day)
+        if kind.warn and isinstance(data, OrderData):
+            warnings += kind.warn(data)
         agreed: Iterable[Agreement] = ()
         if kind.agrees and subject.order and isinstance(data, OrderData):
             agreed = agreements(subject.order, kind.agrees(data), stem, self._today)

@@ -50,7 +50,7 @@ class DealFields:
 
 
 def deal(data: OrderData) -> DealFields:
-    """Fill an offer, a specification (ГК РФ art. 455, 465, 506) or an act."""
+    """Fill what an offer, a specification, an invoice and an act have in common."""
     return _deal(data, line_fields(data.lines), data.totals)
 
 
