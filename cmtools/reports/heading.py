@@ -62,8 +62,8 @@ def period_in_words(month: str, unfinished_on: date | None) -> str:
 
 
 def whose_in_words(manager: str | None, added_plans: int) -> str:
-    """`все менеджеры; план — сумма планов менеджеров: 3`."""
-    added = f"; план — сумма планов менеджеров: {added_plans}" if added_plans else ""
+    """`все менеджеры; план — сумма их планов: 3`."""
+    added = f"; план — сумма их планов: {added_plans}" if added_plans else ""
     return f"{manager or 'все менеджеры'}{added}"
 
 

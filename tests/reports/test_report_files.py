@@ -227,7 +227,7 @@ def test_the_plan_of_all_is_the_sum_of_the_managers_plans(tmp_path: Path) -> Non
     plans = {id: found["plan"] for id, found in outcome.as_json()["indicators"].items()}
     assert (plans["new_clients"], plans["profit"], plans["claims_made"]) == (5, "50.00", None)
     path = root / outcome.files[0]
-    said = "все менеджеры; план — сумма планов менеджеров: 2"
+    said = "все менеджеры; план — сумма их планов: 2"
     assert opened(path)["Отчёт"]["A2"].value == f"Менеджер: {said}"
     assert said in paper_text(root / outcome.files[1])
     rows = [[cell.value for cell in row] for row in opened(path)["Менеджеры"].iter_rows()]
