@@ -223,7 +223,7 @@ def plan(
     """Сделать план на месяц: книгу и документ Word."""
     from cmtools.commands.plan import plan
 
-    return plan(root, month, manager=manager, today=today, now=datetime.now())
+    return plan(root, month, manager=manager, today=today)
 
 
 @command(app, "today")

@@ -79,7 +79,7 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
     of_client = docs(folder, Selection(client=_busiest_client(priced)), today=today)
     documents = (*of_orders.documents, *of_client.documents)
     faulty = validate(folder, [folder / FAULTY_BOOK], today=today, annotate=True)
-    plans = _make_plans(folder, today, now)
+    plans = _make_plans(folder, today)
     answer = _drop(folder, today)
     figures = report(folder, f"{months_before(today, 1):%Y-%m}", today=today)
     return DemoResult(
@@ -93,12 +93,12 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
     )
 
 
-def _make_plans(folder: Path, today: date, now: datetime) -> list[str]:
+def _make_plans(folder: Path, today: date) -> list[str]:
     """Make the plans of the last month, this one and the next, each on the day when it is due."""
     inputs = load_inputs(folder, today)
     this = today.replace(day=1)
     months = (months_before(this, 1), this, next_month(this))
-    plans = [make_month_plan(inputs, month, None, plan_due(month), now) for month in months]
+    plans = [make_month_plan(inputs, month, None, plan_due(month)) for month in months]
     return [file for plan in plans for file in plan.files]
 
 

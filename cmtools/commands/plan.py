@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -46,7 +46,6 @@ def plan(
     *,
     manager: str | None = None,
     today: date,
-    now: datetime | None = None,
 ) -> PlanResult:
     """Make the plan of a month, written as 2026-12, for one manager or for all.
 
@@ -58,7 +57,7 @@ def plan(
     first = first_day(month)
     inputs = load_inputs(root, today)
     who = known_manager(inputs, manager)
-    made = make_month_plan(inputs, first, who, today, now or datetime.combine(today, time()))
+    made = make_month_plan(inputs, first, who, today)
     return PlanResult(plan=made, problems=(*inputs.copies, *made.problems), files=tuple(made.files))
 
 

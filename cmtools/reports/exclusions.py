@@ -77,7 +77,7 @@ def _without_order(dataset: Dataset, numbers: set[str]) -> Iterator[Reason]:
 
 
 def omissions(
-    of_orders: Iterable[Reason], problems: Iterable[Problem], plans: Container[str | None]
+    of_orders: Iterable[Reason], problems: Iterable[Problem], plans: Container[str]
 ) -> tuple[Omission, ...]:
     """All that is left out, by place.
 
@@ -101,7 +101,7 @@ def _rank(reason: Reason) -> tuple[int, str, str]:
     return reason[1:]
 
 
-def _is_counted(place: Place, plans: Container[str | None]) -> bool:
+def _is_counted(place: Place, plans: Container[str]) -> bool:
     if place.sheet is None or place.sheet in {table.title for table in OTHER_TABLES}:
         return True
     return place.sheet == PLAN.title and place.file in plans

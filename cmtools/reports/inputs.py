@@ -8,13 +8,14 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from cmtools.books.plan import PLAN, PLAN_BOOK
+from cmtools.books.loader import BookFile
+from cmtools.books.plan import PLAN
 from cmtools.errors import UsageError
-from cmtools.reports.documents import file_stem
 from cmtools.reports.exclusions import Omission, omissions
 from cmtools.reports.facts import Facts
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.plan import goals, is_called, plan_title
+from cmtools.reports.plan import goals
+from cmtools.reports.plan_file import find_plan
 from cmtools.tables.parsers import FIRST_DAY, LAST_DAY, normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
 
@@ -53,23 +54,15 @@ def facts_of_manager(inputs: ReportInputs, manager: str | None) -> Facts:
     return inputs.facts if manager is None else inputs.facts.of_manager(manager)
 
 
-def plan_file(inputs: ReportInputs, month: date, manager: str | None) -> str | None:
-    """The month's plan among the books that were read."""
-    books = inputs.loaded.books.items()
-    plans = (name for name, book in books if book is PLAN_BOOK)
-    stem = file_stem(plan_title(month, manager))
-    return next((name for name in plans if is_called(name, stem)), None)
-
-
-def goals_of(inputs: ReportInputs, file: str | None) -> Mapping[str, Decimal]:
+def goals_of(inputs: ReportInputs, file: BookFile | None) -> Mapping[str, Decimal]:
     """Indicator id → its goal in a plan."""
-    lines = inputs.loaded.dataset.records(PLAN)
-    return goals(line for line in lines if line.source.file == file)
+    name = file.name if file else None
+    return goals(line for line in inputs.loaded.dataset.records(PLAN) if line.source.file == name)
 
 
 def goals_by_manager(inputs: ReportInputs, month: date) -> Mapping[str, Mapping[str, Decimal]]:
     """Manager → the goals of his plan of the month, of those who have one."""
-    files = {who: plan_file(inputs, month, who) for who in dict.fromkeys(inputs.managers.values())}
+    files = {who: find_plan(inputs, month, who) for who in dict.fromkeys(inputs.managers.values())}
     return {who: goals_of(inputs, file) for who, file in files.items() if file is not None}
 
 
@@ -80,7 +73,7 @@ def month_goals(
 
     All managers without a plan of their own have the sum of the managers' plans.
     """
-    file = plan_file(inputs, month, manager)
+    file = find_plan(inputs, month, manager)
     if file is not None or manager is not None:
         return goals_of(inputs, file), 0
     plans = goals_by_manager(inputs, month).values()
@@ -95,5 +88,6 @@ def left_out_of(
 ) -> tuple[Omission, ...]:
     """All that counts nowhere, also of the plans of a month."""
     whose = [manager] if manager else [None, *inputs.managers.values()]
-    plans = {plan_file(inputs, month, who) for who in whose} if month else set()
-    return omissions(inputs.reasons, inputs.loaded.problems, plans)
+    plans = [find_plan(inputs, month, who) for who in whose] if month else []
+    names = {plan.name for plan in plans if plan is not None}
+    return omissions(inputs.reasons, inputs.loaded.problems, names)

@@ -17,6 +17,7 @@ from cmtools.books.copies import (
 )
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.books.plan import PLAN_BOOK
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.problems import Place, Problem, problem_at, sort_problems
@@ -38,14 +39,15 @@ from cmtools.workspace import Workspace, find_workspace, is_copy
 class ReportInputs:
     """All that a report is made of.
 
-    `loaded` are the workspace's other books than of orders; `copies` say which books of orders do
-    not count because they are copies or hold the same orders; `reasons` are why rows and books of
-    orders do not count. `managers` are their spellings, see `manager_spellings`. `note` says why
-    nothing could be kept in the store, if so.
+    `loaded` are the workspace's other books than of orders, `plans` the files of plans; `copies`
+    say which books of orders do not count because they are copies or hold the same orders;
+    `reasons` are why rows and books of orders do not count. `managers` are their spellings, see
+    `manager_spellings`. `note` says why nothing could be kept in the store, if so.
     """
 
     workspace: Workspace
     loaded: LoadedBooks
+    plans: Sequence[BookFile]
     copies: Sequence[Problem]
     reasons: Sequence[Reason]
     managers: Mapping[str, str]
@@ -104,6 +106,7 @@ def load_inputs(
     return ReportInputs(
         workspace=workspace,
         loaded=loaded,
+        plans=[book for book in others if book.book is PLAN_BOOK and book.path.is_file()],
         copies=problems,
         reasons=reasons,
         managers=managers,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from cmtools.books.plan import PlanLine
 from cmtools.documents.catalog import PLAN as FORM
-from cmtools.documents.fingerprint import fingerprint
-from cmtools.documents.versions import save_papers, write_paper
-from cmtools.files import copy
+from cmtools.documents.versions import save_papers
 from cmtools.problems import Problem
 from cmtools.reports import documents
 from cmtools.reports.indicators import Indicator
@@ -23,7 +21,9 @@ from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import InvalidRow
-from cmtools.workspace import PLANS, backup_path
+from cmtools.workspace import PLANS
+
+_BESIDE = "Прежний план правили вручную: новый — рядом с ним, вписанное в нём сохранено."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,12 +53,12 @@ class MonthPlan:
 
 
 def make_month_plan(
-    inputs: ReportInputs, month: date, manager: str | None, today: date, now: datetime
+    inputs: ReportInputs, month: date, manager: str | None, today: date
 ) -> MonthPlan:
     """Make the plan of a month, given by its first day, for one manager or for all.
 
-    An approved plan is never written to. Of one that a person edited, the growth and the plans
-    typed are kept, and its bytes go into a backup named by `now`.
+    An approved plan is never followed by another. One that a person edited stays as it is, and the
+    new one beside it holds all that was added and typed there.
 
     Raises:
         OSError: the files cannot be read or written.
@@ -73,11 +73,9 @@ def make_month_plan(
             problems=old.refusals,
         )
     draft = draft_of(inputs, month, manager, today, old)
-    if old is None or old.untouched:
-        path, files = _write_workbook(inputs, draft)
-    else:
-        path, files = _write_edited_workbook(inputs, draft, old, today, now)
+    path = _write_workbook(inputs, draft, old)
     paper, problems = _write_paper(inputs, draft)
+    beside = old is not None and path != old.name
     return MonthPlan(
         month=month,
         manager=manager,
@@ -88,40 +86,24 @@ def make_month_plan(
             )
             for goal in draft.goals
         ],
-        files=(*files, *paper),
+        files=(path, *paper),
         problems=problems,
-        note=describe_draft(draft),
+        note=f"{describe_draft(draft)} {_BESIDE if beside else ''}".rstrip(),
     )
 
 
-def _write_workbook(inputs: ReportInputs, draft: Draft) -> tuple[str, tuple[str, ...]]:
-    """Write a plan that no person touched unless it is up to date; return its name, the files."""
-    content = workbook(draft)
-    path = inputs.workspace.path(PLANS, f"{stem(draft)}{documents.WORKBOOK}")
-    path = draft.old.path if draft.old else path
-    if draft.old is None or draft.old.made_with != fingerprint(content):
-        write_paper(path, content)
-    name = inputs.workspace.name(path)
-    return name, (name,)
-
-
-def _write_edited_workbook(
-    inputs: ReportInputs, draft: Draft, old: Existing, today: date, now: datetime
-) -> tuple[str, tuple[str, ...]]:
-    """Write a plan that a person touched, after a backup; return its name, the files.
-
-    Its stamp is that of the plan as it would be untouched, so that it counts as touched as long as
-    it holds something typed.
-    """
-    assert old.sheet is not None
-    content = edit_plan(old.path, old.sheet, draft.goals)
-    if content is None:
-        return old.name, (old.name,)
-    backup = backup_path(old.path, now)
-    copy(old.path, backup)
-    untouched = draft_of(inputs, draft.month, draft.manager, today, None)
-    write_paper(old.path, content, fingerprint(workbook(untouched)))
-    return old.name, (inputs.workspace.name(backup), old.name)
+def _write_workbook(inputs: ReportInputs, draft: Draft, old: Existing | None) -> str:
+    """Write the workbook beside one that a person touched, else in its place; return its name."""
+    content: bytes | None
+    if old is None or old.sheet is None:
+        content = workbook(draft)
+    else:
+        content = edit_plan(old.path, old.sheet, draft.goals)
+        if content is None:
+            return old.name
+    papers = {documents.WORKBOOK: content}
+    (path,), _ = save_papers(inputs.workspace.path(PLANS), stem(draft), papers)
+    return inputs.workspace.name(path)
 
 
 def _write_paper(inputs: ReportInputs, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -11,6 +12,8 @@ from pathlib import PurePosixPath
 from cmtools.books.plan import PlanLine
 from cmtools.reports.indicators import INDICATORS
 from cmtools.tables.parsers import normalize_name
+
+_VERSION = re.compile(r"(.*?)(?: \((\d{1,5})\))?", re.DOTALL)
 
 
 def plan_title(month: date, manager: str | None = None) -> str:
@@ -27,10 +30,14 @@ def _of(manager: str | None) -> str:
     return f" — {manager}" if manager else ""
 
 
-def is_called(file: str, stem: str) -> bool:
-    """Whether a file bears a name, whatever its folder, ending and case."""
-    found = unicodedata.normalize("NFC", PurePosixPath(file).stem)
-    return normalize_name(found) == normalize_name(unicodedata.normalize("NFC", stem))
+def version_of_plan(file: str, stem: str) -> int | None:
+    """Return the version that a file is of the plan of a name: 2 of «2026-12 План (2).xlsx»."""
+    name, version = _VERSION.fullmatch(_comparable(PurePosixPath(file).stem)).groups()  # type: ignore[union-attr]
+    return int(version or 1) if name == _comparable(stem) else None
+
+
+def _comparable(name: str) -> str:
+    return normalize_name(unicodedata.normalize("NFC", name))
 
 
 def goals(lines: Iterable[PlanLine]) -> Mapping[str, Decimal]:

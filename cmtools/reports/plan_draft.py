@@ -24,7 +24,7 @@ from cmtools.tables.writer.workbook import Formula, SheetRows, build_book
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A plan that is to be written; `months` are those of the base, `old` what it replaces."""
+    """A plan that is to be written; `months` are those of the base."""
 
     month: date
     manager: str | None
@@ -33,7 +33,6 @@ class Draft:
     note: str
     late: bool
     director: papers.Director
-    old: Existing | None
 
 
 def draft_of(
@@ -61,7 +60,6 @@ def draft_of(
         note=_note(inputs, facts, months),
         late=today > plan_due(month),
         director=papers.director(inputs.loaded.dataset),
-        old=old,
     )
 
 
@@ -95,23 +93,19 @@ def stem(draft: Draft) -> str:
 
 
 def _rows(draft: Draft) -> SheetRows:
-    """The rows of the planned indicators, then those that a person added."""
+    """The rows of the planned indicators."""
     rows: list[dict[str, object]] = []
     for row, goal in enumerate(draft.goals, start=FIRST_ROW):
         pieces = goal.indicator.unit is Unit.PIECES
-        formula = Formula(plan_formula(row, whole_pieces=pieces), int(goal.plan))
         rows.append(
             {
                 "Показатель": goal.indicator.title,
                 "Ед.": goal.indicator.unit.value,
                 "База": float(goal.base),
                 "Прирост, %": goal.growth,
-                "План": goal.plan if goal.typed else formula,
+                "План": Formula(plan_formula(row, whole_pieces=pieces), int(goal.plan)),
             }
         )
-    own = draft.old.own if draft.old else ()
-    titles = {name: found.title for name, found in PLAN.fields.items()}
-    rows += [{title: line.get(name) for name, title in titles.items()} for line in own]
     return rows
 
 
@@ -119,11 +113,7 @@ def _heading(draft: Draft) -> Heading:
     who = draft.director
     return Heading(
         title=f"План на {month_name(draft.month)}",
-        values={
-            MONTH: f"{draft.month:%Y-%m}",
-            MANAGER: draft.manager or EVERYBODY,
-            **(draft.old.head if draft.old else {}),
-        },
+        values={MONTH: f"{draft.month:%Y-%m}", MANAGER: draft.manager or EVERYBODY},
         aside=(
             "УТВЕРЖДАЮ",
             who.post,

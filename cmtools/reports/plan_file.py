@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 
+from cmtools.books.loader import BookFile
 from cmtools.books.plan import (
     APPROVAL_INCOMPLETE,
     APPROVED_BY,
-    APPROVED_ON,
     PLAN,
-    PLAN_BOOK,
     PlanLine,
     approval,
     plan_sheet,
@@ -22,10 +22,10 @@ from cmtools.documents.fingerprint import read_stamp
 from cmtools.problems import Message, Place, Problem, problem_at
 from cmtools.reports.documents import file_stem
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.plan import is_called, plan_title
-from cmtools.reports.plan_from_history import PLANNED
+from cmtools.reports.plan import plan_title, version_of_plan
 from cmtools.tables import messages
-from cmtools.tables.parsers import format_value, normalize_name
+from cmtools.tables.headers import HeadCell
+from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.package import Package
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.sheet_xml import find_formula_cells, normalize_tags
@@ -50,21 +50,32 @@ class ManualEdit:
 class Existing:
     """The plan's file, how the workspace names it, and what keeps it from being made anew.
 
-    `made_with` and `untouched` are its stamp. `typed` are the lines by what counts of their title,
-    `own` the lines that name no planned indicator, `head` the head's values; all of them empty
-    while nobody touched the file.
+    `sheet` is that of a plan that a person touched, `typed` are its lines by what counts of their
+    title.
     """
 
     path: Path
     name: str
-    refusals: tuple[Problem, ...]
+    refusals: tuple[Problem, ...] = ()
     lines: tuple[PlanLine | InvalidRow, ...] = ()
-    made_with: str | None = None
-    untouched: bool = False
-    typed: Mapping[str, ManualEdit] = field(default_factory=dict)
-    own: tuple[PlanLine | InvalidRow, ...] = ()
-    head: Mapping[str, str] = field(default_factory=dict)
     sheet: Sheet[PlanLine] | None = None
+    typed: Mapping[str, ManualEdit] = field(default_factory=dict)
+
+
+def find_plan(inputs: ReportInputs, month: date, manager: str | None) -> BookFile | None:
+    """Find the plan of a month, for one manager or for all.
+
+    Of several versions it is the approved one, else the newest that a person touched, else the
+    newest.
+    """
+    stem = file_stem(plan_title(month, manager))
+    found = {file: version_of_plan(file.name, stem) for file in inputs.plans}
+    versions = sorted((f for f in found if found[f]), key=lambda f: found[f] or 0, reverse=True)
+    if len(versions) < 2:
+        return versions[0] if versions else None
+    approved = (f for f in versions if _approval(plan_sheet(inputs.loaded.dataset, f.name)))
+    touched = (file for file in versions if not read_stamp(file.path)[1])
+    return next(chain(approved, touched, versions))
 
 
 def existing_plan(inputs: ReportInputs, month: date, manager: str | None) -> Existing | None:
@@ -73,36 +84,20 @@ def existing_plan(inputs: ReportInputs, month: date, manager: str | None) -> Exi
     Raises:
         OSError: it cannot be read.
     """
-    stem = file_stem(plan_title(month, manager))
-    files = (f for f in inputs.workspace.books() if f.book is PLAN_BOOK and f.path.is_file())
-    file = next((file for file in files if is_called(file.name, stem)), None)
+    file = find_plan(inputs, month, manager)
     if file is None:
         return None
     sheet = plan_sheet(inputs.loaded.dataset, file.name)
     refusals = tuple(_refusals(inputs, file.name, sheet))
     lines = sheet.entries() if sheet is not None else []
-    if sheet is None or refusals:
-        return Existing(path=file.path, name=file.name, refusals=refusals, lines=tuple(lines))
-    made_with, untouched = read_stamp(file.path)
-    if untouched:
-        return Existing(
-            path=file.path, name=file.name, refusals=(), made_with=made_with, untouched=True
-        )
-    planned = {normalize_name(indicator.title) for indicator in PLANNED}
-    return Existing(
-        path=file.path,
-        name=file.name,
-        refusals=(),
-        made_with=made_with,
-        sheet=sheet,
-        typed=_typed(file.path, sheet, lines),
-        own=tuple(line for line in lines if normalize_name(line.get("indicator")) not in planned),
-        head={
-            label: format_value(found.value)
-            for label, found in sheet.head.items()
-            if label in (APPROVED_BY, APPROVED_ON) and found.value is not None
-        },
-    )
+    found = Existing(path=file.path, name=file.name, refusals=refusals, lines=tuple(lines))
+    if sheet is None or refusals or read_stamp(file.path)[1]:
+        return found
+    return replace(found, sheet=sheet, typed=_typed(file.path, sheet, lines))
+
+
+def _approval(sheet: Sheet[PlanLine] | None) -> HeadCell | None:
+    return approval(sheet) if sheet is not None else None
 
 
 def _refusals(inputs: ReportInputs, file: str, sheet: Sheet[PlanLine] | None) -> list[Problem]:
@@ -111,8 +106,8 @@ def _refusals(inputs: ReportInputs, file: str, sheet: Sheet[PlanLine] | None) ->
     A formula without a stored value is no obstacle: a fresh one takes its place; half an approval
     is none, as it is kept.
     """
-    approved = approval(sheet) if sheet is not None else None
-    if sheet is not None and approved is not None:
+    approved = _approval(sheet)
+    if approved is not None:
         place = Place(file=file, sheet=PLAN.title, row=approved.row, column=approved.column)
         return [problem_at(place, PLAN_APPROVED(), column=APPROVED_BY, value=approved.value)]
     errors = [p for p in inputs.loaded.problems if p.is_error and p.place.file == file]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import io
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -94,7 +94,7 @@ def test_screens_say_which_positions_a_sum_lacks(tmp_path: Path) -> None:
 
 def test_a_plan_and_a_report_show_every_indicator(tmp_path: Path) -> None:
     root = healthy(tmp_path)
-    made = plan(root, "2026-12", today=TODAY, now=datetime(2026, 11, 21, 12))
+    made = plan(root, "2026-12", today=TODAY)
     assert all(p.indicator.title in screen(made) for p in made.plan.indicators)
     figures = report(root, "2026-11", today=date(2026, 11, 30))
     assert all(f.indicator.title in screen(figures) for f in figures.report.figures.figures)

@@ -33,9 +33,9 @@ from support.report_files import paper_text
 from support.strategies import client_row, order_row, position_row
 from support.workbench import Row, healthy, put, workspace_with
 
-TODAY, NOW = date(2026, 11, 21), datetime(2026, 11, 21, 12)
+TODAY = date(2026, 11, 21)
 FILE, PAPER = "Планы/2026-12 План.xlsx", "Планы/2026-12 План.docx"
-BACKUP = "Планы/2026-12 План — резерв 2026-11-21 12-00-00.xlsx"
+SECOND = "Планы/2026-12 План (2).xlsx"
 SIGNED = {"Утвердил": "Орлов С. Н.", "Дата утверждения": "25.11.2026"}
 
 
@@ -54,7 +54,7 @@ def books(clients: tuple[int, int, int] = (1, 2, 2), **sheets: list[Row]) -> Boo
 
 
 def made(root: Path, month: str = "2026-12", **options: Any) -> PlanResult:
-    return plan(root, month, **{"today": TODAY, "now": NOW, **options})
+    return plan(root, month, **{"today": TODAY, **options})
 
 
 def goal(outcome: PlanResult, key: str = "new_clients") -> tuple[object, object, object]:
@@ -314,7 +314,10 @@ def test_an_untouched_plan_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_what_was_typed_is_kept(tmp_path: Path) -> None:
-    """The growth of one line, the plan of another; a line of the manager's own; a backup of all."""
+    """The growth of one line, the plan of another; a line of the manager's own; the file as it is.
+
+    The new plan stands beside it, and the screen says why.
+    """
     root = workspace_with(tmp_path, books())
     made(root)
     typed(root / FILE, "Новые клиенты с заказами, шт", 4, 50)
@@ -326,15 +329,16 @@ def test_what_was_typed_is_kept(tmp_path: Path) -> None:
     book.save(root / FILE)
     bytes_typed = (root / FILE).read_bytes()
     outcome = made(root)
-    assert outcome.files == (BACKUP, FILE, PAPER)
-    assert (root / BACKUP).read_bytes() == bytes_typed
+    assert (outcome.files, outcome.plan.path) == ((SECOND, PAPER), SECOND)
+    assert (root / FILE).read_bytes() == bytes_typed
+    assert outcome.plan.note.endswith("новый — рядом с ним, вписанное в нём сохранено.")
     assert goal(outcome) == (5 / 3, 50, 3)
     assert goal(outcome, "profit") == ("13.33", 10, "777.00")
-    found = cells(root / FILE)
+    found = cells(root / SECOND)
     assert found["Потерянные несистемные клиенты, шт"] == ["шт", None, None, 1]
-    sheet = load_workbook(root / FILE)["План"]
+    sheet = load_workbook(root / SECOND)["План"]
     assert [str(sheet.cell(row, 5).value)[:6] for row in (8, 15)] == ["=ROUND", "777"]
-    assert validate(root, [root / FILE], today=TODAY).problems == ()
+    assert validate(root, [root / SECOND], today=TODAY).problems == ()
     plans = report(root, "2026-12", today=TODAY).as_json()["indicators"]
     assert (plans["lost_other"]["plan"], plans["profit"]["plan"]) == (1, "777.00")
 
@@ -351,16 +355,29 @@ def test_typed_values_stay_while_history_moves(tmp_path: Path) -> None:
 
 
 def test_typed_values_stay_however_often_it_is_made(tmp_path: Path) -> None:
-    """Only the first time there is something to back up."""
+    """The plan beside is renewed until it is touched as well; then a third one follows it."""
     root = workspace_with(tmp_path, books())
     made(root)
     typed(root / FILE, "Новые клиенты с заказами, шт", 4, 50)
-    answers = [made(root) for _ in range(3)]
-    assert [goal(answer) for answer in answers] == [(5 / 3, 50, 3)] * 3
-    assert [len(answer.files) for answer in answers] == [3, 2, 2]
-    typed(root / FILE, "Новые клиенты с заказами, шт", 4, 10)
-    made(root, now=datetime(2026, 11, 21, 13))
-    assert goal(made(root)) == (5 / 3, 10, 2)
+    answers = [made(root), made(root), made(root, today=date(2026, 12, 1))]
+    assert [goal(answer)[1] for answer in answers] == [50, 50, 50]
+    assert [answer.files[0] for answer in answers] == [SECOND, SECOND, SECOND]
+    typed(root / SECOND, "Новые клиенты с заказами, шт", 4, 10)
+    third = made(root)
+    assert (third.files[0], goal(third)) == (SECOND.replace("2)", "3)"), (5 / 3, 10, 2))
+
+
+def test_of_many_versions_the_approved_one_counts(tmp_path: Path) -> None:
+    root = workspace_with(tmp_path, books())
+    made(root)
+    typed(root / FILE, "Прибыль, руб.", 5, 777)
+    made(root)
+    typed(root / SECOND, "Прибыль, руб.", 5, 888)
+    for approved, profit in (({}, "888.00"), (SIGNED, "777.00")):
+        signed(root / FILE, approved)
+        found = report(root, "2026-12", today=TODAY).as_json()["indicators"]
+        assert found["profit"]["plan"] == profit
+    assert [problem.code for problem in made(root).problems] == ["plan-approved"]
 
 
 def test_what_a_person_added_stays_when_the_figures_are_renewed(tmp_path: Path) -> None:
@@ -378,7 +395,7 @@ def test_what_a_person_added_stays_when_the_figures_are_renewed(tmp_path: Path) 
     book.save(root / FILE)
     outcome = made(root)
     assert goal(outcome) == (5 / 3, 50, 3)
-    edited = load_workbook(root / FILE)
+    edited = load_workbook(root / SECOND)
     page = edited["План"]
     assert (page["H7"].value, page["H8"].value) == ("Кто отвечает", "Анна")
     assert (page["C8"].number_format, page["D8"].value) == ("0.000", 50)
@@ -386,13 +403,13 @@ def test_what_a_person_added_stays_when_the_figures_are_renewed(tmp_path: Path) 
     assert page["C8"].value == pytest.approx(5 / 3)
     last = {row[0]: row for row in page.iter_rows(min_row=8, values_only=True) if row[0]}
     assert str(last["Прибыль, руб."][4]).startswith("=ROUND")
-    stored = load_workbook(root / FILE, data_only=True)["План"]
+    stored = load_workbook(root / SECOND, data_only=True)["План"]
     values = {row[0]: row[4] for row in stored.iter_rows(min_row=8, values_only=True) if row[0]}
     answer = outcome.as_json()["indicators"]
     assert values["Новые клиенты с заказами, шт"] == answer["new_clients"]["plan"]
     assert f"{values['Прибыль, руб.']}.00" == answer["profit"]["plan"]
-    assert validate(root, [root / FILE], today=TODAY).problems == ()
-    assert made(root).files == (FILE, PAPER)  # nothing is left to renew
+    assert validate(root, [root / SECOND], today=TODAY).problems == ()
+    assert made(root).files == (SECOND, PAPER)
 
 
 def test_half_an_approval_is_kept_and_forbids_nothing(tmp_path: Path) -> None:
@@ -400,7 +417,7 @@ def test_half_an_approval_is_kept_and_forbids_nothing(tmp_path: Path) -> None:
     made(root)
     signed(root / FILE, {"Утвердил": "Орлов С. Н."})
     assert made(root).exit_code is ExitCode.DONE
-    assert cells(root / FILE)["Утвердил"][0] == "Орлов С. Н."
+    assert cells(root / SECOND)["Утвердил"][0] == "Орлов С. Н."
 
 
 @pytest.mark.parametrize(
