@@ -201,17 +201,28 @@ def test_twelve_months_of_every_figure(tmp_path: Path) -> None:
 
 
 def test_managers_stand_side_by_side(tmp_path: Path) -> None:
-    """Each column is what the report of that manager says; the sheet is in the report of all."""
+    """Three columns each, as the report of that manager says; the sheet is in that of all."""
     root = workspace_with(tmp_path, handed_over())
+    for name, goal in (("2026-04 План.xlsx", 9), (f"2026-04 План — {MANAGERS[0]}.xlsx", 2)):
+        plan_book(root, name, {"Новые клиенты с заказами, шт": goal})
     path = root / made(root, "2026-04").as_json()["files"][0]
     rows = [[cell.value for cell in row] for row in opened(path)["Менеджеры"].iter_rows()]
     header = next(at for at, row in enumerate(rows) if row[0] == "Показатель")
-    assert rows[header][1:] == ["Все", *MANAGERS]
-    for column, manager in enumerate((None, *MANAGERS), start=1):
+    assert rows[header - 1][1::3] == ["Все", *MANAGERS]
+    assert rows[header][1:] == ["План", "Факт", "Отклонение"] * (1 + len(MANAGERS))
+    for at, manager in enumerate((None, *MANAGERS)):
         outcome = made(root, "2026-04", manager=manager)
-        facts = [found["fact"] for found in outcome.as_json()["indicators"].values()]
-        shown = [row[column] for row in rows[header + 1 : header + 1 + len(IDS)]]
-        assert [exact(value) for value in shown] == [exact(fact) for fact in facts], manager
+        shown = [row[1 + 3 * at : 4 + 3 * at] for row in rows[header + 1 : header + 1 + len(IDS)]]
+        for found, cells in zip(outcome.as_json()["indicators"].values(), shown, strict=True):
+            fact, goal = exact(found["fact"]), found["plan"]
+            expected = [None, fact, None]
+            if goal is not None:
+                expected = [exact(goal), fact, fact - exact(goal)]
+            assert [None if cell == "—" else exact(cell) for cell in cells] == expected, manager
+        beside = next(number for number, row in enumerate(rows) if row[0] == "Факт рядом")
+        assert rows[beside][1 + at] == (manager or "Все")
+        facts = [row[1 + at] for row in rows[beside + 1 : beside + 1 + len(IDS)]]
+        assert facts == [row[2 + 3 * at] for row in rows[header + 1 : header + 1 + len(IDS)]]
     own = opened(root / f"Отчёты/2026-04 Отчёт — {MANAGERS[0]}.xlsx")
     assert "Менеджеры" not in own.sheetnames
 
@@ -232,8 +243,7 @@ def test_the_plan_of_all_is_the_sum_of_the_managers_plans(tmp_path: Path) -> Non
     assert said in paper_text(root / outcome.files[1])
     rows = [[cell.value for cell in row] for row in opened(path)["Менеджеры"].iter_rows()]
     at = next(at for at, row in enumerate(rows) if row[0] == "Новые клиенты с заказами, шт")
-    assert rows[at + 1] == ["план", 5, 2, 3]
-    assert [row[0] for row in rows].count("план") == 8
+    assert rows[at][1::3] == [5, 2, 3]
     own = made(root, "2026-04", manager=MANAGERS[1]).as_json()["indicators"]["new_clients"]
     assert own["plan"] == 3
     plan_book(root, "2026-04 План.xlsx", {"Новые клиенты с заказами, шт": 4})

@@ -159,7 +159,7 @@ def _by_manager(canvas: Canvas, found: Review) -> Chart:
 def _of_managers(found: Review, id: str, count: int) -> dict[str, Any]:
     return {
         "name": _short(found, id),
-        "categories": managers.names_range(count),
+        "categories": managers.names_range(found, count),
         "values": managers.facts_range(found, id, count),
     }
 
