@@ -44,6 +44,7 @@ _NEVER_ACCEPTED = {
     SETTINGS: texts.SETTINGS_NOT_ACCEPTED,
     AGREED_BOOK: texts.AGREED_NOT_ACCEPTED,
 }
+BOOK_ENDINGS = (".xlsx", ".xlsm")
 ROWS = "rows.json"
 TRIES = 3
 _COMPANY_BOOKS = (SETTINGS, REGISTER, AGREED_BOOK)
@@ -95,6 +96,13 @@ class InboxProcessor:
         book = session.loaded.books.get(drop.name)
         if book is None:
             return _foreign(drop, session)
+        if not drop.name.lower().endswith(BOOK_ENDINGS):
+            return DropResult(
+                verdict=texts.FOREIGN,
+                accepted=False,
+                book=book.name,
+                refusals=(texts.WRONG_ENDING,),
+            )
         if has_errors(session.problems):
             return self._refuse(drop, session, book, annotate=annotate)
         warnings = texts.describe_problems(session.problems, drop.name)

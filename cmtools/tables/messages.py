@@ -23,6 +23,36 @@ FILE_XLS = Message(
     "это книга старого формата Excel 97–2003 (.xls)",
     "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
 )
+FILE_XLS_OLD = Message(
+    "file-xls-old",
+    "это книга Excel 2–4, сделанная до 1995 года",
+    "откройте её в LibreOffice и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_XML = Message(
+    "file-xml",
+    "это таблица XML 2003, а не книга .xlsx",
+    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_MHT = Message(
+    "file-mht",
+    "это веб-архив (.mht), а не книга Excel",
+    "откройте его в Excel и сохраните как «Книга Excel (.xlsx)»",
+)
+FILE_MXL = Message(
+    "file-mxl",
+    "это табличный документ 1С (.mxl)",
+    "откройте его в 1С: Файл → Сохранить как → «Лист Excel2007 (*.xlsx)»",
+)
+FILE_NUMBERS = Message(
+    "file-numbers",
+    "это таблица Apple Numbers",
+    "откройте её в Numbers: Файл → Экспортировать в → Excel, формат .xlsx",
+)
+FILE_FODS = Message(
+    "file-fods",
+    "это таблица OpenDocument одним файлом XML (.fods)",
+    "откройте её в LibreOffice и сохраните как «Книга Excel (.xlsx)»",
+)
 FILE_ODS = Message(
     "file-ods",
     "это таблица OpenDocument (.ods)",

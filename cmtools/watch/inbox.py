@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ OPEN = "открыт: рядом файл владельца"
 TEMPORARY = "временный файл"
 
 _IGNORED = frozenset((".ds_store", "thumbs.db", "desktop.ini", JOBS_FOLDER))
+_OFFICE_TEMPORARY = re.compile(r"[0-9A-F]{8}")  # as «A1B2C300», until Office renames it
 _TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart")
 
 FileMark = tuple[int, int, int]
@@ -219,7 +221,11 @@ def _comparable(name: str) -> str:
 
 
 def _is_temporary(name: str) -> bool:
-    return name.startswith((".", "~")) or name.lower().endswith(_TEMPORARY)
+    return (
+        name.startswith((".", "~"))
+        or name.lower().endswith(_TEMPORARY)
+        or _OFFICE_TEMPORARY.fullmatch(name) is not None
+    )
 
 
 def _is_young(file: InboxFile, now: float) -> bool:

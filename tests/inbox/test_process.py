@@ -95,3 +95,16 @@ def test_44_a_plan_of_a_manager_with_a_long_name(root: Path) -> None:
     dropped_plan(root, "2026-12", "И" * 130)
     (path,) = (root / PLANS).glob("*.xlsx")
     assert path.name.startswith("2026-12 План — И")
+
+
+@pytest.mark.parametrize("name", ["Заказы.bak", "Заказы", "Заказы.xls"])
+def test_53_a_book_of_another_ending_comes_back(name: str, root: Path) -> None:
+    before = (root / ORDERS).read_bytes()
+    drop(root, name, before)
+    here = Here()
+    work_off(context(root), here)
+    here.stop()
+    ((folder, files),) = ends(root).items()
+    assert folder.startswith("Ошибки")
+    assert files[name] == before
+    assert "имя файла не оканчивается на .xlsx" in files["Протокол.txt"].decode()

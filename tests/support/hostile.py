@@ -436,6 +436,91 @@ def html(path: Path) -> Path:
     return path
 
 
+def csv_of_one_column(path: Path) -> Path:
+    """Names below each other, without a separator."""
+    path.write_bytes("".join(f"{row[1]}\r\n" for row in CLIENTS).encode("cp1251"))
+    return path
+
+
+def csv_cut_in_a_letter(path: Path) -> Path:
+    """A long text in UTF-8 whose first 4096 bytes end inside a letter."""
+    path.write_bytes(b"1" + "я".encode() * 9000)
+    return path
+
+
+def unicode_text(path: Path) -> Path:
+    """Text with tabs, as Excel saves «Текст Юникод»."""
+    path.write_bytes(_separated("\t").encode("utf-16"))
+    return path
+
+
+def xml_2003(path: Path) -> Path:
+    """A table of XML 2003, as older programs export it."""
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    path.write_text(
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+        f'<Workbook xmlns="{space}"><Worksheet/></Workbook>',
+        encoding="utf-8",
+    )
+    return path
+
+
+def mht(path: Path) -> Path:
+    """A page with all that belongs to it, as Excel saves «Веб-страница в одном файле»."""
+    path.write_bytes(
+        b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n"
+        b'Content-Type: multipart/related; boundary="x"\r\n\r\n--x\r\n<html></html>\r\n--x--'
+    )
+    return path
+
+
+def mht_of_a_browser(path: Path) -> Path:
+    """The same, with other headers before."""
+    path.write_bytes(b"From: <Saved by Blink>\r\nSubject: 1\r\nMIME-Version: 1.0\r\n\r\n<html>")
+    return path
+
+
+def mxl(path: Path) -> Path:
+    """A printed form of 1C."""
+    path.write_bytes(b"MOXCEL\x00\x08\x00\x01\x00" + bytes(200))
+    return path
+
+
+def fods(path: Path) -> Path:
+    """A table of OpenDocument in a single file of XML."""
+    office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    path.write_text(
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document xmlns:office="{office}" '
+        'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"/>',
+        encoding="utf-8",
+    )
+    return path
+
+
+def numbers(path: Path) -> Path:
+    """A table of Apple."""
+    return _write(path, {"Index/Document.iwa": b"\x00\x01", "preview.jpg": b"\xff\xd8\xff\xe0"})
+
+
+def excel_2(path: Path) -> Path:
+    """A book of Excel 2: its first and its last record."""
+    path.write_bytes(bytes.fromhex("0900 0400 0200 1000 0a00 0000"))
+    return path
+
+
+def excel_4(path: Path) -> Path:
+    """A book of Excel 4."""
+    path.write_bytes(bytes.fromhex("0904 0600 0000 1000 0000 0a00 0000"))
+    return path
+
+
+def xhtml(path: Path) -> Path:
+    """A web page that begins as XML does."""
+    page = '<?xml version="1.0"?>\n<!-- отчёт -->\n<html><body><table/></body></html>'
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
 def empty(path: Path) -> Path:
     """A file of no bytes."""
     path.write_bytes(b"")

@@ -211,17 +211,18 @@ def test_16_an_atomic_save_is_taken_under_its_last_name(root: Path) -> None:
         until(lambda: originals(root) == {"a.txt": b"text"})
 
 
-def test_17_owner_files_and_temporary_names(tmp_path: Path) -> None:
+def test_17_53_owner_files_and_temporary_names(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     box = inbox(folder)
-    names = ("a.xlsx", "b.xlsx", "c.xlsx", "~$a.xlsx", "~$b.xlsx", ".~lock.c.xlsx#", "d.tmp")
+    temporary = ("d.tmp", "A1B2C300")
+    names = ("a.xlsx", "b.xlsx", "c.xlsx", "~$a.xlsx", "~$b.xlsx", ".~lock.c.xlsx#", *temporary)
     for name in names:
         (folder / name).write_bytes(b"x")
     os.utime(folder / "~$b.xlsx", (time.time() - OFFICE_LOCK_SECONDS - 60,) * 2)
     box.scan(0.0)
     looked = box.scan(5.0)
     assert sorted(found.file.name for found in looked.ready) == ["b.xlsx", "~$b.xlsx"]
-    assert looked.waiting.keys() == {"a.xlsx", "c.xlsx", "d.tmp"}
+    assert looked.waiting.keys() == {"a.xlsx", "c.xlsx", *temporary}
 
 
 def test_19_deleted_before_it_is_taken(root: Path) -> None:

@@ -24,6 +24,7 @@ from cmtools.tables.part_names import (
     read_relations,
     relations_part,
 )
+from cmtools.tables.reader.file_kinds import HEAD, identify_archive, identify_file
 
 MIB = 1 << 20
 BOOK = "xl/workbook.xml"
@@ -121,9 +122,9 @@ def open_workbook(path: Path, limits: Limits) -> Iterator[Contents]:
     if size > limits.file_bytes:
         raise too_large(f"{size / MIB:.0f} МБ, предел {limits.file_bytes / MIB:.0f} МБ")
     with path.open("rb") as file:
-        start = file.read(4096)
+        start = file.read(HEAD)
         if not start.startswith(b"PK"):
-            raise FileRejected(_identify(start, file.read()))
+            raise FileRejected(identify_file(start, file.read()))
         try:
             with zipfile.ZipFile(file) as archive:
                 yield _read_contents(archive, limits)
@@ -146,8 +147,8 @@ def _read_contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
         raise damaged("одна и та же часть записана дважды")
     if "mimetype" in names and b"opendocument.spreadsheet" in _read_part(archive, "mimetype"):
         raise FileRejected(messages.FILE_ODS())
-    if "xl/workbook.bin" in names:
-        raise FileRejected(messages.FILE_XLSB())
+    if kind := identify_archive(names):
+        raise FileRejected(kind)
     parts = PartNames(names)
     book, types = _find_book(archive, parts), parts.find(CONTENT_TYPES)
     if book is None or types is None:
@@ -246,27 +247,3 @@ def _read_xml(archive: zipfile.ZipFile, name: str) -> bytes:
     if prolog and content.startswith(b"<!", prolog.end()):
         raise damaged("внутри объявлены посторонние сущности XML")
     return content
-
-
-def _identify(start: bytes, rest: bytes) -> Fault:
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        everything = start + rest
-        if "EncryptedPackage".encode("utf-16-le") in everything:
-            return messages.FILE_ENCRYPTED()
-        if any(name.encode("utf-16-le") in everything for name in ("Workbook", "Book")):
-            return messages.FILE_XLS()
-        return messages.FILE_FOREIGN()
-    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<body", b"<div")):
-        return messages.FILE_HTML()
-    if b"\0" not in start and not head.startswith((b"<", b"%pdf", b"{")):
-        for encoding in ("utf-8-sig", "cp1251"):
-            try:
-                lines = start.decode(encoding, "ignore" if len(start) == 4096 else "strict")
-            except UnicodeDecodeError:
-                continue
-            if any(mark in lines for mark in ";,\t") and all(
-                sign.isprintable() or sign in "\r\n\t" for sign in lines
-            ):
-                return messages.FILE_CSV()
-    return messages.FILE_FOREIGN()
