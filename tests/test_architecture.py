@@ -14,7 +14,7 @@ import cmtools
 
 # Each line knows the lines above it. Rooms of one line do not know each other.
 HOUSE = (
-    ("problems", "errors", "progress", "files", "locks", "json_values", "workers"),
+    ("problems", "errors", "progress", "files", "locks", "months", "json_values", "workers"),
     ("tables",),
     ("books",),
     ("workspace",),

@@ -11,12 +11,12 @@ from statistics import median
 
 from cmtools.agenda.rows import AgendaRows
 from cmtools.books.register import Client
-from cmtools.pricing.category import client_state, counts_for_category, months_before
+from cmtools.months import YEAR, months_before
+from cmtools.pricing.category import client_state, counts_for_category
 from cmtools.pricing.price import ZERO
 
 INTERVALS = 5
 PATIENCE = 1.5  # of a client's own interval
-YEAR_MONTHS = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +75,7 @@ def _interval(order_days: list[date]) -> float | None:
 
 def _amounts(rows: AgendaRows) -> dict[str, Decimal]:
     """Sum by client the orders of the last 12 months that count."""
-    since = months_before(rows.today, YEAR_MONTHS)
+    since = months_before(rows.today, YEAR)
     amounts: dict[str, Decimal] = {}
     for found in rows.orders:
         order = found.order

@@ -8,11 +8,10 @@ from datetime import date, timedelta
 from cmtools.agenda.duty import Duty, is_near
 from cmtools.agenda.rows import AgendaRows
 from cmtools.books.choices import TaskStatus
+from cmtools.months import months_before, next_month, plan_due, report_due
 from cmtools.problems import Place
 
 PLAN_DAYS = timedelta(days=5)
-REPORT_DAY = 5
-DAY = timedelta(days=1)
 
 
 def task(rows: AgendaRows) -> Iterator[Duty]:
@@ -33,23 +32,18 @@ def task(rows: AgendaRows) -> Iterator[Duty]:
 def plan(rows: AgendaRows) -> Iterator[Duty]:
     """Find months, begun or beginning within five days, without an approved plan."""
     this_month = rows.today.replace(day=1)
-    for month in (this_month, _next_month(this_month)):
+    for month in (this_month, next_month(this_month)):
         if month - PLAN_DAYS <= rows.today and month not in rows.approved_plans:
             text = f"Составить и утвердить план на {month:%m.%Y}"
-            yield _of_month("plan", month, month - DAY, text)
+            yield _of_month("plan", month, plan_due(month), text)
 
 
 def report(rows: AgendaRows) -> Iterator[Duty]:
     """Find the last month if its report has not been made."""
-    this_month = rows.today.replace(day=1)
-    month = (this_month - DAY).replace(day=1)
+    month = months_before(rows.today.replace(day=1), 1)
     if month not in rows.reports:
         text = f"Сдать отчёт за {month:%m.%Y}"
-        yield _of_month("report", month, this_month.replace(day=REPORT_DAY), text)
-
-
-def _next_month(month: date) -> date:
-    return (month + DAY * 31).replace(day=1)
+        yield _of_month("report", month, report_due(month), text)
 
 
 def _of_month(kind: str, month: date, due: date, text: str) -> Duty:

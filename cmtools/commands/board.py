@@ -12,9 +12,8 @@ from cmtools.agenda.overview import OrderOnBoard, orders_by_stage
 from cmtools.agenda.rows import count_rows_in_error, find_unread_sheets, read_rows
 from cmtools.books.settings import Stage
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.json_values import money
-from cmtools.pricing.session import open_books, price_books
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +52,7 @@ def board(root: Path, *, today: date) -> BoardResult:
     Raises:
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today)
     return BoardResult(
         problems=find_unread_sheets(session),
         day=today,

@@ -13,7 +13,7 @@ from cmtools.books.orders import ORDERS, Order
 from cmtools.books.register import CLIENTS, Client
 from cmtools.books.settings import RULES, rules_of
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.errors import UsageError
 from cmtools.pricing.category import (
     ClientState,
@@ -23,7 +23,7 @@ from cmtools.pricing.category import (
     losses,
     order_days,
 )
-from cmtools.pricing.session import Session, open_books, price_books
+from cmtools.pricing.session import Session
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name, quote_names
@@ -112,7 +112,7 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
         UsageError: there is no such client.
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today)
     dataset = session.loaded.dataset
     entry = _find_client(dataset, code)
     day, rules = as_of or today, rules_of(dataset)

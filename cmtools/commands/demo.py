@@ -22,10 +22,9 @@ from cmtools.commands.watch import watch
 from cmtools.demo import FAULTY_BOOK, write_sample
 from cmtools.documents.selection import Selection
 from cmtools.files import copy
-from cmtools.pricing.category import months_before
+from cmtools.months import months_before, next_month, plan_due
 from cmtools.reports.load import load_inputs
 from cmtools.reports.month_plan import make_month_plan
-from cmtools.reports.months import next_month, plan_due
 from cmtools.tables.parsers import format_roubles
 from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.workspace import Workspace

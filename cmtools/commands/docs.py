@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cmtools.commands.result import ExitCode, Result, problems_as_json
+from cmtools.commands.session import open_session
 from cmtools.documents import pdf
-from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind
+from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.make import DocumentMaker, DocumentResult, PreparedDocument
 from cmtools.documents.selection import Selection, find_tasks
 from cmtools.documents.storage import DocumentState
 from cmtools.files import first_free
 from cmtools.locks import hold_lock
 from cmtools.pricing.agreed_book import LOCK, prepare_edit
-from cmtools.pricing.session import Session, open_books, price_books
+from cmtools.pricing.session import Session
 from cmtools.problems import has_errors, sort_problems
 from cmtools.progress import Progress, silent
 
@@ -76,7 +77,7 @@ def docs(
         WorkspaceError, Unavailable: see `open_books`; the book of agreed prices is open.
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
-    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today)
     maker = DocumentMaker(session, today)
     tasks, problems = find_tasks(maker.rows, selection, kinds)
     for kind, subject in tasks:  # a wrong call makes nothing

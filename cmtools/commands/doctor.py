@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.commands.result import Result
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.documents.pdf import find_office
 from cmtools.documents.template.messages import TEMPLATE_MISSING
 from cmtools.documents.template_check import check_templates
 from cmtools.errors import explain_os_error
 from cmtools.files import OFFICE_LOCKS
 from cmtools.locks import try_lock
-from cmtools.pricing.session import open_books, price_books
 from cmtools.problems import Place, Problem, Severity
 from cmtools.watch.lease import ALIVE, JOBS_FOLDER
 from cmtools.workspace import FOLDERS, Workspace, find_workspace
@@ -159,7 +158,7 @@ def _check_programs() -> Iterator[Check]:
 
 
 def _check_books(workspace: Workspace, today: date) -> Iterator[Check]:
-    session = price_books(open_books(workspace.root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(workspace.root, today)
     problems = [problem for problem in session.problems if problem.is_error]
     hint = "посмотрите их: cmtools validate" if problems else ""
     text = f"ошибок в книгах: {len(problems)}" if problems else "в книгах ошибок нет"

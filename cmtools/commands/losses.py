@@ -10,9 +10,8 @@ from typing import Any
 from cmtools.agenda.losses import ClientAtRisk, find_clients_at_risk
 from cmtools.agenda.rows import find_unread_sheets, read_rows
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.json_values import money
-from cmtools.pricing.session import open_books, price_books
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +49,6 @@ def losses(root: Path, *, days: int, today: date) -> LossesResult:
     Raises:
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today)
     clients = find_clients_at_risk(read_rows(session, today), days)
     return LossesResult(problems=find_unread_sheets(session), day=today, clients=tuple(clients))

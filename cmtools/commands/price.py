@@ -14,14 +14,14 @@ from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS, Rules
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.errors import UsageError
 from cmtools.json_values import money, number
 from cmtools.pricing.order_problems import PRICES_UNSOUND
 from cmtools.pricing.orders import PricedOrder, PricedPosition, find_order
 from cmtools.pricing.price import ZERO, Line
 from cmtools.pricing.priced_book import write_priced_copies, write_prices_in_place
-from cmtools.pricing.session import Session, open_books, price_books
+from cmtools.pricing.session import Session
 from cmtools.problems import Place, Problem, has_errors, problem_at, sort_problems
 from cmtools.tables import messages
 from cmtools.tables.table import InvalidRow, Row
@@ -68,7 +68,7 @@ def price(
         UsageError: there is no such order; the file is no order book.
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, [file] if file else (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today, [file] if file else ())
     books = _order_books(session, file)
     names = {book.name for book in books}
     orders = [o for o in session.prices.orders if o.entry.source.file in names]

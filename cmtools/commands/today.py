@@ -15,11 +15,10 @@ from cmtools.agenda.rows import AgendaRows, count_rows_in_error, find_unread_she
 from cmtools.agenda.workbook import write_agenda
 from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.errors import UsageError
 from cmtools.files import atomic_write
 from cmtools.json_values import money
-from cmtools.pricing.session import open_books, price_books
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
@@ -68,7 +67,7 @@ def today(
         WorkspaceError, Unavailable: see `open_books`.
         OSError: the agenda or the calendar cannot be written.
     """
-    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today)
     rows = read_rows(session, today)
     duties = find_duties(rows)
     if manager is not None:

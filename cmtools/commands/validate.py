@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
-from cmtools.pricing.session import Session, open_books, price_books
+from cmtools.commands.session import open_session
+from cmtools.pricing.session import Session
 from cmtools.problems import has_errors
 from cmtools.workspace import ANNOTATED, copy_path
 
@@ -35,7 +35,7 @@ def validate(
     Raises:
         WorkspaceError, Unavailable: see `open_books`.
     """
-    session = price_books(open_books(root, files, today, STANDARD_DOCUMENTS))
+    session = open_session(root, today, files)
     return ValidateResult(
         problems=session.problems,
         checked=tuple(target.name for target in session.targets),

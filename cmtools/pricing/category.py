@@ -5,16 +5,15 @@ The source texts leave both criteria open; these are the company's own, tunable 
 
 from __future__ import annotations
 
-import calendar
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 from cmtools.books.choices import Category, RequestKind
 from cmtools.books.orders import Order
 from cmtools.books.settings import RULES, Rules
+from cmtools.months import months_before
 from cmtools.tables.table import InvalidRow
 
 OrderDays = Sequence[date]
@@ -162,12 +161,3 @@ def losses(days: OrderDays, rules: Rules) -> Iterable[Loss]:
         runs_out = last + timedelta(days=_limit(system, rules))
         if index + 1 == len(distinct) or distinct[index + 1] > runs_out:
             yield Loss(on=runs_out, last_order=last, was_system=system)
-
-
-@lru_cache(maxsize=4096)
-def months_before(day: date, months: int) -> date:
-    """Return the same day so many months earlier; a day that the month lacks becomes its last."""
-    month_index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(month_index, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))

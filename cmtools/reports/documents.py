@@ -29,11 +29,11 @@ from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared_fields
 from cmtools.files import cut_to_bytes
+from cmtools.months import list_months, month_name, plan_due
 from cmtools.problems import Place, Problem, problem_at
 from cmtools.reports.heading import LATE, ReportHeading, count_omissions, place_in_words
 from cmtools.reports.indicators import Indicator
 from cmtools.reports.month import Preliminary
-from cmtools.reports.months import list_months, month_name, plan_due
 from cmtools.reports.plan_from_history import Goal
 from cmtools.reports.report_data import Review, Series
 from cmtools.tables.dataset import Dataset

@@ -18,11 +18,11 @@ import pandas as pd
 from cmtools.books.choices import Category, ClaimDecision
 from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, Order
 from cmtools.books.register import CLIENTS, Client
+from cmtools.months import Period
 from cmtools.pricing.category import category_at, losses, order_days
 from cmtools.pricing.orders import iterate_prices
 from cmtools.pricing.price import EXACT, ZERO
 from cmtools.pricing.tariff import read_terms
-from cmtools.reports.months import Period
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name, squeeze
 from cmtools.tables.table import Row, Table

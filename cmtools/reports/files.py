@@ -9,13 +9,13 @@ from datetime import date
 from cmtools.books.register import CLIENTS
 from cmtools.documents.catalog import REPORT
 from cmtools.documents.versions import Papers, save_papers
+from cmtools.months import report_due, unfinished_on
 from cmtools.problems import Problem
 from cmtools.reports import documents as papers
 from cmtools.reports.exclusions import Omission
 from cmtools.reports.facts import Facts
 from cmtools.reports.heading import ReportHeading
 from cmtools.reports.month import Monthly
-from cmtools.reports.months import report_due, unfinished_on
 from cmtools.reports.plan import report_title
 from cmtools.reports.report_data import Goals, review
 from cmtools.reports.workbook.book import draw_report

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from cmtools.months import month_name, report_due
 from cmtools.reports.exclusions import Omission
-from cmtools.reports.months import month_name, report_due
 
 LATE = "Сдан позже срока"
 

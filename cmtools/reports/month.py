@@ -10,9 +10,9 @@ from decimal import Decimal
 import pandas as pd
 
 from cmtools.books.choices import RequestKind
+from cmtools.months import Period
 from cmtools.reports.facts import Facts
 from cmtools.reports.indicators import INDICATORS, Indicator, final, total
-from cmtools.reports.months import Period
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,12 +8,12 @@ from datetime import date
 from cmtools.books.choices import Unit
 from cmtools.books.plan import EVERYBODY, FIRST_ROW, MANAGER, MONTH, PLAN, PLAN_BOOK, plan_formula
 from cmtools.books.settings import rules_of
+from cmtools.months import ended_months, list_months, month_name, plan_due
 from cmtools.reports import documents as papers
 from cmtools.reports.facts import Facts
 from cmtools.reports.heading import LATE, count_omissions
 from cmtools.reports.inputs import facts_of_manager, left_out_of
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.months import ended_months, list_months, month_name, plan_due
 from cmtools.reports.plan import plan_title
 from cmtools.reports.plan_file import Existing
 from cmtools.reports.plan_from_history import Goal, apply_growth, bases, empty_months

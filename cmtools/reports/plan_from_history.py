@@ -10,9 +10,9 @@ from fractions import Fraction
 from math import ceil, floor
 
 from cmtools.books.choices import Unit
+from cmtools.months import Period
 from cmtools.reports.facts import Facts
 from cmtools.reports.indicators import INDICATORS, Indicator
-from cmtools.reports.months import Period
 
 PLANNED = tuple(indicator for indicator in INDICATORS if indicator.planned)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cmtools.months import YEAR, months_up_to, unfinished_on
 from cmtools.problems import Problem
 from cmtools.progress import Progress, silent
 from cmtools.reports.exclusions import Omission
@@ -21,7 +22,6 @@ from cmtools.reports.inputs import (
 )
 from cmtools.reports.load import load_inputs
 from cmtools.reports.month import Monthly, monthly
-from cmtools.reports.months import YEAR, months_up_to, unfinished_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,11 +9,11 @@ from decimal import Decimal
 
 import pandas as pd
 
+from cmtools.months import YEAR, Period, months_up_to
 from cmtools.reports.complaint_reasons import ComplaintReason, reasons
 from cmtools.reports.facts import Facts
 from cmtools.reports.indicators import INDICATORS, Indicator, final
 from cmtools.reports.month import Figure, Monthly
-from cmtools.reports.months import YEAR, Period, months_up_to
 
 Goals = Mapping[str, Decimal]
 """Indicator id → its plan."""

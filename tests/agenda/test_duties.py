@@ -11,8 +11,7 @@ import pytest
 from cmtools.agenda.duties import find_duties
 from cmtools.agenda.rows import read_rows
 from cmtools.agenda.workdays import add_workdays, is_workday, knows_transfers, workdays_between
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
-from cmtools.pricing.session import open_books, price_books
+from cmtools.commands.session import open_session
 from support.workbench import CLERK, CONTRACTOR, SALES, TODAY, Change, add, healthy, put
 
 DAY = "%d.%m.%Y"
@@ -24,7 +23,7 @@ def november(day: int) -> date:
 
 def duties(root: Path, today: date) -> list[tuple[str, str, str | None]]:
     """(kind, day, order or client) of every duty of a workspace."""
-    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today)
     found = find_duties(read_rows(session, today))
     return [(duty.kind, f"{duty.date:{DAY}}", duty.order or duty.client) for duty in found]
 
@@ -253,7 +252,7 @@ def test_a_duty_that_is_done_is_gone(
 
 
 def test_the_prepayment_is_due_until_its_last_kopeck(tmp_path: Path) -> None:
-    session = price_books(open_books(healthy(tmp_path / "first"), (), TODAY, STANDARD_DOCUMENTS))
+    session = open_session(healthy(tmp_path / "first"), TODAY)
     (missing,) = [
         duty.amount for duty in find_duties(read_rows(session, TODAY)) if duty.kind == "prepayment"
     ]
@@ -293,7 +292,7 @@ def test_an_order_that_is_closed_has_only_money_duties(tmp_path: Path) -> None:
 
 def test_a_task_is_its_executors(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Поручения", "Исполнитель", 0, CLERK))
-    session = price_books(open_books(root, (), november(27), STANDARD_DOCUMENTS))
+    session = open_session(root, november(27))
     found = [duty for duty in find_duties(read_rows(session, november(27))) if duty.kind == "task"]
     assert [(duty.manager, duty.source.cell) for duty in found] == [(CLERK, "E2")]
 

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from cmtools.commands.docs import DocsResult, docs
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.documents.make import DocumentMaker
 from cmtools.documents.selection import Selection
 from cmtools.pricing.orders import find_order
-from cmtools.pricing.session import open_books, price_books
 from support.order_year import LAST_DAY, Act, Deal, year_books
 from support.papers import Paper, money, spelled
 from support.reckoning import Row, text
@@ -203,7 +202,7 @@ class Maker:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._session = price_books(open_books(root, (), LAST_DAY, STANDARD_DOCUMENTS))
+        self._session = open_session(root, LAST_DAY)
         self._maker = DocumentMaker(self._session, LAST_DAY)
 
     def paper(self, deal: Deal, kind: str, sheet: str, row: Row) -> Paper:

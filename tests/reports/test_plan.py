@@ -23,7 +23,7 @@ from cmtools.commands.report import report
 from cmtools.commands.result import ExitCode
 from cmtools.commands.validate import validate
 from cmtools.errors import UsageError
-from cmtools.reports.months import ended_months
+from cmtools.months import ended_months
 from cmtools.reports.plan_from_history import apply_growth
 from cmtools.tables.parsers import format_roubles
 from support.indicators import PLANNED

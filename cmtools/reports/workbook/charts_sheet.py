@@ -8,7 +8,7 @@ from typing import Any
 from xlsxwriter.chart import Chart
 
 from cmtools.books.choices import Unit
-from cmtools.reports.months import month_name
+from cmtools.months import month_name
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook import managers_sheet as managers
 from cmtools.reports.workbook import months_sheet as months

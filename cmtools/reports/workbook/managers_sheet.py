@@ -8,8 +8,8 @@ from decimal import Decimal
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from cmtools.books.choices import Unit
+from cmtools.months import month_name
 from cmtools.reports.indicators import Indicator
-from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review
 from cmtools.reports.workbook.sheet_writer import (
     CELL,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from cmtools.books.choices import Unit
+from cmtools.months import YEAR, month_name, short_month
 from cmtools.reports.indicators import Indicator
-from cmtools.reports.months import YEAR, month_name, short_month
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook.sheet_writer import (
     CELL,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cmtools.months import month_name
 from cmtools.reports.complaint_reasons import ComplaintReason
-from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review
 from cmtools.reports.workbook.sheet_writer import (
     CELL,

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from cmtools.books.choices import Unit
+from cmtools.months import month_name
 from cmtools.reports.heading import LATE, ReportHeading, count_omissions, place_in_words
 from cmtools.reports.month import Preliminary
-from cmtools.reports.months import month_name
 from cmtools.reports.report_data import Review, Series
 from cmtools.reports.workbook import charts_sheet as charts
 from cmtools.reports.workbook import managers_sheet as managers

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from cmtools.pricing.category import months_before
+from functools import lru_cache
 
 YEAR = 12
 REPORT_DAY = 5
@@ -22,42 +22,51 @@ class Period:
 
     @staticmethod
     def of(first: date, last: date | None = None) -> Period:
-        """A month given by its first day, or all from it to another."""
+        """Return a month given by its first day, or all from it to another."""
         return Period(first, next_month(last or first))
 
 
+@lru_cache(maxsize=4096)
+def months_before(day: date, months: int) -> date:
+    """Return the same day so many months earlier; a day that the month lacks becomes its last."""
+    month_index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(month_index, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
 def months_up_to(month: date, count: int) -> tuple[date, ...]:
-    """So many months, the given one last."""
+    """Return so many months, the given one last."""
     return tuple(months_before(month, back) for back in reversed(range(count)))
 
 
 def ended_months(today: date, month: date, count: int) -> tuple[date, ...]:
-    """The last months that ended before both today and the month (indicators.md, «Plan»)."""
+    """Return the last months that ended before both today and the month (indicators.md, «Plan»)."""
     return months_up_to(months_before(min(today.replace(day=1), month), 1), count)
 
 
 def months_of_year(month: date) -> tuple[date, ...]:
-    """From January to the month."""
+    """Return the months from January to the month."""
     return months_up_to(month, month.month)
 
 
 def next_month(month: date) -> date:
-    """The month after."""
+    """Return the month after."""
     return (month + timedelta(days=31)).replace(day=1)
 
 
 def unfinished_on(month: date, today: date) -> date | None:
-    """Today, while the month is not over."""
+    """Return today, while the month is not over."""
     return today if today < next_month(month) else None
 
 
 def report_due(month: date) -> date:
-    """The last day on which a month's report is in time: the 5th of the next month."""
+    """Return the last day on which a month's report is in time: the 5th of the next month."""
     return next_month(month).replace(day=REPORT_DAY)
 
 
 def plan_due(month: date) -> date:
-    """The last day on which a month's plan is in time: the day before its 1st."""
+    """Return the last day on which a month's plan is in time: the day before its 1st."""
     return month - timedelta(days=1)
 
 
