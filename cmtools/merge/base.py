@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -86,13 +86,21 @@ def choose_base(
         doubtful = _doubts_of_version(version, original, copy, drops, person)
     else:
         doubtful = set() if person else {p for p in drop.changes if p not in changes}
-    unclear = _unclear_rows(versions, nearest)
+    records = versions.records(drop.number) if drop else original
+    state = drop.number if drop else version
+    rows = dict.fromkeys(_unclear_rows(versions, nearest), reasons.BASE_UNKNOWN)
+    if stamp is None:
+        for place in _lately_changed(versions, book, state, records, copy):
+            if place[2]:
+                doubtful.add(place)
+            else:
+                rows[place[:2]] = reasons.DOUBTFUL
     return Base(
-        records=versions.records(drop.number) if drop else original,
+        records=records,
         version=version,
-        state=drop.number if drop else version,
+        state=state,
         caution=Caution(
-            rows=dict.fromkeys(unclear, reasons.BASE_UNKNOWN),
+            rows=rows,
             doubtful=frozenset(doubtful),
             refused=versions.refused(book),
         ),
@@ -182,6 +190,29 @@ def _nearest(
     }
     least = min(cells.values(), default=0)
     return sorted((number for number, count in cells.items() if count == least), reverse=True)
+
+
+def _lately_changed(
+    versions: Versions, book: str, state: int, base: BookRecords, copy: BookRecords
+) -> Iterator[CellPlace]:
+    """Find what a copy without a stamp has otherwise than its base, where that is no older itself.
+
+    The copy may be of a version before: then its author had not seen what the base has there. The
+    title of the column is empty for whole rows.
+    """
+    changes = find_changes(base, copy)
+    if not changes:
+        return
+    rows, own = by_place(base), by_place(copy)
+    for number in versions.earlier(book, state):
+        since = find_changes(versions.records(number), base)
+        touched = {place[:2] for place in since}
+        for place in changes:
+            if place[:2] in rows and place[:2] in own:
+                if place in since:
+                    yield place
+            elif place[:2] in touched:
+                yield (*place[:2], "")
 
 
 def _unclear_rows(versions: Versions, nearest: list[int]) -> set[RowPlace]:

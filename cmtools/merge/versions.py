@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.merge import storage
-from cmtools.merge.changes import find_changes
+from cmtools.merge.changes import by_place, find_changes, meaning_at
 from cmtools.merge.conflict import CellPlace, Conflict
 from cmtools.merge.drops import KeptDrop, NewDrop, with_places
 from cmtools.merge.records import BookRecords, Record, RowPlace
 
 FILE = Path(".cmtools", "versions.sqlite")
+MOST_EARLIER = 50  # versions with which a copy without a stamp is compared once more
 PATIENCE = 30.0  # seconds for which another process may be writing
 
 _PRIMARY = 0xFF  # of an extended code, the bits that say what it is
@@ -115,7 +116,8 @@ class Versions:
     def add_drop(self, drop: NewDrop) -> None:
         """Keep what a drop held, once; what it has in conflict is as in its base until decided.
 
-        Its conflicts take the place of those of the drop that it goes on from.
+        Where it asks anew what the drop that it goes on from asked, or now has what the book has,
+        the older conflict is closed.
         """
         waiting = sorted({conflict.place[:2] for conflict in drop.conflicts})
         held = drop.records
@@ -137,7 +139,7 @@ class Versions:
                 own=storage.pack_book(database, drop.records),
                 waiting=json.dumps(waiting, ensure_ascii=False),
             )
-            database.execute("DELETE FROM conflict WHERE drop_number = ?", (drop.state,))
+            _close_renewed(database, drop)
             _keep_conflicts(database, drop.book, number, drop.conflicts)
 
     def newest_version(self, book: str) -> int | None:
@@ -157,6 +159,14 @@ class Versions:
         )
         numbers = [number for (number,) in self._ask(query, book, stamp, stamp)]
         return numbers if stamp in numbers else []
+
+    def earlier(self, book: str, number: int) -> list[int]:
+        """Return the newest of the versions that were kept before a state, the newest first."""
+        query = (
+            "SELECT number FROM state WHERE book = ? AND version IS NULL AND number < ? "
+            "ORDER BY number DESC LIMIT ?"
+        )
+        return [number for (number,) in self._ask(query, book, number, MOST_EARLIER)]
 
     def states(self, book: str) -> Iterator[tuple[int, Mapping[str, Sequence[int]]]]:
         """Yield the numbers, and those of the rows, of a book's versions and drops."""
@@ -233,11 +243,7 @@ class Versions:
                 [(book, *place, meaning) for place, meaning in refused],
             )
             for number, place in decided:
-                database.execute(
-                    "DELETE FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ? "
-                    "AND column = ?",
-                    (number, *place),
-                )
+                _close(database, number, place)
             for number, (sheet, key, _) in decided:
                 query = "SELECT 1 FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ?"
                 if not database.execute(query, (number, sheet, key)).fetchone():
@@ -264,6 +270,25 @@ def _insert(database: sqlite3.Connection, **values: object) -> int:
     names, marks = ", ".join(values), ", ".join("?" * len(values))
     cursor = database.execute(f"INSERT INTO state ({names}) VALUES ({marks})", [*values.values()])
     return int(cursor.lastrowid or 0)
+
+
+def _close_renewed(database: sqlite3.Connection, drop: NewDrop) -> None:
+    query = "SELECT sheet, key, column, content FROM conflict WHERE drop_number = ?"
+    rows, renewed = by_place(drop.records), {c.place: c.meanings[2] for c in drop.conflicts}
+    for *names, content in database.execute(query, (drop.state,)).fetchall():
+        place = (names[0], names[1], names[2])
+        old = storage.load_conflict(json.loads(content))
+        is_agreed = bool(place[2]) and meaning_at(rows, place) == old.meanings[1]
+        is_renewed = place in renewed and (drop.author or renewed[place] == old.meanings[2])
+        if is_agreed or is_renewed:
+            _close(database, drop.state, place)
+
+
+def _close(database: sqlite3.Connection, number: int, place: CellPlace) -> None:
+    database.execute(
+        "DELETE FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ? AND column = ?",
+        (number, *place),
+    )
 
 
 def _keep_conflicts(
