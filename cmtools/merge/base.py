@@ -72,7 +72,7 @@ def choose_base(
         if not candidates:
             places = dict.fromkeys(_places(copy), reasons.BASE_UNKNOWN)
             return Base(records={}, version=0, state=0, caution=Caution(rows=places))
-    others = {drop.number for drop in drops} - {drop.number for drop in his}
+    others = {drop.number for drop in drops if not person or drop.author != person}
     nearest = _nearest(versions, book, copy, candidates, others)
     drop = next((drop for drop in drops if drop.number == nearest[0]), None)
     version = drop.version if drop else nearest[0]
