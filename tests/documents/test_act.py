@@ -146,3 +146,14 @@ def test_a_row_that_is_no_shipment_of_the_order(tmp_path: Path) -> None:
 
 def test_a_line_that_the_order_does_not_have(tmp_path: Path) -> None:
     assert refusal(tmp_path, add("Поставки", shipment(23, 100, 3))) == ["unknown-position"]
+
+
+def test_a_replacement_is_handed_over_for_nothing(tmp_path: Path) -> None:
+    """What is shipped once the order is complete was paid for with it."""
+    rows = add("Поставки", shipment(20, 800), shipment(23, 7, 2))
+    whole, later = act_of(tmp_path / "1", rows, row=5), act_of(tmp_path / "2", rows)
+    assert money(figures().total) in whole.money
+    assert FULL in whole.text
+    assert "Визитки 7 шт" in later.loose
+    assert later.money == {money(figures().lines[1].price), "0,00"}
+    assert FULL not in later.text

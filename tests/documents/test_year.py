@@ -36,7 +36,7 @@ def test_papers_of_a_year_agree_with_the_books(tmp_path: Path, seed: int) -> Non
     outcome = docs(
         root, Selection(orders=[deal.number for deal in deals]), kinds=KINDS, today=LAST_DAY
     )
-    told = {(problem.value, problem.code) for problem in outcome.problems}
+    told = {(problem.value, problem.code) for problem in outcome.problems if problem.is_error}
     assert told == {(deal.number, code) for deal in deals for code in refusals(deal)}
     papers, maker = papers_of(root, outcome), Maker(root)
     for deal in deals:
@@ -105,7 +105,7 @@ def check_acts(maker: Maker, deal: Deal, last: Paper) -> None:
         papers.insert(0, maker.paper(deal, "act", "Поставки", deal.shipped(day, day)[0]))
     for act, paper in zip(acts, papers, strict=True):
         check_act(deal, act, paper)
-    if acts[-1].in_full:
+    if any(act.in_full for act in acts):
         assert sum(act.total for act in acts) == deal.figures.total
         assert sum(act.vat for act in acts) == deal.figures.vat
 

@@ -140,14 +140,16 @@ def position_rows(random: Random, order: Row) -> Iterator[Row]:
 
 
 def shipment_rows(random: Random, deal: Deal) -> Iterator[Row]:
-    """Nothing, all at once, each line in parts of their own, a part of them, an unknown part."""
+    """Nothing, all and perhaps more, each line in parts, a part of them, an unknown part."""
     start = deal.day("Дата заказа") + timedelta(days=random.randint(5, 25))
     if start.year == 2025 and start.month == 12:
         start = date(2026, 1, random.randint(9, 19))  # one order is shipped under one rate
     runs = {int(number(row, "№ п/п")): int(number(row, "Тираж")) for row in deal.positions}
-    way = random.choice(("nothing", "whole", "whole", "parts", "parts", "some", "unknown"))
-    if way == "whole":
+    way = random.choice(("nothing", "whole", "more", "parts", "parts", "some", "unknown"))
+    if way in ("whole", "more"):
         yield shipment_row(deal, start, sum(runs.values()), None)
+        if way == "more":  # a replacement of what was defective
+            yield shipment_row(deal, start + timedelta(days=4), 7, 1)
     elif way == "unknown":
         yield shipment_row(deal, start, sum(runs.values()) - 1, None)
     elif way != "nothing":
@@ -320,7 +322,7 @@ class Deal:
             whole = [ActLine(line.position, line.run, line.amount) for line in figures.lines]
             yield Act(self.number, None, whole, figures.delivery, figures.vat, False, False, False)
         due, claimed = self.order["Срок поставки"], bool(self.rows("Претензии"))
-        is_full = sum(map(self.shipped_quantity, days)) >= self.ordered
+        is_full = False
         left = {line.position: (line.run, line.amount, line.vat) for line in figures.lines}
         prices = {line.position: line.price for line in figures.lines}
         rate = vat_rate(self.books, self.order)
@@ -328,12 +330,13 @@ class Deal:
             lines, vat = [], Fraction(0)
             for place, quantity in sorted((self.quantities(self.shipped(day, day)) or {}).items()):
                 run, amount, tax = left[place]
-                part = amount if quantity == run else half_up(prices[place] * quantity, CENT)
-                part_tax = tax if quantity == run else vat_inside(part, rate)
+                part = amount if quantity >= run else half_up(prices[place] * quantity, CENT)
+                part_tax = tax if quantity >= run else vat_inside(part, rate)
                 left[place] = (run - quantity, amount - part, tax - part_tax)
                 lines.append(ActLine(place, quantity, part))
                 vat += part_tax
-            ends = is_full and day == days[-1]
+            ends = not is_full and all(run <= 0 for run, _, _ in left.values())
+            is_full = is_full or ends
             is_whole = self.shipped_quantity(day) == self.ordered
             yield Act(
                 self.number if is_whole else f"{self.number}/{days.index(day) + 1}",

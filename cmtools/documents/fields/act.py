@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 from typing import Annotated
 
 from cmtools.books.choices import RequestKind
@@ -81,10 +82,8 @@ def act(data: OrderData) -> ActFields:
     assert data.totals is not None
     rate = data.vat_rate or ZERO
     day = data.shipments[0].on if data.shipments else None
-    rows = shipments(data)
-    last = rows[-1].on if rows else None
-    is_full = day == last and 0 < ordered_quantity(data) <= quantity_of(rows)
-    parts = [_part(line, data, rate) for line in data.lines]
+    parts, is_full = _parts(data, rate)
+    last = max((row.on for row in shipments(data)), default=None)
     delivery = data.totals.delivery if day is None or is_full else ZERO
     sums = Totals(
         amount=sum((part.amount for part in parts), ZERO),
@@ -111,8 +110,8 @@ def act(data: OrderData) -> ActFields:
 
 def handed_over(data: OrderData) -> list[Line]:
     """Return the lines that an act shows."""
-    parts = (_part(line, data, ZERO) for line in data.lines)
-    return [part.line for part in parts if part.quantity]
+    parts, _ = _parts(data, ZERO)
+    return [part.line for part in parts]
 
 
 def _part_number(data: OrderData) -> int | None:
@@ -125,47 +124,61 @@ def _part_number(data: OrderData) -> int | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Part:
-    """What an act hands over of a line; roubles with VAT."""
+    """A part of a line; roubles with VAT."""
 
     line: Line
     quantity: Decimal
     amount: Decimal
     vat: Decimal
 
+    def take(self, quantity: Decimal, rate: Decimal) -> _Part:
+        """Return so much of it; all of it, or more, costs what it costs."""
+        if quantity >= self.quantity:
+            return replace(self, quantity=quantity)
+        amount = round2(self.line.price * quantity)
+        return replace(self, quantity=quantity, amount=amount, vat=vat_inside(amount, rate))
 
-def _part(line: Line, data: OrderData, rate: Decimal) -> _Part:
-    """Return what the day's shipments handed over of a line.
+    def without(self, part: _Part) -> _Part:
+        """Return what is left."""
+        return replace(
+            self,
+            quantity=self.quantity - part.quantity,
+            amount=self.amount - part.amount,
+            vat=self.vat - part.vat,
+        )
 
-    The last part of a line takes what the parts before it left of its sum and of its VAT.
+
+def _parts(data: OrderData, rate: Decimal) -> tuple[list[_Part], bool]:
+    """Return what the day's shipments handed over by line, and whether that completed the order.
+
+    Before any shipment it is the whole order. The last part of a line takes what those before it
+    left of its sum and of its VAT, so that what comes later, a replacement, costs nothing.
     """
-    whole = Decimal(line.position.quantity)
-    everything = _Part(
-        line=line, quantity=whole, amount=line.amount, vat=vat_inside(line.amount, rate)
-    )
-    if not data.shipments or quantity_of(data.shipments) == ordered_quantity(data):
-        return everything
-    day = data.shipments[0].on
-    by_day: dict[object, Decimal] = {}
-    for row in shipments(data):
-        if row.position == line.position.number and row.on <= day:
-            by_day[row.on] = by_day.get(row.on, ZERO) + row.quantity
-    quantity = by_day.pop(day, ZERO)
-    amount = round2(line.price * quantity)
-    vat = vat_inside(amount, rate)
-    if quantity and quantity + sum(by_day.values()) == whole:
-        before = [round2(line.price * earlier) for earlier in by_day.values()]
-        amount = line.amount - sum(before)
-        vat = everything.vat - sum(vat_inside(part, rate) for part in before)
-    return _Part(line=line, quantity=quantity, amount=amount, vat=vat)
+    left = {
+        line.position.number: _Part(
+            line=line,
+            quantity=Decimal(line.position.quantity),
+            amount=line.amount,
+            vat=vat_inside(line.amount, rate),
+        )
+        for line in sorted(data.lines, key=lambda line: line.position.number)
+    }
+    parts, is_full = left, False
+    for day, rows in groupby(shipments(data), key=lambda row: row.on):
+        if day > data.shipments[0].on:
+            break
+        was_full = all(part.quantity <= 0 for part in left.values())
+        given = quantities_shipped(data, list(rows)) or {}
+        parts = {number: left[number].take(given[number], rate) for number in sorted(given)}
+        left |= {number: left[number].without(part) for number, part in parts.items()}
+        is_full = not was_full and all(part.quantity <= 0 for part in left.values())
+    return list(parts.values()), is_full
 
 
 def _lines(parts: Sequence[_Part]) -> tuple[LineFields, ...]:
-    """Fill the lines of which something was handed over, by number."""
-    given = sorted(
-        (part for part in parts if part.quantity), key=lambda part: part.line.position.number
-    )
-    fields = line_fields([part.line for part in given])
+    """Fill the lines of which something was handed over."""
+    fields = line_fields([part.line for part in parts])
     return tuple(
         replace(line, quantity=Count(part.quantity), amount=Sum(part.amount), vat=Sum(part.vat))
-        for line, part in zip(fields, given, strict=True)
+        for line, part in zip(fields, parts, strict=True)
     )
