@@ -241,6 +241,21 @@ def today(
     return find_today(root, manager=manager, ics=ics, today=today)
 
 
+@command(app, "apply")
+def apply(
+    root: Path,
+    today: date,
+    files: Annotated[list[Path], Argument(metavar="ФАЙЛ", help="Заполненная повестка.")],
+    in_place: Annotated[
+        bool, Option("--in-place", help="Записать в сами книги; сначала резерв.")
+    ] = False,
+) -> Result:
+    """Записать в книги то, что заполнено в повестке."""
+    from cmtools.commands.apply import apply
+
+    return apply(root, files, in_place=in_place, today=today, now=datetime.now())
+
+
 @command(app, "board")
 def board(root: Path, today: date) -> Result:
     """Показать открытые заказы по стадиям."""

@@ -1,0 +1,94 @@
+"""The answers in «Сегодня» as changes of the books; nothing is read or written here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cmtools.agenda.duty import Duty
+from cmtools.agenda.duty_case import DutyCase
+from cmtools.agenda.duty_form import DONE, DUE, NEXT, ORDER, TEXT
+from cmtools.agenda.duty_writers import WRITERS
+from cmtools.agenda.outcome import NewRow, Outcome, RowState
+from cmtools.agenda.rows import AgendaRows
+from cmtools.forms.reply import Reply
+from cmtools.problems import Fault
+from cmtools.tables.parsers import parse_date, parse_yes_no, squeeze
+from cmtools.tables.patch.cells import CellValue
+from cmtools.tables.table import Source
+
+SAY_YES = "поставьте «да» в столбце «Сделано», если дело сделано"
+BAD_DATE = "«Следующий контакт»: {message}"
+TWO_ROWS = "в эту же ячейку пишет другая строка: «{value}»"
+
+
+def apply_duty_answers(
+    reply: Reply, rows: AgendaRows, duties: Sequence[Duty], journal: Source | None
+) -> list[Outcome]:
+    """Say what becomes of each row that was filled in.
+
+    rows, duties: of the books as they are now, on the day of the form. journal: where contacts are
+    entered; None where the register has no such sheet.
+    """
+    by_key = {(duty.kind, squeeze(duty.key)): duty for duty in duties}
+    by_content: dict[object, list[Duty]] = {}
+    for duty in duties:
+        content = (duty.kind, duty.order or "", squeeze(duty.text), duty.date)
+        by_content.setdefault(content, []).append(duty)
+    outcomes = []
+    for row in reply.rows:
+        kind, _, key = row.name.partition(" ")
+        due = parse_date(row.shown[DUE])
+        alike = by_content.get((kind, row.text(ORDER), squeeze(row.text(TEXT)), due), [])
+        same_key = by_key.get((kind, key))
+        # by its content where its row was moved in the book
+        found = alike[0] if len(alike) == 1 else same_key
+        case = DutyCase(
+            row=row,
+            kind=kind,
+            key=key,
+            duty=found,
+            day=rows.today,
+            rows=rows,
+            journal=journal,
+        )
+        outcomes.append(_outcome(case))
+    return without_clashes(outcomes)
+
+
+def without_clashes(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Refuse a cell that two rows write differently, and write once what two rows write alike."""
+    cells: dict[tuple[str, str, int, int], CellValue] = {}
+    added: set[str] = set()
+    result = []
+    for outcome in outcomes:
+        wanted = {(c.file, c.sheet, c.row, c.column): c.value for c in outcome.cells}
+        clash = next((p for p, v in wanted.items() if p in cells and cells[p] != v), None)
+        if clash is not None:
+            message = TWO_ROWS.format(value=cells[clash])
+            outcome = replace(outcome, state=RowState.BAD, message=message, cells=(), rows=())
+        else:
+            cells |= wanted
+        new = tuple(row for row in outcome.rows if _content(row) not in added)
+        added |= {_content(row) for row in new}
+        result.append(replace(outcome, rows=new))
+    return result
+
+
+def _content(row: NewRow) -> str:
+    """Return what tells a contact from others: its day, client and content."""
+    values = row.values
+    return str([row.table.title, *(str(values.get(n)) for n in ("on", "client", "content"))])
+
+
+def _outcome(case: DutyCase) -> Outcome:
+    row = case.row
+    if row.fault is not None:
+        return case.end(RowState.BAD, f"{row.fault.message}; {row.fault.hint}")
+    if parse_yes_no(row.filled.get(DONE)) is not True:
+        return case.end(RowState.LISTED, SAY_YES)
+    following = parse_date(row.filled.get(NEXT))
+    if isinstance(following, Fault):
+        return case.end(RowState.BAD, BAD_DATE.format(message=following.message))
+    writer = WRITERS.get(case.kind)
+    return writer(case) if writer else case.by_hand()
