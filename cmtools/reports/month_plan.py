@@ -98,7 +98,7 @@ def _write_workbook(inputs: ReportInputs, draft: Draft, old: Existing | None) ->
     if old is None or old.sheet is None:
         content = workbook(draft)
     else:
-        content = edit_plan(old.path, old.sheet, draft.goals)
+        content = edit_plan(old.path, old.sheet, draft.goals, draft.months)
         if content is None:
             return old.name
     papers = {documents.WORKBOOK: content}

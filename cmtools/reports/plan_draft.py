@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from cmtools.books.choices import Unit
 from cmtools.books.plan import EVERYBODY, FIRST_ROW, MANAGER, MONTH, PLAN, PLAN_BOOK, plan_formula
 from cmtools.books.settings import rules_of
-from cmtools.months import ended_months, list_months, month_name, plan_due
+from cmtools.months import ended_months, list_months, month_name, plan_due, short_month
 from cmtools.reports import documents as papers
-from cmtools.reports.facts import Facts
 from cmtools.reports.heading import LATE, count_omissions
+from cmtools.reports.indicators import Indicator
 from cmtools.reports.inputs import facts_of_manager, left_out_of
 from cmtools.reports.load import ReportInputs
 from cmtools.reports.plan import plan_title
 from cmtools.reports.plan_file import Existing
-from cmtools.reports.plan_from_history import Goal, apply_growth, bases, empty_months
+from cmtools.reports.plan_from_history import Goal, apply_growth, empty_months, histories, mean
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.writer.heading import Heading
 from cmtools.tables.writer.workbook import Formula, SheetRows, build_book
@@ -41,31 +43,35 @@ def draft_of(
     """The plan of a month, with what a person typed into the old one."""
     rules = rules_of(inputs.loaded.dataset)
     months = ended_months(today, month, rules.plan_months)
-    facts = facts_of_manager(inputs, manager)
+    history = histories(facts_of_manager(inputs, manager), months)
     typed = old.typed if old else {}
     goals = []
-    for indicator, base in bases(facts, months).items():
+    for indicator, facts in history.items():
         found = typed.get(normalize_name(indicator.title))
         growth = found.growth if found else rules.plan_growth
         own = found.plan if found else None
-        goal = apply_growth(base, growth, indicator.unit) if own is None else own
+        goal = apply_growth(mean(facts), growth, indicator.unit) if own is None else own
         goals.append(
-            Goal(indicator=indicator, base=base, growth=growth, plan=goal, typed=own is not None)
+            Goal(
+                indicator=indicator, history=facts, growth=growth, plan=goal, typed=own is not None
+            )
         )
     return Draft(
         month=month,
         manager=manager,
         goals=tuple(goals),
         months=months,
-        note=_note(inputs, facts, months),
+        note=_note(inputs, history, months),
         late=today > plan_due(month),
         director=papers.director(inputs.loaded.dataset),
     )
 
 
-def _note(inputs: ReportInputs, facts: Facts, months: tuple[date, ...]) -> str:
+def _note(
+    inputs: ReportInputs, history: Mapping[Indicator, Sequence[Decimal]], months: tuple[date, ...]
+) -> str:
     """What the history lacks, in plain words."""
-    empty, left_out = empty_months(facts, months), left_out_of(inputs)
+    empty, left_out = empty_months(history, months), left_out_of(inputs)
     words = []
     if len(empty) == len(months):
         words.append(
@@ -83,8 +89,10 @@ def _note(inputs: ReportInputs, facts: Facts, months: tuple[date, ...]) -> str:
 
 
 def workbook(draft: Draft) -> bytes:
-    """The plan's workbook: live formulas, their stored values the plans."""
-    return build_book(PLAN_BOOK, {PLAN: _rows(draft)}, {}, {PLAN: _heading(draft)})
+    """The plan's workbook: live formulas, their stored values the plans; the months beside."""
+    months = [short_month(month) for month in draft.months]
+    rows, heading = _rows(draft, months), _heading(draft)
+    return build_book(PLAN_BOOK, {PLAN: rows}, {}, {PLAN: heading}, {PLAN: months})
 
 
 def stem(draft: Draft) -> str:
@@ -92,7 +100,7 @@ def stem(draft: Draft) -> str:
     return papers.file_stem(plan_title(draft.month, draft.manager))
 
 
-def _rows(draft: Draft) -> SheetRows:
+def _rows(draft: Draft, months: Sequence[str]) -> SheetRows:
     """The rows of the planned indicators."""
     rows: list[dict[str, object]] = []
     for row, goal in enumerate(draft.goals, start=FIRST_ROW):
@@ -104,6 +112,7 @@ def _rows(draft: Draft) -> SheetRows:
                 "База": float(goal.base),
                 "Прирост, %": goal.growth,
                 "План": Formula(plan_formula(row, whole_pieces=pieces), int(goal.plan)),
+                **dict(zip(months, goal.history, strict=True)),
             }
         )
     return rows

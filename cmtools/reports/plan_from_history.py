@@ -19,29 +19,40 @@ PLANNED = tuple(indicator for indicator in INDICATORS if indicator.planned)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Goal:
-    """The goal of an indicator; `typed` where a person wrote the plan instead of the growth."""
+    """The goal of an indicator; `typed` where a person wrote the plan instead of the growth.
+
+    history: the facts of the months of the base, in the unit of the indicator.
+    """
 
     indicator: Indicator
-    base: Fraction
+    history: tuple[Decimal, ...]
     growth: Decimal
     plan: Decimal
     typed: bool = False
 
+    @property
+    def base(self) -> Fraction:
+        """The mean of the months, unrounded."""
+        return mean(self.history)
 
-def bases(facts: Facts, months: Sequence[date]) -> Mapping[Indicator, Fraction]:
-    """The mean fact of the months, unrounded, in the unit of each planned indicator."""
+
+def mean(history: Sequence[Decimal]) -> Fraction:
+    """The exact mean."""
+    return sum(map(Fraction, history), Fraction(0)) / len(history)
+
+
+def histories(facts: Facts, months: Sequence[date]) -> Mapping[Indicator, tuple[Decimal, ...]]:
+    """The facts of the months, of each planned indicator."""
     facts = facts.within(Period.of(months[0], months[-1]))
-    return {
-        indicator: sum(map(Fraction, indicator.history(facts, months)), Fraction(0)) / len(months)
-        for indicator in PLANNED
-    }
+    return {indicator: indicator.history(facts, months) for indicator in PLANNED}
 
 
-def empty_months(facts: Facts, months: Sequence[date]) -> tuple[date, ...]:
+def empty_months(
+    history: Mapping[Indicator, Sequence[Decimal]], months: Sequence[date]
+) -> tuple[date, ...]:
     """Those of the months about which the books say nothing at all."""
-    facts = facts.within(Period.of(months[0], months[-1]))
-    history = [indicator.history(facts, months) for indicator in PLANNED]
-    return tuple(month for month, *facts in zip(months, *history, strict=True) if not any(facts))
+    facts_of_months = zip(months, *history.values(), strict=True)
+    return tuple(month for month, *facts in facts_of_months if not any(facts))
 
 
 def apply_growth(base: Fraction, growth: Decimal, unit: Unit) -> Decimal:

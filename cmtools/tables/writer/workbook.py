@@ -15,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from cmtools.tables.columns import TEXT, Field, ValueKind
+from cmtools.tables.columns import MEAN, TEXT, Field, ValueKind
 from cmtools.tables.parsers import normalize_title
 from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book, Table
@@ -65,10 +65,12 @@ def build_book(
     rows: Mapping[Table[Any], SheetRows] | None = None,
     lists: DropdownLists | None = None,
     headings: Mapping[Table[Any], Heading] | None = None,
+    beside: Mapping[Table[Any], Sequence[str]] | None = None,
 ) -> bytes:
     """Return a book's bytes: its instruction, sheets with rows and headings, lists.
 
-    A sheet whose head has values is the one that a person sees first.
+    A sheet whose head has values is the one that a person sees first. `beside` are the titles of
+    columns of numbers to the right of a table: the rows have values of them as well.
 
     Raises:
         ValueError: a declaration that Excel would not take.
@@ -79,11 +81,16 @@ def build_book(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            _BookWriter(workbook, book, rows or {}, lists or {}, headings or {}).write()
+            _BookWriter(
+                workbook, book, rows or {}, lists or {}, headings or {}, beside or {}
+            ).write()
     except UserWarning as error:
         raise ValueError(str(error)) from error
     workbook.close()
     return content.getvalue()
+
+
+_BESIDE_WIDTH = 14
 
 
 class _BookWriter:
@@ -96,12 +103,14 @@ class _BookWriter:
         rows: Mapping[Table[Any], SheetRows],
         lists: DropdownLists,
         headings: Mapping[Table[Any], Heading],
+        beside: Mapping[Table[Any], Sequence[str]],
     ) -> None:
         self._workbook = workbook
         self._book = book
         self._rows = rows
         self._lists = lists
         self._headings = headings
+        self._beside = beside
         self._formats: dict[str, Format] = {}
 
     def write(self) -> None:
@@ -135,15 +144,14 @@ class _BookWriter:
     def _write_list(self, sheet: Worksheet, table: Table[Any]) -> None:
         fields = list(table.fields.values())
         header = header_row(table)
-        print_setup(sheet, [width for width, _ in self._table_columns(table)])
+        columns, beside = [*self._table_columns(table)], [*self._columns_beside(table)]
+        print_setup(sheet, [width for width, _ in (*columns, *beside)])
         heading = self._headings.get(table, Heading())
         write_heading(sheet, table, heading, self._format)
         if heading.values:
             sheet.activate()
-        columns = []
-        for position, (width, column) in enumerate(self._table_columns(table)):
+        for position, (width, column) in enumerate((*columns, *beside)):
             sheet.set_column(position, position, width, column["format"])
-            columns.append(column)
         for position, field in enumerate(fields):
             add_validation(sheet, field, header + 1, position, LAST_ROW - 1)
         rows = self._rows.get(table, ())
@@ -156,13 +164,16 @@ class _BookWriter:
             {
                 "name": "Таблица_" + table.title.replace(" ", "_"),
                 "style": "Table Style Light 1",
-                "columns": columns,
+                "columns": [column for _, column in columns],
             },
         )
+        for position, (_, column) in enumerate(beside, start=len(columns)):
+            sheet.write_string(header, position, column["header"], column["header_format"])
         sheet.freeze_panes(header + 1, 1)
         sheet.repeat_rows(header)
         self._colour_required(sheet, fields, header + 1)
-        self._write_rows(sheet, fields, columns, header + 1, rows)
+        titled = [column for _, column in (*columns, *beside)]
+        self._write_rows(sheet, fields, titled, header + 1, rows)
 
     def _write_rows(
         self,
@@ -195,6 +206,12 @@ class _BookWriter:
             header = self._format(**styles.HEADER, bg_color=styles.GREY)
             width = column.width or kind.width
             yield width, {"header": column.title, "header_format": header, "format": form}
+
+    def _columns_beside(self, table: Table[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+        form = self._column_format(MEAN, computed=True)
+        header = self._format(**styles.HEADER, bg_color=styles.GREY)
+        for title in self._beside.get(table, ()):
+            yield _BESIDE_WIDTH, {"header": title, "header_format": header, "format": form}
 
     def _colour_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
         """Colour the empty required cells of a row that was begun."""
