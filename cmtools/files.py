@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -24,10 +25,23 @@ OFFICE_LOCKS = (("~$", ""), (".~lock.", "#"))
 OFFICE_LOCK_SECONDS = 24 * 3600.0  # an older one was left by a crash
 TAIL_BYTES = 1 << 14
 
+_KINDS = (
+    (stat.S_ISLNK, "ссылка"),
+    (stat.S_ISDIR, "папка"),
+    (stat.S_ISFIFO, "канал"),
+    (stat.S_ISSOCK, "сокет"),
+    (stat.S_ISCHR, "устройство"),
+    (stat.S_ISBLK, "устройство"),
+)
 _TEMPORARY_NAME = re.compile(rf"{re.escape(TEMPORARY)}[0-9a-f]{{16}}(?:\.\w+)?")
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _CANNOT_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _CANNOT_FLUSH |= {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+def describe_kind(mode: int) -> str:
+    """Say in Russian what is no regular file, by its mode."""
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "что-то другое")
 
 
 @contextmanager

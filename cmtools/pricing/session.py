@@ -11,6 +11,7 @@ from cmtools.books.copies import copy_problems
 from cmtools.books.document_rules import StandardDocuments
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.errors import Unavailable, explain_os_error
+from cmtools.files import describe_kind
 from cmtools.pricing.order_problems import check_prices
 from cmtools.pricing.orders import PricedOrders, price_orders
 from cmtools.problems import Place, Problem, problem_at, sort_problems
@@ -125,7 +126,7 @@ def _describe_absence(paths: Iterable[Path]) -> str:
         if path.is_dir():
             return "это папка, а не книга; назовите книги в ней"
         if path.exists():
-            return "это не файл"
+            return f"это {describe_kind(path.stat().st_mode)}, а не файл"
         if path.is_symlink():
             return "это ссылка, а файла, на который она указывает, нет"
     return "нет такого файла"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmtools.files import OFFICE_LOCK_SECONDS, OFFICE_LOCKS, atomic_write
+from cmtools.files import OFFICE_LOCK_SECONDS, OFFICE_LOCKS, atomic_write, describe_kind
 from cmtools.watch.lease import JOBS_FOLDER
 
 SETTLING = "копируется"
@@ -198,14 +198,8 @@ def _list_files(folder: Path) -> tuple[list[InboxFile], dict[str, str]]:
             if stat.S_ISREG(status.st_mode):
                 files.append(InboxFile(path=Path(entry.path), stat=status))
             else:
-                not_files[entry.name] = _describe_mode(status.st_mode)
+                not_files[entry.name] = describe_kind(status.st_mode)
     return files, not_files
-
-
-def _describe_mode(mode: int) -> str:
-    if stat.S_ISLNK(mode):
-        return "ссылка"
-    return "папка" if stat.S_ISDIR(mode) else "не файл"
 
 
 def _is_office_lock(name: str) -> bool:

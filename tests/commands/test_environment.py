@@ -166,10 +166,12 @@ FAULTS: dict[str, tuple[str, str | None, str, str]] = {
 def test_what_is_no_file_is_named_as_what_it_is(tmp_path: Path) -> None:
     root = healthy(tmp_path / "w")
     os.mkfifo(tmp_path / "труба.xlsx")
+    (tmp_path / "нуль.xlsx").symlink_to(os.devnull)
     (tmp_path / "ссылка.xlsx").symlink_to("пусто.xlsx")
     (tmp_path / "книга.xlsx").symlink_to(root / TASKS)
     for name, said in (
-        ("труба.xlsx", "это не файл"),
+        ("труба.xlsx", "это канал, а не файл"),
+        ("нуль.xlsx", "это устройство, а не файл"),
         ("ссылка.xlsx", "это ссылка, а файла, на который она указывает, нет"),
         ("пусто.xlsx", "нет такого файла"),
     ):
