@@ -19,6 +19,7 @@ HOUSE = (
     ("books",),
     ("workspace",),
     ("known_files",),
+    ("changed_book",),
     ("forms",),
     ("merge",),
     ("pricing",),

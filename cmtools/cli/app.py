@@ -19,6 +19,7 @@ from cmtools.cli.help import Command, Group
 from cmtools.cli.runner import run_app
 from cmtools.commands.result import Result
 
+InPlaceOption = Annotated[bool, Option("--in-place", help="Записать в саму книгу; сначала резерв.")]
 ManagerOption = Annotated[str | None, Option("--manager", metavar="ИМЯ", help="Один менеджер.")]
 
 app = typer.Typer(
@@ -86,9 +87,7 @@ def price(
     file: Annotated[Path | None, Argument(metavar="КНИГА", help="Книга заказов.")] = None,
     order: Annotated[str | None, Option("--order", metavar="№", help="Один заказ.")] = None,
     explain: Annotated[bool, Option("--explain", help="Показать каждый шаг цены.")] = False,
-    in_place: Annotated[
-        bool, Option("--in-place", help="Записать цены в саму книгу; сначала резерв.")
-    ] = False,
+    in_place: InPlaceOption = False,
 ) -> Result:
     """Посчитать цены из себестоимости и записать их в копию книги."""
     from cmtools.commands.price import price
@@ -105,9 +104,7 @@ def merge(
     base: Annotated[
         Path | None, Option("--base", metavar="КНИГА", help="Из чего сделана; без него найдётся.")
     ] = None,
-    in_place: Annotated[
-        bool, Option("--in-place", help="Записать в саму книгу; сначала резерв.")
-    ] = False,
+    in_place: InPlaceOption = False,
 ) -> Result:
     """Свести копию с книгой рабочей папки: правки обоих, спорное отдельно."""
     from cmtools.commands.merge import merge
@@ -276,6 +273,30 @@ def losses(
     from cmtools.commands.losses import losses
 
     return losses(root, days=days, today=today)
+
+
+@command(app, "repeat")
+def repeat(
+    root: Path,
+    today: date,
+    order: Annotated[str, Argument(metavar="№", help="Заказ, который повторяют.")],
+    quantity: Annotated[
+        list[str] | None,
+        Option("--quantity", metavar="ПОЗ=N", help="Другой тираж позиции; ключ можно повторить."),
+    ] = None,
+    in_place: InPlaceOption = False,
+) -> Result:
+    """Завести новую заявку как прежний заказ: позиции и макеты те же, цены и сроки — заново."""
+    from cmtools.commands.repeat import repeat
+
+    return repeat(
+        root,
+        order,
+        quantities=quantity or (),
+        in_place=in_place,
+        today=today,
+        now=datetime.now(),
+    )
 
 
 @command(app, "client")

@@ -10,16 +10,16 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cmtools import known_files
 from cmtools.books.copies import shares_most
 from cmtools.books.loader import BookFile, BookLoader, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
+from cmtools.changed_book import refuse_open, save_changed
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, UsageError
-from cmtools.files import atomic_write, checksum, copy
+from cmtools.files import checksum
 from cmtools.forms.proof import read_secret
 from cmtools.forms.reply import find_mark, open_reply
 from cmtools.inbox.destination import find_destination
@@ -34,7 +34,6 @@ from cmtools.merge.conflict import Content
 from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
 from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
-from cmtools.pricing.priced_book import refuse_open
 from cmtools.pricing.session import existing_path
 from cmtools.problems import Fault, Problem, has_errors, sort_problems
 from cmtools.tables.dataset import Dataset
@@ -43,7 +42,7 @@ from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.formulas import CellFormula
 from cmtools.tables.reader.grid import WorkbookCells
 from cmtools.tables.reader.sandbox import Reader
-from cmtools.workspace import MERGED, Workspace, backup_path, copy_path, find_workspace
+from cmtools.workspace import MERGED, Workspace, find_workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +129,7 @@ def merge(
         check = _check(workspace, book, reader, today)
         before = checksum(book.path)
         if in_place:
-            refuse_open([book])
+            refuse_open(book)
         aside = Path(folder, "merged.xlsx")
         inputs = MergeInputs(
             name=book.name,
@@ -174,22 +173,17 @@ def _place(
     now: datetime | None,
 ) -> tuple[str, ...]:
     """Put the merged book beside the book, or at the moment `now` in its place."""
-    if now is None:
-        target = copy_path(book.path, MERGED)
-        copy(aside, target)
-        return (workspace.name(target),)
-    if checksum(book.path) != before:
-        raise Unavailable(f"«{book.name}» изменили, пока шло слияние: повторите")
-    if merge.is_empty:
+    if now is not None and merge.is_empty:
         return ()
-    backup = backup_path(book.path, now)
-    copy(book.path, backup)
-    is_known = known_files.is_known(workspace.root, book.path)
-    with atomic_write(book.path.resolve()) as temporary:
-        temporary.write_bytes(aside.read_bytes())
-    if is_known:
-        known_files.add_file(workspace.root, book.path)
-    return workspace.name(backup), workspace.name(book.path)
+    content = aside.read_bytes()
+    return save_changed(
+        workspace,
+        book,
+        lambda path: path.write_bytes(content),
+        suffix=MERGED,
+        before=before,
+        now=now,
+    )
 
 
 def _answer(
@@ -210,7 +204,7 @@ def _answer(
     if book is None or not book.path.is_file():
         raise UsageError(f"«{file.name}»: в рабочей папке больше нет книги «{answers.book}»")
     if now is not None:
-        refuse_open([book])
+        refuse_open(book)
     before = checksum(book.path)
     inputs = MergeInputs(
         name=book.name,

@@ -20,11 +20,11 @@ from cmtools.books.agreed import (
 )
 from cmtools.books.choices import RequestKind
 from cmtools.books.loader import BookFile, BookLoader
+from cmtools.changed_book import refuse_open
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import Line
-from cmtools.pricing.priced_book import refuse_open
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.book_edit import EditRefused, SheetEdit, write_edits
@@ -151,7 +151,7 @@ def prepare_edit(workspace: Workspace, promised: Sequence[Agreement]) -> AgreedB
             cells |= {(row.row, column): value for column, value in new.items()}
     if not cells and not appended:
         return None
-    refuse_open([BookFile(path=path, name=path.name)])
+    refuse_open(BookFile(path=path, name=path.name))
     edit = SheetEdit(cells=cells, appended=appended, header=sheet.header)
     return AgreedBookEdit(workspace=workspace, source=source, edit=edit)
 

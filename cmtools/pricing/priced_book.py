@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cmtools import known_files
 from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS
+from cmtools.changed_book import refuse_open, save_changed
 from cmtools.errors import Unavailable
-from cmtools.files import atomic_write, copy, find_office_lock
+from cmtools.files import atomic_write, checksum
 from cmtools.pricing.breakdown import (
     computed_cells,
     costing_sheet,
@@ -33,7 +33,7 @@ from cmtools.tables.reader.formulas import find_formulas
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
 from cmtools.tables.writer.dropdowns import refresh_lists
-from cmtools.workspace import PRICED, backup_path, copy_path
+from cmtools.workspace import PRICED, copy_path
 
 
 def write_priced_copies(session: Session, books: Sequence[BookFile]) -> list[str]:
@@ -69,30 +69,18 @@ def write_prices_in_place(session: Session, books: Sequence[BookFile], now: date
         Unavailable: a book is open, or would lose macros or a signature.
         OSError: no rights, no room.
     """
-    refuse_open(books)
+    for book in books:
+        refuse_open(book)
+    before = [checksum(book.path) for book in books]
     packages = [(book, Package(book.path)) for book in books]
     _refuse_locked(packages)
-    root, names = session.workspace.root, []
-    for book, package in packages:
+    names: list[str] = []
+    for (book, package), read in zip(packages, before, strict=True):
         _fill(session, book, package)
-        backup = backup_path(book.path, now)
-        copy(book.path, backup)
-        is_known = known_files.is_known(root, book.path)
-        with atomic_write(book.path.resolve()) as aside:
-            package.save(aside)
-        if is_known:
-            known_files.add_file(root, book.path)
-        names += [session.workspace.name(backup), session.workspace.name(book.path)]
+        names += save_changed(
+            session.workspace, book, package.save, suffix=PRICED, before=read, now=now
+        )
     return names
-
-
-def refuse_open(books: Iterable[BookFile]) -> None:
-    """Refuse books that Excel would write over with what it holds."""
-    for book in books:
-        if lock := find_office_lock(book.path.resolve()):
-            raise Unavailable(
-                f"книга «{book.name}» открыта (рядом файл «{lock.name}»): закройте её и повторите"
-            )
 
 
 def _refuse_locked(packages: Iterable[tuple[BookFile, Package]]) -> None:

@@ -1,0 +1,66 @@
+"""Put a book that was changed beside the manager's, or in its place after a backup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from cmtools import known_files
+from cmtools.books.loader import BookFile
+from cmtools.errors import Unavailable
+from cmtools.files import atomic_write, checksum, copy, find_office_lock
+from cmtools.tables.patch.book_edit import EditRefused
+from cmtools.workspace import Workspace, backup_path, copy_path
+
+
+def refuse_open(book: BookFile) -> None:
+    """Refuse a book that Excel would write over with what it holds.
+
+    Raises:
+        Unavailable: the book is open.
+    """
+    if lock := find_office_lock(book.path.resolve()):
+        raise Unavailable(
+            f"книга «{book.name}» открыта (рядом файл «{lock.name}»): закройте её и повторите"
+        )
+
+
+def save_changed(
+    workspace: Workspace,
+    book: BookFile,
+    write: Callable[[Path], object],
+    *,
+    suffix: str,
+    before: str | None,
+    now: datetime | None,
+) -> tuple[str, ...]:
+    """Save a changed book; return the names of the files.
+
+    `write` is given the path to write to. The book goes beside its original, named with `suffix`,
+    or, where there is a moment `now`, in its place after a backup; `before` is the checksum of what
+    was changed.
+
+    Raises:
+        Unavailable: the book is open, was changed meanwhile or cannot be changed without a loss.
+        OSError: no rights, no room.
+    """
+    try:
+        if now is None:
+            target = copy_path(book.path, suffix)
+            with atomic_write(target) as aside:
+                write(aside)
+            return (workspace.name(target),)
+        refuse_open(book)
+        if checksum(book.path) != before:
+            raise Unavailable(f"«{book.name}» только что изменили: повторите")
+        backup = backup_path(book.path, now)
+        copy(book.path, backup)
+        is_known = known_files.is_known(workspace.root, book.path)
+        with atomic_write(book.path.resolve()) as aside:
+            write(aside)
+        if is_known:
+            known_files.add_file(workspace.root, book.path)
+        return workspace.name(backup), workspace.name(book.path)
+    except EditRefused as refusal:
+        raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {refusal}") from refusal

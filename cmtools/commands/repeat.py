@@ -1,0 +1,145 @@
+"""`cmtools repeat`: a new request like an order that was made before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from cmtools.agenda.repeat_order import FieldValues, next_number, repeat_order
+from cmtools.books.orders import LAYOUTS, ORDERS, POSITIONS, Position
+from cmtools.books.register import CLIENTS
+from cmtools.books.settings import STAGES
+from cmtools.changed_book import save_changed
+from cmtools.commands.result import Result
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.documents.storage import ClientFolders
+from cmtools.errors import UsageError
+from cmtools.files import checksum
+from cmtools.pricing.orders import PricedOrder, find_order
+from cmtools.pricing.session import Session, open_books, price_books
+from cmtools.tables.patch.book_edit import SheetEdit, write_edits
+from cmtools.tables.sheet import Sheet
+from cmtools.tables.table import InvalidRow
+from cmtools.workspace import CLIENT_FOLDERS, DRAFT, find_workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepeatResult(Result):
+    """The new request: its number, its positions and those whose layout is not on file."""
+
+    order: str
+    positions: tuple[int, ...]
+    missing_layouts: tuple[int, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "order": self.order,
+            "positions": list(self.positions),
+            "missing_layouts": list(self.missing_layouts),
+            "files": list(self.files),
+        }
+
+
+def repeat(
+    root: Path,
+    order: str,
+    *,
+    quantities: Sequence[str] = (),
+    in_place: bool = False,
+    today: date,
+    now: datetime,
+) -> RepeatResult:
+    """Write a new request like an order into a draft of its book, or `in_place` into the book.
+
+    quantities: «№ п/п=run» for the positions of which another number is wanted.
+
+    Raises:
+        UsageError: no such order or position, or their rows have errors.
+        Unavailable: the book is open, or cannot be changed without a loss.
+        WorkspaceError: no workspace.
+        OSError: no rights, no room.
+    """
+    before = {book.name: checksum(book.path) for book in find_workspace(root).books()}
+    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    dataset, found = session.loaded.dataset, find_order(session.prices.orders, order)
+    if found.order is None:
+        raise UsageError(f"в строке заказа {found.number} есть ошибки: cmtools validate")
+    positions = _positions(found)
+    repeated = repeat_order(
+        found.order,
+        positions,
+        number=next_number(found.number, (o.number for o in session.prices.orders), today),
+        today=today,
+        stages=dataset.records(STAGES),
+        layouts=[one for one in dataset.records(LAYOUTS) if one.order == found.order.number],
+        files=_client_files(session, found.order.client),
+        quantities=_parse_quantities(quantities, positions),
+    )
+    book = next(b for b in session.targets if b.name == found.entry.source.file)
+    sheets: list[Sheet[Any]] = [*dataset.sheets(ORDERS), *dataset.sheets(POSITIONS)]
+    rows = {ORDERS.title: [repeated.order], POSITIONS.title: repeated.positions}
+    edits = {
+        sheet.table.title: _append_rows(sheet, rows[sheet.table.title])
+        for sheet in sheets
+        if sheet.source.file == book.name
+    }
+    files = save_changed(
+        session.workspace,
+        book,
+        lambda path: write_edits(book.path, edits, path),
+        suffix=DRAFT,
+        before=before.get(book.name),
+        now=now if in_place else None,
+    )
+    return RepeatResult(
+        files=files,
+        order=str(repeated.order["number"]),
+        positions=tuple(position.number for position in positions),
+        missing_layouts=repeated.missing_layouts,
+    )
+
+
+def _positions(order: PricedOrder) -> list[Position]:
+    entries = [position.entry for position in order.positions]
+    sound = [entry for entry in entries if not isinstance(entry, InvalidRow)]
+    if len(sound) < len(entries):
+        raise UsageError(f"в позициях заказа {order.number} есть ошибки: cmtools validate")
+    return sound
+
+
+def _parse_quantities(typed: Iterable[str], positions: Iterable[Position]) -> Mapping[int, int]:
+    known = {position.number for position in positions}
+    quantities = {}
+    for text in typed:
+        number, _, quantity = text.partition("=")
+        if not (number.isdecimal() and quantity.isdecimal() and int(quantity)):
+            raise UsageError(f"--quantity {text}: нужно № п/п=тираж, например 1=500")
+        if int(number) not in known:
+            numbers = ", ".join(map(str, sorted(known)))
+            raise UsageError(f"--quantity {text}: в заказе нет такой позиции; есть {numbers}")
+        quantities[int(number)] = int(quantity)
+    return quantities
+
+
+def _client_files(session: Session, code: str) -> set[str]:
+    """Return the names of all files in a client's folder."""
+    clients = session.loaded.dataset.entries(CLIENTS)
+    names = {c.get("code"): c.get("name") or "" for c in clients if c.get("code")}
+    folders = ClientFolders(session.workspace.path(CLIENT_FOLDERS), names)
+    folder = folders.of(code, names.get(code, ""))
+    return {path.name for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
+
+
+def _append_rows(sheet: Sheet[Any], rows: Iterable[FieldValues]) -> SheetEdit:
+    """Return the edit that appends rows to a sheet; what it has no column for is left out."""
+    columns = sheet.source.columns
+    return SheetEdit(
+        appended=[
+            {columns[name]: value for name, value in row.items() if name in columns} for row in rows
+        ],
+        header=sheet.header,
+        last_row=max([sheet.header, *sheet.rows]),
+    )
