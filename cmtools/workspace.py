@@ -25,21 +25,14 @@ AGENDAS = "Повестка"
 INBOX, DONE, FAILED = "Входящие", "Обработано", "Ошибки"
 FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)
 
-<<<<<<< HEAD
-ANNOTATED, PRICED, MERGED, BACKUP = "ошибки", "с ценами", "слияние", "резерв"
-ANSWERED = "с ответами"
-_TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
-_PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
-_MOMENT = r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d"
-_COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{ANSWERED}|{BACKUP} {_MOMENT})$")
-=======
 ANNOTATED, PRICED, MERGED, DRAFT = "ошибки", "с ценами", "слияние", "черновик"
-BACKUP = "резерв"
+ANSWERED, BACKUP = "с ответами", "резерв"
 _TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
 _PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d"
-_COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{DRAFT}|{BACKUP} {_MOMENT})$")
->>>>>>> a7cb620 (Write a new request like an order that was made before)
+_COPY = re.compile(
+    rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{DRAFT}|{ANSWERED}|{BACKUP} {_MOMENT})$"
+)
 
 MARKER_TEXT = """\
 # Этот файл отмечает рабочую папку cmtools. Здесь только технические настройки;
