@@ -40,6 +40,7 @@ HOMES = {
         "documents.template.pictures",
         "documents.template.properties",
         "documents.template.forbidden_content",
+        "documents.template.hyperlinks",
         "documents.template.jinja_tags",
     ),
     "docxtpl": ("documents.template.jinja_tags",),

@@ -10,17 +10,23 @@ from pathlib import Path
 from cmtools.books.document_rules import check_documents
 from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.own_documents import OWN_DOCUMENTS
-from cmtools.books.settings import SETTINGS
+from cmtools.books.register import CLIENTS, REGISTER
+from cmtools.books.settings import ORGANIZATION, SETTINGS
 from cmtools.documents.catalog import (
     FORMS,
     STANDARD_DOCUMENTS,
-    DocumentKind,
     TemplateForm,
     own_kinds,
 )
 from cmtools.documents.template.loader import load
-from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
+from cmtools.documents.template.messages import (
+    TEMPLATE_DAMAGED,
+    TEMPLATE_NO_FIELDS,
+    TEMPLATE_UNUSED,
+    BadTemplate,
+)
 from cmtools.documents.template.schema import declared_fields
+from cmtools.documents.template.typed_data import find_typed_data
 from cmtools.errors import explain_os_error
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables.dataset import Dataset
@@ -31,42 +37,58 @@ from cmtools.workspace import TEMPLATES, Workspace
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
 
 
+_NAMED = ("name", "full_name", "head_name", "inn", "account")
+
+
 def check_templates(workspace: Workspace) -> tuple[Problem, ...]:
-    """Load the templates of all documents; a file of the folder that is none of them is a warning.
+    """Check the templates of all documents; a file of the folder that is none of them is a warning.
+
+    A finished paper saved as a template is an error: it has data of a client outside of fields.
 
     Raises:
         OSError: the folder of templates cannot be read.
     """
     folder = workspace.path(TEMPLATES)
-    forms = (*FORMS, *_own_kinds(workspace))
-    faults = [(form.template, fault) for form in forms for fault in _faults_of(folder, form)]
+    dataset = _read_books(workspace)
+    forms = (*FORMS, *own_kinds(dataset))
+    names = _client_names(dataset)
+    faults = [(form.template, fault) for form in forms for fault in _faults_of(folder, form, names)]
     faults += _unused_files(folder, [form.template for form in forms])
     return sort_problems(
         problem_at(Place(file=workspace.name(folder / name)), fault) for name, fault in faults
     )
 
 
-def _own_kinds(workspace: Workspace) -> Sequence[DocumentKind]:
-    """Read the kinds that the company has added; none where «Настройки» cannot be read."""
-    path = workspace.path(SETTINGS.file_name)
-    if not path.is_file():
-        return ()
+def _read_books(workspace: Workspace) -> Dataset:
+    """Read the kinds that the company has added, and its clients; none where a book is missing."""
+    books = [(workspace.path(book.file_name), book) for book in (SETTINGS, REGISTER)]
     with Reader(workspace.limits()) as reader:
-        reading = BookLoader(reader, {OWN_DOCUMENTS})
-        reading.read(BookFile(path=path, name=path.name, book=SETTINGS))
+        reading = BookLoader(reader, {OWN_DOCUMENTS, ORGANIZATION, CLIENTS})
+        for path, book in books:
+            if path.is_file():
+                reading.read(BookFile(path=path, name=path.name, book=book))
     dataset = Dataset(reading.sheets)
-    dataset.check(date.max)  # no column of the sheet is a date
+    dataset.check(date.max)
     check_documents(dataset, STANDARD_DOCUMENTS)
-    return own_kinds(dataset)
+    return dataset
 
 
-def _faults_of(folder: Path, form: TemplateForm) -> Sequence[Fault]:
+def _client_names(dataset: Dataset) -> Sequence[str]:
+    """Return names and numbers of clients, but those that are the company's own."""
+    own = {row.get(name) for row in dataset.entries(ORGANIZATION) for name in _NAMED}
+    names = {row.get(name) for row in dataset.entries(CLIENTS) for name in _NAMED}
+    return sorted(filter(None, names - own))
+
+
+def _faults_of(folder: Path, form: TemplateForm, names: Sequence[str]) -> Sequence[Fault]:
     try:
-        return load(folder / form.template, declared_fields(form.record)).remarks
+        template = load(folder / form.template, declared_fields(form.record))
     except BadTemplate as bad:
         return bad.faults
     except OSError as error:
         return [TEMPLATE_DAMAGED(detail=explain_os_error(error))]
+    faults = [*template.remarks, *find_typed_data(template.typed, names)]
+    return faults if template.compiled else [*faults, TEMPLATE_NO_FIELDS()]
 
 
 def _unused_files(folder: Path, known: Sequence[str]) -> Iterator[tuple[str, Fault]]:

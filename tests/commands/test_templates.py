@@ -14,12 +14,15 @@ import pytest
 from rich.console import Console
 
 from cmtools.cli.console.render import print_result
+from cmtools.commands.docs import docs
 from cmtools.commands.doctor import doctor
 from cmtools.commands.templates import check_templates, list_fields
 from cmtools.documents.catalog import FORMS
+from cmtools.documents.selection import Selection
 from cmtools.documents.template.filters import FILTERS
 from cmtools.errors import UsageError
 from cmtools.workspace import WorkspaceError
+from support.paper_figures import SECOND
 from support.workbench import TODAY, healthy
 
 FOLDER = "Шаблоны"
@@ -99,6 +102,43 @@ def test_doctor_says_what_the_check_says(tmp_path: Path, text: str) -> None:
     answer = next(one for one in checks if one["id"] == "templates")
     assert answer["ok"] == check_templates(root).as_json()["ok"]
     assert (TEMPLATE in answer["text"]) == (text == "{{ gorod }}")
+
+
+# A finished paper in the place of a template
+
+
+def test_a_finished_paper_is_no_template(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    paper = docs(root, Selection(orders=[SECOND]), kinds=["offer"], today=TODAY).files[0]
+    name = f"{FOLDER}/Коммерческое предложение.docx"
+    (root / name).write_bytes((root / paper).read_bytes())
+    problems = {problem.code: problem for problem in check_templates(root).problems}
+    assert {(code, one.place.file, one.is_error) for code, one in problems.items()} == {
+        (code, name, True) for code in ("template-no-fields", "template-names", "template-sums")
+    }
+    assert "Кузнецов Виктор Андреевич" in problems["template-names"].message
+    assert "152,70; " in problems["template-sums"].message
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("{{ city }}, для ООО «ромашка»", ["template-names"]),
+        ("{{ city }}, ИНН 7707083893", ["template-names"]),
+        ("{{ city }}, от Лебедевой Ольги Петровны", ["template-names"]),
+        ("{{ city }}, 4 890,00", ["template-sums"]),
+        ("{{ city }}, штраф 5 000 руб.", ["template-sums"]),
+        ("{{ city }}, 3,5 тыс. ₽", ["template-sums"]),
+        ("{{ city }}, ООО «Печатный двор», ИНН 5504036333", []),
+        ("{{ city }}, ромашка", []),
+        ("{{ total.amount }} руб. и 0,05 % за день, 21,05 см, 01.03.2026", []),
+        ("{% if total.amount == '0,00' %}{{ city }}{% endif %}", []),
+    ],
+)
+def test_data_typed_into_a_template(tmp_path: Path, text: str, codes: list[str]) -> None:
+    root = healthy(tmp_path)
+    with_text(root / FOLDER / TEMPLATE, text)
+    assert [code for code, _, _ in found(root)] == codes
 
 
 def test_no_workspace(tmp_path: Path) -> None:

@@ -298,6 +298,13 @@ BAD: dict[str, tuple[tuple[str, ...], list[tuple[str, str]]]] = {
         ),
         [("template-crossed", "метка «{% if number %}» и её пара стоят в разных местах")],
     ),
+    "condition over cells of a row": (
+        (
+            "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>{% if number %}да</w:t></w:r></w:p></w:tc>"
+            "<w:tc><w:p><w:r><w:t>нет{% endif %}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
+        ),
+        [("template-crossed", "метка «{% if number %}» и её пара стоят в разных местах")],
+    ),
     "text beside a paragraph's tag": (
         ("{%p if number %} текст", "да", "{%p endif %}"),
         [
@@ -486,7 +493,7 @@ UNSAFE: dict[str, tuple[dict[str, bytes], str]] = {
     "OLE": (relation("oleObject"), "template-active"),
     "a workbook inside": (relation("package"), "template-active"),
     "ActiveX": (relation("control"), "template-active"),
-    "hyperlink": (relation("hyperlink", "http://example.com", EXTERNAL), "template-external"),
+    "link to a file": (relation("hyperlink", "file:///x.docx", EXTERNAL), "template-external"),
     "linked picture": (relation("image", "http://x/y.png", EXTERNAL), "template-external"),
     "external without saying so": (relation("image", "file:///x.png"), "template-external"),
     "network path": (relation("image", "\\\\server\\x.png"), "template-external"),
@@ -510,6 +517,23 @@ UNSAFE: dict[str, tuple[dict[str, bytes], str]] = {
 def test_unsafe_template_is_refused(tmp_path: Path, name: str) -> None:
     content, code = UNSAFE[name]
     assert [found for found, _ in faults(tmp_path, content)] == [code]
+
+
+@pytest.mark.parametrize("target", ["mailto:{{number}}", "https://dvor.example", "tel:+7381"])
+def test_a_link_to_an_address_becomes_text(tmp_path: Path, target: str) -> None:
+    """Word makes such links while one types; the tag may stand in it by half."""
+    start = f'<w:hyperlink xmlns:r="{parts.R[1:-1]}" r:id="rId99">'
+    link = f"{start}{RUN.format('{{ number')}</w:hyperlink>"
+    content = with_body(paragraph(RUN.format("Пишите: "), link, RUN.format(" }}.")))
+    rels = "word/_rels/document.xml.rels"
+    own = (
+        f'<Relationship Id="rId99" Type="{parts.R[1:-1]}/hyperlink" Target="{target}"'
+        f' TargetMode="External"/></Relationships>'
+    )
+    content[rels] = content[rels].replace(b"</Relationships>", own.encode())
+    made = render(load(saved(tmp_path, content), KNOWN), LETTER).content
+    assert drafts.text(made).strip() == "Пишите: П1."
+    assert b"rId99" not in drafts.parts_of(made)[rels]
 
 
 def test_harmless_fields_of_word_are_kept(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from cmtools.documents.template.docx_parts import TYPES, W, is_xml, parse_xml
+from cmtools.documents.template.hyperlinks import is_address
 from cmtools.documents.template.messages import (
     TEMPLATE_ACTIVE,
     TEMPLATE_EXTERNAL,
@@ -81,6 +82,8 @@ def _of_relations(relations: etree._Element) -> Iterator[Fault]:
         what = _ACTIVE.get(kind.rpartition("/")[2].lower())
         if what:
             yield TEMPLATE_ACTIVE(what=what)
+        elif is_address(relation):
+            continue
         elif relation.get("TargetMode", "").lower() == "external" or _ELSEWHERE.match(target):
             yield TEMPLATE_EXTERNAL(target=target[:100])
 

@@ -121,6 +121,11 @@ def find_tags(tree: etree._Element) -> tuple[list[TemplateTag], list[Fault]]:
     return tags, [*found, *_unpaired(tags), *_misplaced(tree)]
 
 
+def texts_between_tags(tree: etree._Element) -> list[str]:
+    """Return the texts of the paragraphs of a part, with a sign in place of each tag."""
+    return [_WHOLE.sub("…", paragraph.text) for paragraph in _paragraphs(tree)]
+
+
 def jinja_source(tree: etree._Element) -> str:
     """Turn a part without faults into a template for Jinja, each tag in one piece."""
     etree.strip_elements(tree, "{*}dataBinding", with_tail=False)  # Word would fill these anew

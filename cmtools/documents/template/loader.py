@@ -15,6 +15,7 @@ from cmtools.documents.template import (
     messages,
     pictures,
 )
+from cmtools.documents.template.hyperlinks import unwrap_links
 from cmtools.documents.template.jinja_tags import TemplateTag
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.pictures import relations_of
@@ -38,14 +39,15 @@ class TemplatePart:
 class Template:
     """A template of the declared fields: the parts to fill by name, and those that stay.
 
-    Documents are called `title`, pictures in them are numbered from `first_picture` on; `remarks`
-    are faults that stop nothing.
+    Documents are called `title`, pictures in them are numbered from `first_picture` on; `typed` are
+    the texts of its paragraphs without tags, `remarks` are faults that stop nothing.
     """
 
     compiled: Mapping[str, TemplatePart]
     kept: Mapping[str, bytes]
     title: str
     first_picture: int
+    typed: Sequence[str]
     remarks: Sequence[Fault]
 
 
@@ -58,15 +60,17 @@ def load(path: Path, known: Fields) -> Template:
     """
     content = docx_parts.read_template(path)
     forbidden_content.refuse_forbidden(content)
-    content = prepare_parts(content)
+    content = unwrap_links(prepare_parts(content))
     first_picture = pictures.first_free_number(content)
     sandbox = Sandbox()
     compiled: dict[str, TemplatePart] = {}
+    typed: list[str] = []
     wrong: list[Fault] = []
     for name in docx_parts.text_parts(content):
         tree = docx_parts.parse_xml(content[name])
         placeholders = pictures.find_placeholders(tree, known)
         found, faulty = jinja_tags.find_tags(tree)
+        typed += jinja_tags.texts_between_tags(tree)
         wrong += faulty
         if faulty or not (found or placeholders):
             continue
@@ -91,6 +95,7 @@ def load(path: Path, known: Fields) -> Template:
         kept={n: content[n] for n in sorted(content) if n not in changing},
         title=path.stem,
         first_picture=first_picture,
+        typed=typed,
         remarks=list(forbidden_content.find_review_marks(content)),
     )
 

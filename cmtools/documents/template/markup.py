@@ -27,9 +27,12 @@ class _Block:
     closed: list[str] = field(default_factory=list)
 
     def leaves(self, stack: list[str]) -> bool:
-        """Whether the same elements are open as before it."""
-        return len(stack) == self.depth and (
-            stack[self.depth - len(self.closed) :] == self.closed[::-1]
+        """Whether the same elements are open as before it, in the same cell of a table."""
+        same_cell = not any(name.endswith(":tc") for name in self.closed)
+        return (
+            same_cell
+            and len(stack) == self.depth
+            and (stack[self.depth - len(self.closed) :] == self.closed[::-1])
         )
 
 
