@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import is_dataclass, replace
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
 from cmtools.books.agreed import AGREED_BOOK, AGREED_PRICES
 from cmtools.books.choices import PriceVisibility, RequestKind, SourceRow
@@ -13,6 +15,7 @@ from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import DISCOUNTS, MARKUPS, ORGANIZATION, RULES, SETTINGS, VAT
 from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.context import DocumentSubject, Entry, RowIndex
+from cmtools.merge.open_conflicts import MERGE_OPEN
 from cmtools.pricing.orders import PricedOrder
 from cmtools.problems import Fault, Message, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
@@ -65,6 +68,8 @@ SELLER_NEEDED = Message(
     SELLER_INCOMPLETE.code, SELLER_INCOMPLETE.text, SELLER_INCOMPLETE.hint, Severity.ERROR
 )
 
+_DECIDING = ("number", "on", "client", "request", "contract", "delivery_due", "delivery_cost")
+"""Columns of an order that decide what a document says, by whatever names it shows them."""
 _PRICE_SETTINGS: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT, RULES)
 
 
@@ -75,10 +80,15 @@ class DocumentChecker:
         self._rows = rows
         self._of_row: dict[tuple[str, str | None, int], list[Problem]] = {}
         self._of_key: dict[tuple[str | None, str | None, str], list[Problem]] = {}
+        self._open: dict[tuple[str, str | None, int], list[Problem]] = {}
         self._of_sheets: list[Problem] = []  # of books and sheets, and of any row of the settings
         keys = {(table.title, table.key.title): table.key for table in (ORDERS, CLIENTS, CONTRACTS)}
-        for problem in filter(lambda problem: problem.is_error, rows.session.problems):
+        for problem in rows.session.problems:
             place = problem.place
+            if problem.code == MERGE_OPEN.code and place.row is not None:
+                self._open.setdefault((place.file, place.sheet, place.row), []).append(problem)
+            if not problem.is_error:
+                continue
             if place.row is not None:
                 self._of_row.setdefault((place.file, place.sheet, place.row), []).append(problem)
             if place.row is None or place.file == SETTINGS.file_name:
@@ -98,6 +108,7 @@ class DocumentChecker:
         """
         return (
             [*self._errors(kind, subject, row)]
+            or [*self._open_conflicts(kind, subject, row)]
             or [*self._refusals(kind, subject, row)]
             or [*self._refusals_of_kind(kind, subject, row)]
         )
@@ -119,6 +130,17 @@ class DocumentChecker:
             if entry_of_key is not None:
                 number = normalize_name(str(entry_of_key.get(table.key.name)))
                 yield from self._of_key.get((table.title, table.key.title, number), ())
+
+    def _open_conflicts(
+        self, kind: DocumentKind, subject: DocumentSubject, row: Entry | None
+    ) -> Iterator[Problem]:
+        """Yield, as errors, the open conflicts in cells that the document shows."""
+        hidden = _columns_not_shown(kind)
+        for entry in self._rows.rows_read(kind, subject, row):
+            source = entry.source
+            for problem in self._open.get((source.file, source.sheet, entry.row), ()):
+                if (source.sheet, problem.column) not in hidden:
+                    yield replace(problem, severity=Severity.ERROR)
 
     def _errors_of_sheets(self, kind: DocumentKind, entries: Sequence[Entry]) -> Iterator[Problem]:
         settings = {ORGANIZATION.title}
@@ -207,6 +229,23 @@ class DocumentChecker:
                 limit=format_percent(self._rows.session.prices.tariff.rules.min_margin),
             )
             yield _at_row(order, ORDERS, "approved", fault)
+
+
+@cache
+def _columns_not_shown(kind: DocumentKind) -> frozenset[tuple[str, str]]:
+    """Return the columns of an order, sheet and title, that neither a template nor a price uses."""
+    shown = {*_names_of(kind.record), *_DECIDING}
+    unused = (field for name, field in ORDERS.fields.items() if name not in shown)
+    return frozenset((ORDERS.title, field.title) for field in unused)
+
+
+def _names_of(record: Any) -> Iterator[str]:
+    """Yield the names of all fields of a record, those inside others too."""
+    for name, hint in get_type_hints(record, include_extras=False).items():
+        yield name
+        for part in (hint, *get_args(hint)):
+            if is_dataclass(part):
+                yield from _names_of(part)
 
 
 def _refuse_order(kind: DocumentKind, subject: DocumentSubject, order: Order) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from cmtools.books.register import CLIENTS
 from cmtools.books.settings import CONTRACTORS, STAGES
 from cmtools.books.tasks import TASKS
 from cmtools.merge.conflict import RowCells
-from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords
+from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords, place_of
 from cmtools.problems import column_letters
 from cmtools.tables.columns import CODE
 from cmtools.tables.dataset import Dataset
@@ -131,14 +131,13 @@ def _declared(sheet: Sheet[Any], grid: Grid) -> SheetRecords:
 def _declared_row(
     sheet: Sheet[Any], index: int, cells: RowCells, meanings: Mapping[str, str]
 ) -> Record:
-    fields, row = sheet.table.fields, sheet.rows[index]
     key = [sheet.values[name][index] for name in _key_fields(sheet.table)]
     owners = [n for n in _owner_fields(sheet.table) if sheet.values[n][index] is not None]
     owner = None
-    name = f"строка {row}"
+    name = f"строка {sheet.rows[index]}"
     if owners:
         name = sheet.values[owners[0]][index]
-        target = fields[owners[0]].column.refers
+        target = sheet.table.fields[owners[0]].column.refers
         assert target is not None
         owner = Owner(sheet=target.title, key=normalize_name(name))
     is_named = bool(key) and None not in key
@@ -148,8 +147,14 @@ def _declared_row(
         key="\n".join(normalize_name(format_value(value)) for value in key) if is_named else "",
         name=" · ".join(map(format_value, key)) if is_named else name,
         owner=owner,
-        row=row,
+        row=sheet.rows[index],
     )
+
+
+def sheet_places(sheet: Sheet[Any]) -> Iterator[tuple[str, int]]:
+    """Yield the place, as `place_of` names it, and the number of each row of a declared sheet."""
+    for index, row in enumerate(sheet.rows):
+        yield place_of(_declared_row(sheet, index, {}, {})), row
 
 
 @cache

@@ -31,12 +31,16 @@ def describe_conflicts(merge: Merge) -> Iterator[str]:
 
 def describe_conflict(conflict: Conflict) -> str:
     """Describe a conflict in one line."""
-    sides = (
+    place = f"«{conflict.sheet}», {conflict.key}, {conflict.column or WHOLE_ROWS}"
+    return f"{place}: {describe_sides(conflict)} — {conflict.reason}"
+
+
+def describe_sides(conflict: Conflict) -> str:
+    """Describe what a conflict is about: what was there, what each side has."""
+    return (
         f"было {short(conflict.base)}, в книге {short(conflict.ours)}, "
         f"в копии {short(conflict.theirs)}"
     )
-    place = f"«{conflict.sheet}», {conflict.key}, {conflict.column or WHOLE_ROWS}"
-    return f"{place}: {sides} — {conflict.reason}"
 
 
 def short(content: Content) -> str:

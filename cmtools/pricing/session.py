@@ -12,6 +12,7 @@ from cmtools.books.document_rules import StandardDocuments
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.files import describe_kind
+from cmtools.merge.open_conflicts import open_conflict_problems
 from cmtools.pricing.order_problems import check_prices
 from cmtools.pricing.orders import PricedOrders, price_orders
 from cmtools.problems import Place, Problem, problem_at, sort_problems
@@ -90,6 +91,7 @@ def open_books(
             *loaded.problems,
             *(problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing),
             *copy_problems(copies),
+            *open_conflict_problems(workspace.root, loaded.books, loaded.dataset),
         ],
     )
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from cmtools.commands.docs import docs
 from cmtools.commands.merge import MergeResult, merge
 from cmtools.commands.validate import validate
+from cmtools.documents.selection import Selection
 from cmtools.errors import Unavailable, UsageError
 from cmtools.merge import reasons
 from support.program import run
@@ -199,6 +201,23 @@ def test_a_book_that_is_open_is_left_alone(root: Path) -> None:
     (root / f"~${ORDERS}").touch()
     with pytest.raises(Unavailable, match="закройте"):
         take(root, copied(root, "a", put("Заказы", NOTE, 1, "Анна")))
+
+
+def test_an_open_conflict_is_named_and_stops_the_papers_that_show_it(root: Path) -> None:
+    address, mark = "Адрес доставки", "Оценка клиента"
+    take(root, copied(root, "a", put("Заказы", address, 1, "Тула"), put("Заказы", mark, 0, 4)))
+    copy = copied(root, "b", put("Заказы", address, 1, "Орёл"), put("Заказы", mark, 0, 3))
+    assert take(root, copy).exit_code == 1
+    found = [
+        (p.code, p.place.row, p.column, p.is_error) for p in validate(root, today=TODAY).problems
+    ]
+    assert found == [("merge-open", 2, mark, False), ("merge-open", 3, address, False)]
+    papers = {}
+    for number in ("З-2026-0001", "З-2026-0002"):
+        selection = Selection(orders=[number])
+        made = docs(root, selection, kinds=["specification"], today=TODAY)
+        papers[number] = [(problem.code, problem.column) for problem in made.problems]
+    assert papers == {"З-2026-0001": [], "З-2026-0002": [("merge-open", address)]}
 
 
 def test_the_answer(root: Path) -> None:
