@@ -89,7 +89,7 @@ def make(root: Path, order: str = SECOND, *kinds: str) -> DocsResult:
 def paper(root: Path, order: str = SECOND) -> Paper:
     """The specification that was made just now."""
     made = make(root, order)
-    assert made.problems == ()
+    assert made.exit_code == 0, made.problems
     return read(root / made.files[0])
 
 
