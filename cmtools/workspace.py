@@ -30,9 +30,7 @@ ANSWERED, BACKUP = "с ответами", "резерв"
 _TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
 _PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d"
-_COPY = re.compile(
-    rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{DRAFT}|{ANSWERED}|{BACKUP} {_MOMENT})$"
-)
+_COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{DRAFT}|{ANSWERED}|{BACKUP} {_MOMENT})$")
 
 MARKER_TEXT = """\
 # Этот файл отмечает рабочую папку cmtools. Здесь только технические настройки;

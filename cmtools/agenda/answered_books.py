@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from cmtools import known_files
 from cmtools.agenda.outcome import Outcome
 from cmtools.books.loader import BookFile
+from cmtools.changed_book import refuse_open
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, checksum, copy
-from cmtools.pricing.priced_book import refuse_open
 from cmtools.pricing.session import Session
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
@@ -71,7 +71,8 @@ def write_answers(
     """
     books = {book.name: book for book in session.targets if book.name in edits}
     if now is not None:
-        refuse_open(books.values())
+        for book in books.values():
+            refuse_open(book)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         changed: dict[str, Path] = {}
