@@ -52,6 +52,10 @@ class TargetChanged(Exception):
 class BookBusy(OSError):
     """The workspace's book cannot be replaced now; it may be open."""
 
+    def __str__(self) -> str:
+        """Say it to a person, without the code and the path."""
+        return self.strerror or super().__str__()
+
 
 def decide(job: Job, decision: Decision, context: WatchContext) -> Decision:
     """Write a decision down, with a free result folder; from here on it is only carried out.

@@ -234,7 +234,7 @@ class TaskRunner:
                 return  # another watcher took it over
             if not (isinstance(error, BookBusy) and self._is_patience_over(job)):
                 raise
-            processor.give_up(job, error.strerror or str(error))
+            processor.give_up(job, str(error))
 
     def _has_other_tasks(self) -> bool:
         with self._changed:
