@@ -137,7 +137,7 @@ def _doubts_of_version(
         return set()
     latest: dict[int, KeptDrop] = {}
     for drop in drops:
-        if drop.author == person and drop.number > version:
+        if drop.author == person and drop.version >= version:  # he had not taken a newer one
             latest.setdefault(drop.version, drop)
     before, now = by_place(original), by_place(copy)
     return {
