@@ -150,7 +150,7 @@ class _BookWriter:
         write_heading(sheet, table, heading, self._format)
         if heading.values:
             sheet.activate()
-        for position, (width, column) in enumerate((*columns, *beside)):
+        for position, (width, column) in enumerate(columns):
             sheet.set_column(position, position, width, column["format"])
         for position, field in enumerate(fields):
             add_validation(sheet, field, header + 1, position, LAST_ROW - 1)
@@ -167,7 +167,8 @@ class _BookWriter:
                 "columns": [column for _, column in columns],
             },
         )
-        for position, (_, column) in enumerate(beside, start=len(columns)):
+        for position, (width, column) in enumerate(beside, start=len(columns)):
+            sheet.set_column(position, position, width)
             sheet.write_string(header, position, column["header"], column["header_format"])
         sheet.freeze_panes(header + 1, 1)
         sheet.repeat_rows(header)
