@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 
-from cmtools import known_files
 from cmtools.agenda.outcome import Outcome
 from cmtools.books.loader import BookFile
-from cmtools.changed_book import refuse_open
+from cmtools.changed_book import refuse_open, save_changed
 from cmtools.errors import Unavailable
-from cmtools.files import atomic_write, checksum, copy
 from cmtools.pricing.session import Session
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.patch.book_edit import EditRefused, SheetEdit, write_edits
 from cmtools.tables.patch.cells import CellValue
-from cmtools.workspace import ANSWERED, backup_path, copy_path
+from cmtools.workspace import ANSWERED
 
 Edits = Mapping[str, Mapping[str, SheetEdit]]
 """Name of a book → sheet → what changes in it."""
@@ -69,47 +68,32 @@ def write_answers(
         Unavailable: a book is open, was changed meanwhile, or cannot be changed without a loss.
         OSError: no rights, no room.
     """
-    books = {book.name: book for book in session.targets if book.name in edits}
+    books = [book for book in session.targets if book.name in edits]
     if now is not None:
-        for book in books.values():
+        for book in books:
             refuse_open(book)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
-        changed: dict[str, Path] = {}
-        for number, (name, book) in enumerate(books.items()):
-            changed[name] = folder / f"{number}.xlsx"
+    with TemporaryDirectory() as folder:
+        changed = {b.name: Path(folder, f"{number}.xlsx") for number, b in enumerate(books)}
+        for book in books:
             try:
-                write_edits(book.path, edits[name], changed[name])
+                write_edits(book.path, edits[book.name], changed[book.name])
             except EditRefused as error:
-                reason = f"«{name}» нельзя изменить без потерь: {error}"
+                reason = f"«{book.name}» нельзя изменить без потерь: {error}"
                 raise Unavailable(reason) from error
         errors = check(changed)
         if errors:
             return [], errors
-        for name, book in books.items():
-            if checksum(book.path) != before[name]:
-                raise Unavailable(f"«{name}» изменили, пока читались ответы: повторите")
-        files = [path for name in books for path in _place(session, books[name], changed, now)]
-    return [session.workspace.name(path) for path in files], ()
-
-
-def _place(
-    session: Session, book: BookFile, changed: Mapping[str, Path], now: datetime | None
-) -> list[Path]:
-    """Put a changed book beside the book, or in its place after a backup."""
-    if now is None:
-        target = copy_path(book.path, ANSWERED)
-        copy(changed[book.name], target)
-        return [target]
-    root = session.workspace.root
-    backup = backup_path(book.path, now)
-    copy(book.path, backup)
-    is_known = known_files.is_known(root, book.path)
-    with atomic_write(book.path.resolve()) as aside:
-        aside.write_bytes(changed[book.name].read_bytes())
-    if is_known:
-        known_files.add_file(root, book.path)
-    return [backup, book.path]
+        files: list[str] = []
+        for book in books:
+            files += save_changed(
+                session.workspace,
+                book,
+                partial(copyfile, changed[book.name]),
+                suffix=ANSWERED,
+                before=before[book.name],
+                now=now,
+            )
+    return files, ()
 
 
 def with_changed(books: Iterable[BookFile], changed: Mapping[str, Path]) -> list[BookFile]:

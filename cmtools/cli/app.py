@@ -242,7 +242,9 @@ def today(
 def apply(
     root: Path,
     today: date,
-    files: Annotated[list[Path], Argument(metavar="ФАЙЛ", help="Заполненная повестка.")],
+    files: Annotated[
+        list[Path], Argument(metavar="ФАЙЛ", help="Заполненная повестка или «На согласование».")
+    ],
     in_place: Annotated[
         bool, Option("--in-place", help="Записать в сами книги; сначала резерв.")
     ] = False,
@@ -251,6 +253,14 @@ def apply(
     from cmtools.commands.apply import apply
 
     return apply(root, files, in_place=in_place, today=today, now=datetime.now())
+
+
+@command(app, "approvals")
+def approvals(root: Path, today: date) -> Result:
+    """Собрать для директора заказы с низкой маржой и планы, которые ждут решения."""
+    from cmtools.commands.approvals import approvals
+
+    return approvals(root, today=today)
 
 
 @command(app, "board")

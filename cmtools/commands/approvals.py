@@ -1,0 +1,51 @@
+"""`cmtools approvals`: what waits for the director's decision, as a form to fill in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cmtools.agenda.approvals import APPROVAL_FORM, build_approvals
+from cmtools.agenda.rows import find_unread_sheets, read_rows
+from cmtools.commands.result import Result, problems_as_json
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.forms.place import write_form
+from cmtools.forms.proof import read_secret
+from cmtools.pricing.session import open_books, price_books
+from cmtools.tables.reader.sandbox import Reader
+from cmtools.workspace import AGENDAS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalsResult(Result):
+    """How much waits for the director; without any there is no file."""
+
+    count: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "files": [{"path": path, "state": "made"} for path in self.files],
+            "problems": problems_as_json(self.problems),
+        }
+
+
+def approvals(root: Path, *, today: date) -> ApprovalsResult:
+    """Write the form of all that waits for the director; one that was filled stays.
+
+    Raises:
+        WorkspaceError, Unavailable: see `open_books`.
+        OSError: no rights, no room.
+    """
+    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    workspace = session.workspace
+    secret = read_secret(workspace.root)
+    content, count = build_approvals(session, read_rows(session, today), secret)
+    files: tuple[str, ...] = ()
+    if count:
+        path = workspace.path(AGENDAS, f"{APPROVAL_FORM.name} {today:%Y-%m-%d}.xlsx")
+        with Reader(workspace.limits()) as reader:
+            made = write_form(workspace.root, path, content, APPROVAL_FORM, reader)
+        files = (workspace.name(made),)
+    return ApprovalsResult(problems=find_unread_sheets(session), files=files, count=count)
