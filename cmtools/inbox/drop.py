@@ -35,15 +35,18 @@ class Drop:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replacement:
-    """A book of the workspace to be replaced by the drop's own bytes.
+    """A book of the workspace to be replaced.
 
     target: its path relative to the workspace.
+    source, sha256: the new file, relative to the job's folder, and its SHA-256.
     expected: the SHA-256 of the file that may be replaced, None where there is none.
     kept_as: the name of the replaced version in the result folder.
     rows: where the rows of an order book were written, relative to the job's folder.
     """
 
     target: str
+    source: str
+    sha256: str
     expected: str | None
     kept_as: str
     rows: str | None = None
@@ -74,6 +77,9 @@ class DropResult:
     inputs_hash: the hash of all other inputs of a repeatable result, see `inbox.inputs_hash`.
     may_become_valid: whether a book that was dropped with it might remove its errors.
     actions, refusals, warnings: lines of the protocol.
+    changes: lines of the protocol: each value that came into the book.
+    questions: lines of the protocol: what a person has to decide.
+    memory: what is to be remembered of a merge, a file relative to the job's folder.
     agreed: the prices that the documents promise to the clients.
     months: the months, as 2026-11, whose reports are to be refreshed.
     """
@@ -87,6 +93,9 @@ class DropResult:
     actions: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    memory: str | None = None
     replacement: Replacement | None = None
     documents: tuple[StagedDocument, ...] = ()
     agreed: tuple[Agreement, ...] = ()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from cmtools.books.agreed import AGREED_BOOK
+from cmtools.files import checksum
+from cmtools.inbox.drop import Drop, DropResult, Replacement
+from cmtools.inbox.merged_book import MEMORY, MergedBook, Target
+from cmtools.merge.answered_book import conflict_path
+from cmtools.merge.protocol import describe_conflicts, describe_taken
 from cmtools.pricing.agreed_book import Agreement
 from cmtools.problems import Message, Problem, group_alike, list_cells
+from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.workspace import copy_path
 
 ORDER_ELSEWHERE = Message(
@@ -30,30 +35,78 @@ AGREED_NOT_ACCEPTED = (
     "согласованные цены не приняты: эту книгу ведёт cmtools, а исправляет директор в рабочей папке"
 )
 NOT_ANNOTATED = "раскрашенная копия не сделана"
-MERGE_BY_HAND = (
-    "сведите обе версии в одну книгу; старую уберите из рабочей папки и положите новую "
-    "во «Входящие» ещё раз"
+UNREADABLE_TARGET = "книгу рабочей папки прочитать не удалось: исправьте или уберите её"
+NOT_MERGED = "книгу «{book}» не изменить без потерь: {reason}; сведите обе версии в одну книгу сами"
+BREAKS_RULES = "вместе с книгой рабочей папки это даёт ошибку, поэтому ничего не заменено"
+MERGED = "ПРИНЯТО: правки сведены с книгой рабочей папки"
+ANSWERED = "ПРИНЯТО: решения внесены в книгу"
+NOTHING_NEW = "в книге «{book}» уже есть всё, что есть в этой копии: она не изменена"
+BOOK_GONE = "в рабочей папке больше нет книги «{book}»"
+SOME_OPEN = "{verdict}; ждут вашего решения: {count}"
+ASK = (
+    "ответьте в книге «{form}» (она в этой папке и в рабочей), столбец «Взять», "
+    "и положите её во «Входящие»"
 )
-UNREADABLE_TARGET = "книгу рабочей папки прочитать не удалось"
-ONLY_FORMATS_DIFFER = "в данных различий нет: отличается только оформление или свои столбцы"
+APART = "новые строки листа «{sheet}» стоят ниже ваших строк под таблицей: места над ними не было"
+MORE_CHANGES = "…и ещё {count}"
+MOST_CHANGES = 100
 
 
-def changed_by_hand(name: str) -> str:
-    """Say that the workspace's book was changed by a person."""
-    return (
-        f"книга «{name}» в рабочей папке изменена после того, как её приняли или сделали; "
-        "она оставлена как есть"
+def describe_taken_book(
+    target: Target, merged: MergedBook, problems: Sequence[Problem], drop: Drop
+) -> DropResult:
+    """Describe how a book takes its place: what came into it, and what a person has to decide."""
+    merge, sha256 = merged.merge, checksum(merged.path)
+    verdict = ANSWERED if merged.is_answer else ACCEPTED if merged.is_drop else MERGED
+    questions: list[str] = []
+    if merge.conflicts:
+        verdict = SOME_OPEN.format(verdict=verdict, count=len(merge.conflicts))
+        form = conflict_path(target.root, target.name).name
+        questions = [ASK.format(form=form), *describe_conflicts(merge)]
+    changes = [*describe_taken(merge, merged.author)]
+    if merged.is_drop and len(changes) > MOST_CHANGES:
+        more = MORE_CHANGES.format(count=len(changes) - MOST_CHANGES)
+        changes = [*changes[:MOST_CHANGES], more]
+    is_same = sha256 == target.sha256
+    return DropResult(
+        verdict=verdict,
+        accepted=True,
+        repeatable=not (merge.conflicts or merged.is_answer),
+        actions=_describe_replacement(target, is_same=is_same, is_drop=merged.is_drop),
+        changes=tuple(changes),
+        questions=tuple(questions),
+        warnings=(
+            *(APART.format(sheet=sheet) for sheet in merged.apart),
+            *describe_problems(problems, drop.name),
+        ),
+        memory=f"{drop.staging.name}/{MEMORY}" if merged.has_memory else None,
+        replacement=Replacement(
+            target=target.name,
+            source=f"{drop.staging.name}/{merged.path.name}",
+            sha256=sha256 or "",
+            expected=target.sha256,
+            kept_as=copy_path(target.path, KEPT).name,
+        ),
     )
 
 
-def describe_replacement(name: str, target: Path, *, exists: bool, same: bool) -> tuple[str, ...]:
-    """Say where an accepted book is now and where the version before it was put."""
-    if same:
-        return (f"книга «{name}» в рабочей папке уже точно такая",)
-    line = f"книга стоит в рабочей папке: {name}"
-    if not exists:
+def not_merged(book: str, error: Exception) -> tuple[str, ...]:
+    """Say why a copy could not be merged into its book."""
+    if isinstance(error, EditRefused):
+        return (NOT_MERGED.format(book=book, reason=error),)
+    return (UNREADABLE_TARGET, str(error))
+
+
+def _describe_replacement(target: Target, *, is_same: bool, is_drop: bool) -> tuple[str, ...]:
+    """Say where a book is now and where the version before it was put."""
+    if is_same and is_drop:
+        return (f"книга «{target.name}» в рабочей папке уже точно такая",)
+    if is_same:
+        return (NOTHING_NEW.format(book=target.name),)
+    line = f"книга стоит в рабочей папке: {target.name}"
+    if target.sha256 is None:
         return (line,)
-    return (line, f"прежняя версия: {copy_path(target, KEPT).name} (в этой папке)")
+    return (line, f"прежняя версия: {copy_path(target.path, KEPT).name} (в этой папке)")
 
 
 def describe_agreed(agreed: Sequence[Agreement]) -> str:

@@ -10,9 +10,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from cmtools import known_files
 from cmtools.books.agreed import AGREED_BOOK
-from cmtools.books.diff import changed_orders, list_differences
+from cmtools.books.diff import changed_orders
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
@@ -24,18 +23,22 @@ from cmtools.documents.template.loader import Template
 from cmtools.files import checksum
 from cmtools.inbox import messages as texts
 from cmtools.inbox.destination import find_destination, order_book_name
-from cmtools.inbox.drop import Drop, DropResult, DropStage, Replacement
+from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
+from cmtools.inbox.merged_book import MergedBook, Target, apply_answers, find_answers, merge_drop
 from cmtools.inbox.staging import StagedDocuments
+from cmtools.merge.book_records import BookRefused
+from cmtools.merge.open_conflicts import conflict_problems
 from cmtools.pricing.agreed_book import Agreement
 from cmtools.pricing.order_problems import PRICES_UNSOUND
 from cmtools.pricing.priced_book import write_priced_copy
 from cmtools.pricing.session import OpenBooks, Session, price_books
-from cmtools.problems import Problem, has_errors, problem_at
+from cmtools.problems import Fault, Problem, has_errors, problem_at
 from cmtools.reports.book_rows import rows_of_sound
 from cmtools.reports.other_books import OtherBooks
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.table import Book
 from cmtools.workspace import ANNOTATED, PRICED, Workspace, copy_path
@@ -95,44 +98,77 @@ class InboxProcessor:
         session = self._open(drop, today)
         book = session.loaded.books.get(drop.name)
         if book is None:
-            return _foreign(drop, session)
+            return self._apply_answers(drop, today) or _foreign(drop, session)
         if not drop.name.lower().endswith(BOOK_ENDINGS):
-            return DropResult(
-                verdict=texts.FOREIGN,
-                accepted=False,
-                book=book.name,
-                refusals=(texts.WRONG_ENDING,),
+            return replace(
+                _not_accepted(texts.FOREIGN, book.name, texts.WRONG_ENDING), repeatable=True
             )
         if has_errors(session.problems):
             return self._refuse(drop, session, book, annotate=annotate)
-        warnings = texts.describe_problems(session.problems, drop.name)
         if book in _NEVER_ACCEPTED:
             return DropResult(
                 verdict=texts.CHECKED,
                 accepted=True,
                 book=book.name,
                 refusals=(_NEVER_ACCEPTED[book],),
-                warnings=warnings,
+                warnings=texts.describe_problems(session.problems, drop.name),
             )
         dataset = session.loaded.dataset
         name = self._order_book_name(drop, dataset, today) if book is ORDER_BOOK else drop.name
-        target = find_destination(name, book, dataset, self._workspace)
-        if target is None:
-            return DropResult(
-                verdict=texts.REFUSED,
-                accepted=False,
-                book=book.name,
-                repeatable=False,
-                refusals=(texts.NO_MONTH,),
-            )
-        current = checksum(target)
-        is_new = current not in (None, drop.sha256)
-        before = self._read_current(target, book, today) if is_new else None
-        if before is not None and not known_files.is_known(self._workspace.root, target):
-            return self._conflict(target, book, before, dataset)
-        result = self._accept(drop, target, book, current, warnings)
-        if book is not ORDER_BOOK:
+        path = find_destination(name, book, dataset, self._workspace)
+        if path is None:
+            return _not_accepted(texts.REFUSED, book.name, texts.NO_MONTH)
+        target = Target.of(self._workspace, path)
+        check = self._check(drop, today)
+        try:
+            merged = merge_drop(drop, target, dataset, self._reader, check)
+        except (BookRefused, EditRefused) as error:
+            return _not_accepted(texts.CONFLICT, book.name, *texts.not_merged(target.name, error))
+        return self._take(drop, session, target, merged, today)
+
+    def _apply_answers(self, drop: Drop, today: date) -> DropResult | None:
+        """Apply a person's decisions about conflicts; None where the drop holds none."""
+        answers = find_answers(drop, self._workspace.root, self._reader)
+        if answers is None:
+            return None
+        if isinstance(answers, Fault):
+            return _not_accepted(texts.FOREIGN, None, f"{answers.message} — {answers.hint}")
+        target = Target.of(self._workspace, self._workspace.path(answers.book))
+        if target.sha256 is None:
+            return _not_accepted(texts.CONFLICT, None, texts.BOOK_GONE.format(book=target.name))
+        session = self._open(replace(drop, copy=target.path, name=target.path.name), today)
+        company, check = session.loaded.dataset, self._check(drop, today)
+        try:
+            merged = apply_answers(drop, answers, target, company, self._reader, check)
+        except (BookRefused, EditRefused) as error:
+            return _not_accepted(texts.CONFLICT, None, *texts.not_merged(target.name, error))
+        result = self._take(drop, session, target, merged, today)
+        wrong = texts.describe_problems(answers.problems, drop.name)
+        return replace(result, refusals=(*wrong, *result.refusals))
+
+    def _check(self, drop: Drop, today: date) -> Callable[[Path], Sequence[Problem]]:
+        """Return the check of a version of the book that a drop is about."""
+        return lambda path: self._open(replace(drop, copy=path), today).problems
+
+    def _take(
+        self, drop: Drop, session: Session, target: Target, merged: MergedBook, today: date
+    ) -> DropResult:
+        """Let a book take its place in the workspace, with its prices and documents."""
+        if not merged.is_drop:
+            drop = replace(drop, copy=merged.path, name=target.path.name)
+            session = self._open(drop, today)
+        book = session.loaded.books[drop.name]
+        if merged.errors:
+            lines = texts.describe_problems(merged.errors, drop.name)
+            return _not_accepted(texts.CONFLICT, book.name, texts.BREAKS_RULES, *lines)
+        result = texts.describe_taken_book(target, merged, session.problems, drop)
+        result = replace(result, book=book.name)
+        if book is not ORDER_BOOK or has_errors(session.problems):
             return result
+        waiting = conflict_problems(drop.name, book, merged.conflicts, session.loaded.dataset)
+        session = replace(session, problems=tuple(dict.fromkeys((*session.problems, *waiting))))
+        is_new = target.sha256 is not None and checksum(merged.path) != target.sha256
+        before = self._read_current(target.path, book, today) if is_new else None
         return self._add_prices_and_documents(drop, session, before, result, today)
 
     def _open(self, drop: Drop, today: date) -> Session:
@@ -222,43 +258,6 @@ class InboxProcessor:
         annotate(drop.copy, copy, problems)
         return f"раскрашенная копия: {copy.name} (в этой папке)"
 
-    def _conflict(
-        self, target: Path, book: Book, before: LoadedBooks, dataset: Dataset
-    ) -> DropResult:
-        """Refuse to replace a book that a person changed; list the rows that differ."""
-        if book in before.books.values():
-            rows = [*list_differences(book, before.dataset, dataset)] or [texts.ONLY_FORMATS_DIFFER]
-        else:
-            rows = [texts.UNREADABLE_TARGET]
-        name = self._workspace.name(target)
-        return DropResult(
-            verdict=texts.CONFLICT,
-            accepted=False,
-            book=book.name,
-            repeatable=False,
-            refusals=(texts.changed_by_hand(name), texts.MERGE_BY_HAND, *rows),
-        )
-
-    def _accept(
-        self, drop: Drop, target: Path, book: Book, current: str | None, warnings: tuple[str, ...]
-    ) -> DropResult:
-        """Accept a book without errors in place of the current one."""
-        name, is_same = self._workspace.name(target), current == drop.sha256
-        return DropResult(
-            verdict=texts.ACCEPTED,
-            accepted=True,
-            book=book.name,
-            actions=texts.describe_replacement(
-                name, target, exists=current is not None, same=is_same
-            ),
-            warnings=warnings,
-            replacement=Replacement(
-                target=name,
-                expected=current,
-                kept_as=copy_path(target, texts.KEPT).name,
-            ),
-        )
-
     def _add_prices_and_documents(
         self,
         drop: Drop,
@@ -282,7 +281,7 @@ class InboxProcessor:
         dataset = session.loaded.dataset
         rows = drop.staging / ROWS
         rows.write_bytes(rows_of_sound(dataset, drop.name, today).dumps())
-        is_same = result.replacement.expected == drop.sha256
+        is_same = result.replacement.expected == result.replacement.sha256
         changed = {} if is_same else changed_orders(before.dataset if before else None, dataset)
         months = {f"{day:%Y-%m}" for days in changed.values() for day in days if day <= today}
         actions = [*result.actions, f"копия с ценами: {priced.name} (в этой папке)"]
@@ -291,7 +290,7 @@ class InboxProcessor:
         return replace(
             result,
             actions=tuple(actions),
-            refusals=texts.describe_problems(errors, drop.name),
+            refusals=(*result.refusals, *texts.describe_problems(errors, drop.name)),
             warnings=(*result.warnings, *texts.describe_problems(warnings, drop.name)),
             documents=tuple(staged.documents),
             agreed=tuple(agreed),
@@ -320,6 +319,13 @@ class InboxProcessor:
                 document = maker.prepare(kind, subject)
                 agreed += document.agreed
                 yield from maker.save(document).problems
+
+
+def _not_accepted(verdict: str, book: str | None, *reasons: str) -> DropResult:
+    """Refuse a drop for what it is not alone to blame for: it may be accepted another time."""
+    return DropResult(
+        verdict=verdict, accepted=False, book=book, repeatable=False, refusals=reasons
+    )
 
 
 def _foreign(drop: Drop, session: Session) -> DropResult:

@@ -68,20 +68,24 @@ def choose_base(
     his = [drop for drop in drops if _may_be_his(drop, person)]
     candidates = None
     if stamp is not None:
-        candidates = versions.versions_of_stamp(book, stamp)
-        if not candidates:
+        candidates = versions.versions_of_stamp(book, stamp) or None
+        if candidates is None and not versions.is_of_another_book(book, stamp):
             places = dict.fromkeys(_places(copy), reasons.BASE_UNKNOWN)
             return Base(records={}, version=0, state=0, caution=Caution(rows=places))
     others = {drop.number for drop in drops if not person or drop.author != person}
     nearest = _nearest(versions, book, copy, candidates, others)
+    if candidates and nearest[0] != stamp:  # one that a person edited in place; a drop is nearer?
+        own = [drop.number for drop in his if drop.version in candidates]
+        nearer = _nearest(versions, book, copy, [*candidates, *own], ())
+        nearest = nearest if {*nearer} & {*candidates} else nearer[:1]
     drop = next((drop for drop in drops if drop.number == nearest[0]), None)
     version = drop.version if drop else nearest[0]
     original = versions.records(version)
     changes = find_changes(original, copy)
     if drop is None:
         same = {version, *(candidates or ())}
-        own = (drop for drop in his if drop.version in same and _goes_on(drop, changes, person))
-        drop = next(own, None)
+        going_on = (d for d in his if d.version in same and _goes_on(d, changes, person))
+        drop = next(going_on, None)
     if drop is None:
         doubtful = _doubts_of_version(version, original, copy, drops, person)
     else:

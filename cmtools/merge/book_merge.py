@@ -58,6 +58,8 @@ class BookMerge:
 
     is_plain: the copy stands on the book as it is; its own bytes may take the book's place.
     errors: those that the merged book has, and neither side had; then nothing is replaced.
+    records: what the merged book holds.
+    apart: the sheets whose new rows stand below something else than the others.
     drop: to be remembered by `Versions.add_drop` once the merged book has taken its place.
     """
 
@@ -66,6 +68,8 @@ class BookMerge:
     author: str
     is_plain: bool
     errors: tuple[Problem, ...]
+    records: BookRecords
+    apart: Sequence[str]
     drop: NewDrop
 
 
@@ -103,10 +107,12 @@ def merge_copy(
         return versions.add_version(inputs.name, result.records) if inputs.token else current
 
     errors: Sequence[Problem] = ()
+    apart: Sequence[str] = ()
+    merged = theirs
     if is_plain:
         stamp(inputs.copy, target, number_of(theirs))
     else:
-        write_edits(inputs.book, edits_of(merge, ours.records), target)
+        apart = write_edits(inputs.book, edits_of(merge, ours.records), target)
         merged = read_book(target, reader, inputs.company)
         errors = find_new_errors(check, target, (inputs.book, inputs.copy))
         if errors:
@@ -118,7 +124,7 @@ def merge_copy(
                 author=author,
                 caution=replace(base.caution, rows=rows),
             )
-            write_edits(inputs.book, edits_of(merge, ours.records), target)
+            apart = write_edits(inputs.book, edits_of(merge, ours.records), target)
             merged = read_book(target, reader, inputs.company)
             errors = find_new_errors(check, target, (inputs.book, inputs.copy))
         if not errors:
@@ -129,6 +135,8 @@ def merge_copy(
         author=author,
         is_plain=is_plain,
         errors=tuple(errors),
+        records=merged.records,
+        apart=apart,
         drop=NewDrop(
             token=inputs.token,
             book=inputs.name,

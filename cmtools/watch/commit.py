@@ -30,6 +30,7 @@ from cmtools.locks import hold_lock
 from cmtools.pricing.agreed_book import LOCK, AgreedBookEdit, AgreedChanged, prepare_edit
 from cmtools.reports.book_rows import loads
 from cmtools.reports.store import ReadBook, Store
+from cmtools.tables.reader.sandbox import InProcessReader
 from cmtools.watch.context import WatchContext
 from cmtools.watch.decision import Decision, write_decision
 from cmtools.watch.durable_fs import copy_bytes, copy_folder, move_into_place, remove
@@ -101,6 +102,8 @@ def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
     with hold_lock(context.workspace.path(LOCK)) if changes_workspace else nullcontext():
         agreed_edit = _prepare_agreed_edit(result, context)
         _replace_book(job, decision, context)
+        if result.memory:
+            _remember_merge(job, decision, context)
         if agreed_edit:
             agreed_edit.save()
         decision = _place_documents(job, decision, context)
@@ -141,13 +144,13 @@ def _prepare_agreed_edit(result: DropResult, context: WatchContext) -> AgreedBoo
 
 
 def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
-    """Put the dropped bytes in place of the workspace's book, and that one into the result."""
-    replacement, source = decision.result.replacement, job.copy
-    if replacement is None or not source.exists():
+    """Put the new book in place of the workspace's, and that one into the result."""
+    replacement = decision.result.replacement
+    if replacement is None or not (source := job.folder / replacement.source).exists():
         return
     target = context.workspace.path(replacement.target)
     current = checksum(target)
-    if current == decision.sha256:
+    if current == replacement.sha256:
         remove(source)
         return
     if current != replacement.expected:
@@ -158,7 +161,7 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
         if copy_bytes(target, kept) != current:
             raise TargetChanged
         flush_file(kept)
-    known_files.add_checksum(context.root, decision.sha256)
+    known_files.add_checksum(context.root, replacement.sha256)
     flush_file(source)
     fingerprint = file_fingerprint(source)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -171,6 +174,23 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
         with Store(context.root) as store, suppress(OSError):
             rows = loads((job.folder / replacement.rows).read_bytes())
             store.keep([ReadBook(target, fingerprint, rows)])
+
+
+def _remember_merge(job: Job, decision: Decision, context: WatchContext) -> None:
+    """Remember a merge, and put what a person has to decide into the workspace and the result."""
+    from cmtools.merge.answered_book import conflict_path
+    from cmtools.merge.memory import MergeMemory
+
+    assert decision.result.memory is not None
+    memory = MergeMemory.loads((job.folder / decision.result.memory).read_bytes())
+    answered = conflict_path(context.root, memory.book)
+    if checksum(answered) == decision.sha256:
+        remove(answered)
+    reader = InProcessReader(limits=context.workspace.limits())
+    for asked in memory.keep(context.root, reader, context.now()):
+        if job.result.is_dir():
+            remove(job.result / asked.name)
+            copy_bytes(asked, job.result / asked.name)
 
 
 def _place_documents(job: Job, decision: Decision, context: WatchContext) -> Decision:

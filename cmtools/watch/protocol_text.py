@@ -50,6 +50,8 @@ def _lines(decision: Decision) -> Iterator[str]:
     yield f"Итог: {result.verdict}"
     actions = (*result.actions, *_documents(result), *_reports(result))
     yield from _section("Что сделано", actions)
+    yield from _section("Что изменилось в книге", result.changes)
+    yield from _section("Что решить вам", result.questions)
     yield from _section("Что не сделано и почему", result.refusals, MAX_LINES)
     yield from _section("На что обратить внимание", result.warnings, MAX_LINES)
     if decision.sha256:

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -129,7 +130,13 @@ def _accepted(root: Path, drop: Drop) -> DropResult:
         accepted=True,
         book="Книга",
         inputs_hash=key_of(root, "Книга", accepted=True),
-        replacement=Replacement(target=BOOK, expected=checksum(root / BOOK), kept_as=KEPT),
+        replacement=Replacement(
+            target=BOOK,
+            source=f"{drop.staging.name}/{drop.copy.name}",
+            sha256=drop.sha256,
+            expected=checksum(root / BOOK),
+            kept_as=KEPT,
+        ),
         documents=tuple(documents),
         agreed=tuple(agreed),
         months=("2026-10", "2026-11"),
@@ -220,6 +227,14 @@ def ends(root: Path) -> dict[str, dict[str, bytes]]:
             files = {path.name: path.read_bytes() for path in folder.iterdir()}
             found[f"{kind}/{folder.name}"] = files
     return found
+
+
+def unstamped(book: Path | bytes) -> dict[str, bytes]:
+    """The parts of a book but for those that bear the number of its version."""
+    stream = BytesIO(book if isinstance(book, bytes) else book.read_bytes())
+    with zipfile.ZipFile(stream) as archive:
+        bearing = ("[Content_Types].xml", "_rels/.rels", "docProps/custom.xml")
+        return {name: archive.read(name) for name in archive.namelist() if name not in bearing}
 
 
 def book(tmp_path: Path, client: str, *numbers: str, month: int = 10, stage: str = "2.3") -> bytes:

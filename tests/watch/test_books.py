@@ -15,7 +15,8 @@ import pytest
 from cmtools.workers.process import IN_PROCESS
 from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
 from support import hostile
-from support.watching import ends
+from support.priced import loaded
+from support.watching import ends, unstamped
 from support.workbench import ORDERS, REGISTRY, SETTINGS, TASKS, healthy, put
 
 DAY = "2026-11-21"
@@ -71,7 +72,8 @@ def test_a_clean_book_is_accepted_priced_and_its_papers_are_made(root: Path, pat
     stem = ORDERS.removesuffix(".xlsx")
     kept, priced = f"{stem} — прежняя версия.xlsx", f"{stem} — с ценами.xlsx"
     assert files.keys() == {ORDERS, "Протокол.txt", kept, priced}
-    assert (root / ORDERS).read_bytes() == files[ORDERS] == content
+    assert files[ORDERS] == content
+    assert unstamped(root / ORDERS) == unstamped(content)
     assert files[kept] == blank
     text = record_of(files)
     assert "ПРИНЯТО" in text
@@ -85,7 +87,7 @@ def test_a_clean_book_is_accepted_priced_and_its_papers_are_made(root: Path, pat
 def test_an_order_book_of_another_name_stands_beside(root: Path, pattern: Path) -> None:
     content = (pattern / ORDERS).read_bytes()
     once(root, ("Иванова — ошибки.xlsx", content))
-    assert (root / "Предварительные заказы — Иванова.xlsx").read_bytes() == content
+    assert unstamped(root / "Предварительные заказы — Иванова.xlsx") == unstamped(content)
 
 
 def test_a_watcher_learns_at_its_start_what_was_done_by_hand(root: Path, pattern: Path) -> None:
@@ -110,19 +112,49 @@ def test_a_bad_book_comes_back_painted(root: Path, pattern: Path, tmp_path: Path
     assert openpyxl.load_workbook(root / "check.xlsx").sheetnames[0] == "Ошибки"
 
 
-def test_versions_that_conflict_replace_nothing(root: Path, pattern: Path, tmp_path: Path) -> None:
+def test_a_copy_is_merged_into_a_book_that_was_changed_by_hand(
+    root: Path, pattern: Path, tmp_path: Path
+) -> None:
+    """What both changed differently is asked; the answer comes back through the inbox."""
     once(root, (ORDERS, (pattern / ORDERS).read_bytes()))
-    by_hand = healthy(tmp_path / "hand", put("Заказы", "Примечание", 0, "позвонить")) / ORDERS
-    dropped = healthy(tmp_path / "drop", put("Заказы", "Примечание", 0, "написать")) / ORDERS
+    note = put("Заказы", "Примечание", 0, "позвонить")
+    by_hand = healthy(tmp_path / "hand", note, put("Заказы", "Примечание", 2, "своё")) / ORDERS
+    other = put("Заказы", "Примечание", 0, "написать")
+    dropped = healthy(tmp_path / "drop", other, put("Заказы", "Адрес доставки", 1, "Тула")) / ORDERS
     (root / ORDERS).write_bytes(by_hand.read_bytes())
     ((name, files),) = once(root, (ORDERS, dropped.read_bytes())).items()
-    assert name == "Ошибки/Предварительные заказы"
-    assert (root / ORDERS).read_bytes() == by_hand.read_bytes()
+    assert name == "Обработано/Предварительные заказы"
+    form = f"Слияние — {ORDERS}"
+    assert {ORDERS, "Протокол.txt", form} < files.keys()
+    assert (root / form).read_bytes() == files[form]
     text = record_of(files)
-    assert "конфликт версий" in text
-    assert [word for word in ("Примечание", "«позвонить»", "«написать»") if word not in text] == []
-    (root / ORDERS).unlink()
-    assert [*once(root, (ORDERS, dropped.read_bytes()))] == ["Обработано/Предварительные заказы"]
+    assert "ждут вашего решения: 1" in text
+    assert "«Заказы», З-2026-0002, Адрес доставки" in text
+    assert notes(root) == ["позвонить", None, "своё"]
+    answered = answer(files[form], "в копии", tmp_path)
+    assert [*once(root, ("ответ.xlsx", answered))] == ["Обработано/ответ"]
+    assert notes(root) == ["написать", None, "своё"]
+    assert not (root / form).exists()
+
+
+def notes(root: Path) -> list[object]:
+    rows = loaded(root / ORDERS)["Заказы"].iter_rows(min_row=2, max_row=4, values_only=True)
+    return [row[20] for row in rows]
+
+
+def answer(form: bytes, side: str, tmp_path: Path) -> bytes:
+    """A conflict book in which one side is taken in every row."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(form)
+    book = openpyxl.load_workbook(path)
+    header, *rows = book.worksheets[0].iter_rows()
+    while "Взять" not in [cell.value for cell in header]:
+        header, *rows = rows
+    column = [cell.value for cell in header].index("Взять")
+    for row in rows:
+        row[column].value = side
+    book.save(path)
+    return path.read_bytes()
 
 
 def test_the_register_and_the_tasks_are_accepted_the_settings_never(
@@ -143,7 +175,7 @@ def test_the_register_and_the_tasks_are_accepted_the_settings_never(
         "Обработано/Реестр клиентов",
         "Обработано/Цены",
     ]
-    assert [(fresh / name).read_bytes() for name, _ in books] == [content for _, content in books]
+    assert [unstamped(fresh / name) for name, _ in books] == [unstamped(c) for _, c in books]
     assert (fresh / SETTINGS).read_bytes() == settings
     assert "не приняты" in record_of(found["Обработано/Цены"])
 
@@ -199,7 +231,7 @@ def test_3_a_signal_ends_it_cleanly(sign: signal.Signals, root: Path, pattern: P
     assert (watcher.returncode, errors) == (0, b"")
     assert bool(ends(root)) != (root / INBOX / ORDERS).exists()
     once(root)
-    assert (root / ORDERS).read_bytes() == (pattern / ORDERS).read_bytes()
+    assert unstamped(root / ORDERS) == unstamped(pattern / ORDERS)
 
 
 def test_the_watcher_needs_a_workspace(tmp_path: Path) -> None:
