@@ -138,7 +138,7 @@ def messages() -> Iterator[Message]:
 
 
 def _example(template: str) -> str:
-    return re.sub(r"\{\w+\}", "…", template)
+    return re.sub(r"\{\w+(:[^}]*)?\}", "…", template)
 
 
 def _documents() -> str:
