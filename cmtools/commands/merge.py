@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
@@ -175,15 +177,8 @@ def _place(
     """Put the merged book beside the book, or at the moment `now` in its place."""
     if now is not None and merge.is_empty:
         return ()
-    content = aside.read_bytes()
-    return save_changed(
-        workspace,
-        book,
-        lambda path: path.write_bytes(content),
-        suffix=MERGED,
-        before=before,
-        now=now,
-    )
+    write = partial(shutil.copyfile, aside)
+    return save_changed(workspace, book, write, suffix=MERGED, before=before, now=now)
 
 
 def _answer(

@@ -14,12 +14,12 @@ from cmtools.books.register import CLIENTS
 from cmtools.books.settings import STAGES
 from cmtools.changed_book import save_changed
 from cmtools.commands.result import Result
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.commands.session import open_session
 from cmtools.documents.storage import ClientFolders
 from cmtools.errors import UsageError
 from cmtools.files import checksum
 from cmtools.pricing.orders import PricedOrder, find_order
-from cmtools.pricing.session import Session, open_books, price_books
+from cmtools.pricing.session import Session
 from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import InvalidRow
@@ -63,7 +63,7 @@ def repeat(
         OSError: no rights, no room.
     """
     before = {book.name: checksum(book.path) for book in find_workspace(root).books()}
-    session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
+    session = open_session(root, today)
     dataset, found = session.loaded.dataset, find_order(session.prices.orders, order)
     if found.order is None:
         raise UsageError(f"в строке заказа {found.number} есть ошибки: cmtools validate")
