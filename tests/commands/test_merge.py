@@ -9,13 +9,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from cmtools.commands.docs import docs
 from cmtools.commands.merge import MergeResult, merge
+from cmtools.commands.plan import plan
 from cmtools.commands.validate import validate
 from cmtools.documents.selection import Selection
 from cmtools.errors import Unavailable, UsageError
 from cmtools.merge import reasons
+from support.office import convert
 from support.program import run
 from support.workbench import (
     ORDERS,
@@ -247,3 +250,89 @@ def test_the_answer(root: Path) -> None:
     }
     shown = run("merge", "../b.xlsx", "--today", str(TODAY), folder=root).out
     assert "взято правок — 1, ждут решения — 1" in " ".join(shown.split())
+
+
+def own_column(values: dict[int, object]) -> Change:
+    """A column of a person's own at the right end of «Заказы»."""
+
+    def type_into(sheet: Worksheet) -> None:
+        sheet["X1"] = "Моя пометка"
+        for index, value in values.items():
+            sheet.cell(row=2 + index, column=24, value=value)  # type: ignore[call-overload]
+
+    return Change(sheet="Заказы", apply=type_into)
+
+
+def own_sheet(*rows: tuple[object, ...]) -> Change:
+    """A sheet of a person's own in the book of orders."""
+
+    def make(sheet: Worksheet) -> None:
+        assert sheet.parent is not None
+        own = sheet.parent.create_sheet("Моё")
+        for row in rows:
+            own.append(row)
+
+    return Change(sheet="Заказы", apply=make)
+
+
+def test_a_column_and_a_formula_of_a_persons_own_come_with_his_copy(root: Path) -> None:
+    """A formula of its row moves to the row of the book."""
+    take(root, copied(root, "other", put("Заказы", NOTE, 2, "иное")))
+    rows = [*reversed(rows_of("Заказы"))]
+    mine = own_column({0: "звонить", 2: "=M4*2"})
+    take(root, copied(root, "a", rewrite("Заказы", rows), mine))
+    sheet = openpyxl.load_workbook(root / ORDERS)["Заказы"]
+    header = {cell.value: cell.column for cell in sheet[1]}
+    own = [sheet.cell(row=row, column=int(header["Моя пометка"] or 0)).value for row in (2, 3, 4)]
+    assert own == ["=M2*2", None, "звонить"]
+
+
+def test_sheets_of_a_persons_own_are_merged_by_their_first_column(tmp_path: Path) -> None:
+    head, one, two = ("Что", "Когда"), ("звонок", "пн"), ("встреча", "вт")
+    root = healthy(tmp_path / "w", own_sheet(head, one, two))
+    take(root, root / ORDERS)
+    take(root, copied(root, "a", own_sheet(head, ("звонок", "ср"), two)))
+    result = take(root, copied(root, "b", own_sheet(head, two, one, ("письмо", "чт"))))
+    assert result.merge.conflicts == ()
+    rows = openpyxl.load_workbook(root / ORDERS)["Моё"].iter_rows(values_only=True)
+    assert [*rows] == [head, ("звонок", "ср"), two, ("письмо", "чт")]
+
+
+@pytest.mark.long
+def test_a_copy_saved_by_libreoffice_has_only_its_edits(root: Path) -> None:
+    take(root, copied(root, "other", put("Заказы", NOTE, 0, "иное")))
+    for book, change, edit in (
+        (ORDERS, put("Заказы", NOTE, 1, "из LibreOffice"), ("З-2026-0002", NOTE)),
+        (REGISTRY, put("Клиенты", "Телефон", 1, "+7 900"), ("К-0002", "Телефон")),
+        (TASKS, put("Поручения", "От кого", 1, "Сам"), None),
+    ):
+        copy = copied(root, "a", change, book=book)
+        for number, ending in enumerate(("xlsx", "ods", "xlsx")):
+            folder = root.parent / f"{book}-{number}"
+            folder.mkdir()
+            (copy,) = convert([copy], folder, ending)
+        result = take(root, copy)
+        assert result.merge.conflicts == ()
+        assert (result.merge.added, result.merge.removed) == ((), ())
+        taken = [(cell.key, cell.column) for cell in result.merge.taken]
+        assert taken == [edit] if edit else len(taken) == 1
+
+
+def test_a_plan_is_merged_by_its_indicators(root: Path) -> None:
+    plan(root, "2026-12", today=TODAY)
+    (path,) = (root / "Планы").glob("*.xlsx")
+    take(root, path)
+    copies = []
+    for number, name in enumerate(("a", "b")):
+        workbook = openpyxl.load_workbook(path)
+        ((growth,),) = [
+            [cell for cell in row if cell.value == "Прирост, %"]
+            for row in workbook["План"].iter_rows()
+            if "Прирост, %" in [cell.value for cell in row]
+        ]
+        growth.offset(row=1 + number).value = 20 + number
+        copies.append(root.parent / f"план {name}.xlsx")
+        workbook.save(copies[-1])
+    first, second = (take(root, copy) for copy in copies)
+    assert [cell.now for cell in (*first.merge.taken, *second.merge.taken)] == [20, 21]
+    assert first.merge.conflicts + second.merge.conflicts == ()
