@@ -1,28 +1,26 @@
-"""The books changed by the answers of a form: copies beside them, or the books after a backup."""
+"""The books changed by the answers of a form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
 from pathlib import Path
-from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 from cmtools.agenda.outcome import Outcome
 from cmtools.books.loader import BookFile
-from cmtools.changed_book import refuse_open, save_changed
 from cmtools.errors import Unavailable
 from cmtools.pricing.session import Session
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.patch.book_edit import EditRefused, SheetEdit, write_edits
 from cmtools.tables.patch.cells import CellValue
-from cmtools.workspace import ANSWERED
 
 Edits = Mapping[str, Mapping[str, SheetEdit]]
 """Name of a book → sheet → what changes in it."""
+Save = Callable[[BookFile, Path, str | None], Sequence[str]]
+"""Puts a changed book where it belongs: the book, its changed copy, its checksum when it was read;
+returns the names of the files."""
 
 
 def find_edits(dataset: Dataset, outcomes: Iterable[Outcome]) -> Edits:
@@ -57,21 +55,18 @@ def write_answers(
     edits: Edits,
     before: Mapping[str, str | None],
     check: Callable[[Mapping[str, Path]], Sequence[Problem]],
-    now: datetime | None,
+    save: Save,
 ) -> tuple[list[str], Sequence[Problem]]:
     """Write the changed books; return the files made, and the errors that forbid it.
 
     before: the checksums of the books when they were read. check: changed books by name → the
-    errors of all books with these in their places. now: names the backups; None for copies beside.
+    errors of all books with these in their places.
 
     Raises:
-        Unavailable: a book is open, was changed meanwhile, or cannot be changed without a loss.
+        Unavailable: a book was changed meanwhile, or cannot be changed without a loss.
         OSError: no rights, no room.
     """
     books = [book for book in session.targets if book.name in edits]
-    if now is not None:
-        for book in books:
-            refuse_open(book)
     with TemporaryDirectory() as folder:
         changed = {b.name: Path(folder, f"{number}.xlsx") for number, b in enumerate(books)}
         for book in books:
@@ -85,14 +80,7 @@ def write_answers(
             return [], errors
         files: list[str] = []
         for book in books:
-            files += save_changed(
-                session.workspace,
-                book,
-                partial(copyfile, changed[book.name]),
-                suffix=ANSWERED,
-                before=before[book.name],
-                now=now,
-            )
+            files += save(book, changed[book.name], before[book.name])
     return files, ()
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-from cmtools.agenda.answered_books import find_edits, with_changed, write_answers
+from cmtools.agenda.answered_books import Save, find_edits, with_changed, write_answers
 from cmtools.agenda.approvals import APPROVAL_FORM, apply_approvals
 from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty_answers import apply_duty_answers, without_clashes
@@ -46,11 +46,9 @@ def is_applied_form(cells: WorkbookCells) -> bool:
 
 
 def apply_forms(
-    workspace: Workspace, paths: Sequence[Path], *, today: date, now: datetime | None
+    workspace: Workspace, paths: Sequence[Path], save: Save, today: date
 ) -> AppliedForms:
-    """Write the answers of forms into the books after backups named by `now`.
-
-    Without `now`, copies are written beside the books.
+    """Write the answers of forms into the books of a workspace.
 
     Raises:
         Unavailable: a book is open, was changed meanwhile, or cannot be changed without a loss.
@@ -75,7 +73,7 @@ def apply_forms(
     edits = find_edits(session.loaded.dataset, outcomes)
     files: Sequence[str] = ()
     if edits:
-        files, errors = write_answers(session, edits, before, _check(session, today), now)
+        files, errors = write_answers(session, edits, before, _check(session, today), save)
         problems += errors
     return AppliedForms(
         forms=tuple(reply.mark.number for reply in replies),

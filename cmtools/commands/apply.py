@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 from cmtools.agenda.applied_forms import apply_forms
 from cmtools.agenda.outcome import Outcome, RowState
+from cmtools.books.loader import BookFile
+from cmtools.changed_book import save_changed
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.errors import UsageError
 from cmtools.pricing.session import existing_path
 from cmtools.problems import has_errors, sort_problems
-from cmtools.workspace import find_workspace
+from cmtools.workspace import ANSWERED, find_workspace
 
 GOOD = (RowState.DONE, RowState.SAME, RowState.LISTED)
 
@@ -62,8 +66,13 @@ def apply(
         raise UsageError("назовите файл с ответами")
     workspace = find_workspace(root)
     paths = [existing_path(workspace, file) for file in files]
-    moment = now or datetime.combine(today, time())
-    done = apply_forms(workspace, paths, today=today, now=moment if in_place else None)
+    moment = (now or datetime.combine(today, time())) if in_place else None
+
+    def save(book: BookFile, changed: Path, before: str | None) -> Sequence[str]:
+        write = partial(copyfile, changed)
+        return save_changed(workspace, book, write, suffix=ANSWERED, before=before, now=moment)
+
+    done = apply_forms(workspace, paths, save, today)
     return ApplyResult(
         problems=sort_problems(done.problems),
         files=done.files,

@@ -22,6 +22,7 @@ from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.template.loader import Template
 from cmtools.files import checksum
 from cmtools.inbox import messages as texts
+from cmtools.inbox.applied_form import apply_dropped_form
 from cmtools.inbox.destination import find_destination, order_book_name
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
@@ -86,7 +87,8 @@ class InboxProcessor:
         for _ in range(TRIES):
             before = inputs_hash(self._workspace, ORDER_BOOK.name, today)
             result = self._process_once(drop, today, annotate=annotate)
-            if inputs_hash(self._workspace, ORDER_BOOK.name, today) == before:
+            is_book = result.book is not None  # an applied form changes the inputs itself
+            if not is_book or inputs_hash(self._workspace, ORDER_BOOK.name, today) == before:
                 break
         if not result.repeatable:
             return result
@@ -97,6 +99,10 @@ class InboxProcessor:
         self._on_stage(DropStage.READ)
         session = self._open(drop, today)
         book = session.loaded.books.get(drop.name)
+        if book is None or has_errors(session.problems):  # an agenda has sheets of their names too
+            applied = apply_dropped_form(self._workspace, drop, self._reader, today)
+            if applied is not None:
+                return applied
         if book is None:
             return self._apply_answers(drop, today) or _foreign(drop, session)
         if not drop.name.lower().endswith(BOOK_ENDINGS):

@@ -1,0 +1,108 @@
+"""A dropped agenda or form for the director: its answers are written into the books at once.
+
+What was written before is the same when a killed watcher does it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from cmtools import known_files
+from cmtools.agenda.applied_forms import AppliedForms, apply_forms, is_applied_form
+from cmtools.agenda.outcome import Outcome, RowState
+from cmtools.books.loader import BookFile
+from cmtools.changed_book import refuse_open
+from cmtools.errors import Unavailable
+from cmtools.files import atomic_write, checksum, copy
+from cmtools.inbox import messages as texts
+from cmtools.inbox.drop import Drop, DropResult
+from cmtools.locks import hold_lock
+from cmtools.pricing.agreed_book import LOCK
+from cmtools.problems import Problem
+from cmtools.tables.reader.sandbox import WorkbookReader
+from cmtools.workspace import Workspace, copy_path
+
+APPLIED = "ПРИНЯТО: ответы записаны в книги"
+NOT_APPLIED = "НЕ ПРИНЯТО: ответы не записаны"
+STATES = {
+    RowState.CHANGED: "изменилось",
+    RowState.LISTED: "за вами",
+    RowState.BAD: "ошибка",
+}
+
+
+def apply_dropped_form(
+    workspace: Workspace, drop: Drop, reader: WorkbookReader, today: date
+) -> DropResult | None:
+    """Write the answers of a form into the books; None where a drop is no such form.
+
+    The books as they were are kept beside the form.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    if not is_applied_form(reader.read_whole(drop.copy)):
+        return None
+
+    def save(book: BookFile, changed: Path, before: str | None) -> Sequence[str]:
+        return _replace(workspace, drop, book, changed, before)
+
+    try:
+        with hold_lock(workspace.path(LOCK)):
+            done = apply_forms(workspace, [drop.copy], save, today)
+    except Unavailable as error:
+        return DropResult(
+            verdict=NOT_APPLIED, accepted=False, repeatable=False, refusals=(str(error),)
+        )
+    return _result(drop, done)
+
+
+def _replace(
+    workspace: Workspace, drop: Drop, book: BookFile, changed: Path, before: str | None
+) -> Sequence[str]:
+    """Put a changed book into its place, and the one that stood there beside the form."""
+    refuse_open(book)
+    if checksum(book.path) != before:
+        raise Unavailable(f"«{book.name}» только что изменили: положите файл ещё раз")
+    kept = copy_path(drop.result / book.path.name, texts.KEPT)
+    copy(book.path, kept)
+    is_known = known_files.is_known(workspace.root, book.path)
+    with atomic_write(book.path.resolve()) as aside:
+        aside.write_bytes(changed.read_bytes())
+    if is_known:
+        known_files.add_file(workspace.root, book.path)
+    return (book.name,)
+
+
+def _result(drop: Drop, done: AppliedForms) -> DropResult:
+    errors = [problem for problem in done.problems if problem.is_error]
+    written = [row for row in done.rows if row.state is RowState.DONE] if not errors else []
+    same = sum(row.state is RowState.SAME for row in done.rows)
+    actions = [f"записано: {_name(row)}" for row in written]
+    actions += [f"изменена книга: {name}" for name in done.files]
+    if same:
+        actions.append(f"записано раньше: {same}")
+    return DropResult(
+        verdict=NOT_APPLIED if errors else APPLIED,
+        accepted=not errors,
+        repeatable=False,
+        actions=tuple(actions),
+        refusals=(*_problem_lines(errors, drop), *_row_lines(done.rows)),
+    )
+
+
+def _problem_lines(problems: Sequence[Problem], drop: Drop) -> Sequence[str]:
+    return texts.describe_problems(problems, drop.name)
+
+
+def _row_lines(rows: Sequence[Outcome]) -> list[str]:
+    return [
+        f"{_name(row)}: {STATES[row.state]} — {row.message}" for row in rows if row.state in STATES
+    ]
+
+
+def _name(row: Outcome) -> str:
+    """Name a row by its duty: what stands in its key, without the check."""
+    return row.key.rpartition("-")[0] or "строка"
