@@ -31,7 +31,7 @@ from cmtools.merge.answered_book import (
     remove_answered_book,
 )
 from cmtools.merge.book_merge import MergeInputs, merge_copy
-from cmtools.merge.book_records import BookRefused, read_book
+from cmtools.merge.book_records import BookRefused
 from cmtools.merge.conflict import Content
 from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
 from cmtools.merge.three_way import Merge
@@ -41,9 +41,10 @@ from cmtools.problems import Fault, Problem, has_errors, sort_problems
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, normalize_name
 from cmtools.tables.patch.book_edit import EditRefused
+from cmtools.tables.reader.cache import CachedReader
 from cmtools.tables.reader.formulas import CellFormula
 from cmtools.tables.reader.grid import WorkbookCells
-from cmtools.tables.reader.sandbox import Reader
+from cmtools.tables.reader.sandbox import Reader, WorkbookReader
 from cmtools.workspace import MERGED, Workspace, find_workspace
 
 
@@ -118,10 +119,11 @@ def merge(
     workspace = find_workspace(root)
     theirs = existing_path(workspace, file)
     with (
-        Reader(workspace.limits()) as reader,
+        Reader(workspace.limits()) as worker,
         Versions(workspace.root) as versions,
         TemporaryDirectory() as folder,
     ):
+        reader = CachedReader(worker)
         moment = now or datetime.combine(today, time())
         place = moment if in_place else None
         cells = reader.read_whole(theirs)
@@ -152,9 +154,8 @@ def merge(
             files = _place(workspace, book, done.merge, aside, before, place)
             if in_place:
                 versions.add_drop(done.drop)
-                ours = read_book(book.path, reader, inputs.company).records
                 asked = place_conflict_book(
-                    workspace.root, book.name, ours, reader, versions, moment
+                    workspace.root, book.name, done.records, reader, versions, moment
                 )
                 files += tuple(workspace.name(path) for path in asked)
     return MergeResult(
@@ -185,7 +186,7 @@ def _answer(
     workspace: Workspace,
     file: Path,
     cells: WorkbookCells,
-    reader: Reader,
+    reader: WorkbookReader,
     versions: Versions,
     today: date,
     now: datetime | None,
@@ -236,7 +237,7 @@ def _answer(
     )
 
 
-def _find_book(workspace: Workspace, file: Path, reader: Reader) -> BookFile:
+def _find_book(workspace: Workspace, file: Path, reader: WorkbookReader) -> BookFile:
     """Find the book of the workspace that a file is a copy of."""
     loader = BookLoader(reader)
     loader.read(BookFile(path=file, name=file.name))
@@ -261,7 +262,7 @@ def _find_book(workspace: Workspace, file: Path, reader: Reader) -> BookFile:
     return own[0]
 
 
-def _numbers_of(book: BookFile, reader: Reader) -> set[str]:
+def _numbers_of(book: BookFile, reader: WorkbookReader) -> set[str]:
     loader = BookLoader(reader, [ORDERS])
     loader.read(book)
     return _order_numbers(Dataset(loader.sheets))
@@ -276,7 +277,7 @@ def _order_numbers(dataset: Dataset) -> set[str]:
     }
 
 
-def _read_company(workspace: Workspace, reader: Reader) -> Dataset:
+def _read_company(workspace: Workspace, reader: WorkbookReader) -> Dataset:
     """Read the settings and the register, to which the books refer."""
     loader = BookLoader(reader)
     for book in workspace.books():
@@ -286,7 +287,7 @@ def _read_company(workspace: Workspace, reader: Reader) -> Dataset:
 
 
 def _check(
-    workspace: Workspace, book: BookFile, reader: Reader, today: date
+    workspace: Workspace, book: BookFile, reader: WorkbookReader, today: date
 ) -> Callable[[Path], Sequence[Problem]]:
     """Return the check of a version of a book in its place among the others."""
     others = [o for o in workspace.books() if o.path.is_file() and o.name != book.name]

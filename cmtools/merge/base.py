@@ -182,16 +182,17 @@ def _nearest(
         total = sum(one.total() + other.total() for one, other in differing.values())
         compared.append((total, -number, differing))
     compared.sort(key=itemgetter(0, 1))
-    cells = {
-        -number: sum(
+    cells: dict[int, int] = {}
+    for total, number, differing in compared[:MOST_COMPARED]:
+        if total > HALF * min(cells.values(), default=total):
+            break  # each row differs in a cell at least, and is counted once a side
+        cells[-number] = sum(
             count_changed_cells(
                 versions.rows(one.elements()),
                 [*versions.rows(other.elements()), *unknown.get(title, ())],
             )
             for title, (one, other) in differing.items()
         )
-        for _, number, differing in compared[:MOST_COMPARED]
-    }
     least = min(cells.values(), default=0)
     return sorted((number for number, count in cells.items() if count == least), reverse=True)
 

@@ -74,6 +74,7 @@ class Versions:
         with _as_os_errors(path):
             self._database = _open(path)
         self._path = path
+        self._known: dict[int, BookRecords] = {}
 
     def __enter__(self) -> Versions:
         return self
@@ -128,15 +129,16 @@ class Versions:
             query = "SELECT 1 FROM state WHERE token = ?"
             if database.execute(query, (drop.token,)).fetchone():
                 return
+            own = storage.pack_book(database, drop.records)
             number = _insert(
                 database,
                 book=drop.book,
-                content=storage.pack_book(database, held),
+                content=storage.pack_book(database, held) if waiting else own,
                 token=drop.token,
                 version=drop.version,
                 author=drop.author,
                 changes=json.dumps([[*p, m] for p, m in changes.items()], ensure_ascii=False),
-                own=storage.pack_book(database, drop.records),
+                own=own,
                 waiting=json.dumps(waiting, ensure_ascii=False),
             )
             _close_renewed(database, drop)
@@ -211,9 +213,13 @@ class Versions:
 
     def records(self, number: int) -> BookRecords:
         """Return what a version or a drop held; a number that is not there held nothing."""
-        found = self._ask("SELECT content FROM state WHERE number = ?", number)
-        with _as_os_errors(self._path):
-            return storage.unpack_book(self._database, found[0][0]) if found else {}
+        if number not in self._known:
+            found = self._ask("SELECT content FROM state WHERE number = ?", number)
+            if not found:
+                return {}
+            with _as_os_errors(self._path):
+                self._known[number] = storage.unpack_book(self._database, found[0][0])
+        return self._known[number]
 
     def refused(self, book: str) -> frozenset[tuple[CellPlace, str]]:
         """Return the values that a person has turned down: cell, meaning."""
@@ -242,6 +248,7 @@ class Versions:
 
         Values that a person turned down are never taken again from a copy by themselves.
         """
+        self._known.clear()
         with self._writing() as database:
             database.executemany(
                 "INSERT OR IGNORE INTO refused VALUES (?, ?, ?, ?, ?)",
