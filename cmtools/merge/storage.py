@@ -7,6 +7,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -98,7 +99,11 @@ def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def dump_book(records: BookRecords) -> Any:
     """Write a book as JSON can hold it, each row in full."""
     return {
-        title: [dict(sheet.columns), sheet.header, [json.loads(_row_text(r)) for r in sheet.rows]]
+        title: [
+            dict(sheet.columns),
+            sheet.header,
+            [(row.row, json.loads(_row_text(row))) for row in sheet.rows],
+        ]
         for title, sheet in records.items()
     }
 
@@ -106,7 +111,12 @@ def dump_book(records: BookRecords) -> Any:
 def load_book(dumped: Any) -> BookRecords:
     """Restore a book that was written by `dump_book`."""
     return {
-        title: SheetRecords(title=title, columns=columns, header=header, rows=[*map(_record, rows)])
+        title: SheetRecords(
+            title=title,
+            columns=columns,
+            header=header,
+            rows=[replace(_record(parts), row=number) for number, parts in rows],
+        )
         for title, (columns, header, rows) in dumped.items()
     }
 

@@ -61,9 +61,13 @@ def _lines(decision: Decision) -> Iterator[str]:
 
 def _documents(result: DropResult) -> Iterator[str]:
     for document in result.documents:
-        path = f"{document.folder}/{version_name(document.stem, document.version)}"
-        state = "новый" if document.version == 1 else "новая версия"
-        yield f"документ: {path} — {state if document.source else 'без изменений'}"
+        if document.source:
+            path = f"{document.folder}/{version_name(document.stem, document.version)}"
+            state = "новый" if document.version == 1 else "новая версия"
+            yield f"документ: {path} — {state}"
+    unchanged = sum(not document.source for document in result.documents)
+    if unchanged:
+        yield f"документы без изменений: {unchanged}"
 
 
 def _reports(result: DropResult) -> Iterator[str]:

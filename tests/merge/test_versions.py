@@ -13,6 +13,7 @@ from cmtools.merge import reasons
 from cmtools.merge.base import Base, choose_base, known_person
 from cmtools.merge.conflict import RowCells
 from cmtools.merge.drops import NewDrop
+from cmtools.merge.memory import MergeMemory
 from cmtools.merge.records import BookRecords
 from cmtools.merge.three_way import merge_books
 from cmtools.merge.versions import Versions
@@ -195,3 +196,14 @@ def test_the_same_drop_is_kept_once(desk: Desk) -> None:
 def test_a_known_person_is_exactly_one_manager(modified_by: str, person: str) -> None:
     managers = ["Петрова Анна Сергеевна", "Смирнова Анна Ильинична", "Петров Пётр"]
     assert known_person(modified_by, managers) == person
+
+
+def test_what_is_to_be_remembered_is_written_down_whole() -> None:
+    """With the rows' numbers too: the links of the conflict book lead to them."""
+    numbered = {
+        title: replace(sheet, rows=[replace(row, row=n) for n, row in enumerate(sheet.rows, 5)])
+        for title, sheet in orders().items()
+    }
+    decided = [(1, ("Заказы", "з-1", "Стадия"))]
+    memory = MergeMemory(book=NAME, records=numbered, decided=decided, refused=[])
+    assert MergeMemory.loads(memory.dumps()) == memory
