@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from cmtools.tables.parsers import MONTHS, format_percent, format_roubles, group_digits
 
@@ -112,10 +113,13 @@ def clean_text(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
 
+@lru_cache(maxsize=1024)  # every paper of a client has the same addresses and names
 def keep_together(text: str) -> str:
     """Make spaces and hyphens non-breaking inside what is read as one.
 
     That is a phone, the number of a paper, a number and its unit, a date, initials and surname, and
     an abbreviation of an address with its name: «ул. Ленина».
     """
+    if " " not in text and "-" not in text:
+        return text
     return _ONE_PIECE.sub(lambda piece: piece[0].translate(_UNBROKEN), text)

@@ -20,6 +20,7 @@ from cmtools.commands.templates import check_templates, list_fields
 from cmtools.documents.catalog import FORMS
 from cmtools.documents.selection import Selection
 from cmtools.documents.template.filters import FILTERS
+from cmtools.documents.template.typed_data import find_typed_data
 from cmtools.errors import UsageError
 from cmtools.workspace import WorkspaceError
 from support.paper_figures import SECOND
@@ -102,6 +103,20 @@ def test_doctor_says_what_the_check_says(tmp_path: Path, text: str) -> None:
     answer = next(one for one in checks if one["id"] == "templates")
     assert answer["ok"] == check_templates(root).as_json()["ok"]
     assert (TEMPLATE in answer["text"]) == (text == "{{ gorod }}")
+
+
+def test_doctor_names_a_template_that_was_deleted(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / FOLDER / TEMPLATE).unlink()
+    checks: Any = doctor(root, today=TODAY).as_json()["checks"]
+    answer = next(one for one in checks if one["id"] == "templates")
+    assert (answer["ok"], answer["text"]) == (False, f"нет шаблонов: {TEMPLATE}")
+
+
+@pytest.mark.parametrize("text", ["1 " * 20_000, "111 " * 10_000, "1" * 30_000])
+def test_long_texts_are_searched_at_once(text: str) -> None:
+    """The patterns do not grow with the square of a text: pytest would hang."""
+    assert list(find_typed_data([text], ["ООО Ромашка"])) == []
 
 
 # A finished paper in the place of a template

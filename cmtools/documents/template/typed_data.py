@@ -9,7 +9,7 @@ from cmtools.documents.template.messages import TEMPLATE_NAMES, TEMPLATE_SUMS
 from cmtools.problems import Fault
 from cmtools.tables.parsers import normalize_name
 
-_GROUPS = r"(?<![\w.,])\d[\d \u00a0\u202f]*"
+_GROUPS = r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}|\d+)"
 _SUM = re.compile(
     rf"{_GROUPS},\d\d(?![\d,.]|\s?(?:%|[мск]?м\b|к?г\b|м?л\b|т\b))"  # 4 890,00, but 21,05 см
     rf"|{_GROUPS}(?:,\d+)?\s?(?:(?:тыс\.?|млн)\s)?(?:руб|₽)"
