@@ -55,7 +55,7 @@ def test_problems_and_their_number(tmp_path: Path) -> None:
     )
     assert "Предварительные заказы.xlsx, лист «Заказы»" in shown
     assert "Вид заявки: «устная»" in shown
-    assert shown.splitlines()[-1].startswith("✗ Проверено книг: 4. Ошибок: ")
+    assert shown.splitlines()[-1].startswith("✗ Проверено книг: 5. Ошибок: ")
 
 
 def test_57_alike_problems_are_one_line_with_a_count(tmp_path: Path) -> None:
