@@ -25,6 +25,7 @@ from cmtools.inbox import messages as texts
 from cmtools.inbox.applied_form import apply_dropped_form
 from cmtools.inbox.destination import find_destination, order_book_name
 from cmtools.inbox.drop import Drop, DropResult, DropStage
+from cmtools.inbox.dropdowns import refresh_dropdowns
 from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
 from cmtools.inbox.merged_book import MergedBook, Target, apply_answers, find_answers, merge_drop
 from cmtools.inbox.staging import StagedDocuments
@@ -75,8 +76,9 @@ class InboxProcessor:
         self._other_books.close()
 
     def sync_other_books(self, today: date) -> None:
-        """Bring the index of the workspace's order books up to date with what was done by hand."""
+        """Bring the index and the drop-downs of the workspace's books up to date."""
         self._other_books.sync(today)
+        refresh_dropdowns(self._workspace, self._reader, today)
 
     def process(self, drop: Drop, today: date, *, annotate: bool) -> DropResult:
         """Process a drop; again where the settings or templates were changed meanwhile.

@@ -36,7 +36,7 @@ class PartNames:
 
 def plain_name(name: str) -> str:
     """Return a name with `/` between its folders."""
-    return name.replace("\\", "/").lstrip("/")
+    return name.replace("\\", "/").lstrip("/").removeprefix("./")
 
 
 def relations_part(part: str) -> str:

@@ -41,6 +41,8 @@ COMMANDS = (
     "price --explain",
     f"price {ODD}",
     f"price {ODD} --in-place",
+    f"merge {ODD}",
+    f"apply {ODD}",
     "docs --all",
     "docs --client К-0001",
     "docs --contract ДС-2026-01",

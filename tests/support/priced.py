@@ -75,6 +75,11 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def changed_parts(before: Path, after: Path) -> set[str]:
+    old, new = parts(before), parts(after)
+    return {name for name in {*old, *new} if old.get(name) != new.get(name)}
+
+
 def edit(
     path: Path, changes: Mapping[str, Callable[[bytes], bytes] | bytes], *, without: str = ""
 ) -> dict[str, bytes]:

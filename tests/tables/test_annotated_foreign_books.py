@@ -17,7 +17,7 @@ from cmtools.tables.patch.sheet_elements import add_legacy_drawing
 from cmtools.tables.writer import styles
 from support.office import convert
 from support.papers import audit
-from support.priced import edit, loaded, part_of, parts, swap
+from support.priced import changed_parts, edit, loaded, part_of, parts, swap
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
 BOOK = "Предварительные заказы.xlsx"
@@ -59,11 +59,6 @@ def rich_book(path: Path) -> Path:
     totals.activate()
     book.close()
     return path
-
-
-def changed_parts(before: Path, after: Path) -> set[str]:
-    old, new = parts(before), parts(after)
-    return {name for name in {*old, *new} if old.get(name) != new.get(name)}
 
 
 def painted(book: Path, sheet: str) -> dict[str, str]:

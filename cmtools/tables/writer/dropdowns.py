@@ -56,9 +56,10 @@ def list_ranges(book: Book, lists: DropdownLists) -> Iterator[tuple[str, str]]:
         yield list_name(source), f"={sheet}!${letters}$2:INDEX({column},MAX(2,COUNTA({column})))"
 
 
-def refresh_lists(package: Package, book: Book, lists: DropdownLists) -> None:
+def refresh_lists(package: Package, book: Book, lists: DropdownLists) -> bool:
     """Copy the lists of other books anew into a book that has a sheet «Списки» of ours.
 
+    Return whether they differ from those that the book had.
     Nothing is changed while one of those books could not be read. A book made before a list was
     offered lacks its name.
     """
@@ -68,15 +69,17 @@ def refresh_lists(package: Package, book: Book, lists: DropdownLists) -> None:
     }
     sources = foreign_columns(book)
     if part is None or any(source not in lists for source in sources):
-        return
+        return False
     columns = [[list_title(source), *lists[source]] for source in sources]
-    fresh = replace_rows(package[part], zip_longest(*columns))
-    if fresh is None:
-        return
+    old = package[part]
+    fresh = replace_rows(old, zip_longest(*columns))
+    if fresh is None or fresh == old:
+        return False
     package[part] = fresh
     for name, reference in list_ranges(book, lists):
         if name in names and LISTS_SHEET in reference:
             names[name].text = reference.lstrip("=")
+    return True
 
 
 def dropdown_source(field: Field) -> str | list[str] | None:
