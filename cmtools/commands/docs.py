@@ -22,6 +22,8 @@ from cmtools.pricing.session import Session
 from cmtools.problems import has_errors, sort_problems
 from cmtools.progress import Progress, silent
 
+BATCH = 200  # documents that are held in memory until their prices are safe
+
 
 class DocumentFile(NamedTuple):
     """A document that is there now: its kind, its path in the workspace, what was done."""
@@ -82,12 +84,14 @@ def docs(
     tasks, problems = find_tasks(maker.rows, selection, kinds)
     for kind, subject in tasks:  # a wrong call makes nothing
         maker.source_row(kind, subject, row)
-    prepared: list[PreparedDocument] = []
-    for kind, subject in tasks:
-        prepared.append(maker.prepare(kind, subject, row))
-        problems += prepared[-1].problems
-        progress(len(prepared), len(tasks))
-    made = _save(session, maker, prepared)
+    made: list[DocumentResult] = []
+    for start in range(0, len(tasks), BATCH):
+        prepared: list[PreparedDocument] = []
+        for kind, subject in tasks[start : start + BATCH]:
+            prepared.append(maker.prepare(kind, subject, row))
+            problems += prepared[-1].problems
+            progress(start + len(prepared), len(tasks))
+        made += _save(session, maker, prepared)
     documents = [
         DocumentFile(one.kind, one.path, one.state) for one in made if one.path and one.state
     ]

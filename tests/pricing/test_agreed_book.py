@@ -252,3 +252,11 @@ def test_today_asks_no_more_money_for_a_paid_order(tmp_path: Path) -> None:
     change(root, *TEN_POINTS_MORE)
     duties = agenda(root, today=TODAY).as_json()["duties"]
     assert [d for d in duties if d["kind"] == "balance" and d["order"] == FIRST] == []
+
+
+def test_papers_are_saved_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second paper of an order finds the price of the first, and changes nothing."""
+    monkeypatch.setattr("cmtools.commands.docs.BATCH", 1)
+    root = healthy(tmp_path)
+    assert states(make(root, FIRST, "specification", "act")) == ["made", "made"]
+    assert agreed(root) == [ROW]
