@@ -17,7 +17,7 @@ HOUSE = (
     ("problems", "errors", "progress", "files", "locks", "months", "json_values", "workers"),
     ("tables",),
     ("books",),
-    ("workspace",),
+    ("workspace", "buttons"),
     ("known_files",),
     ("changed_book",),
     ("forms",),

@@ -181,7 +181,7 @@ def templates_check(
 def report(
     root: Path,
     today: date,
-    month: Annotated[str, Argument(metavar="ГГГГ-ММ", help="Месяц отчёта.")],
+    month: Annotated[str, Argument(metavar="ГГГГ-ММ", help="Месяц отчёта; last — прошлый.")],
     manager: ManagerOption = None,
     books: Annotated[
         str | None,

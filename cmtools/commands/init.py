@@ -13,11 +13,13 @@ from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.tasks import TASK_BOOK
+from cmtools.buttons import write_buttons
 from cmtools.commands.result import Result
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy
 from cmtools.merge.book_merge import stamp_new_books
 from cmtools.workspace import (
+    BUTTONS,
     FOLDERS,
     MARKER,
     MARKER_TEXT,
@@ -59,6 +61,7 @@ def init(folder: Path) -> InitResult:
         for source, target in _files_to_copy(folder):
             copy(source, target)
             copies.append(target)
+        copies += write_buttons(folder / BUTTONS)
         stamp_new_books(folder, [folder / name for name in MERGEABLE])
         for name in INITIAL:
             known_files.add_file(folder, folder / name)

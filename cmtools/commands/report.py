@@ -11,10 +11,13 @@ from typing import Any
 from cmtools.books.choices import Unit
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.json_values import money, number
+from cmtools.months import months_before
 from cmtools.problems import has_errors
 from cmtools.progress import Progress, silent
 from cmtools.reports.exclusions import Omission
 from cmtools.reports.report import MonthReport, make_month_report
+
+LAST = "last"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +71,7 @@ def report(
 ) -> ReportResult:
     """Compute the indicators of a month, for one manager or for all; write the report's two files.
 
+    `month` is written as 2026-10; `last` is the one before today's.
     `books` is a pattern of the books of orders to take instead of the workspace's. Errors in a
     book never stop a report: it names what it left out; `strict` makes that a failure.
 
@@ -76,6 +80,8 @@ def report(
         WorkspaceError, Unavailable: see `load_inputs`.
         OSError: the files cannot be written.
     """
+    if month == LAST:
+        month = f"{months_before(today, 1):%Y-%m}"
     made = make_month_report(
         root,
         month,

@@ -20,6 +20,7 @@ import pytest
 
 import cmtools
 from cmtools import known_files
+from cmtools.buttons import button_files
 from cmtools.commands.init import init
 from cmtools.commands.result import ExitCode
 from cmtools.commands.validate import validate
@@ -112,6 +113,36 @@ def test_a_broken_init_is_no_workspace_and_can_be_repeated(
             init(folder)
     assert not (folder / "cmtools.toml").exists()
     assert init(folder).as_json()["files"] == ["cmtools.toml", *BOOKS]
+
+
+def test_buttons_run_their_commands(tmp_path: Path) -> None:
+    """Each in its workspace, whatever the current folder; a person presses Enter in the end."""
+    init(tmp_path)
+    names = ("Проверить", "Цены", "Повестка", "Обзор", "Отчёт прошлого месяца")
+    scripts = sorted((tmp_path / "Кнопки").glob("*.sh"))
+    assert sorted(path.stem for path in scripts) == sorted(names)
+    answers = {
+        path.stem: subprocess.run([path], cwd="/", input=b"\n", capture_output=True).stdout.decode()
+        for path in scripts
+    }
+    assert "Проверено книг" in answers["Проверить"]
+    assert "Предварительные заказы — с ценами.xlsx" in answers["Цены"]
+    assert "Повестка на" in answers["Повестка"]
+    assert "Пустые стадии" in answers["Обзор"]
+    assert len([*(tmp_path / "Отчёты").iterdir()]) == 2
+    assert all(text.endswith("чтобы закрыть окно. ") for text in answers.values())
+
+
+@pytest.mark.parametrize("platform", ["win32", "linux", "darwin"])
+def test_buttons_of_other_systems(platform: str) -> None:
+    """Batch files are always there: a folder on a server may be opened from Windows."""
+    files = button_files(platform, "/opt/my tools/python")
+    endings = {"win32": [".cmd"], "linux": [".cmd", ".sh"], "darwin": [".cmd", ".command"]}
+    assert sorted({Path(name).suffix for name in files}) == endings[platform]
+    lines = files["Проверить.cmd"].decode().split("\r\n")
+    program = '"/opt/my tools/python"' if platform == "win32" else "py"
+    assert lines[2:4] == ['cd /d "%~dp0.."', f"{program} -m cmtools validate"]
+    assert b"\n" not in files["Проверить.cmd"].replace(b"\r\n", b"")
 
 
 def test_init_where_a_file_is(tmp_path: Path) -> None:
