@@ -23,9 +23,13 @@ Rows = Sequence[Record]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlignedSheet:
-    """The rows of one sheet on the three sides: by key, and in groups where there is no key."""
+    """The rows of one sheet on the three sides: by key, and in groups where there is no key.
+
+    is_gone: the book had the sheet, and has it no longer.
+    """
 
     title: str
+    is_gone: bool
     ours: SheetRecords
     theirs: SheetRecords
     keyed: Mapping[Key, tuple[Record | None, Record | None, Record | None]]
@@ -55,6 +59,7 @@ def align(base: BookRecords, ours: BookRecords, theirs: BookRecords) -> Iterator
                     groups.setdefault(place_of(record), ([], [], []))[at].append(record)
         yield AlignedSheet(
             title=title,
+            is_gone=title not in ours and title in base,
             ours=our,
             theirs=their,
             keyed={key: (rows[0], rows[1], rows[2]) for key, rows in keyed.items()},

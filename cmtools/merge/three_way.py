@@ -148,7 +148,7 @@ class _Merger:
 
     def merge_sheet(self, sheet: AlignedSheet) -> None:
         absent = tuple(title for title in sheet.theirs.columns if title not in sheet.ours.columns)
-        if absent and sheet.ours.columns:
+        if absent and not sheet.is_gone:
             self._columns[sheet.title] = absent
         for key, sides in sheet.keyed.items():
             self._merge_row(sheet, key, *sides)
@@ -248,7 +248,7 @@ class _Merger:
         """Return why all changes of a row or group wait; empty where they do not."""
         owner = record.owner if record else None
         reason = self._caution.rows.get((sheet.title, key), "")
-        if not sheet.ours.columns:
+        if sheet.is_gone:
             reason = reasons.NO_SHEET
         reason = reason or self._held.get(Owner(sheet=sheet.title, key=key), "")
         return reason or (self._held.get(owner, "") if owner else "")

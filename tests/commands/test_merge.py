@@ -298,6 +298,21 @@ def test_sheets_of_a_persons_own_are_merged_by_their_first_column(tmp_path: Path
     assert [*rows] == [head, ("звонок", "ср"), two, ("письмо", "чт")]
 
 
+def test_a_sheet_that_a_copy_alone_has_comes_into_the_book(root: Path) -> None:
+    take(root, copied(root, "other", put("Заказы", NOTE, 0, "иное")))
+    rows = (("Заметки",), ("Что", "Когда"), ("звонок", date(2026, 12, 1)), ("встреча", 5))
+    result = take(root, copied(root, "a", own_sheet(*rows)))
+    assert result.merge.conflicts == ()
+    sheet = openpyxl.load_workbook(root / ORDERS)["Моё"]
+    assert [[cell.value for cell in row] for row in sheet] == [
+        ["Заметки", None],
+        ["Что", "Когда"],
+        ["звонок", datetime(2026, 12, 1)],
+        ["встреча", 5],
+    ]
+    assert take(root, copied(root, "a")).merge.is_empty
+
+
 @pytest.mark.long
 def test_a_copy_saved_by_libreoffice_has_only_its_edits(root: Path) -> None:
     take(root, copied(root, "other", put("Заказы", NOTE, 0, "иное")))

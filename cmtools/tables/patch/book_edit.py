@@ -17,7 +17,7 @@ from cmtools.tables.patch.cells import (
     insert_missing_rows,
     patch_cells,
 )
-from cmtools.tables.patch.package import Package
+from cmtools.tables.patch.package import MAIN, Package
 from cmtools.tables.patch.properties import set_properties
 from cmtools.tables.patch.shared_formulas import write_out_shared
 from cmtools.tables.patch.sheet_elements import find_hidden_cells, find_shared_result
@@ -25,6 +25,10 @@ from cmtools.tables.patch.styles import ShownValues
 from cmtools.tables.reader.formulas import find_formulas
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_EMPTY_SHEET = (
+    f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
+    "<sheetData/></worksheet>"
+).encode()
 _LOCKED = (
     ("_xmlsignatures/", "есть электронная подпись, она пропадёт"),
     ("xl/revisions/", "включён общий доступ с журналом изменений"),
@@ -44,6 +48,7 @@ class SheetEdit:
     header: the row of the titles, in whose looks no row is appended.
     last_row: the last row of the range that rows are appended to; 0 where it is the last row of
         the sheet that holds something.
+    is_new: the book has no such sheet; it comes at the end.
     """
 
     cells: CellValues = field(default_factory=dict)
@@ -51,6 +56,7 @@ class SheetEdit:
     emptied: Collection[int] = ()
     header: int = 0
     last_row: int = 0
+    is_new: bool = False
 
 
 def write_edits(
@@ -96,6 +102,8 @@ def apply_edits(package: Package, edits: Mapping[str, SheetEdit]) -> Sequence[st
     formats = ShownValues(package)
     apart = []
     for name, edit in edits.items():
+        if edit.is_new:
+            package.add_sheet(name, _EMPTY_SHEET)
         part = package.sheet_part(name)
         _refuse_shared_cells(name, package[part], edit)
         formulas = find_formulas(package[part]).keys()
