@@ -396,7 +396,7 @@ def test_a_book_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     outcome = report(root, "2026-11", today=TODAY)
     assert facts(outcome) == NOVEMBER
     assert outcome.as_json()["left_out"] == [
-        {"file": name, "sheet": None, "row": None, "reason": "это не книга Excel"}
+        {"file": name, "sheet": None, "row": None, "reason": "это текст (CSV), а не книга Excel"}
     ]
     assert outcome.exit_code is ExitCode.DONE
 
