@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import normalize
 
 NAME_BYTES = 255  # of a file's name, on every usual file system
 TEMPORARY = ".~"  # begins the names of files that are still being written
@@ -142,6 +143,11 @@ def flush_folder(path: Path) -> None:
     except OSError as error:
         if error.errno not in _CANNOT_FLUSH:
             raise
+
+
+def comparable_name(name: str) -> str:
+    """Return a file's name as it is compared: one case, one way to write accented letters."""
+    return normalize("NFC", name).casefold()
 
 
 def cut_to_bytes(text: str, limit: int) -> str:

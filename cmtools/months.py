@@ -45,11 +45,6 @@ def ended_months(today: date, month: date, count: int) -> tuple[date, ...]:
     return months_up_to(months_before(min(today.replace(day=1), month), 1), count)
 
 
-def months_of_year(month: date) -> tuple[date, ...]:
-    """Return the months from January to the month."""
-    return months_up_to(month, month.month)
-
-
 def next_month(month: date) -> date:
     """Return the month after."""
     return (month + timedelta(days=31)).replace(day=1)

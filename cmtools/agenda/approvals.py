@@ -21,7 +21,7 @@ from cmtools.pricing.session import Session
 from cmtools.problems import Place
 from cmtools.tables.columns import MONEY, PERCENT, YES_NO
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import Cell, format_percent, format_value, parse_date, parse_yes_no
+from cmtools.tables.parsers import Cell, format_decimal, format_value, parse_date, parse_yes_no
 from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.writer.listings import ListingColumn, build_listings
@@ -131,9 +131,9 @@ def _reasons(found: OrderRows) -> Iterator[str]:
         elif line.markup_percent is None:
             how = "наценки нет"
         else:
-            how = f"наценка {format_percent(line.markup_percent)} %"
+            how = f"наценка {format_decimal(line.markup_percent)} %"
             if line.discount_percent:
-                how += f", скидка {format_percent(line.discount_percent)} %"
+                how += f", скидка {format_decimal(line.discount_percent)} %"
         yield f"поз. {entry.get('number')}: {how}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cmtools.documents.context import RowIndex
 from cmtools.documents.file_names import document_stem
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.storage import ClientFolders
+from cmtools.files import comparable_name
 from cmtools.pricing.session import Session
 from cmtools.workspace import CLIENT_FOLDERS
 
@@ -43,7 +43,7 @@ class ClientFiles:
     def _list(self, folder: Path) -> Sequence[str]:
         if folder not in self._names:
             found = folder.iterdir() if folder.is_dir() else ()
-            names = [unicodedata.normalize("NFC", path.name).casefold() for path in found]
+            names = [comparable_name(path.name) for path in found]
             self._names[folder] = names
         return self._names[folder]
 

@@ -11,7 +11,7 @@ from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import add_workdays, workdays_between
 from cmtools.books.choices import ClaimDecision, DeliveryKind, PaperKind, Quality
 from cmtools.pricing.price import ZERO, prepayment_of
-from cmtools.tables.parsers import format_roubles
+from cmtools.tables.parsers import format_decimal, format_roubles
 
 READY_STAGE, MARK_STAGE = "3.6", "4.2"
 COST_STAGE, CONTRACT_STAGE, INVOICE_STAGE = "2.3", "2.5", "2.6"
@@ -136,7 +136,7 @@ def quality(rows: AgendaRows) -> Iterator[Duty]:
     for found in _open(rows):
         for received in found.deliveries_of(DeliveryKind.RECEIVED):
             if received.quality is None:
-                text = f"Принять продукцию по качеству: {_number(received.quantity)}"
+                text = f"Принять продукцию по качеству: {format_decimal(received.quantity)}"
                 duty = of_order("quality", found, received.on, text, "stage")
                 yield moved(duty, received.place("quality"), key=f"{received.row}")
 
@@ -242,7 +242,3 @@ def _stage_due(rows: AgendaRows, found: OrderRows) -> date:
 
 def _at_contractor(found: OrderRows) -> str:
     return f" у подрядчика {found.order.contractor}" if found.order.contractor else ""
-
-
-def _number(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}".replace(".", ",")

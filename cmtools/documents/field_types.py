@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Self
 
 from cmtools.documents import russian_text
-from cmtools.tables.parsers import format_percent, format_roubles, group_digits
+from cmtools.tables.parsers import format_decimal, format_roubles, group_digits
 
 
 class Sum(str):
@@ -88,4 +88,4 @@ class Picture(bytes):
 def _number(number: Decimal) -> str:
     if number == number.to_integral_value():
         return group_digits(int(number))
-    return format_percent(number)
+    return format_decimal(number)

@@ -20,7 +20,7 @@ from cmtools.pricing.orders import PricedOrder
 from cmtools.problems import Fault, Message, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import format_percent, format_value, normalize_name
+from cmtools.tables.parsers import format_decimal, format_value, normalize_name
 from cmtools.tables.table import Table
 
 NO_CONTRACT = Message(
@@ -225,8 +225,8 @@ class DocumentChecker:
         if order and totals and priced.approval_needed:
             fault = MARGIN_REFUSED(
                 order=order.number,
-                margin=format_percent(totals.margin),
-                limit=format_percent(self._rows.session.prices.tariff.rules.min_margin),
+                margin=format_decimal(totals.margin),
+                limit=format_decimal(self._rows.session.prices.tariff.rules.min_margin),
             )
             yield _at_row(order, ORDERS, "approved", fault)
 

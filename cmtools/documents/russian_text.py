@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from cmtools.tables.parsers import MONTHS, format_percent, format_roubles, group_digits
+from cmtools.tables.parsers import MONTHS, format_decimal, format_roubles, group_digits
 
 NBSP = "\u00a0"
 NB_HYPHEN = "\u2011"
@@ -51,7 +51,7 @@ def unit_price(price: Decimal) -> str:
 
 def percent(rate: Decimal) -> str:
     """Write a rate in %: `22 %`, `7,5 %`."""
-    return f"{format_percent(rate)}{NBSP}%"
+    return f"{format_decimal(rate)}{NBSP}%"
 
 
 def sum_in_words(amount: Decimal) -> str:

@@ -38,18 +38,9 @@ def save_papers(
         paths = _paths(folder, stem, newest + 1, papers)
     if state is not DocumentState.UNCHANGED:
         for ending, content in papers.items():
-            write_paper(paths[ending], content)
+            with atomic_write(paths[ending]) as aside:
+                aside.write_bytes(add_stamp(content))
     return list(paths.values()), state
-
-
-def write_paper(path: Path, content: bytes, mark: str | None = None) -> None:
-    """Write a file with its stamp, or with a given one: then it counts as edited.
-
-    Raises:
-        OSError: no rights, no room.
-    """
-    with atomic_write(path) as aside:
-        aside.write_bytes(add_stamp(content, mark))
 
 
 def _state(

@@ -11,7 +11,7 @@ from cmtools.books.copies import without_copy_mark
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
 from cmtools.documents.file_names import safe_name
-from cmtools.files import NAME_BYTES, cut_to_bytes
+from cmtools.files import NAME_BYTES, comparable_name, cut_to_bytes
 from cmtools.reports.documents import file_stem
 from cmtools.reports.plan import plan_title
 from cmtools.tables.dataset import Dataset
@@ -78,9 +78,5 @@ def _month(value: Cell) -> date | None:
 def _as_on_disk(path: Path) -> Path:
     if path.exists() or not path.parent.is_dir():
         return path
-    wanted = _comparable(path.name)
-    return next((p for p in path.parent.iterdir() if _comparable(p.name) == wanted), path)
-
-
-def _comparable(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    wanted = comparable_name(path.name)
+    return next((p for p in path.parent.iterdir() if comparable_name(p.name) == wanted), path)

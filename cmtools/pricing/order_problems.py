@@ -16,7 +16,7 @@ from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.tariff import Tariff
 from cmtools.problems import Fault, Message, Problem, Severity, problem_at
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import format_percent, format_roubles, format_value
+from cmtools.tables.parsers import format_decimal, format_roubles, format_value
 from cmtools.tables.table import InvalidRow, Row, Table
 
 NO_MARKUP_TIER = Message(
@@ -108,7 +108,7 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
             yield _problem(position, POSITIONS, "unit_cost", PRICE_ZERO())
     if priced.approval_needed and priced.totals is not None:
         margin, limit = priced.totals.margin, tariff.rules.min_margin
-        fault = LOW_MARGIN(margin=format_percent(margin), limit=format_percent(limit))
+        fault = LOW_MARGIN(margin=format_decimal(margin), limit=format_decimal(limit))
         yield _problem(order, ORDERS, "approved", fault)
 
 
@@ -141,7 +141,7 @@ def _rate_changes(shipments: Shipments, tariff: Tariff) -> Iterator[Problem]:
 
 
 def _rate_in_words(row: Vat) -> str:
-    return "без НДС" if row.rate is None else f"НДС {format_percent(row.rate)} %"
+    return "без НДС" if row.rate is None else f"НДС {format_decimal(row.rate)} %"
 
 
 def _closing_problems(dataset: Dataset, orders: Iterable[PricedOrder]) -> Iterator[Problem]:

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 _MONTH_TITLE = re.compile(r"[а-я]{3}\.? \d{4}")
 
-Lines = Mapping[str, PlanLine | InvalidRow]
-"""The lines of a plan by their indicator's title, as names are compared."""
-
 
 def edit_plan(
     path: Path, sheet: Sheet[PlanLine], goals: Sequence[Goal], months: Sequence[date]

@@ -305,8 +305,8 @@ def group_digits(number: int) -> str:
     return f"{number:,}".replace(",", "\u00a0")
 
 
-def format_percent(value: Decimal) -> str:
-    """Write a percentage as a person does: `9,8`."""
+def format_decimal(value: Decimal) -> str:
+    """Write a number as a person does, without zeros at its end: `9,8`."""
     return f"{value.normalize():f}".replace(".", ",")
 
 

@@ -10,12 +10,17 @@ import json
 import os
 import re
 import stat
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmtools.files import OFFICE_LOCK_SECONDS, OFFICE_LOCKS, atomic_write, describe_kind
+from cmtools.files import (
+    OFFICE_LOCK_SECONDS,
+    OFFICE_LOCKS,
+    atomic_write,
+    comparable_name,
+    describe_kind,
+)
 from cmtools.watch.lease import JOBS_FOLDER
 
 SETTLING = "копируется"
@@ -110,7 +115,7 @@ class Inbox:
         files, not_files = _list_files(self.folder)
         now = self._now()
         locks = {
-            _comparable(f.name) for f in files if _is_office_lock(f.name) and _is_young(f, now)
+            comparable_name(f.name) for f in files if _is_office_lock(f.name) and _is_young(f, now)
         }
         self._watched = {file.name: self._watch(file, clock) for file in files}
         ready: list[ReadyFile] = []
@@ -207,11 +212,7 @@ def _is_office_lock(name: str) -> bool:
 
 
 def _has_office_lock(name: str, locks: set[str]) -> bool:
-    return any(_comparable(f"{start}{name}{end}") in locks for start, end in OFFICE_LOCKS)
-
-
-def _comparable(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return any(comparable_name(f"{start}{name}{end}") in locks for start, end in OFFICE_LOCKS)
 
 
 def _is_temporary(name: str) -> bool:

@@ -13,6 +13,7 @@ from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.workbook import print_setup, write_cell
 
@@ -31,14 +32,7 @@ class Canvas:
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
-        self._formats: dict[str, Format] = {}
-
-    def look(self, **properties: Any) -> Format:
-        """A format of these properties."""
-        key = repr(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self._workbook.add_format(properties)
-        return self._formats[key]
+        self.look = Formats(workbook)
 
     def add_worksheet(self, name: str) -> Worksheet:
         """A new sheet at the end."""

@@ -34,7 +34,6 @@ STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.style
 BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
 WORKBOOK = "xl/workbook.xml"
 STYLES = "xl/styles.xml"
-WORKBOOK_RELATIONS = "xl/_rels/workbook.xml.rels"
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 LEVEL = 4

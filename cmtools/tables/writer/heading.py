@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cmtools.tables.table import Table
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.literal_text import write_text
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 
@@ -30,9 +30,7 @@ def header_row(table: Table[Any]) -> int:
     return len(table.head) + 2 if table.head else 0
 
 
-def write_heading(
-    sheet: Worksheet, table: Table[Any], heading: Heading, make: Callable[..., Format]
-) -> None:
+def write_heading(sheet: Worksheet, table: Table[Any], heading: Heading, make: Formats) -> None:
     """Write the head of a table; without a head there is nothing above it."""
     if not table.head:
         return

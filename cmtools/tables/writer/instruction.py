@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -12,6 +9,7 @@ from cmtools.tables.service_sheets import INSTRUCTION, LISTS_SHEET
 from cmtools.tables.table import Book
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.dropdowns import foreign_columns
+from cmtools.tables.writer.formats import Formats
 
 HOW_TO = (
     "Пишите на листах ниже, начиная со строки под заголовком. Одна строка — одна запись.",
@@ -23,7 +21,7 @@ HOW_TO = (
 )
 
 
-def write_instruction(workbook: Workbook, book: Book, make: Callable[..., Format]) -> None:
+def write_instruction(workbook: Workbook, book: Book, make: Formats) -> None:
     """Add the sheet: title, steps, links to the sheets, the meaning of the colours."""
     sheet = workbook.add_worksheet(INSTRUCTION)
     sheet.hide_gridlines(2)
@@ -73,6 +71,6 @@ def write_instruction(workbook: Workbook, book: Book, make: Callable[..., Format
     sheet.activate()
 
 
-def _heading(sheet: Worksheet, row: int, title: str, make: Callable[..., Format]) -> int:
+def _heading(sheet: Worksheet, row: int, title: str, make: Formats) -> int:
     sheet.write_string(row, 1, title, make(**styles.HEADING))
     return row + 1

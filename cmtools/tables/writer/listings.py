@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from cmtools.tables.columns import TEXT, ValueKind
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.workbook import print_setup, write_cell
 
@@ -113,7 +114,7 @@ class _Writer:
 
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
-        self._formats: dict[str, Format] = {}
+        self._format = Formats(workbook)
 
     def add(self, listing: Listing) -> None:
         sheet = self._workbook.add_worksheet(listing.sheet)
@@ -129,12 +130,6 @@ class _Writer:
         sheet.repeat_rows(header)
         sheet.freeze_panes(header + 1, 0)
         sheet.autofilter(header, 0, max(last, header + 1), len(listing.columns) - 1)
-
-    def _format(self, **properties: Any) -> Format:
-        key = repr(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self._workbook.add_format(properties)
-        return self._formats[key]
 
     def _write_top(self, sheet: Worksheet, listing: Listing) -> int:
         """Write what stands above the table; return the row of the header."""

@@ -27,6 +27,7 @@ from cmtools.tables.writer.dropdowns import (
     list_ranges,
     list_title,
 )
+from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
 from cmtools.tables.writer.literal_text import write_text
@@ -111,7 +112,7 @@ class _BookWriter:
         self._lists = lists
         self._headings = headings
         self._beside = beside
-        self._formats: dict[str, Format] = {}
+        self._format = Formats(workbook)
 
     def write(self) -> None:
         write_instruction(self._workbook, self._book, self._format)
@@ -124,12 +125,6 @@ class _BookWriter:
         self._write_lists()
         for name, reference in list_ranges(self._book, self._lists):
             self._workbook.define_name(name, reference)
-
-    def _format(self, **properties: Any) -> Format:
-        key = repr(sorted(properties.items()))
-        if key not in self._formats:
-            self._formats[key] = self._workbook.add_format(properties)
-        return self._formats[key]
 
     def _column_format(
         self, kind: ValueKind, *, wrap: bool = False, computed: bool = False
