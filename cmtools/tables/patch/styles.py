@@ -13,7 +13,7 @@ from cmtools.tables.columns import DATE
 from cmtools.tables.parsers import EXCEL_EPOCH, Percent
 from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.patch.package import MAIN, Package
-from cmtools.tables.reader.number_formats import ShownAs, parse_styles
+from cmtools.tables.reader.number_formats import ShownAs, classify_format, parse_styles
 from cmtools.tables.sheet_xml import strip_prefix
 from cmtools.tables.writer import styles
 
@@ -114,7 +114,7 @@ class ShownValues:
     def __init__(self, package: Package) -> None:
         self._package = package
         _styles(package)
-        self._shown_as = parse_styles(strip_prefix(package[package.styles]))
+        self._shown_as = dict(enumerate(parse_styles(strip_prefix(package[package.styles]))))
         self._added: dict[tuple[int, str], int] = {}
         properties = package.tree(package.workbook).find("{*}workbookPr")
         is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
@@ -122,7 +122,7 @@ class ShownValues:
 
     def fit(self, value: CellValue, style: int) -> tuple[CellValue, int]:
         """See `cells.ValueFormats`."""
-        shown_as = self._shown_as[style] if style < len(self._shown_as) else ShownAs.NUMBER
+        shown_as = self._shown_as.get(style, ShownAs.NUMBER)
         if isinstance(value, date):
             shown = shown_as is ShownAs.DATE
             return self._serial(value), style if shown else self._with_code(style, DATE.format)
@@ -139,7 +139,8 @@ class ShownValues:
 
     def _with_code(self, style: int, code: str) -> int:
         if (style, code) not in self._added:
-            self._added[style, code] = add_numbered_format(self._package, style, code)
+            self._added[style, code] = added = add_numbered_format(self._package, style, code)
+            self._shown_as[added] = classify_format(code)  # of the cells of a row appended below
         return self._added[style, code]
 
     def _serial(self, day: date) -> float | int:
