@@ -263,9 +263,9 @@ def test_nothing_is_printed_for_what_is_missing(tmp_path: Path) -> None:
     changes = [put("Заказы", column, 0, None) for column in columns]
     text = paper(healthy(tmp_path, *changes, rewrite("Клиенты", [bare])), FIRST).text
     assert not re.search(r"None|nan|\(\s*\)|«\s*»|\{\{|\}\}|\{%|%\}|  |№ *(?:от|$)", text)
-    assert "Сроки изготовления и передачи Продукции определяются Договором." in text
-    assert "Способ и место передачи Продукции определяются Договором." in text
-    assert "оплачивает в порядке и в сроки, установленные Договором." in text
+    assert "Срок передачи Продукции Покупателю — до «____» __" in text
+    assert "установленные Договором: доставка по адресу покупателя." in text
+    assert "оплачивает в течение 10 дней после поставки." in text
     assert "предоплат" not in text
     assert "Доставка" not in text
 
