@@ -162,7 +162,9 @@ class InboxProcessor:
         self, drop: Drop, session: Session, target: Target, merged: MergedBook, today: date
     ) -> DropResult:
         """Let a book take its place in the workspace, with its prices and documents."""
-        if not merged.is_drop:
+        if merged.is_drop:
+            session = replace(session, targets=(replace(session.targets[0], path=merged.path),))
+        else:
             drop = replace(drop, copy=merged.path, name=target.path.name)
             session = self._open(drop, today)
         book = session.loaded.books[drop.name]

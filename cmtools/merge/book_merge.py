@@ -26,7 +26,10 @@ from cmtools.merge.versions import Versions
 from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.patch.book_edit import EditRefused, write_edits
+from cmtools.tables.patch.annotated_copy import remove_annotation
+from cmtools.tables.patch.book_edit import EditRefused, refuse_locked, write_edits
+from cmtools.tables.patch.package import Package
+from cmtools.tables.patch.properties import set_properties
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import InProcessReader, WorkbookReader
 
@@ -166,14 +169,21 @@ def stamp_new_books(root: Path, books: Iterable[Path]) -> None:
 def stamp(source: Path, target: Path, number: int) -> None:
     """Write a book with the number of its version in it; one that allows no change as it is.
 
+    What `annotate` put into a copy that was corrected since is taken off.
+
     Raises:
         OSError: no rights, no room.
     """
+    package = Package(source)
     try:
-        write_edits(source, {}, target, properties={VERSION_PROPERTY: str(number)})
+        refuse_locked(package)
     except EditRefused:
         if source != target:
             shutil.copyfile(source, target)
+        return
+    remove_annotation(package)
+    set_properties(package, {VERSION_PROPERTY: str(number)})
+    package.save(target)
 
 
 def _base(

@@ -80,9 +80,9 @@ def decide(job: Job, decision: Decision, context: WatchContext) -> Decision:
         if first.job != job.id:
             job.start_over()
             return decide(job, replace(decision, result=repeated_result(first)), context)
-    for document in result.documents:
-        if document.source is not None:
-            flush_file(job.folder / document.source)
+    for source in (result.memory, *(document.source for document in result.documents)):
+        if source is not None:
+            flush_file(job.folder / source)
     if result.documents or result.replacement:
         flush_folder(job.staging)
     write_decision(job, decision)

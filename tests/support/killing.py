@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cmtools.merge.versions import Versions
 from cmtools.watch.lease import JOBS_FOLDER
 from cmtools.watch.protocol_text import PROTOCOL
-from cmtools.workspace import CLIENT_FOLDERS, INBOX
+from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
 from support import watching
 
 CHANGES = "mkdir rename replace link unlink rmdir fsync write open".split()
@@ -133,7 +134,8 @@ def wrong_now(root: Path) -> Iterator[str]:
             if path.read_bytes() != watching.paper(number):
                 yield f"a paper is half-written: {path.name}"
     for name, files in watching.ends(root).items():
-        if set(files) != {NAME, PROTOCOL, "цены.xlsx", watching.KEPT}:
+        asked = {watching.QUESTIONS} if watching.Stub.merges else set()
+        if set(files) != {NAME, PROTOCOL, "цены.xlsx", watching.KEPT, *asked}:
             yield f"half a result: {name} has {sorted(files)}"
 
 
@@ -160,6 +162,15 @@ def wrong_at_the_end(root: Path) -> Iterator[str]:
         yield "no reports were asked for"
 
 
+def wrong_in_memory(root: Path) -> Iterator[str]:
+    """What must hold of a merge once a watcher has run through: it is remembered once."""
+    with Versions(root) as versions:
+        kept = len(versions.drops(watching.BOOK)), len(versions.conflicts(watching.BOOK))
+    asked = [path.name for path in root.glob("Слияние*")]
+    if (kept, asked) != ((1, 1), [watching.QUESTIONS]):
+        yield f"remembered: {kept}, asked: {asked}"
+
+
 def fresh(folder: Path, pattern: Path) -> Path:
     """A workspace with one drop, just as the last one was."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -170,9 +181,11 @@ def fresh(folder: Path, pattern: Path) -> Path:
 def main(kind: str) -> None:
     """Go through all cases of a kind; print how many there were and what was wrong."""
     shared = Path("/dev/shm")  # there a flush costs nothing
+    watching.Stub.merges = True
     base = Path(tempfile.mkdtemp(prefix="killing-", dir=shared if shared.is_dir() else None))
     try:
         pattern = watching.workspace(base / "pattern")
+        (pattern / MARKER).touch()
         watching.drop(pattern, NAME)
         total = changes(fresh(base / "count", pattern))
         done, wrong = 0, []
@@ -184,6 +197,7 @@ def main(kind: str) -> None:
             if not run(root):
                 wrong.append(f"{case}: the last run failed")
             wrong += [f"{case}, end: {what}" for what in wrong_at_the_end(root)]
+            wrong += [f"{case}, end: {what}" for what in wrong_in_memory(root)]
             done += 1
         print(json.dumps({"changes": total, "cases": done, "wrong": wrong[:20]}))
     finally:

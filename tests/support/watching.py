@@ -20,7 +20,11 @@ from typing import ParamSpec, TypeVar
 from cmtools.files import checksum
 from cmtools.inbox.drop import Drop, DropResult, DropStage, Replacement, StagedDocument
 from cmtools.inbox.inputs_hash import inputs_hash
+from cmtools.inbox.merged_book import MEMORY
 from cmtools.inbox.process import InboxProcessor
+from cmtools.merge.conflict import Conflict
+from cmtools.merge.drops import NewDrop
+from cmtools.merge.memory import MergeMemory
 from cmtools.pricing.agreed_book import Agreement
 from cmtools.tables.reader.container import Limits
 from cmtools.watch import worker_tasks
@@ -40,13 +44,19 @@ T = TypeVar("T")
 BOOK, PAPERS = "Книга.xlsx", "Клиенты/К-1"
 OLD, DROPPED = b"old book", "книга, новая\n".encode() * 100
 KEPT = "Книга — прежняя версия.xlsx"
+QUESTIONS = "Слияние — Книга.xlsx"
 TODAY = date(2026, 11, 21)
 
 logging.getLogger("cmtools.watch").setLevel(logging.CRITICAL)
 
 
 class Stub:
-    """Does the work of a worker process at once, in a few lines."""
+    """Does the work of a worker process at once, in a few lines.
+
+    merges: a book that replaces is said to be merged, with a conflict that a person has to decide.
+    """
+
+    merges = False
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the method of the function's name instead of it."""
@@ -125,6 +135,8 @@ def _accepted(root: Path, drop: Drop) -> DropResult:
         for number in (1, 2)
     ]
     (drop.result / "цены.xlsx").write_bytes(b"prices")
+    if Stub.merges:
+        (drop.staging / MEMORY).write_bytes(_memory(drop).dumps())
     return DropResult(
         verdict="accepted",
         accepted=True,
@@ -137,10 +149,36 @@ def _accepted(root: Path, drop: Drop) -> DropResult:
             expected=checksum(root / BOOK),
             kept_as=KEPT,
         ),
+        memory=f"{drop.staging.name}/{MEMORY}" if Stub.merges else None,
         documents=tuple(documents),
         agreed=tuple(agreed),
         months=("2026-10", "2026-11"),
     )
+
+
+def _memory(drop: Drop) -> MergeMemory:
+    conflict = Conflict(
+        sheet="Заказы",
+        key="З-1",
+        column="Примечание",
+        base="а",
+        ours="б",
+        theirs="в",
+        author="",
+        reason="",
+        place=("Заказы", "з-1", "Примечание"),
+        meanings=("а", "б", "в"),
+    )
+    kept = NewDrop(
+        token=drop.staging.parent.name,
+        book=BOOK,
+        records={},
+        version=0,
+        state=0,
+        author="",
+        conflicts=(conflict,),
+    )
+    return MergeMemory(book=BOOK, records={}, drop=kept)
 
 
 def key_of(root: Path, book: str | None, *, accepted: bool) -> str:

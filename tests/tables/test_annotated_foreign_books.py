@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 
 from cmtools.problems import Place, Problem, Severity
-from cmtools.tables.patch.annotated_copy import annotate
+from cmtools.tables.patch.annotated_copy import annotate, remove_annotation
+from cmtools.tables.patch.notes import OURS
 from cmtools.tables.patch.package import Package
 from cmtools.tables.patch.sheet_elements import add_legacy_drawing
 from cmtools.tables.writer import styles
@@ -62,16 +66,16 @@ def rich_book(path: Path) -> Path:
 
 
 def painted(book: Path, sheet: str) -> dict[str, str]:
-    """Cell → its colour, of the cells in one of our colours."""
-    ours = {styles.PALE_RED, styles.PALE_ORANGE}
+    """Cell → its colour, of the cells in one of our colours or a shade of it."""
+    ours = {colour[:5]: colour for colour in (styles.PALE_RED, styles.PALE_ORANGE)}
     every = (cell for row in loaded(book)[sheet].iter_rows() for cell in row)
     colours = {cell.coordinate: f"#{str(cell.fill.start_color.rgb)[-6:]}" for cell in every}
-    return {place: colour for place, colour in colours.items() if colour in ours}
+    return {place: ours[colour[:5]] for place, colour in colours.items() if colour[:5] in ours}
 
 
 def notes(book: Path, sheet: str) -> dict[str, str]:
     every = (cell for row in loaded(book)[sheet].iter_rows() for cell in row)
-    return {cell.coordinate: cell.comment.text for cell in every if cell.comment}
+    return {c.coordinate: c.comment.text.replace(OURS, "") for c in every if c.comment}
 
 
 def test_only_the_cells_and_notes_named_change(tmp_path: Path) -> None:
@@ -90,6 +94,8 @@ def test_only_the_cells_and_notes_named_change(tmp_path: Path) -> None:
     sheet = part_of(source, "Заказы")
     assert changed_parts(source, copy) == {
         "[Content_Types].xml",
+        "_rels/.rels",
+        "docProps/custom.xml",
         "xl/_rels/workbook.xml.rels",
         "xl/comments1.xml",
         "xl/drawings/vmlDrawing1.vml",
@@ -124,6 +130,51 @@ def test_only_the_cells_and_notes_named_change(tmp_path: Path) -> None:
         "H20": NOTE,
     }
     assert audit(copy) == []
+
+
+@pytest.mark.parametrize("office", [False, True], ids=["as it was", "saved by LibreOffice"])
+def test_a_corrected_copy_is_a_book_again(office: bool, tmp_path: Path) -> None:
+    """Fault 55: our colours, notes and list go, what they covered comes back."""
+    source, copy = rich_book(tmp_path / BOOK), tmp_path / "копия.xlsx"
+    found = [problem("Заказы", *cell) for cell in ((2, 2), (2, 3), (4, 4), (9, 1))]
+    annotate(source, copy, found)
+    if office:
+        (copy,) = convert([copy], tmp_path / "office")
+    book = tmp_path / "книга.xlsx"
+    package = Package(copy)
+    remove_annotation(package)
+    package.save(book)
+    assert loaded(book).sheetnames == ["Заказы", "Итоги"]
+    assert painted(book, "Заказы") == {}
+    assert loaded(book)["Заказы"]["C2"].fill.start_color.rgb == "FF00FF00"
+    assert loaded(book)["Заказы"]["B2"].fill.fill_type is None
+    assert {p: text.strip() for p, text in notes(book, "Заказы").items()} == {
+        "B2": "проверить у клиента",
+        "D4": "моё",
+    }
+    assert loaded(book)["Заказы"].print_area == "'Заказы'!$A$1:$E$6"
+    if not office:
+        assert audit(book) == []
+        assert rows_of(book) == rows_of(source)
+
+
+def rows_of(book: Path) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in loaded(book)["Заказы"].iter_rows(max_row=10)]
+
+
+def test_a_book_that_is_no_copy_of_ours_stays(tmp_path: Path) -> None:
+    """A manager's own sheet «Ошибки», a note of «cmtools» and a red cell are his."""
+    path = tmp_path / BOOK
+    book = Workbook()
+    sheet = book.create_sheet("Ошибки")
+    sheet["A1"] = "моё"
+    sheet["A1"].comment = Comment("моё", "cmtools")
+    sheet["A1"].fill = PatternFill("solid", fgColor="FFFFC7CE")
+    book.save(path)
+    package, before = Package(path), parts(path)
+    remove_annotation(package)
+    package.save(path)
+    assert parts(path) == before
 
 
 def test_the_list_is_first_and_names_stay_with_their_sheets(tmp_path: Path) -> None:

@@ -11,15 +11,31 @@ from cmtools.problems import Problem
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.cells import restyle_cells
 from cmtools.tables.patch.foreign_parts import drop_foreign_parts
-from cmtools.tables.patch.notes import add_notes
+from cmtools.tables.patch.notes import add_notes, remove_notes
 from cmtools.tables.patch.package import Package
-from cmtools.tables.patch.problems_sheet import add_problems_sheet, sentence
+from cmtools.tables.patch.problems_sheet import (
+    add_problems_sheet,
+    remove_problems_sheet,
+    sentence,
+)
+from cmtools.tables.patch.properties import (
+    read_custom_properties,
+    remove_properties,
+    set_properties,
+)
 from cmtools.tables.patch.sheet_elements import deselect_tab, find_hidden_cells, is_worksheet
-from cmtools.tables.patch.styles import add_fill, add_filled_format
+from cmtools.tables.patch.styles import (
+    add_fill,
+    add_filled_format,
+    fill_of_format,
+    replace_fills,
+)
 from cmtools.tables.service_sheets import ERRORS_SHEET
 from cmtools.tables.writer import styles
 
 MOST_NOTES = 5000
+ANNOTATED, FILL, NO_FILL = "cmtools-annotated", "cmtools-fill-", "нет"
+MOST_LETTERS = 255  # of a custom property in Excel
 
 
 def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
@@ -35,10 +51,10 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
     titles: dict[str, str] = {}  # of two sheets with one name the first was read
     for title in package.sheets():
         titles.setdefault(normalize_name(title), title)
-    fills = {colour: add_fill(package, colour) for colour in (styles.PALE_RED, styles.PALE_ORANGE)}
+    paint = _Paint(package)
     filled = {
-        colour: cache(partial(add_filled_format, package, fill=fill))
-        for colour, fill in fills.items()
+        colour: cache(partial(paint.add_format, colour))
+        for colour in (styles.PALE_RED, styles.PALE_ORANGE)
     }
     for name, cells in _by_sheet(problems).items():
         part = package.sheets().get(titles.get(name, ""))
@@ -55,8 +71,57 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
     add_problems_sheet(package, titles, problems)
     package.make_first(ERRORS_SHEET)
     package.repeat_on_paper(ERRORS_SHEET, "$4:$4")
+    set_properties(package, {ANNOTATED: "да", **paint.properties})
     with atomic_write(target) as aside:
         package.save(aside)
+
+
+def remove_annotation(package: Package) -> None:
+    """Take our colours, notes and list of problems off a copy that a person has corrected.
+
+    Cells are given back the fills that they had; a book that is no annotated copy stays as it is.
+    """
+    properties = read_custom_properties(package)
+    if ANNOTATED not in properties:
+        return
+    ours = {n.removeprefix(FILL): v for n, v in properties.items() if n.startswith(FILL)}
+    replace_fills(package, {colour: v if v != NO_FILL else "" for colour, v in ours.items()})
+    remove_problems_sheet(package)
+    for part in package.sheets().values():
+        remove_notes(package, part)
+    remove_properties(package, [ANNOTATED, *(f"{FILL}{colour}" for colour in ours)])
+
+
+class _Paint:
+    """Our colours in a book: a shade for each fill that it covers, which tells the fill again.
+
+    Excel and LibreOffice number formats anew, but they keep colours and custom properties.
+    """
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._known = package[package.styles].upper() if package.styles in package else b""
+        self._fills: dict[tuple[str, str], int] = {}
+        self.properties: dict[str, str] = {}
+
+    def add_format(self, colour: str, number: int) -> int:
+        """Add a copy of a format in one of our colours; return its number."""
+        covered = fill_of_format(self._package, number)
+        if len(covered) > MOST_LETTERS:
+            covered = ""
+        if (colour, covered) not in self._fills:
+            shade = self._free_shade(colour)
+            self._fills[colour, covered] = add_fill(self._package, f"#{shade}")
+            self.properties[f"{FILL}{shade}"] = covered or NO_FILL
+        return add_filled_format(self._package, number, self._fills[colour, covered])
+
+    def _free_shade(self, colour: str) -> str:
+        """Return the colour, or the nearest one by eye that the book does not use."""
+        first = int(colour.lstrip("#"), 16)
+        shades = (f"{first + blue:06X}" for blue in range(0x100 - first % 0x100))
+        taken = {*(name.removeprefix(FILL) for name in self.properties)}
+        free = (s for s in shades if s not in taken and s.encode() not in self._known)
+        return next(free, f"{first:06X}")
 
 
 def _by_sheet(problems: Sequence[Problem]) -> dict[str, dict[tuple[int, int], list[Problem]]]:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from cmtools.problems import column_letters
 from cmtools.tables.parsers import escape_text
-from cmtools.tables.patch.package import MAIN, Package
+from cmtools.tables.patch.package import MAIN, Package, remove
 from cmtools.tables.patch.sheet_elements import add_legacy_drawing, find_legacy_drawing
 
 AUTHOR = "cmtools"
@@ -46,6 +46,9 @@ _SHAPE = (
     "<x:MoveWithCells/><x:SizeWithCells/><x:AutoFill>False</x:AutoFill>"
     "<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
+OURS = "\u2060"
+"""Stands, unseen, around what is ours in a note: LibreOffice does not keep authors."""
+_FRAME = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*</v:shape>\s*", re.DOTALL)
 _RELATION_ID = re.compile(rb":id\s*=\s*[\"']([^\"']*)")
 
 Notes = Mapping[tuple[int, int], str]
@@ -93,7 +96,7 @@ def _write_comments(package: Package, sheet: str, notes: Notes) -> Notes:
         comment = etree.SubElement(
             comments, f"{{{namespace}}}comment", ref=reference, authorId=author
         )
-        comment.append(_text(namespace, "text", text))
+        comment.append(_text(namespace, "text", f"{OURS}{text}{OURS}"))
     return new
 
 
@@ -112,7 +115,45 @@ def _put_before(comment: etree._Element, text: str) -> None:
         run = etree.Element(f"{{{namespace}}}r")
         plain.addprevious(run)
         run.append(plain)
-    own.insert(0, _text(namespace, "r", f"{text}\n\n"))
+    own.insert(0, _text(namespace, "r", f"{OURS}{text}\n\n{OURS}"))
+
+
+def remove_notes(package: Package, sheet: str) -> None:
+    """Remove what is ours in the notes of a sheet, given by its part; a person's text stays."""
+    part = package.related(sheet, "comments")
+    if part is None:
+        return
+    removed = set()
+    for comment in package.tree(part).findall("{*}commentList/{*}comment"):
+        had_ours = _take_ours_off(comment)
+        if had_ours and not any((text.text or "").strip() for text in comment.iter("{*}t")):
+            removed.add(comment.get("ref", ""))
+            remove(comment)
+    drawing = _find_drawing(package, sheet)
+    if removed and drawing is not None:
+        package[drawing] = _FRAME.sub(
+            lambda frame: b"" if _cell_of(frame[0]) in removed else frame[0], package[drawing]
+        )
+
+
+def _take_ours_off(comment: etree._Element) -> bool:
+    """Remove what stands between our marks, which another program may have torn apart."""
+    inside, found = False, False
+    for text in list(comment.iter("{*}t")):
+        pieces = (text.text or "").split(OURS)
+        kept = [piece for number, piece in enumerate(pieces) if inside == bool(number % 2)]
+        found |= inside or len(pieces) > 1
+        inside ^= len(pieces) % 2 == 0
+        run = text.getparent()
+        text.text = "".join(kept)
+        if not text.text and run is not None and etree.QName(run).localname == "r":
+            remove(run)
+    return found
+
+
+def _cell_of(frame: bytes) -> str:
+    row, column = (re.search(rb"<x:%b>\s*(\d+)" % name, frame) for name in (b"Row", b"Column"))
+    return f"{column_letters(int(column[1]) + 1)}{int(row[1]) + 1}" if row and column else ""
 
 
 def _draw_frames(package: Package, sheet: str, notes: Notes) -> None:
@@ -131,12 +172,9 @@ def _draw_frames(package: Package, sheet: str, notes: Notes) -> None:
 def _drawing_part(package: Package, sheet: str) -> str:
     """Return the part of a sheet's legacy drawing; a sheet without one gets an empty one."""
     xml = package[sheet]
-    tag = find_legacy_drawing(xml)
-    relation = _RELATION_ID.search(tag) if tag else None
-    if relation:
-        part = package.related(sheet, "vmlDrawing", relation[1].decode())
-        if part is not None:
-            return part
+    known = _find_drawing(package, sheet)
+    if known is not None:
+        return known
     part, _ = package.free_name("xl/drawings/vmlDrawing", ".vml")
     package.add_part(
         sheet,
@@ -149,6 +187,12 @@ def _drawing_part(package: Package, sheet: str) -> str:
     attributes = f'xmlns:r="{package.relation_types}" r:id="cmtoolsDrawing"'
     package[sheet] = add_legacy_drawing(xml, attributes)
     return part
+
+
+def _find_drawing(package: Package, sheet: str) -> str | None:
+    tag = find_legacy_drawing(package[sheet])
+    relation = _RELATION_ID.search(tag) if tag else None
+    return package.related(sheet, "vmlDrawing", relation[1].decode()) if relation else None
 
 
 def _shapes(notes: Notes, first: int) -> bytes:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 from cmtools.problems import Problem
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.cells import row_xml
-from cmtools.tables.patch.package import Package
+from cmtools.tables.patch.package import Package, remove
 from cmtools.tables.patch.plain_sheet import sheet_xml
 from cmtools.tables.patch.styles import add_bottom_border, add_fill, add_font, add_format, color_xml
 from cmtools.tables.service_sheets import ERRORS_SHEET
@@ -41,6 +41,29 @@ class _Formats(NamedTuple):
     warning: bytes
     text: bytes
     link: bytes
+
+
+def remove_problems_sheet(package: Package) -> None:
+    """Remove the list of problems from a book, with the names that belong to it."""
+    book = package.tree(package.workbook)
+    sheets = book.findall("{*}sheets/{*}sheet")
+    titles = [normalize_name(sheet.get("name", "")) for sheet in sheets]
+    if normalize_name(ERRORS_SHEET) not in titles:
+        return
+    old = titles.index(normalize_name(ERRORS_SHEET))
+    part = package.sheet_part(ERRORS_SHEET)
+    remove(sheets[old])
+    package.drop([part])
+    for defined in list(book.iter("{*}definedName")):
+        owner = int(defined.get("localSheetId", "-1"))
+        if owner == old:
+            remove(defined)
+        elif owner > old:
+            defined.set("localSheetId", str(owner - 1))
+    for view in book.iter("{*}workbookView"):
+        active = int(view.get("activeTab", "0"))
+        view.set("activeTab", str(active - 1 if active > old else 0))
+        view.attrib.pop("firstSheet", "")
 
 
 def add_problems_sheet(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from lxml import etree
 
-from cmtools.tables.patch.package import Package
+from cmtools.tables.patch.package import Package, remove
 
 PART = "docProps/custom.xml"
 PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
@@ -35,6 +35,25 @@ def set_properties(package: Package, properties: Mapping[str, str]) -> None:
         for child in list(element):
             element.remove(child)
         etree.SubElement(element, f"{{{TYPES}}}lpwstr").text = value
+
+
+def read_custom_properties(package: Package) -> dict[str, str]:
+    """Return the custom properties of a book by their names."""
+    part = package.related("", "custom-properties")
+    if part is None:
+        return {}
+    return {
+        element.get("name", ""): "".join(str(text) for text in element.itertext())
+        for element in package.tree(part)
+    }
+
+
+def remove_properties(package: Package, names: Collection[str]) -> None:
+    """Remove custom properties of a book; the others stay."""
+    part = package.related("", "custom-properties")
+    for element in [] if part is None else list(package.tree(part)):
+        if element.get("name") in names:
+            remove(element)
 
 
 def _add(tree: etree._Element, name: str) -> etree._Element:

@@ -97,6 +97,30 @@ def add_filled_format(package: Package, number: int, fill: int) -> int:
     return _add_copy(_styles(package), number, {"fillId": str(fill), "applyFill": "1"})
 
 
+def fill_of_format(package: Package, number: int) -> str:
+    """Return the fill of a format as XML; empty where it has none."""
+    tree = _styles(package)
+    formats, fills = (_group(tree, name) for name in ("cellXfs", "fills"))
+    known = formats.findall("{*}xf")
+    index = int(known[number if number < len(known) else 0].get("fillId", "0"))
+    fill = fills[index] if index < len(fills) else None
+    pattern = None if fill is None else fill.find("{*}patternFill")
+    if fill is None or (pattern is not None and pattern.get("patternType", "none") == "none"):
+        return ""
+    return etree.tostring(fill, encoding="unicode").strip()
+
+
+def replace_fills(package: Package, fills: Mapping[str, str]) -> None:
+    """Replace plain fills, by their colours, by others as `fill_of_format` has written them."""
+    group = _group(_styles(package), "fills")
+    for fill in list(group):
+        colour = fill.find("{*}patternFill/{*}fgColor")
+        code = "" if colour is None else colour.get("rgb", "")[-6:].upper()
+        if code in fills:
+            none = f'<fill xmlns="{_namespace(group)}"><patternFill patternType="none"/></fill>'
+            group.replace(fill, etree.fromstring(fills[code] or none))
+
+
 def _add_copy(tree: etree._Element, number: int, attributes: Mapping[str, str]) -> int:
     group = _group(tree, "cellXfs")
     known = group.findall("{*}*")
