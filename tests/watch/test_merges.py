@@ -1,0 +1,188 @@
+"""Drops that do not stand on the book of the workspace: merged, asked, answered."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cmtools.inbox.drop import DropStage
+from cmtools.merge.versions import Versions
+from support.priced import loaded
+from support.watching import Here, context, drop, ends, work_off
+from support.workbench import ORDERS, REGISTRY, TASKS, cell_of, healthy
+
+QUESTIONS = f"Слияние — {ORDERS}"
+NOTE = ("Заказы", "Примечание")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return healthy(tmp_path / "w")
+
+
+@pytest.fixture
+def here() -> Iterator[Here]:
+    worker = Here()
+    yield worker
+    worker.stop()
+
+
+def once(root: Path, worker: Here, *drops: tuple[str, bytes]) -> list[tuple[str, dict[str, bytes]]]:
+    """Drop files and have them worked on; the new result folders with their files."""
+    before = ends(root)
+    for name, content in drops:
+        drop(root, name, content)
+    work_off(context(root), worker)
+    return [(name, files) for name, files in ends(root).items() if name not in before]
+
+
+def copy_with(
+    root: Path, tmp_path: Path, *cells: tuple[str, str, int, object], book: str = ORDERS
+) -> bytes:
+    """A copy of the workspace's book in which cells were typed: sheet, column, row, value."""
+    return edited(root / book, tmp_path, *cells)
+
+
+def edited(path: Path, tmp_path: Path, *cells: tuple[str, str, int, object]) -> bytes:
+    workbook = openpyxl.load_workbook(path)
+    for sheet, column, row, value in cells:
+        place = cell_of(path, sheet, column, row)
+        page = workbook[sheet]
+        assert isinstance(page, Worksheet)
+        page[place].value = value
+    workbook.save(tmp_path / "copy.xlsx")
+    return (tmp_path / "copy.xlsx").read_bytes()
+
+
+def typed(root: Path, sheet: str, column: str, count: int, book: str = ORDERS) -> list[object]:
+    """What stands in the first rows of a column of the workspace's book."""
+    page = loaded(root / book)[sheet]
+    return [page[cell_of(root / book, sheet, column, row)].value for row in range(count)]
+
+
+def record(files: dict[str, bytes]) -> str:
+    return files["Протокол.txt"].decode()
+
+
+def test_two_copies_of_one_version_both_come_in(root: Path, here: Here, tmp_path: Path) -> None:
+    first = copy_with(root, tmp_path, (*NOTE, 0, "от А"))
+    second = copy_with(root, tmp_path, (*NOTE, 1, "от Б"))
+    results = once(root, here, ("А.xlsx", first), ("Б.xlsx", second))
+    assert typed(root, *NOTE, 2) == ["от А", "от Б"]
+    assert {name.split("/")[0] for name, _ in results} == {"Обработано"}
+    assert "«Заказы», З-2026-0002, Примечание: пусто → «от Б»" in record(results[1][1])
+    assert results[1][1]["Б.xlsx"] == second
+    before = (root / ORDERS).read_bytes()
+    for name, content in (("А снова.xlsx", first), ("Б снова.xlsx", second)):
+        ((_, files),) = once(root, here, (name, content))
+        assert "ПОВТОР" in record(files)
+    assert (root / ORDERS).read_bytes() == before
+
+
+def test_a_book_that_is_changed_meanwhile_is_merged_anew(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    by_hand = copy_with(root, tmp_path, (*NOTE, 0, "руками"))
+    dropped = copy_with(root, tmp_path, (*NOTE, 1, "из копии"))
+    stages: list[DropStage] = []
+
+    def change(stage: DropStage) -> None:
+        stages.append(stage)
+        if stage is DropStage.PRICE and stages.count(stage) == 1:
+            (root / ORDERS).write_bytes(by_hand)
+
+    meddling = Here(change)
+    once(root, meddling, ("копия.xlsx", dropped))
+    meddling.stop()
+    assert typed(root, *NOTE, 2) == ["руками", "из копии"]
+
+
+def test_a_conflict_comes_again_until_it_is_answered(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    """Both sides stay whole till then; a drop goes in for the rest, and answers count once."""
+    first = copy_with(root, tmp_path, (*NOTE, 0, "от А"))
+    second = copy_with(root, tmp_path, (*NOTE, 0, "от Б"), (*NOTE, 2, "ещё от Б"))
+    once(root, here, ("А.xlsx", first))
+    for name in ("Б.xlsx", "Б снова.xlsx"):
+        ((_, files),) = once(root, here, (name, second))
+        assert "ждут вашего решения: 1" in record(files)
+        assert QUESTIONS in files
+        assert typed(root, *NOTE, 3) == ["от А", None, "ещё от Б"]
+    answered = answer(root / QUESTIONS, tmp_path, "в копии")
+    ((_, files),) = once(root, here, ("ответ.xlsx", answered))
+    assert "решения внесены" in record(files)
+    assert typed(root, *NOTE, 3) == ["от Б", None, "ещё от Б"]
+    assert not (root / QUESTIONS).exists()
+    before = (root / ORDERS).read_bytes()
+    once(root, here, ("ответ снова.xlsx", answered))
+    assert (root / ORDERS).read_bytes() == before
+
+
+def answer(path: Path, tmp_path: Path, side: str) -> bytes:
+    """A conflict book in which one side is taken in every row."""
+    book = openpyxl.load_workbook(path)
+    rows = [*book.worksheets[0].iter_rows()]
+    header = next(row for row in rows if "Взять" in [cell.value for cell in row])
+    column = [cell.value for cell in header].index("Взять")
+    for row in rows[rows.index(header) + 1 :]:
+        row[column].value = side
+    book.save(tmp_path / "answer.xlsx")
+    return (tmp_path / "answer.xlsx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("book", "sheet", "column"),
+    [(REGISTRY, "Клиенты", "Явные потребности"), (TASKS, "Поручения", "От кого")],
+)
+def test_other_books_are_merged_too(
+    book: str, sheet: str, column: str, root: Path, here: Here, tmp_path: Path
+) -> None:
+    first = copy_with(root, tmp_path, (sheet, column, 0, "от А"), book=book)
+    second = copy_with(root, tmp_path, (sheet, column, 1, "от Б"), book=book)
+    once(root, here, ("А.xlsx", first))
+    once(root, here, ("Б.xlsx", second))
+    assert typed(root, sheet, column, 2, book) == ["от А", "от Б"]
+
+
+def test_a_book_with_macros_is_left_alone(root: Path, here: Here, tmp_path: Path) -> None:
+    first = copy_with(root, tmp_path, (*NOTE, 0, "от А"))
+    second = copy_with(root, tmp_path, (*NOTE, 1, "от Б"))
+    once(root, here, ("А.xlsx", first))
+    with zipfile.ZipFile(root / ORDERS, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macros")
+    before = (root / ORDERS).read_bytes()
+    ((name, files),) = once(root, here, ("Б.xlsx", second))
+    assert name.startswith("Ошибки/")
+    assert "не изменить без потерь: есть макросы" in record(files)
+    assert (root / ORDERS).read_bytes() == before
+
+
+def test_a_corrected_painted_copy_becomes_the_book(root: Path, here: Here, tmp_path: Path) -> None:
+    bad = copy_with(root, tmp_path, ("Заказы", "Код клиента", 0, "К-0999"))
+    ((_, files),) = once(root, here, ("плохая.xlsx", bad))
+    (tmp_path / "painted.xlsx").write_bytes(files["плохая — ошибки.xlsx"])
+    cell = ("Заказы", "Код клиента", 0, "К-0001")
+    mended = edited(tmp_path / "painted.xlsx", tmp_path, cell)
+    ((name, files),) = once(root, here, ("плохая — ошибки.xlsx", mended))
+    assert name.startswith("Обработано/")
+    book = loaded(root / ORDERS)
+    assert "Ошибки" not in book.sheetnames
+    place = book["Заказы"][cell_of(root / ORDERS, "Заказы", "Код клиента", 0)]
+    assert (place.value, place.comment) == ("К-0001", None)
+    assert place.fill.start_color.rgb != "FFFFC7CE"
+
+
+def test_versions_and_drops_are_remembered_once(root: Path, here: Here, tmp_path: Path) -> None:
+    first = copy_with(root, tmp_path, (*NOTE, 0, "от А"))
+    second = copy_with(root, tmp_path, (*NOTE, 1, "от Б"))
+    once(root, here, ("А.xlsx", first))
+    once(root, here, ("Б.xlsx", second))
+    with Versions(root) as versions:
+        assert len(versions.drops(ORDERS)) == 2
+        assert versions.conflicts(ORDERS) == []
