@@ -57,7 +57,7 @@ def repeat(
     quantities: «№ п/п=run» for the positions of which another number is wanted.
 
     Raises:
-        UsageError: no such order or position, or their rows have errors.
+        UsageError: no such order or position, their rows have errors, or there are no stages.
         Unavailable: the book is open, or cannot be changed without a loss.
         WorkspaceError: no workspace.
         OSError: no rights, no room.
@@ -67,13 +67,15 @@ def repeat(
     dataset, found = session.loaded.dataset, find_order(session.prices.orders, order)
     if found.order is None:
         raise UsageError(f"в строке заказа {found.number} есть ошибки: cmtools validate")
-    positions = _positions(found)
+    positions, stages = _positions(found), dataset.records(STAGES)
+    if not stages:
+        raise UsageError("стадии не прочитаны: проверьте «Настройки», лист «Стадии»")
     repeated = repeat_order(
         found.order,
         positions,
         number=next_number(found.number, (o.number for o in session.prices.orders), today),
         today=today,
-        stages=dataset.records(STAGES),
+        stages=stages,
         layouts=[one for one in dataset.records(LAYOUTS) if one.order == found.order.number],
         files=_client_files(session, found.order.client),
         quantities=_parse_quantities(quantities, positions),

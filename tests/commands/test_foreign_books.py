@@ -30,6 +30,7 @@ from support.foreign import (
     packed,
     parts_of,
 )
+from support.office import convert
 from support.priced import NOW
 from support.workbench import AGREED, ORDERS, REGISTRY, SETTINGS, TASKS, TODAY, healthy
 
@@ -53,6 +54,8 @@ COMMANDS = (
     "board",
     "client К-0001",
     "losses",
+    "approvals",
+    "repeat З-2026-0001",
     "watch --once",
     "templates check",
     "doctor",
@@ -66,15 +69,23 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CMTOOLS_IN_PROCESS", "1")
 
 
-def workspace(seed: int, folder: Path) -> Path:
-    """A workspace in which one or more books are mutated; one of these is in the inbox, too."""
+@pytest.fixture(scope="session")
+def of_the_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The healthy books as LibreOffice saves them."""
+    root, saved = healthy(tmp_path_factory.mktemp("healthy")), tmp_path_factory.mktemp("saved")
+    convert([root / name for name in (ORDERS, REGISTRY, SETTINGS, TASKS, AGREED)], saved)
+    return saved
+
+
+def workspace(seed: int, folder: Path, source: Path | None = None) -> Path:
+    """A workspace in which books of `source` are mutated; one of them is in the inbox, too."""
     random = Random(seed)
     root = healthy(folder)
     marker = root / "cmtools.toml"
     marker.write_text("[watch]\nsettle_seconds = 0\nscan_seconds = 0\npatience_seconds = 0\n")
     odd = random.choice([ORDERS, ORDERS, ORDERS, REGISTRY, SETTINGS, TASKS, AGREED])
     also = [name for name in (SETTINGS, REGISTRY, TASKS, AGREED) if random.random() < 0.15]
-    before = {name: mutate(random, root / name) for name in dict.fromkeys((odd, *also))}
+    before = {name: mutate(random, (source or root) / name) for name in dict.fromkeys((odd, *also))}
     for name, content in before.items():
         (root / name).write_bytes(content)
     shutil.copy(root / odd, root / ODD)
@@ -183,3 +194,9 @@ def test_no_book_meets_a_bug(seed: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_many_books_meet_no_bug(seed: int, tmp_path: Path) -> None:
     assert bugs(workspace(seed, tmp_path / "ws")) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(300, 350))
+def test_books_of_libreoffice_meet_no_bug(seed: int, of_the_office: Path, tmp_path: Path) -> None:
+    assert bugs(workspace(seed, tmp_path / "ws", of_the_office)) == []

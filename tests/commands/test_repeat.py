@@ -15,7 +15,7 @@ from cmtools.commands.validate import validate
 from cmtools.errors import UsageError
 from support.priced import FIRST, SECOND
 from support.program import run
-from support.workbench import HEALTHY, ORDERS, TODAY, add, healthy, put
+from support.workbench import HEALTHY, ORDERS, SETTINGS, TODAY, add, healthy, put
 
 NOW = datetime(2026, 11, 21, 9, 30)
 NEW = "З-2026-0004"
@@ -153,3 +153,10 @@ def test_an_order_with_errors_is_not_repeated(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Позиции", "Тираж", 0, "много"))
     with pytest.raises(UsageError, match=f"в позициях заказа {FIRST} есть ошибки"):
         repeat(root, FIRST, today=TODAY, now=NOW)
+
+
+def test_settings_that_cannot_be_read_leave_no_stage(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / SETTINGS).write_bytes(b"PK damaged")
+    with pytest.raises(UsageError, match="стадии не прочитаны"):
+        repeat(root, SECOND, today=TODAY, now=NOW)
