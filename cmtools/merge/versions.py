@@ -144,12 +144,6 @@ class Versions:
             _close_renewed(database, drop)
             _keep_conflicts(database, drop.book, number, drop.conflicts)
 
-    def newest_version(self, book: str) -> int | None:
-        """Return the number of the version that was kept last."""
-        query = "SELECT max(number) FROM state WHERE book = ? AND version IS NULL"
-        number: int | None = self._ask(query, book)[0][0]
-        return number
-
     def versions_of_stamp(self, book: str, stamp: int) -> list[int]:
         """Return the versions of a book that bore a stamp: its own, and what was edited in place.
 

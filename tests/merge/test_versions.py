@@ -98,7 +98,7 @@ def test_a_damaged_memory_begins_anew(tmp_path: Path) -> None:
         versions.add_version(NAME, orders())
     (tmp_path / ".cmtools" / "versions.sqlite").write_bytes(b"not a database" * 100)
     with Versions(tmp_path) as versions:
-        assert versions.newest_version(NAME) is None
+        assert versions.versions_of_stamp(NAME, 1) == []
 
 
 def test_a_copy_with_a_stamp_that_is_not_known_takes_nothing(desk: Desk) -> None:
