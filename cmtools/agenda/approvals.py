@@ -8,7 +8,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from cmtools.agenda.duty_form import source_link
-from cmtools.agenda.outcome import CellChange, Outcome, RowState
+from cmtools.agenda.outcome import CellChange, Outcome, RowState, row_title
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.books.orders import ORDERS, Order
 from cmtools.books.plan import APPROVED_BY, APPROVED_ON, MANAGER, MONTH, PLAN, PlanLine, approval
@@ -171,6 +171,7 @@ def _outcome(row: ReplyRow, session: Session, rows: AgendaRows) -> Outcome:
     return Outcome(
         key=row.key,
         kind=kind,
+        title=row_title(row, "Что"),
         order=name if kind == ORDER_ROW else None,
         client=client,
         state=state,

@@ -8,7 +8,7 @@ from typing import Any
 
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.duty_form import DUE, ORDER, RESULT, TEXT
-from cmtools.agenda.outcome import CellChange, NewRow, Outcome, RowState
+from cmtools.agenda.outcome import CellChange, NewRow, Outcome, RowState, row_title
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.books.register import Client
 from cmtools.forms.reply import ReplyRow
@@ -68,6 +68,7 @@ class DutyCase:
         return Outcome(
             key=self.row.key,
             kind=self.kind,
+            title=row_title(self.row, TEXT),
             order=self.row.text(ORDER) or None,
             client=self.client.code if self.client else None,
             state=state,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from cmtools.forms.reply import ReplyRow
 from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.table import Source, Table
 
@@ -43,10 +44,14 @@ class NewRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What becomes of a row that was filled in; `message` says why, or what to do."""
+    """What becomes of a row that was filled in; `message` says why, or what to do.
+
+    title: the row as a person knows it.
+    """
 
     key: str
     kind: str
+    title: str
     order: str | None = None
     client: str | None = None
     state: RowState
@@ -64,3 +69,9 @@ class Outcome:
             "state": self.state.value,
             "message": self.message,
         }
+
+
+def row_title(row: ReplyRow, column: str) -> str:
+    """Name a row by the cell that says what it is about, its order and its client."""
+    names = (row.text(column), row.text("№ заказа"), row.text("Клиент"))
+    return ", ".join(filter(None, names)) or row.name

@@ -80,7 +80,7 @@ def _result(drop: Drop, done: AppliedForms) -> DropResult:
     errors = [problem for problem in done.problems if problem.is_error]
     written = [row for row in done.rows if row.state is RowState.DONE] if not errors else []
     same = sum(row.state is RowState.SAME for row in done.rows)
-    actions = [f"записано: {_name(row)}" for row in written]
+    actions = [f"записано: {row.title}" for row in written]
     actions += [f"изменена книга: {name}" for name in done.files]
     if same:
         actions.append(f"записано раньше: {same}")
@@ -99,10 +99,5 @@ def _problem_lines(problems: Sequence[Problem], drop: Drop) -> Sequence[str]:
 
 def _row_lines(rows: Sequence[Outcome]) -> list[str]:
     return [
-        f"{_name(row)}: {STATES[row.state]} — {row.message}" for row in rows if row.state in STATES
+        f"{row.title}: {STATES[row.state]} — {row.message}" for row in rows if row.state in STATES
     ]
-
-
-def _name(row: Outcome) -> str:
-    """Name a row by its duty: what stands in its key, without the check."""
-    return row.key.rpartition("-")[0] or "строка"

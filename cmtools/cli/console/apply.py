@@ -25,11 +25,9 @@ def _(result: ApplyResult, console: Console) -> None:
     for form in result.forms:
         console.print(f"[bold]{safe(form)}[/]")
     if result.rows:
-        table = table_of("Что", "Дело", "Заказ, клиент", "Почему")
+        table = table_of("Что", "Дело", "Почему")
         for row in result.rows:
-            names = "\n".join(safe(name) for name in (row.order, row.client) if name)
-            name = safe(row.key.rpartition("-")[0])
-            table.add_row(NAMES[row.state], name, names, safe(row.message))
+            table.add_row(NAMES[row.state], safe(row.title), safe(row.message))
         console.print(table)
     counts = Counter(row.state for row in result.rows)
     show_problems(console, result.problems)
