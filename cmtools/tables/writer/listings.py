@@ -21,7 +21,7 @@ from cmtools.tables.writer.workbook import print_setup, write_cell
 LONGEST_LIST = 255  # characters of a drop-down's choices, as Excel takes them
 MOST_LINKS = 60_000  # of a sheet; Excel opens no more than 65 530
 SPARE_ROWS = 50  # below the last one, in which a person adds rows of his own
-WORD_END = 3  # characters that the end of a line stays empty, on average
+WORD_END = 2  # characters that the end of a line stays empty, on average
 
 _HEADER_HEIGHT = 32
 
@@ -115,6 +115,7 @@ class _Writer:
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
         self._format = Formats(workbook)
+        self._cell_formats: dict[tuple[int, bool, bool], Format] = {}  # of the sheet at hand
 
     def add(self, listing: Listing) -> None:
         sheet = self._workbook.add_worksheet(listing.sheet)
@@ -123,6 +124,7 @@ class _Writer:
         last = header + len(listing.rows)
         for position, column in enumerate(listing.columns):
             self._write_column(sheet, column, header, position, last)
+        self._cell_formats.clear()
         for row, values in enumerate(listing.rows, start=header + 1):
             self._write_row(sheet, listing.columns, row, values)
         printed = sum(not column.service for column in listing.columns)
@@ -174,7 +176,11 @@ class _Writer:
         sheet.set_row(row, styles.row_height(wrapped) + 2)
         for position, column in enumerate(columns):
             value = values.values.get(column.title)
-            form = self._cell_format(column, values, is_link=isinstance(value, Link))
+            look = (position, values.heading, isinstance(value, Link))
+            form = self._cell_formats.get(look)
+            if form is None:
+                form = self._cell_format(column, is_heading=look[1], is_link=look[2])
+                self._cell_formats[look] = form
             if isinstance(value, Link) and row < MOST_LINKS:
                 sheet.write_url(row, position, value.url, form, value.text)
             elif value is None or value == "":
@@ -182,7 +188,7 @@ class _Writer:
             else:
                 write_cell(sheet, row, position, value, form)
 
-    def _cell_format(self, column: ListingColumn, row: ListingRow, *, is_link: bool) -> Format:
+    def _cell_format(self, column: ListingColumn, *, is_heading: bool, is_link: bool) -> Format:
         base = styles.LINK if is_link else styles.BASE
         look: dict[str, Any] = {
             **base,
@@ -196,7 +202,7 @@ class _Writer:
             look["indent"] = 1
         if column.filled:
             look |= {"bg_color": styles.PALE_YELLOW, "border": 1, "border_color": styles.RULE}
-        elif row.heading:
+        elif is_heading:
             look |= {"bold": True, "bg_color": styles.PALE_GREY}
         if column.service:
             look |= {"font_size": 8, "font_color": styles.GREY, "align": "fill"}
