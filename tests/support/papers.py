@@ -23,8 +23,6 @@ from PIL import Image
 
 NB = "\u00a0"
 
-QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-
 ORDER_KINDS = {
     "request": "Заявка на заказ",
     "contractor-request": "Запрос подрядчику",
@@ -133,12 +131,11 @@ class Paper:
         parts = self.document.part.package.iter_parts()
         images = [part.blob for part in parts if str(part.partname).endswith(".png")]
         pictures = [Image.open(BytesIO(image)).convert("L") for image in images]
+        kinds = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
         return [
             code.bytes.decode("utf-8")
             for picture in pictures
-            for code in zxingcpp.read_barcodes(
-                on_white(picture), zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-            )
+            for code in zxingcpp.read_barcodes(on_white(picture), kinds)
         ]
 
 
