@@ -110,6 +110,7 @@ class World:
         self._stamp = self._versions.add_version(NAME, self._ours.records())
         self._people = [Person(name, self._fresh()) for name in names]
         self._dropped: set[tuple[Place, str]] = set()
+        self._asked: set[object] = set()
         self._rightly_gone: set[tuple[Place, str]] = set()
 
     def run(self, steps: int) -> None:
@@ -273,8 +274,12 @@ class World:
 
     def _judge_conflict(self, copy: Copy, conflict: Conflict) -> None:
         self._tally.reasons[conflict.reason] += 1
+        question = conflict.place, conflict.meanings
         if conflict.column is None or conflict.reason == reasons.SAME_ROW:
             return
+        if question in self._asked:  # nobody has answered it, so it is asked again
+            return
+        self._asked.add(question)
         self._tally.conflicts += 1
         place = conflict.key, conflict.column
         is_typed = copy.typed.get(place) == conflict.meanings[2]
