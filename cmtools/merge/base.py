@@ -183,9 +183,7 @@ def _nearest(
         compared.append((total, -number, differing))
     compared.sort(key=itemgetter(0, 1))
     cells: dict[int, int] = {}
-    for total, number, differing in compared[:MOST_COMPARED]:
-        if total > HALF * min(cells.values(), default=total):
-            break  # each row differs in a cell at least, and is counted once a side
+    for _, number, differing in compared[:MOST_COMPARED]:
         cells[-number] = sum(
             count_changed_cells(
                 versions.rows(one.elements()),
