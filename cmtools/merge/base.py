@@ -57,12 +57,18 @@ def known_person(modified_by: str, managers: Iterable[str]) -> str:
 
 
 def choose_base(
-    versions: Versions, book: str, copy: BookRecords, *, stamp: int | None, person: str
+    versions: Versions,
+    book: str,
+    copy: BookRecords,
+    *,
+    stamp: int | None,
+    person: str,
+    first_seen: int = 0,
 ) -> Base:
     """Find what a copy of a book was made from, and in which places that is in doubt.
 
     stamp: the version that the file names, None without one. person: the manager who saved it,
-    empty where that is not known.
+    empty where that is not known. first_seen: a version that is known only from now on.
     """
     drops = versions.drops(book)
     his = [drop for drop in drops if _may_be_his(drop, person)]
@@ -93,12 +99,16 @@ def choose_base(
     records = versions.records(drop.number) if drop else original
     state = drop.number if drop else version
     rows = dict.fromkeys(_unclear_rows(versions, nearest), reasons.BASE_UNKNOWN)
+    unseen: Iterable[CellPlace] = ()
     if stamp is None:
-        for place in _lately_changed(versions, book, state, records, copy):
-            if place[2]:
-                doubtful.add(place)
-            else:
-                rows[place[:2]] = reasons.DOUBTFUL
+        unseen = _lately_changed(versions, book, state, records, copy)
+    elif candidates and drop is None and version == first_seen != stamp:
+        unseen = _perhaps_unseen(versions.records(stamp), records, copy)
+    for place in unseen:
+        if place[2]:
+            doubtful.add(place)
+        else:
+            rows[place[:2]] = reasons.DOUBTFUL
     return Base(
         records=records,
         version=version,
@@ -216,6 +226,29 @@ def _lately_changed(
                     yield place
             elif place[:2] in touched:
                 yield (*place[:2], "")
+
+
+def _perhaps_unseen(
+    version: BookRecords, base: BookRecords, copy: BookRecords
+) -> Iterator[CellPlace]:
+    """Find where a copy has what its version had, and not what was edited in place since.
+
+    Its author may not have seen the edit. The title of the column is empty for whole rows.
+    """
+    since = find_changes(version, base)
+    old, rows, own = by_place(version), by_place(base), by_place(copy)
+    opposite = {"+": "-", "-": "+"}
+    for place in find_changes(base, copy):
+        sheet, key, column = place
+        in_base, in_copy = place[:2] in rows, place[:2] in own
+        if in_base and in_copy:
+            if place in since and meaning_at(old, place) == meaning_at(own, place):
+                yield place
+        elif in_base or in_copy:
+            if (place[:2] in old) == in_copy:
+                yield sheet, key, ""
+        elif (sheet, key, opposite.get(column[:1], "") + column[1:]) in since:
+            yield sheet, key, ""
 
 
 def _unclear_rows(versions: Versions, nearest: list[int]) -> set[RowPlace]:

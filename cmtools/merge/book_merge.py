@@ -96,9 +96,11 @@ def merge_copy(
     theirs = read_book(inputs.copy, reader, inputs.company)
     if theirs.book is not ours.book:
         raise BookRefused(f"это не книга «{ours.book.name}»")
+    newest = versions.newest_version(inputs.name)
     current = versions.add_version(inputs.name, ours.records, ours.stamp)
     person = known_person(theirs.modified_by, managers_of(inputs.company, ours.records))
-    base = _base(inputs, theirs, person, reader, versions)
+    first_seen = current if current != newest else 0
+    base = _base(inputs, theirs, person, reader, versions, first_seen)
     author = person or theirs.modified_by
     merge = merge_books(
         base.records, ours.records, theirs.records, author=author, caution=base.caution
@@ -192,9 +194,17 @@ def _base(
     person: str,
     reader: WorkbookReader,
     versions: Versions,
+    first_seen: int,
 ) -> Base:
     if inputs.base is None:
-        return choose_base(versions, inputs.name, theirs.records, stamp=theirs.stamp, person=person)
+        return choose_base(
+            versions,
+            inputs.name,
+            theirs.records,
+            stamp=theirs.stamp,
+            person=person,
+            first_seen=first_seen,
+        )
     given = read_book(inputs.base, reader, inputs.company)
     if given.book is not theirs.book:
         raise BookRefused(f"«{inputs.base.name}» — другая книга: копия сделана не из неё")

@@ -144,6 +144,11 @@ class Versions:
             _close_renewed(database, drop)
             _keep_conflicts(database, drop.book, number, drop.conflicts)
 
+    def newest_version(self, book: str) -> int:
+        """Return the number of the version that was kept last; 0 without one."""
+        query = "SELECT max(number) FROM state WHERE book = ? AND version IS NULL"
+        return int(self._ask(query, book)[0][0] or 0)
+
     def versions_of_stamp(self, book: str, stamp: int) -> list[int]:
         """Return the versions of a book that bore a stamp: its own, and what was edited in place.
 

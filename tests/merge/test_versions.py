@@ -39,10 +39,12 @@ class Desk:
         self.number = versions.add_version(NAME, self.ours)
 
     def drop(
-        self, copy: BookRecords, stamp: int | None, person: str = ""
+        self, copy: BookRecords, stamp: int | None, person: str = "", first_seen: int = 0
     ) -> tuple[Base, list[str]]:
         """Merge a copy; return its base, and the reasons of its conflicts."""
-        base = choose_base(self.versions, NAME, copy, stamp=stamp, person=person)
+        base = choose_base(
+            self.versions, NAME, copy, stamp=stamp, person=person, first_seen=first_seen
+        )
         merge = merge_books(base.records, self.ours, copy, author=person, caution=base.caution)
         self.ours = apply(merge, self.ours)
         self.number = self.versions.add_version(NAME, self.ours)
@@ -157,6 +159,18 @@ def test_a_book_edited_in_place_is_a_version_of_its_stamp(desk: Desk) -> None:
     copy = orders(o0={"Примечание": "в самой книге"}, o1={"Стадия": "2"})
     base, asked = desk.drop(copy, stamp=1, person="Анна")
     assert (base.version, asked) == (edited, [])
+
+
+def test_a_copy_from_before_an_edit_in_place_takes_nothing_back(desk: Desk) -> None:
+    """Most edits in place were seen by its author, the last ones perhaps not."""
+    seen = {f"o{n}": {"Примечание": f"в самой книге {n}"} for n in range(3)}
+    desk.ours = orders(**seen, o3={"Стадия": "2"})
+    edited = desk.versions.add_version(NAME, desk.ours, stamp=1)
+    copy = orders(**{**seen, "o1": {"Примечание": "из копии"}})
+    _, asked = desk.drop(copy, stamp=1, person="Анна", first_seen=edited)
+    assert asked == [reasons.DOUBTFUL]
+    assert desk.cells("Стадия")[3] == "2"
+    assert desk.cells("Примечание")[1] == "из копии"
 
 
 def test_an_open_conflict_is_listed_until_it_is_decided(desk: Desk) -> None:

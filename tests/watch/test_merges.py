@@ -102,6 +102,17 @@ def test_a_book_that_is_changed_meanwhile_is_merged_anew(
     assert typed(root, *NOTE, 2) == ["руками", "из копии"]
 
 
+def test_a_copy_from_before_an_edit_in_the_book_takes_nothing_back(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    """The book was filled in where it stands: no version of it is known but the blank."""
+    dropped = copy_with(root, tmp_path, (*NOTE, 1, "из копии"))
+    (root / ORDERS).write_bytes(copy_with(root, tmp_path, (*NOTE, 2, "руками")))
+    ((_, files),) = once(root, here, ("копия.xlsx", dropped))
+    assert typed(root, *NOTE, 3)[1:] == ["из копии", "руками"]
+    assert "ждут вашего решения: 1" in record(files)
+
+
 def test_a_conflict_comes_again_until_it_is_answered(
     root: Path, here: Here, tmp_path: Path
 ) -> None:
