@@ -121,6 +121,11 @@ class InboxProcessor:
                 refusals=(_NEVER_ACCEPTED[book],),
                 warnings=texts.describe_problems(session.problems, drop.name),
             )
+        macros = [p for p in session.problems if p.code == messages.MACROS.code]
+        if macros:  # as an .xlsx no Excel would open it
+            return _not_accepted(
+                texts.REFUSED, book.name, *texts.describe_problems(macros, drop.name)
+            )
         dataset = session.loaded.dataset
         name = self._order_book_name(drop, dataset, today) if book is ORDER_BOOK else drop.name
         path = find_destination(name, book, dataset, self._workspace)

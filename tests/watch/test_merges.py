@@ -174,6 +174,20 @@ def test_a_book_with_macros_is_left_alone(root: Path, here: Here, tmp_path: Path
     assert (root / ORDERS).read_bytes() == before
 
 
+def test_a_dropped_book_with_macros_is_refused(root: Path, here: Here, tmp_path: Path) -> None:
+    """Its bytes under a name in .xlsx would be a book that Excel does not open."""
+    path = tmp_path / "copy.xlsm"
+    path.write_bytes(copy_with(root, tmp_path, (*NOTE, 0, "от А")))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macros")
+    before = (root / ORDERS).read_bytes()
+    ((name, files),) = once(root, here, ("А.xlsm", path.read_bytes()))
+    assert name.startswith("Ошибки/")
+    assert "сохраните книгу как «Книга Excel (.xlsx)» без макросов" in record(files)
+    assert files["А.xlsm"] == path.read_bytes()
+    assert (root / ORDERS).read_bytes() == before
+
+
 def test_a_corrected_painted_copy_becomes_the_book(root: Path, here: Here, tmp_path: Path) -> None:
     bad = copy_with(root, tmp_path, ("Заказы", "Код клиента", 0, "К-0999"))
     ((_, files),) = once(root, here, ("плохая.xlsx", bad))
