@@ -200,17 +200,20 @@ def _costing_rows(
         cost = sum((line.cost for line in order.lines), Decimal())
     name, amount, vat, profit, margin = "Наименование", "Сумма", "НДС", "Прибыль", "Маржа, %"
     of_lines = {"Себестоимость строки": cost, amount: sums.amount, vat: sums.vat}
-    rows: list[dict[str, CellValue]] = [
-        {name: "Итого по заказу", **of_lines, profit: sums.profit, margin: sums.margin}
+    rows: list[tuple[dict[str, CellValue], bool]] = [
+        (
+            {name: "Итого по заказу", **of_lines, profit: sums.profit, margin: sums.margin},
+            True,
+        )
     ]
     if sums.delivery:
         rows += [
-            {name: "Доставка", amount: sums.delivery, vat: sums.delivery_vat},
-            {name: "Всего с доставкой", amount: sums.total, vat: sums.whole_vat},
+            ({name: "Доставка", amount: sums.delivery, vat: sums.delivery_vat}, False),
+            ({name: "Всего с доставкой", amount: sums.total, vat: sums.whole_vat}, True),
         ]
-    for row in rows:
+    for row, is_sum in rows:
         row |= {"№ заказа": order.number, _NOTE_COLUMN[0]: note}
-        yield PlainRow([row.get(title) for title in titles], bold=row[name] != "Доставка")
+        yield PlainRow([row.get(title) for title in titles], bold=is_sum)
 
 
 def _costing_row(line: Line, rules: Rules, columns: Sequence[Step]) -> list[CellValue]:

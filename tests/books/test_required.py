@@ -1,5 +1,6 @@
 """What must stand in the books: required sheets, columns and cells."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,18 @@ SAFE_ROW = {
 """Rows whose loss breaks nothing else."""
 
 
+AGREED = "Согласованные цены"
+AGREED_ROW = {
+    "№ заказа": "З-2019-0001",
+    "№ п/п": 1,
+    "Вид продукции": "визитки",
+    "Тираж": 100,
+    "Цена за ед.": 5,
+    "Согласована": date(2019, 3, 1),
+    "Основание": "Спецификация",
+}
+"""Of an order that is no longer in the books: the healthy ones have no agreed prices."""
+
 KEYS: dict[tuple[str, str], Case] = {
     ("Клиенты", "Код"): bad("Клиенты", "Код", 2, None, "empty Клиенты.Код"),
     ("Заказы", "№ заказа"): breaks(
@@ -67,6 +80,14 @@ KEYS: dict[tuple[str, str], Case] = {
         error("Договоры", "№ договора", 2),
         add("Договоры", {**HEALTHY["Договоры"][1], "№ договора": None}),
     ),
+    **{
+        (AGREED, column): breaks(
+            f"empty {AGREED}.{column}",
+            error(AGREED, column, 0),
+            add(AGREED, {**AGREED_ROW, column: None}),
+        )
+        for column in required(AGREED)
+    },
 }
 """Columns that other sheets look into: a row that nobody looks for is left without its key.
 

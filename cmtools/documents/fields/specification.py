@@ -33,6 +33,7 @@ TERM_DIFFERS = Message(
 _CLAUSE_END = re.compile(
     r"(?:(?<=\w{4})|(?<=[\d%)»]))\.\s+(?=[А-ЯЁ])|[;\n]|,\s*(?=(?:а\s+)?(?:остат|окончательн))"
 )
+_SPECIFICATION = re.compile("спецификац", re.I)
 _TIME = re.compile(
     r"\b(?:в течение|не позднее|не более|в срок|через)\b.*\b(?:дн|день|недел|месяц|\d\d\.).*"
     r"|\b(?:в день|при (?:получ|отгруз|перед)|до (?:\d|отгруз|перед|начал|получ)).*",
@@ -132,7 +133,7 @@ def _differences(data: OrderData, contract: Contract, terms: ContractTerms) -> I
 
 def _clauses(text: str) -> list[str]:
     """Split a text of a contract; what refers to the specification is no term of its own."""
-    return [part for part in _CLAUSE_END.split(text) if "спецификац" not in part.casefold()]
+    return [part for part in _CLAUSE_END.split(text) if not _SPECIFICATION.search(part)]
 
 
 def _first_time(clauses: list[str]) -> str:
