@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -45,22 +46,42 @@ def save_changed(
         Unavailable: the book is open, was changed meanwhile or cannot be changed without a loss.
         OSError: no rights, no room.
     """
-    try:
-        if now is None:
-            target = copy_path(book.path, suffix)
-            with atomic_write(target) as aside:
-                write(aside)
-            return (workspace.name(target),)
-        refuse_open(book)
-        if checksum(book.path) != before:
-            raise Unavailable(f"«{book.name}» только что изменили: повторите")
-        backup = backup_path(book.path, now)
-        copy(book.path, backup)
-        is_known = known_files.is_known(workspace.root, book.path)
-        with atomic_write(book.path.resolve()) as aside:
+    if now is None:
+        target = copy_path(book.path, suffix)
+        with _naming(book), atomic_write(target) as aside:
             write(aside)
-        if is_known:
-            known_files.add_file(workspace.root, book.path)
-        return workspace.name(backup), workspace.name(book.path)
+        return (workspace.name(target),)
+    backup = backup_path(book.path, now)
+    replace_book(workspace, book, write, before=before, backup=backup)
+    return workspace.name(backup), workspace.name(book.path)
+
+
+def replace_book(
+    workspace: Workspace,
+    book: BookFile,
+    write: Callable[[Path], object],
+    *,
+    before: str | None,
+    backup: Path,
+) -> None:
+    """Put a changed book in the place of one that is kept as `backup`; see `save_changed`.
+
+    One that only the program has written so far still counts as such.
+    """
+    refuse_open(book)
+    if checksum(book.path) != before:
+        raise Unavailable(f"«{book.name}» только что изменили: повторите")
+    copy(book.path, backup)
+    is_known = known_files.is_known(workspace.root, book.path)
+    with _naming(book), atomic_write(book.path.resolve()) as aside:
+        write(aside)
+    if is_known:
+        known_files.add_file(workspace.root, book.path)
+
+
+@contextmanager
+def _naming(book: BookFile) -> Iterator[None]:
+    try:
+        yield
     except EditRefused as refusal:
         raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {refusal}") from refusal

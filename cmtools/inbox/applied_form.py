@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
 
-from cmtools import known_files
 from cmtools.agenda.applied_forms import AppliedForms, apply_forms, is_applied_form
 from cmtools.agenda.outcome import Outcome, RowState
 from cmtools.books.loader import BookFile
-from cmtools.changed_book import refuse_open
+from cmtools.changed_book import replace_book
 from cmtools.errors import Unavailable
-from cmtools.files import atomic_write, checksum, copy
 from cmtools.inbox import messages as texts
 from cmtools.inbox.drop import Drop, DropResult
 from cmtools.locks import hold_lock
@@ -63,16 +63,9 @@ def _replace(
     workspace: Workspace, drop: Drop, book: BookFile, changed: Path, before: str | None
 ) -> Sequence[str]:
     """Put a changed book into its place, and the one that stood there beside the form."""
-    refuse_open(book)
-    if checksum(book.path) != before:
-        raise Unavailable(f"«{book.name}» только что изменили: положите файл ещё раз")
     kept = copy_path(drop.result / book.path.name, texts.KEPT)
-    copy(book.path, kept)
-    is_known = known_files.is_known(workspace.root, book.path)
-    with atomic_write(book.path.resolve()) as aside:
-        aside.write_bytes(changed.read_bytes())
-    if is_known:
-        known_files.add_file(workspace.root, book.path)
+    write = partial(copyfile, changed)
+    replace_book(workspace, book, write, before=before, backup=kept)
     return (book.name,)
 
 

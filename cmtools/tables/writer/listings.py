@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import xlsxwriter
@@ -16,6 +14,7 @@ from cmtools.tables.columns import TEXT, ValueKind
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.literal_text import write_text
+from cmtools.tables.writer.new_workbook import build_workbook
 from cmtools.tables.writer.workbook import print_setup, write_cell
 
 LONGEST_LIST = 255  # characters of a drop-down's choices, as Excel takes them
@@ -92,21 +91,13 @@ def build_listings(
     Raises:
         ValueError: a declaration that Excel would not take.
     """
-    content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(content, options)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            writer = _Writer(workbook)
-            for listing in listings:
-                writer.add(listing)
-    except UserWarning as error:
-        raise ValueError(str(error)) from error
-    for name, value in (properties or {}).items():
-        workbook.set_custom_property(name, value, "text")
-    workbook.close()
-    return content.getvalue()
+
+    def write(workbook: xlsxwriter.Workbook) -> None:
+        writer = _Writer(workbook)
+        for listing in listings:
+            writer.add(listing)
+
+    return build_workbook(write, properties)
 
 
 class _Writer:

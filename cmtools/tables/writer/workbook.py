@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,7 @@ from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
 from cmtools.tables.writer.literal_text import write_text
+from cmtools.tables.writer.new_workbook import build_workbook
 from cmtools.tables.writer.validation import add_validation
 
 SheetRows = Sequence[Mapping[str, object]]
@@ -76,19 +75,11 @@ def build_book(
     Raises:
         ValueError: a declaration that Excel would not take.
     """
-    content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(content, options)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            _BookWriter(
-                workbook, book, rows or {}, lists or {}, headings or {}, beside or {}
-            ).write()
-    except UserWarning as error:
-        raise ValueError(str(error)) from error
-    workbook.close()
-    return content.getvalue()
+
+    def write(workbook: xlsxwriter.Workbook) -> None:
+        _BookWriter(workbook, book, rows or {}, lists or {}, headings or {}, beside or {}).write()
+
+    return build_workbook(write)
 
 
 _BESIDE_WIDTH = 14

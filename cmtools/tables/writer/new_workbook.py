@@ -1,0 +1,34 @@
+"""A new workbook made in memory, whole or not at all."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from io import BytesIO
+
+import xlsxwriter
+
+
+def build_workbook(
+    write: Callable[[xlsxwriter.Workbook], None], properties: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the bytes of a workbook that `write` fills, with custom properties.
+
+    Texts that begin as formulas or links do are texts.
+
+    Raises:
+        ValueError: something that Excel would not take.
+    """
+    content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(content, options)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            write(workbook)
+    except UserWarning as error:
+        raise ValueError(str(error)) from error
+    for name, value in (properties or {}).items():
+        workbook.set_custom_property(name, value, "text")
+    workbook.close()
+    return content.getvalue()
