@@ -231,12 +231,9 @@ def test_any_text_is_shown_clean(value: str) -> None:
 
 
 def test_lost_value_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each printed value is looked for in the document as it was packed."""
+    """Each printed value is looked for in the parts as they were filled."""
     template, record = load(saved(tmp_path, synthetic()), KNOWN), changed(number="второе")
-    pack = parts.pack
-    monkeypatch.setattr(
-        parts, "pack", lambda files: pack({**files, BODY: with_body("первое")[BODY]})
-    )
+    monkeypatch.setattr(parts, "text_of", lambda _: "первое")
     with pytest.raises(BadTemplate, match="не видно значения «второе»"):
         render(template, record)
 

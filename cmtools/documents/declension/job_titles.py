@@ -85,6 +85,7 @@ def decline_ground(ground: str) -> Inflection:
     return Inflection(text=ground, sure=True)
 
 
+@lru_cache(maxsize=4096)
 def organisation_gender(full_name: str) -> Gender | None:
     """Return the gender of an organisation's head noun; for people see `gender_of`."""
     words = _words(_BRACKETS.sub("", full_name[:LONGEST]))

@@ -84,13 +84,14 @@ def _refuse_large(entries: Sequence[zipfile.ZipInfo]) -> None:
             raise _too_large(entry.filename, XML_BYTES)
 
 
-def pack(parts: Mapping[str, bytes], level: int | None = None) -> bytes:
+def pack(parts: Mapping[str, bytes], level: int | None = None, beside: bytes = b"") -> bytes:
     """Zip the parts, the list of content types first; the same parts give the same bytes.
 
-    `level` is that of zlib, 1 to 9; None is its usual one.
+    `level` is that of zlib, 1 to 9; None is its usual one. They follow the parts of the archive
+    `beside`, which are not compressed again.
     """
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    packed = io.BytesIO(beside)
+    with zipfile.ZipFile(packed, "a") as archive:
         for name in sorted(parts, key=lambda name: name != TYPES):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED, level)

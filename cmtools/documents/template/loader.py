@@ -19,7 +19,7 @@ from cmtools.documents.template.hyperlinks import unwrap_links
 from cmtools.documents.template.jinja_tags import TemplateTag
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.pictures import relations_of
-from cmtools.documents.template.properties import prepare_parts
+from cmtools.documents.template.properties import CORE, prepare_parts
 from cmtools.documents.template.sandbox import Compiled, Sandbox, TemplateNotParsed
 from cmtools.documents.template.schema import Fields
 from cmtools.problems import Fault
@@ -37,14 +37,14 @@ class TemplatePart:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template:
-    """A template of the declared fields: the parts to fill by name, and those that stay.
+    """A template of the declared fields: the parts to fill by name, and a zip of the others.
 
     Documents are called `title`, pictures in them are numbered from `first_picture` on; `typed` are
     the texts of its paragraphs without tags, `remarks` are faults that stop nothing.
     """
 
     compiled: Mapping[str, TemplatePart]
-    kept: Mapping[str, bytes]
+    kept: bytes
     title: str
     first_picture: int
     typed: Sequence[str]
@@ -89,10 +89,14 @@ def load(path: Path, known: Fields) -> Template:
             wrong += bad.faults
     if wrong:
         raise BadTemplate(list(dict.fromkeys(wrong)))
-    changing = {*compiled, *(relations_of(n) for n, part in compiled.items() if part.relations)}
+    changing = {
+        CORE,
+        *compiled,
+        *(relations_of(n) for n, part in compiled.items() if part.relations),
+    }
     return Template(
         compiled=compiled,
-        kept={n: content[n] for n in sorted(content) if n not in changing},
+        kept=docx_parts.pack({n: content[n] for n in sorted(content) if n not in changing}),
         title=path.stem,
         first_picture=first_picture,
         typed=typed,

@@ -6,8 +6,6 @@ is rendered once, by itself. A document is what docxtpl would have made of plain
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -58,19 +56,18 @@ def render(
         changed[name] = (_DECLARATION + xml).encode()
         if part.relations is not None:
             changed |= pictures.picture_parts(part.relations, name, run.take_pictures())
-    content = docx_parts.pack({**template.kept, **changed})
-    _read_back(content, template.compiled, run.printed)
+    _read_back([changed[name] for name in template.compiled], run.printed)
+    content = docx_parts.pack(changed, beside=template.kept)
     return Rendered(content=content, unsure=tuple(run.unsure))
 
 
-def _read_back(content: bytes, names: Iterable[str], printed: Iterable[str]) -> None:
-    """Check that every printed text shows in the document.
+def _read_back(filled: Iterable[bytes], printed: Iterable[str]) -> None:
+    """Check that every printed text shows in the filled parts.
 
     Raises:
         BadTemplate: some do not.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        shown = "".join(docx_parts.text_of(archive.read(name)) for name in names)
+    shown = "".join(map(docx_parts.text_of, filled))
     lost = [value for value in dict.fromkeys(printed) if value not in shown]
     if lost:
         raise BadTemplate([messages.VALUE_LOST(value=value[:60]) for value in lost])
