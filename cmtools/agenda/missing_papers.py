@@ -1,15 +1,19 @@
-"""The papers that the stages of orders ask for and that are not in their clients' folders."""
+"""What lies in clients' folders, and which papers the stages of orders ask for in vain."""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from cmtools.agenda.rows import AgendaRows
 from cmtools.books.choices import SourceRow
-from cmtools.documents.catalog import DocumentKind
+from cmtools.documents.catalog import CONTRACT, DocumentKind
+from cmtools.documents.client_folders import client_names
 from cmtools.documents.context import RowIndex
-from cmtools.documents.file_names import document_stem
+from cmtools.documents.file_names import document_stem, safe_name
 from cmtools.documents.stage import kinds_of_stage
 from cmtools.documents.storage import ClientFolders
 from cmtools.files import comparable_name
@@ -18,42 +22,63 @@ from cmtools.workspace import CLIENT_FOLDERS
 
 
 class ClientFiles:
-    """The names of the files in clients' folders, each folder listed when it is first asked for."""
+    """The names of the files in clients' folders, each folder listed when it is first asked for.
 
-    def __init__(self, session: Session, rows: AgendaRows) -> None:
-        home = session.workspace.path(CLIENT_FOLDERS)
-        self._rows = rows
-        self._folders = ClientFolders(home, rows.clients)
+    clients: code → name. folders: the folders of all clients.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.clients = client_names(session.loaded.dataset)
+        self.folders = ClientFolders(session.workspace.path(CLIENT_FOLDERS), self.clients)
         self._names: dict[Path, list[str]] = {}
 
     def folder(self, client: str) -> Path | None:
         """Return the folder of a client; None where there is none."""
-        if client not in self._rows.clients:
-            return None
-        path = self._folders.of(client, self._rows.clients[client].name)
-        return path if path.is_dir() else None
+        path = self.path(client)
+        return path if path and path.is_dir() else None
+
+    def path(self, client: str) -> Path | None:
+        """Return where the folder of a client is, or is to be; None for an unknown client."""
+        name = self.clients.get(client)
+        return None if name is None else self.folders.of(client, name)
 
     def has_paper(self, client: str, kind: DocumentKind, number: str) -> bool:
         """Tell whether a paper lies in the client's folder, in any version."""
-        folder = self.folder(client)
-        stem = document_stem(number, kind.name).casefold()
-        names = self._list(folder / kind.folder.path) if folder else ()
-        return any(name.startswith(stem) for name in names)
+        stem = comparable_name(document_stem(number, kind.name))
+        return any(name.startswith(stem) for name in self._list(client, kind))
 
-    def _list(self, folder: Path) -> Sequence[str]:
+    def has_contract(self, client: str, number: str, others: Sequence[DocumentKind]) -> bool:
+        """Tell whether a contract lies there, made or scanned: a file named by its number.
+
+        others: the kinds of other papers that bear the number of a contract.
+        """
+        named = re.compile(rf"(?<!\w){re.escape(comparable_name(safe_name(number)))}(?!\w|-\w)")
+        stems = tuple(comparable_name(document_stem(number, kind.name)) for kind in others)
+        names = self._list(client, CONTRACT)
+        return any(named.search(name) and not name.startswith(stems) for name in names)
+
+    def _list(self, client: str, kind: DocumentKind) -> Sequence[str]:
+        """Return the names of the files where papers of a kind go, folders in it included."""
+        home = self.path(client)
+        if home is None:
+            return ()
+        folder = home / kind.folder.path
         if folder not in self._names:
-            found = folder.iterdir() if folder.is_dir() else ()
-            names = [comparable_name(path.name) for path in found]
-            self._names[folder] = names
+            below = None if kind.folder.path else 1  # what else is in it has kinds of its own
+            walked = islice(os.walk(folder), below)
+            self._names[folder] = [comparable_name(n) for _, _, names in walked for n in names]
         return self._names[folder]
 
 
 def find_missing_papers(
     session: Session, rows: AgendaRows, files: ClientFiles
-) -> Mapping[str, Sequence[str]]:
-    """Return № заказа → the names of the papers that its stage asks for and that are not made."""
+) -> Mapping[str, Sequence[tuple[DocumentKind, str]]]:
+    """Return № заказа → the papers that its stage asks for and that are not made.
+
+    A paper is its kind and the number that its name begins with.
+    """
     index = RowIndex(session, rows.today)
-    missing: dict[str, list[str]] = {}
+    missing: dict[str, list[tuple[DocumentKind, str]]] = {}
     for found in rows.orders:
         order = found.order
         if not found.is_open:
@@ -62,5 +87,5 @@ def find_missing_papers(
         for kind in kinds_of_stage(found.priced, index)[0]:
             number = numbers.get(kind.made_from)
             if number and not files.has_paper(order.client, kind, number):
-                missing.setdefault(order.number, []).append(kind.name)
+                missing.setdefault(order.number, []).append((kind, number))
     return missing

@@ -44,12 +44,15 @@ def build_agenda(
     secret = read_secret(session.workspace.root)
     subject = (f"{rows.today}", *([manager] if manager else ()))
     mark = Mark(form=DUTY_FORM.name, subject=subject)
-    files = ClientFiles(session, rows)
+    files = ClientFiles(session)
     overview = Overview(
         rows=rows,
         duties=duties,
         manager=manager,
-        missing=find_missing_papers(session, rows, files),
+        missing={
+            order: [kind.name for kind, _ in papers]
+            for order, papers in find_missing_papers(session, rows, files).items()
+        },
         folders=_folders(session, rows, files),
     )
     late = sum(duty.date < rows.today for duty in duties)

@@ -309,6 +309,18 @@ def repeat(
     )
 
 
+@command(app, "folders")
+def folders(
+    root: Path,
+    today: date,
+    make: Annotated[bool, Option("--make", help="Создать папки, которых не хватает.")] = False,
+) -> Result:
+    """Проверить папки клиентов: чего не хватает, что лежит не там; ничего не переносит."""
+    from cmtools.commands.folders import folders
+
+    return folders(root, make=make, today=today)
+
+
 @command(app, "client")
 def client(
     root: Path,

@@ -8,14 +8,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from cmtools.agenda.missing_papers import ClientFiles
 from cmtools.agenda.repeat_order import FieldValues, next_number, repeat_order
 from cmtools.books.orders import LAYOUTS, ORDERS, POSITIONS, Position
-from cmtools.books.register import CLIENTS
 from cmtools.books.settings import STAGES
 from cmtools.changed_book import save_changed
 from cmtools.commands.result import Result
 from cmtools.commands.session import open_session
-from cmtools.documents.storage import ClientFolders
 from cmtools.errors import UsageError
 from cmtools.files import checksum
 from cmtools.pricing.orders import PricedOrder, find_order
@@ -23,7 +22,7 @@ from cmtools.pricing.session import Session
 from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import InvalidRow
-from cmtools.workspace import CLIENT_FOLDERS, DRAFT, find_workspace
+from cmtools.workspace import DRAFT, find_workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,11 +127,8 @@ def _parse_quantities(typed: Iterable[str], positions: Iterable[Position]) -> Ma
 
 def _client_files(session: Session, code: str) -> set[str]:
     """Return the names of all files in a client's folder."""
-    clients = session.loaded.dataset.entries(CLIENTS)
-    names = {c.get("code"): c.get("name") or "" for c in clients if c.get("code")}
-    folders = ClientFolders(session.workspace.path(CLIENT_FOLDERS), names)
-    folder = folders.of(code, names.get(code, ""))
-    return {path.name for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
+    folder = ClientFiles(session).folder(code)
+    return {path.name for path in folder.rglob("*") if path.is_file()} if folder else set()
 
 
 def _append_rows(sheet: Sheet[Any], rows: Iterable[FieldValues]) -> SheetEdit:

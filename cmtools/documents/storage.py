@@ -46,16 +46,24 @@ class ClientFolders:
 
     def of(self, code: str, name: str) -> Path:
         """Return a client's folder, which may not exist yet; one of an earlier name is kept."""
+        fresh, known = self.fresh(code, name), self.known(code)
+        return fresh if fresh in known or not known else known[0]
+
+    def fresh(self, code: str, name: str) -> Path:
+        """Return the folder that a new client of this code and name gets."""
         code = file_names.distinct_code(code, self._codes)
-        fresh = self._home / file_names.client_folder(code, name)
+        return self._home / file_names.client_folder(code, name)
+
+    def known(self, code: str) -> list[Path]:
+        """Return the folders of a client that are there, under whatever name of the client."""
+        code = file_names.distinct_code(code, self._codes)
         word = file_names.first_word(code)
-        known = sorted(
+        return sorted(
             self._home / folder
             for folder in self._names.get(word, ())
             if file_names.is_folder_of(folder, code, self._alike.get(word, ()))
             if (self._home / folder).is_dir()
         )
-        return fresh if fresh in known or not known else known[0]
 
 
 def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
@@ -94,7 +102,7 @@ def next_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[i
     Raises:
         OutsideError: the folder is a link out of `home`.
     """
-    _refuse_outside(folder, home)
+    refuse_outside(folder, home)
     versions = _versions(folder, stem)
     newest = max(versions, default=0)
     if newest and _same_parts(versions[newest], content):
@@ -136,6 +144,11 @@ def _same_parts(path: Path, content: bytes) -> bool:
         return False
 
 
-def _refuse_outside(folder: Path, home: Path) -> None:
+def refuse_outside(folder: Path, home: Path) -> None:
+    """Refuse a folder that is a link out of `home`.
+
+    Raises:
+        OutsideError: it is one.
+    """
     if not folder.resolve().is_relative_to(home.resolve()):
         raise OutsideError(f"папка клиента ведёт за пределы рабочей папки: {folder.name}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from cmtools.books.copies import without_copy_mark
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
+from cmtools.documents.client_folders import client_names, incomplete_folders
 from cmtools.documents.file_names import safe_name
 from cmtools.files import NAME_BYTES, comparable_name, cut_to_bytes
 from cmtools.reports.documents import file_stem
@@ -17,7 +18,7 @@ from cmtools.reports.plan import plan_title
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, format_value, normalize_name
 from cmtools.tables.table import Book
-from cmtools.workspace import PLANS, Workspace, original_stem
+from cmtools.workspace import CLIENT_FOLDERS, PLANS, Workspace, original_stem
 
 _COPY_SUFFIX_BYTES = 60  # room for « — прежняя версия» and the like
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)")
@@ -80,3 +81,9 @@ def _as_on_disk(path: Path) -> Path:
         return path
     wanted = comparable_name(path.name)
     return next((p for p in path.parent.iterdir() if comparable_name(p.name) == wanted), path)
+
+
+def find_incomplete_folders(dataset: Dataset, workspace: Workspace) -> tuple[str, ...]:
+    """Return the folders of a register's clients that are to be made, or completed."""
+    paths = incomplete_folders(workspace.path(CLIENT_FOLDERS), client_names(dataset))
+    return tuple(map(workspace.name, paths))

@@ -81,6 +81,7 @@ class DropResult:
     questions: lines of the protocol: what a person has to decide.
     memory: what is to be remembered of a merge, a file relative to the job's folder.
     agreed: the prices that the documents promise to the clients.
+    folders: the clients' folders to be made with their subfolders, relative to the workspace.
     months: the months, as 2026-11, whose reports are to be refreshed.
     """
 
@@ -99,4 +100,5 @@ class DropResult:
     replacement: Replacement | None = None
     documents: tuple[StagedDocument, ...] = ()
     agreed: tuple[Agreement, ...] = ()
+    folders: tuple[str, ...] = ()
     months: tuple[str, ...] = ()

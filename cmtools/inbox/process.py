@@ -23,7 +23,11 @@ from cmtools.documents.template.loader import Template
 from cmtools.files import checksum
 from cmtools.inbox import messages as texts
 from cmtools.inbox.applied_form import apply_dropped_form
-from cmtools.inbox.destination import find_destination, order_book_name
+from cmtools.inbox.destination import (
+    find_destination,
+    find_incomplete_folders,
+    order_book_name,
+)
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.dropdowns import refresh_dropdowns
 from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
@@ -178,6 +182,9 @@ class InboxProcessor:
             return _not_accepted(texts.CONFLICT, book.name, texts.BREAKS_RULES, *lines)
         result = texts.describe_taken_book(target, merged, session.problems, drop)
         result = replace(result, book=book.name)
+        if book is REGISTER:
+            folders = find_incomplete_folders(session.loaded.dataset, self._workspace)
+            return replace(result, folders=folders)
         if book is not ORDER_BOOK or has_errors(session.problems):
             return result
         waiting = conflict_problems(drop.name, book, merged.conflicts, session.loaded.dataset)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cmtools import known_files
 from cmtools.books.agreed import AGREED_BOOK
+from cmtools.documents.client_folders import complete_folders
 from cmtools.documents.file_names import safe_name, version_name
 from cmtools.errors import Unavailable
 from cmtools.files import (
@@ -37,6 +38,7 @@ from cmtools.watch.durable_fs import copy_bytes, copy_folder, move_into_place, r
 from cmtools.watch.jobs import Job
 from cmtools.watch.protocol_text import PROTOCOL, protocol_text, repeated_result
 from cmtools.watch.seen_index import FirstResult
+from cmtools.workspace import CLIENT_FOLDERS
 
 STEM_BYTES = 200
 LONGEST_ENDING = 10  # signs; what is longer behind a dot is a part of the name
@@ -107,6 +109,8 @@ def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
         if agreed_edit:
             agreed_edit.save()
         decision = _place_documents(job, decision, context)
+    home = context.workspace.path(CLIENT_FOLDERS)
+    complete_folders(map(context.workspace.path, result.folders), home)
     context.due_reports.request(result.months)
     original = job.original()
     if original is not None:

@@ -57,7 +57,7 @@ def read_decision(job: Job) -> Decision | None:
 
 def _result(values: Mapping[str, Any]) -> DropResult:
     replacement = values["replacement"]
-    lists = ("actions", "refusals", "warnings", "changes", "questions", "months")
+    lists = ("actions", "refusals", "warnings", "changes", "questions", "folders", "months")
     return DropResult(
         **{
             **values,

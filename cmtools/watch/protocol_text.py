@@ -48,7 +48,7 @@ def _lines(decision: Decision) -> Iterator[str]:
     if result.book:
         yield f"Что это: книга «{result.book}»"
     yield f"Итог: {result.verdict}"
-    actions = (*result.actions, *_documents(result), *_reports(result))
+    actions = (*result.actions, *_documents(result), *_folders(result), *_reports(result))
     yield from _section("Что сделано", actions)
     yield from _section("Что изменилось в книге", result.changes)
     yield from _section("Что решить вам", result.questions)
@@ -68,6 +68,11 @@ def _documents(result: DropResult) -> Iterator[str]:
     unchanged = sum(not document.source for document in result.documents)
     if unchanged:
         yield f"документы без изменений: {unchanged}"
+
+
+def _folders(result: DropResult) -> Iterator[str]:
+    for folder in result.folders:
+        yield f"папка клиента: {folder}"
 
 
 def _reports(result: DropResult) -> Iterator[str]:
