@@ -11,7 +11,9 @@ from cmtools import known_files
 from cmtools.books.loader import BookFile
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, checksum, copy, find_office_lock
+from cmtools.merge.in_place import record_edits, stamp_version
 from cmtools.tables.patch.book_edit import EditRefused
+from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace, backup_path, copy_path
 
 
@@ -35,6 +37,7 @@ def save_changed(
     suffix: str,
     before: str | None,
     now: datetime | None,
+    is_stamped: bool = False,
 ) -> tuple[str, ...]:
     """Save a changed book; return the names of the files.
 
@@ -52,7 +55,7 @@ def save_changed(
             write(aside)
         return (workspace.name(target),)
     backup = backup_path(book.path, now)
-    replace_book(workspace, book, write, before=before, backup=backup)
+    replace_book(workspace, book, write, before=before, backup=backup, is_stamped=is_stamped)
     return workspace.name(backup), workspace.name(book.path)
 
 
@@ -63,18 +66,27 @@ def replace_book(
     *,
     before: str | None,
     backup: Path,
+    is_stamped: bool = False,
 ) -> None:
     """Put a changed book in the place of one that is kept as `backup`; see `save_changed`.
 
-    One that only the program has written so far still counts as such.
+    One that only the program has written so far still counts as such. Both are kept as versions,
+    and the new one bears its number, unless `write` has seen to that: `is_stamped`.
     """
     refuse_open(book)
     if checksum(book.path) != before:
         raise Unavailable(f"«{book.name}» только что изменили: повторите")
     copy(book.path, backup)
     is_known = known_files.is_known(workspace.root, book.path)
-    with _naming(book), atomic_write(book.path.resolve()) as aside:
+    with (
+        _naming(book),
+        atomic_write(book.path.resolve()) as aside,
+        Reader(workspace.limits()) as reader,
+    ):
         write(aside)
+        if not is_stamped:
+            record_edits(workspace, [book], reader)
+            stamp_version(workspace, book.name, aside, reader)
     if is_known:
         known_files.add_file(workspace.root, book.path)
 

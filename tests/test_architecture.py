@@ -19,9 +19,9 @@ HOUSE = (
     ("books",),
     ("workspace", "buttons"),
     ("known_files",),
-    ("changed_book",),
     ("forms",),
     ("merge",),
+    ("changed_book",),
     ("pricing",),
     ("documents",),
     ("reports", "agenda"),  # its Word papers are rendered by documents.template

@@ -15,7 +15,6 @@ from typing import Any
 from cmtools.books.copies import shares_most
 from cmtools.books.loader import BookFile, BookLoader, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
-from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.changed_book import refuse_open, save_changed
 from cmtools.commands.result import ExitCode, Result, problems_as_json
@@ -34,6 +33,7 @@ from cmtools.merge.book_merge import MergeInputs, merge_copy
 from cmtools.merge.book_records import BookRefused
 from cmtools.merge.conflict import Content
 from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
+from cmtools.merge.in_place import read_company
 from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
 from cmtools.pricing.session import existing_path
@@ -140,7 +140,7 @@ def merge(
             book=book.path,
             copy=theirs,
             base=base and existing_path(workspace, base),
-            company=_read_company(workspace, reader),
+            company=read_company(workspace, reader),
             token=token_hex() if in_place else "",
         )
         try:
@@ -179,7 +179,9 @@ def _place(
     if now is not None and merge.is_empty:
         return ()
     write = partial(shutil.copyfile, aside)
-    return save_changed(workspace, book, write, suffix=MERGED, before=before, now=now)
+    return save_changed(
+        workspace, book, write, suffix=MERGED, before=before, now=now, is_stamped=True
+    )
 
 
 def _answer(
@@ -206,7 +208,7 @@ def _answer(
         name=book.name,
         book=book.path,
         copy=file,
-        company=_read_company(workspace, reader),
+        company=read_company(workspace, reader),
         token=token_hex() if now else "",
     )
     files: tuple[str, ...] = ()
@@ -275,15 +277,6 @@ def _order_numbers(dataset: Dataset) -> set[str]:
         for number in sheet.values["number"]
         if number
     }
-
-
-def _read_company(workspace: Workspace, reader: WorkbookReader) -> Dataset:
-    """Read the settings and the register, to which the books refer."""
-    loader = BookLoader(reader)
-    for book in workspace.books():
-        if book.book in (SETTINGS, REGISTER) and book.path.is_file():
-            loader.read(book)
-    return Dataset(loader.sheets)
 
 
 def _check(

@@ -34,6 +34,7 @@ from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
 from cmtools.inbox.merged_book import MergedBook, Target, apply_answers, find_answers, merge_drop
 from cmtools.inbox.staging import StagedDocuments
 from cmtools.merge.book_records import BookRefused
+from cmtools.merge.in_place import record_edits
 from cmtools.merge.open_conflicts import conflict_problems
 from cmtools.pricing.agreed_book import Agreement
 from cmtools.pricing.order_problems import PRICES_UNSOUND
@@ -80,8 +81,9 @@ class InboxProcessor:
         self._other_books.close()
 
     def sync_other_books(self, today: date) -> None:
-        """Bring the index and the drop-downs of the workspace's books up to date."""
+        """Bring the index, the versions and the drop-downs of the workspace's books up to date."""
         self._other_books.sync(today)
+        record_edits(self._workspace, self._workspace.books(), self._reader)
         refresh_dropdowns(self._workspace, self._reader, today)
 
     def process(self, drop: Drop, today: date, *, annotate: bool) -> DropResult:

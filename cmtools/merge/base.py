@@ -102,8 +102,11 @@ def choose_base(
     unseen: Iterable[CellPlace] = ()
     if stamp is None:
         unseen = _lately_changed(versions, book, state, records, copy)
-    elif candidates and drop is None and version == first_seen != stamp:
-        unseen = _perhaps_unseen(versions.records(stamp), records, copy)
+    elif candidates and drop is None and version != candidates[0]:
+        before = versions.records(candidates[candidates.index(version) - 1])
+        is_new = version == first_seen
+        if is_new or any(sheet.rows for sheet in before.values()):  # a blank is far from all copies
+            unseen = _perhaps_unseen(before, records, copy, is_new=is_new)
     for place in unseen:
         if place[2]:
             doubtful.add(place)
@@ -229,23 +232,27 @@ def _lately_changed(
 
 
 def _perhaps_unseen(
-    version: BookRecords, base: BookRecords, copy: BookRecords
+    version: BookRecords, base: BookRecords, copy: BookRecords, *, is_new: bool
 ) -> Iterator[CellPlace]:
-    """Find where a copy has what its version had, and not what was edited in place since.
+    """Find where a copy has what a version had, and not what was edited in place since.
 
-    Its author may not have seen the edit. The title of the column is empty for whole rows.
+    Its author may not have seen the edit. Where the edit `is_new`, others may have come before it
+    and be in the copy: then any other value counts in a row that the version had. The title of the
+    column is empty for whole rows.
     """
     since = find_changes(version, base)
     old, rows, own = by_place(version), by_place(base), by_place(copy)
+    touched = {place[:2] for place in since}
     opposite = {"+": "-", "-": "+"}
     for place in find_changes(base, copy):
         sheet, key, column = place
         in_base, in_copy = place[:2] in rows, place[:2] in own
         if in_base and in_copy:
-            if place in since and meaning_at(old, place) == meaning_at(own, place):
+            is_back = meaning_at(old, place) == meaning_at(own, place)
+            if place in since and (is_back or (is_new and place[:2] in old)):
                 yield place
         elif in_base or in_copy:
-            if (place[:2] in old) == in_copy:
+            if place[:2] in touched:
                 yield sheet, key, ""
         elif (sheet, key, opposite.get(column[:1], "") + column[1:]) in since:
             yield sheet, key, ""

@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS conflict (
     drop_number INTEGER, sheet TEXT, key TEXT, column TEXT, book TEXT, content TEXT,
     PRIMARY KEY (drop_number, sheet, key, column)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS file (book TEXT PRIMARY KEY, fingerprint TEXT) STRICT, WITHOUT ROWID;
 """
 )
 """A state is a version where `version` is null; else a drop that was made from that version.
@@ -143,6 +144,16 @@ class Versions:
             )
             _close_renewed(database, drop)
             _keep_conflicts(database, drop.book, number, drop.conflicts)
+
+    def is_recorded(self, book: str, fingerprint: str) -> bool:
+        """Tell whether a version was kept of the file of a book as it is now."""
+        query = "SELECT 1 FROM file WHERE book = ? AND fingerprint = ?"
+        return bool(self._ask(query, book, fingerprint))
+
+    def add_fingerprint(self, book: str, fingerprint: str) -> None:
+        """Note that a version was kept of the file of a book."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO file VALUES (?, ?)", (book, fingerprint))
 
     def newest_version(self, book: str) -> int:
         """Return the number of the version that was kept last; 0 without one."""

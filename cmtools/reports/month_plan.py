@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from shutil import copyfile
 
 from cmtools.books.plan import PlanLine
 from cmtools.documents.catalog import PLAN as FORM
+from cmtools.documents.storage import DocumentState
 from cmtools.documents.versions import save_papers
+from cmtools.files import atomic_write
+from cmtools.merge.in_place import stamp_version
 from cmtools.problems import Problem
 from cmtools.reports import documents
 from cmtools.reports.indicators import Indicator
@@ -20,6 +24,7 @@ from cmtools.reports.plan_edit import edit_plan
 from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED
 from cmtools.tables.parsers import normalize_name
+from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.table import InvalidRow
 from cmtools.workspace import PLANS
 
@@ -102,8 +107,14 @@ def _write_workbook(inputs: ReportInputs, draft: Draft, old: Existing | None) ->
         if content is None:
             return old.name
     papers = {documents.WORKBOOK: content}
-    (path,), _ = save_papers(inputs.workspace.path(PLANS), stem(draft), papers)
-    return inputs.workspace.name(path)
+    workspace = inputs.workspace
+    (path,), state = save_papers(workspace.path(PLANS), stem(draft), papers)
+    name = workspace.name(path)
+    if state is not DocumentState.UNCHANGED:
+        with Reader(workspace.limits()) as reader, atomic_write(path) as aside:
+            copyfile(path, aside)
+            stamp_version(workspace, name, aside, reader)
+    return name
 
 
 def _write_paper(inputs: ReportInputs, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:

@@ -58,7 +58,7 @@ class Watcher:
         self._fault = ""
         self._known_not_files: frozenset[str] = frozenset()
         self._late_files: set[str] = set()
-        self._synced_at: int | None = None
+        self._synced: object = None
         self._next_take_over = context.clock()
 
     def stop(self) -> None:
@@ -156,11 +156,13 @@ class Watcher:
         self.tasks.add_jobs(Job(folder) for folder in held_up if folder.is_dir())
 
     def _sync_index(self) -> None:
-        """Have the index of order books synchronized where books may have come or gone."""
+        """Have what is known of the books synchronized where one came, went or was changed."""
         with suppress(OSError):
-            changed_at = self._context.root.stat().st_mtime_ns
-            if changed_at != self._synced_at:
-                self._synced_at = changed_at
+            books = [book.path for book in self._context.workspace.books()]
+            states = [path.stat() for path in (self._context.root, *books) if path.exists()]
+            current = [(state.st_ino, state.st_size, state.st_mtime_ns) for state in states]
+            if current != self._synced:
+                self._synced = current
                 self.tasks.add_index_sync()
 
     def _scan_inbox(self) -> None:

@@ -168,9 +168,21 @@ def test_a_copy_from_before_an_edit_in_place_takes_nothing_back(desk: Desk) -> N
     edited = desk.versions.add_version(NAME, desk.ours, stamp=1)
     copy = orders(**{**seen, "o1": {"Примечание": "из копии"}})
     _, asked = desk.drop(copy, stamp=1, person="Анна", first_seen=edited)
-    assert asked == [reasons.DOUBTFUL]
+    assert asked == [reasons.DOUBTFUL] * 2
     assert desk.cells("Стадия")[3] == "2"
-    assert desk.cells("Примечание")[1] == "из копии"
+    assert desk.cells("Примечание")[1] == "в самой книге 1"
+
+
+def test_edits_in_place_that_are_known_stay_and_are_no_questions(desk: Desk) -> None:
+    """A copy from between two of them goes on from there; only what it takes back is asked."""
+    for stage in ("2", "3"):
+        desk.ours = orders(o0={"Стадия": stage})
+        desk.versions.add_version(NAME, desk.ours, stamp=1)
+    _, asked = desk.drop(orders(o0={"Стадия": "2"}, o1={"Стадия": "7"}), stamp=1, person="Анна")
+    assert (asked, desk.cells("Стадия")) == ([], ["3", "7", "1", "1"])
+    copy = orders(o0={"Стадия": "1"}, o1={"Стадия": "7"}, o2={"Стадия": "8"})
+    _, asked = desk.drop(copy, stamp=1, person="Борис")
+    assert (asked, desk.cells("Стадия")) == ([], ["3", "7", "8", "1"])
 
 
 def test_an_open_conflict_is_listed_until_it_is_decided(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from cmtools.inbox.drop import DropStage
 from cmtools.merge.versions import Versions
 from support.priced import loaded
 from support.watching import Here, context, drop, ends, work_off
-from support.workbench import ORDERS, REGISTRY, TASKS, cell_of, healthy
+from support.workbench import ORDERS, REGISTRY, TASKS, TODAY, cell_of, healthy
 
 QUESTIONS = f"Слияние — {ORDERS}"
 NOTE = ("Заказы", "Примечание")
@@ -111,6 +111,19 @@ def test_a_copy_from_before_an_edit_in_the_book_takes_nothing_back(
     ((_, files),) = once(root, here, ("копия.xlsx", dropped))
     assert typed(root, *NOTE, 3)[1:] == ["из копии", "руками"]
     assert "ждут вашего решения: 1" in record(files)
+
+
+def test_edits_in_the_book_itself_are_noticed(root: Path, here: Here, tmp_path: Path) -> None:
+    """A copy that was made between two of them does not take the second one back."""
+    book = root / ORDERS
+    book.write_bytes(copy_with(root, tmp_path, (*NOTE, 2, "руками")))
+    here.sync_index(root, TODAY)
+    dropped = copy_with(root, tmp_path, (*NOTE, 1, "из копии"))
+    book.write_bytes(copy_with(root, tmp_path, (*NOTE, 2, "руками ещё раз")))
+    here.sync_index(root, TODAY)
+    ((_, files),) = once(root, here, ("копия.xlsx", dropped))
+    assert typed(root, *NOTE, 3)[1:] == ["из копии", "руками ещё раз"]
+    assert "ждут вашего решения" not in record(files)
 
 
 def test_a_conflict_comes_again_until_it_is_answered(

@@ -1,0 +1,65 @@
+"""Versions of books that are changed in the workspace itself, by people and by commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from cmtools.books.agreed import AGREED_BOOK
+from cmtools.books.loader import BookFile, BookLoader
+from cmtools.books.register import REGISTER
+from cmtools.books.settings import SETTINGS
+from cmtools.files import file_fingerprint
+from cmtools.merge.book_merge import stamp
+from cmtools.merge.book_records import BookRefused, read_book
+from cmtools.merge.versions import Versions
+from cmtools.tables.dataset import Dataset
+from cmtools.tables.reader.sandbox import WorkbookReader
+from cmtools.workspace import Workspace
+
+_NEVER_MERGED = (SETTINGS, AGREED_BOOK)
+
+
+def record_edits(workspace: Workspace, books: Iterable[BookFile], reader: WorkbookReader) -> None:
+    """Keep a version of each book that was changed since it was last looked at.
+
+    A copy that was made of it then goes on from there. Books that are as they were are not read;
+    one that cannot be read is looked at again the next time.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    with Versions(workspace.root) as versions:
+        changed: list[tuple[BookFile, str]] = []
+        for book in books:
+            if book.book not in _NEVER_MERGED and book.path.is_file():
+                fingerprint = repr(file_fingerprint(book.path))
+                if not versions.is_recorded(book.name, fingerprint):
+                    changed.append((book, fingerprint))
+        company = read_company(workspace, reader) if changed else Dataset([])
+        for book, fingerprint in changed:
+            with suppress(BookRefused):
+                read = read_book(book.path, reader, company)
+                versions.add_version(book.name, read.records, read.stamp)
+                versions.add_fingerprint(book.name, fingerprint)
+
+
+def stamp_version(workspace: Workspace, book: str, path: Path, reader: WorkbookReader) -> None:
+    """Keep what a changed book holds as a version before it takes its place; number its file.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    with Versions(workspace.root) as versions, suppress(BookRefused):
+        records = read_book(path, reader, read_company(workspace, reader)).records
+        stamp(path, path, versions.add_version(book, records))
+
+
+def read_company(workspace: Workspace, reader: WorkbookReader) -> Dataset:
+    """Read the settings and the register, to which the books refer."""
+    loader = BookLoader(reader)
+    for book in workspace.books():
+        if book.book in (SETTINGS, REGISTER) and book.path.is_file():
+            loader.read(book)
+    return Dataset(loader.sheets)
