@@ -99,6 +99,12 @@ def choose_base(
     records = versions.records(drop.number) if drop else original
     state = drop.number if drop else version
     rows = dict.fromkeys(_unclear_rows(versions, nearest), reasons.BASE_UNKNOWN)
+    if drop is not None:
+        for place, why in drop.waiting.items():
+            if why == reasons.DOUBTFUL and place[2]:
+                doubtful.add(place)
+            elif why in (reasons.DOUBTFUL, reasons.BASE_UNKNOWN):
+                rows[place[:2]] = why
     unseen: Iterable[CellPlace] = ()
     if stamp is None:
         unseen = _lately_changed(versions, book, state, records, copy)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from cmtools.merge import storage
 from cmtools.merge.changes import Changes
-from cmtools.merge.conflict import Conflict
+from cmtools.merge.conflict import CellPlace, Conflict
 from cmtools.merge.records import BookRecords, RowPlace, SheetRecords, place_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptDrop:
-    """A copy that was dropped: the version that it was made from, whose it is, what it changed."""
+    """A copy that was dropped: the version that it was made from, whose it is, what it changed.
+
+    waiting: place → why it was asked, until a person has decided all of its row.
+    """
 
     number: int
     version: int
     author: str
     changes: Changes
+    waiting: Mapping[CellPlace, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

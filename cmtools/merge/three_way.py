@@ -198,10 +198,10 @@ class _Merger:
             was, is_ours, is_theirs = (r.meanings.get(title, "") for r in (base, our, their))
             if is_theirs != was:
                 changed.append(title)
-            if place in self._caution.doubtful:
-                asked[title] = reasons.DOUBTFUL
-            elif is_theirs != was and is_ours != was:
+            if is_theirs != was and is_ours != was:
                 asked[title] = reasons.DIFFERENT
+            elif place in self._caution.doubtful:
+                asked[title] = reasons.DOUBTFUL
             elif held and (is_theirs != was or held == reasons.BASE_UNKNOWN):
                 asked[title] = held
             elif is_theirs != was and (place, is_theirs) in self._caution.refused:

@@ -7,7 +7,6 @@ cell by cell, and every difference is asked.
 
 from __future__ import annotations
 
-import errno
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,22 +17,12 @@ from typing import Any
 from cmtools.merge import storage
 from cmtools.merge.changes import by_place, find_changes, meaning_at
 from cmtools.merge.conflict import CellPlace, Conflict
+from cmtools.merge.database import as_os_errors, open_database
 from cmtools.merge.drops import KeptDrop, NewDrop, with_places
 from cmtools.merge.records import BookRecords, Record, RowPlace
 
 FILE = Path(".cmtools", "versions.sqlite")
 MOST_EARLIER = 50  # versions with which a copy without a stamp is compared once more
-PATIENCE = 30.0  # seconds for which another process may be writing
-
-_PRIMARY = 0xFF  # of an extended code, the bits that say what it is
-_ERRORS = {
-    sqlite3.SQLITE_FULL: errno.ENOSPC,
-    sqlite3.SQLITE_BUSY: errno.EAGAIN,
-    sqlite3.SQLITE_LOCKED: errno.EAGAIN,
-    sqlite3.SQLITE_READONLY: errno.EACCES,
-    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
-    sqlite3.SQLITE_PERM: errno.EACCES,
-}
 
 _SCHEMA = (
     storage.ROWS_SCHEMA
@@ -72,8 +61,8 @@ class Versions:
         """
         path = root / FILE
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _as_os_errors(path):
-            self._database = _open(path)
+        with as_os_errors(path):
+            self._database = open_database(path, _SCHEMA)
         self._path = path
         self._known: dict[int, BookRecords] = {}
 
@@ -86,7 +75,7 @@ class Versions:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Change all or nothing, one process at a time."""
-        with _as_os_errors(self._path):
+        with as_os_errors(self._path):
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -96,7 +85,7 @@ class Versions:
             self._database.commit()
 
     def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with _as_os_errors(self._path):
+        with as_os_errors(self._path):
             return self._database.execute(query, values).fetchall()
 
     def add_version(self, book: str, records: BookRecords, stamp: int | None = None) -> int:
@@ -121,10 +110,11 @@ class Versions:
         Where it asks anew what the drop that it goes on from asked, or now has what the book has,
         the older conflict is closed.
         """
-        waiting = sorted({conflict.place[:2] for conflict in drop.conflicts})
+        waiting = [(*conflict.place, conflict.reason) for conflict in drop.conflicts]
         held = drop.records
         if waiting:
-            held = with_places(held, self.records(drop.state), waiting)
+            rows = {conflict.place[:2] for conflict in drop.conflicts}
+            held = with_places(held, self.records(drop.state), rows)
         changes = find_changes(self.records(drop.version), drop.records)
         with self._writing() as database:
             query = "SELECT 1 FROM state WHERE token = ?"
@@ -194,7 +184,7 @@ class Versions:
     def drops(self, book: str) -> list[KeptDrop]:
         """Return the drops of a book, the newest first."""
         query = (
-            "SELECT number, version, author, changes FROM state "
+            "SELECT number, version, author, changes, waiting FROM state "
             "WHERE book = ? AND version IS NOT NULL ORDER BY number DESC"
         )
         return [
@@ -205,19 +195,22 @@ class Versions:
                 changes={
                     (sheet, key, column): value for sheet, key, column, value in json.loads(changes)
                 },
+                waiting={
+                    (sheet, key, column): why for sheet, key, column, why in json.loads(waiting)
+                },
             )
-            for number, version, author, changes in self._ask(query, book)
+            for number, version, author, changes, waiting in self._ask(query, book)
         ]
 
     def find_rows(self, records: BookRecords) -> Mapping[str, list[int | None]]:
         """Return the numbers under which the rows of a book are kept, None for other rows."""
-        with _as_os_errors(self._path):
+        with as_os_errors(self._path):
             return {t: storage.find_rows(self._database, s.rows) for t, s in records.items()}
 
     def rows(self, numbers: Iterable[int]) -> list[Record]:
         """Return the rows that are kept under these numbers, as often as they are named."""
         wanted = [*numbers]
-        with _as_os_errors(self._path):
+        with as_os_errors(self._path):
             known = storage.read_rows(self._database, {*wanted})
         return [known[number] for number in wanted]
 
@@ -227,7 +220,7 @@ class Versions:
             found = self._ask("SELECT content FROM state WHERE number = ?", number)
             if not found:
                 return {}
-            with _as_os_errors(self._path):
+            with as_os_errors(self._path):
                 self._known[number] = storage.unpack_book(self._database, found[0][0])
         return self._known[number]
 
@@ -277,7 +270,7 @@ def _own_rows(database: sqlite3.Connection, number: int, place: RowPlace) -> Non
     query = "SELECT content, own, waiting FROM state WHERE number = ?"
     content, own, waiting = database.execute(query, (number,)).fetchone()
     held, real = (storage.unpack_book(database, packed) for packed in (content, own))
-    left = [other for other in json.loads(waiting) if tuple(other) != place]
+    left = [other for other in json.loads(waiting) if tuple(other[:2]) != place]
     database.execute(
         "UPDATE state SET content = ?, waiting = ? WHERE number = ?",
         (
@@ -323,27 +316,3 @@ def _keep_conflicts(
             for c in conflicts
         ],
     )
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-    try:
-        database.executescript(_SCHEMA)
-    except sqlite3.DatabaseError as error:
-        database.close()
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        path.replace(path.with_suffix(".damaged"))
-        database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-        database.executescript(_SCHEMA)
-    return database
-
-
-@contextmanager
-def _as_os_errors(path: Path) -> Iterator[None]:
-    """Let a fault of the database be a fault of the environment, as it is of any file."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-        raise OSError(_ERRORS.get(code, errno.EIO), str(error), str(path)) from error

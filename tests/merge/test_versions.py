@@ -125,6 +125,21 @@ def test_a_person_goes_on_with_his_copy(person: str, desk: Desk) -> None:
     assert desk.cells("Стадия") == [("1" if person else "2"), "3", "1", "9"]
 
 
+def test_what_is_in_doubt_stays_so_until_it_is_decided(desk: Desk) -> None:
+    """Dropping the same old copy once more proves nothing."""
+    first = desk.number
+    desk.drop(orders(o0={"Стадия": "2"}, o1={"Стадия": "2"}, o2={"Стадия": "2"}), stamp=first)
+    old = orders(o0={"Стадия": "2"}, o1={"Стадия": "2"}, o3={"Стадия": "5"})
+    for _ in range(3):
+        assert desk.drop(old, stamp=first)[1] == [reasons.DOUBTFUL]
+        assert desk.cells("Стадия") == ["2", "2", "2", "5"]
+    conflicts = desk.versions.conflicts(NAME)
+    assert len(conflicts) == 1
+    decided = [(number, conflict.place) for number, conflict in conflicts]
+    desk.versions.decide(NAME, decided, [])
+    assert desk.drop(old, stamp=first)[1] == []
+
+
 def test_a_stage_typed_again_and_again_is_a_known_persons(desk: Desk) -> None:
     first = desk.number
     for stage in ("2", "3", "4"):
