@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from cmtools.merge import reasons
 from cmtools.merge.changes import (
+    GONE_ROW,
     Changes,
     by_place,
     count_changed_cells,
@@ -92,42 +93,40 @@ def choose_base(
         same = {version, *(candidates or ())}
         going_on = (d for d in his if d.version in same and _goes_on(d, changes, person))
         drop = next(going_on, None)
-    if drop is None:
-        doubtful = _doubts_of_version(version, original, copy, drops, person)
-    else:
-        doubtful = set() if person else {p for p in drop.changes if p not in changes}
     records = versions.records(drop.number) if drop else original
     state = drop.number if drop else version
     rows = dict.fromkeys(_unclear_rows(versions, nearest), reasons.BASE_UNKNOWN)
-    if drop is not None:
-        for place, why in drop.waiting.items():
-            if why == reasons.DOUBTFUL and place[2]:
-                doubtful.add(place)
-            elif why in (reasons.DOUBTFUL, reasons.BASE_UNKNOWN):
-                rows[place[:2]] = why
-    unseen: Iterable[CellPlace] = ()
+    doubts: set[CellPlace] = set()
+    if drop is None:
+        doubts |= _doubts_of_version(version, original, copy, drops, person)
+    else:
+        doubts |= {place for place, why in drop.waiting.items() if why == reasons.DOUBTFUL}
+        rows |= {p[:2]: why for p, why in drop.waiting.items() if why == reasons.BASE_UNKNOWN}
+        if not person:
+            doubts |= drop.changes.keys() - changes.keys()
     if stamp is None:
-        unseen = _lately_changed(versions, book, state, records, copy)
+        doubts |= {*_lately_changed(versions, book, state, records, copy)}
     elif candidates and drop is None and version != candidates[0]:
         before = versions.records(candidates[candidates.index(version) - 1])
         is_new = version == first_seen
         if is_new or any(sheet.rows for sheet in before.values()):  # a blank is far from all copies
-            unseen = _perhaps_unseen(before, records, copy, is_new=is_new)
-    for place in unseen:
-        if place[2]:
-            doubtful.add(place)
-        else:
-            rows[place[:2]] = reasons.DOUBTFUL
+            doubts |= {*_perhaps_unseen(before, records, copy, is_new=is_new)}
+    cells = {*_common_cells(records, copy, doubts)}
+    rows |= {place[:2]: reasons.DOUBTFUL for place in doubts - cells}
     return Base(
         records=records,
         version=version,
         state=state,
-        caution=Caution(
-            rows=rows,
-            doubtful=frozenset(doubtful),
-            refused=versions.refused(book),
-        ),
+        caution=Caution(rows=rows, doubtful=cells, refused=versions.refused(book)),
     )
+
+
+def _common_cells(
+    base: BookRecords, copy: BookRecords, places: Iterable[CellPlace]
+) -> Iterator[CellPlace]:
+    """Yield the places that are cells of a row which both have; the others are of whole rows."""
+    common = by_place(base).keys() & by_place(copy).keys()
+    return (place for place in places if place[2] and place[:2] in common)
 
 
 def _may_be_his(drop: KeptDrop, person: str) -> bool:
@@ -141,11 +140,11 @@ def _goes_on(drop: KeptDrop, changes: Changes, person: str) -> bool:
     """
     if not drop.changes:
         return False
-    held = sum(changes.get(place) == value for place, value in drop.changes.items())
+    telling = {p: v for p, v in drop.changes.items() if not p[2].startswith(GONE_ROW)}
+    telling = telling or {**drop.changes}  # of a row that was changed, what became of it
+    held = sum(changes.get(place) == value for place, value in telling.items())
     is_same_person = bool(person) and drop.author == person
-    return HALF * held >= len(drop.changes) or (
-        is_same_person and drop.changes.keys() <= changes.keys()
-    )
+    return HALF * held >= len(telling) or (is_same_person and drop.changes.keys() <= changes.keys())
 
 
 def _doubts_of_version(
@@ -168,6 +167,7 @@ def _doubts_of_version(
         for drop in latest.values()
         for place, value in drop.changes.items()
         if value != meaning_at(before, place) == meaning_at(now, place)
+        and place[:2] in before.keys() & now.keys()
     }
 
 
@@ -219,8 +219,7 @@ def _lately_changed(
 ) -> Iterator[CellPlace]:
     """Find what a copy without a stamp has otherwise than its base, where that is no older itself.
 
-    The copy may be of a version before: then its author had not seen what the base has there. The
-    title of the column is empty for whole rows.
+    The copy may be of a version before: then its author had not seen what the base has there.
     """
     changes = find_changes(base, copy)
     if not changes:
@@ -230,11 +229,9 @@ def _lately_changed(
         since = find_changes(versions.records(number), base)
         touched = {place[:2] for place in since}
         for place in changes:
-            if place[:2] in rows and place[:2] in own:
-                if place in since:
-                    yield place
-            elif place[:2] in touched:
-                yield (*place[:2], "")
+            is_cell = place[:2] in rows and place[:2] in own
+            if place in since if is_cell else place[:2] in touched:
+                yield place
 
 
 def _perhaps_unseen(
@@ -243,8 +240,7 @@ def _perhaps_unseen(
     """Find where a copy has what a version had, and not what was edited in place since.
 
     Its author may not have seen the edit. Where the edit `is_new`, others may have come before it
-    and be in the copy: then any other value counts in a row that the version had. The title of the
-    column is empty for whole rows.
+    and be in the copy: then any other value counts in a row that the version had.
     """
     since = find_changes(version, base)
     old, rows, own = by_place(version), by_place(base), by_place(copy)
@@ -252,16 +248,15 @@ def _perhaps_unseen(
     opposite = {"+": "-", "-": "+"}
     for place in find_changes(base, copy):
         sheet, key, column = place
-        in_base, in_copy = place[:2] in rows, place[:2] in own
-        if in_base and in_copy:
+        if place[:2] in rows and place[:2] in own:
             is_back = meaning_at(old, place) == meaning_at(own, place)
-            if place in since and (is_back or (is_new and place[:2] in old)):
-                yield place
-        elif in_base or in_copy:
-            if place[:2] in touched:
-                yield sheet, key, ""
-        elif (sheet, key, opposite.get(column[:1], "") + column[1:]) in since:
-            yield sheet, key, ""
+            is_unseen = place in since and (is_back or (is_new and place[:2] in old))
+        elif place[:2] in rows or place[:2] in own:
+            is_unseen = place[:2] in touched
+        else:
+            is_unseen = (sheet, key, opposite.get(column[:1], "") + column[1:]) in since
+        if is_unseen:
+            yield place
 
 
 def _unclear_rows(versions: Versions, nearest: list[int]) -> set[RowPlace]:

@@ -12,6 +12,9 @@ from cmtools.merge.records import BookRecords, Record, place_of
 GONE = "\n"
 """Stands for what a cell of a row that is gone means; no cell can mean it."""
 
+GONE_ROW = "-["
+"""Begins the place of a row without a key that is gone, before the bracket of its description."""
+
 Changes = Mapping[CellPlace, str]
 """Place → what stands there now, as it is compared."""
 

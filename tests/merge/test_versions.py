@@ -140,6 +140,32 @@ def test_what_is_in_doubt_stays_so_until_it_is_decided(desk: Desk) -> None:
     assert desk.drop(old, stamp=first)[1] == []
 
 
+def paid(*sums: str) -> BookRecords:
+    return book({"Заказы": ORDERS, "Платежи": [{"№ заказа": "З-1", "Сумма": s} for s in sums]})
+
+
+def test_two_unknown_people_who_correct_one_payment_are_asked(desk: Desk) -> None:
+    """That the old payment is gone in both copies does not make the second go on from the first."""
+    first = desk.number
+    desk.drop(paid("6"), stamp=first)
+    _, asked = desk.drop(paid("7"), stamp=first)
+    assert asked == [reasons.BOTH_TOUCHED]
+    assert plain(desk.ours) == plain(paid("6"))
+
+
+def test_rows_that_an_unknown_person_lacks_are_asked(desk: Desk) -> None:
+    """He changed most of what another did, by chance: he need not have seen the rest."""
+    first = desk.number
+    new = {"№ заказа": "З-9", "Стадия": "1"}
+    changed = [{**row, "Стадия": "2"} for row in ORDERS]
+    payments = [{"№ заказа": "З-1", "Сумма": sum_} for sum_ in ("5", "8")]
+    desk.drop(book({"Заказы": [*changed, new], "Платежи": payments}), stamp=first)
+    before = plain(desk.ours)
+    _, asked = desk.drop(book({"Заказы": changed, "Платежи": payments[:1]}), stamp=first)
+    assert asked == [reasons.DOUBTFUL] * 2
+    assert plain(desk.ours) == before
+
+
 def test_a_stage_typed_again_and_again_is_a_known_persons(desk: Desk) -> None:
     first = desk.number
     for stage in ("2", "3", "4"):

@@ -25,6 +25,7 @@ from support.merging import apply, book
 NAME = "Книга.xlsx"
 COLUMNS = ("Стадия", "Срок", "Примечание")
 START = 12  # orders
+COMMON = ("готово",)  # what several people type into one cell
 LOST_STAMPS = 0.05  # of the drops come from a program that keeps no properties
 
 Place = tuple[str, str]
@@ -40,6 +41,7 @@ class Copy:
     payments: list[tuple[str, str]]
     seen: dict[Place, set[str]] = field(default_factory=dict)
     typed: dict[Place, str] = field(default_factory=dict)
+    removed: set[tuple[Place, str]] = field(default_factory=set)
 
     def records(self) -> BookRecords:
         """The copy as it would be read."""
@@ -57,6 +59,8 @@ class Copy:
         for number, cells in self.orders.items():
             for column in COLUMNS:
                 self.seen.setdefault((number, column), set()).add(cells.get(column, ""))
+        for order, paper in self.payments:
+            self.seen.setdefault(("Платежи", paper), set()).add(order)
 
     def clone(self) -> Copy:
         """The same copy saved under another name."""
@@ -66,6 +70,7 @@ class Copy:
             payments=[*self.payments],
             seen={place: {*values} for place, values in self.seen.items()},
             typed=dict(self.typed),
+            removed={*self.removed},
         )
 
 
@@ -116,7 +121,8 @@ class World:
     def run(self, steps: int) -> None:
         """Let the people work, then drop all copies once more."""
         actions = (*[self._type] * 5, self._revert, self._add, self._pay)
-        rare = (self._drop, self._drop, self._drop, self._refresh, self._delete, self._answer)
+        drops = (self._drop, self._drop, self._drop)
+        rare = (*drops, self._refresh, self._delete, self._answer, self._correct)
         for _ in range(steps):
             person = self._random.choice(self._people)
             self._random.choice((*actions, *rare, self._drop_old))(person)
@@ -130,7 +136,7 @@ class World:
 
     def _fresh(self) -> Copy:
         copy = self._ours.clone()
-        copy.stamp, copy.seen, copy.typed = self._stamp, {}, {}
+        copy.stamp, copy.seen, copy.typed, copy.removed = self._stamp, {}, {}, set()
         copy.look()
         return copy
 
@@ -139,7 +145,7 @@ class World:
         if not copy.orders:
             return
         place = self._random.choice(sorted(copy.orders)), self._random.choice(COLUMNS)
-        new = value or self._new("в")
+        new = value or self._random.choice((*[self._new("в")] * 4, *COMMON))
         copy.orders[place[0]][place[1]] = copy.typed[place] = new
         copy.look()
 
@@ -169,6 +175,16 @@ class World:
             paper = self._new("п")
             person.copy.payments.append((order, paper))
             person.copy.typed["Платежи", paper] = order
+            person.copy.look()
+
+    def _correct(self, person: Person) -> None:
+        """Write another document into a payment."""
+        copy = person.copy
+        if copy.payments:
+            order, paper = copy.payments.pop(self._random.randrange(len(copy.payments)))
+            copy.typed.pop(("Платежи", paper), None)
+            copy.removed.add((("Платежи", paper), order))
+            self._pay(person)
 
     def _delete(self, person: Person) -> None:
         copy = person.copy
@@ -247,7 +263,7 @@ class World:
             if after.get(place) == value:
                 continue
             seen = person.copy.seen.get(place, set()) | person.seen.get(place, set())
-            if value in seen or place[0] == "Платежи":
+            if value in seen:
                 self._rightly_gone.add((place, value))
             else:
                 self._lose(f"{person.name} overwrote {place} {value} by {after.get(place)}")
@@ -255,6 +271,7 @@ class World:
     def _judge_typed(self, person: Person) -> None:
         """See that all that its author typed is in the book, or asked, or overwritten rightly."""
         copy = person.copy
+        self._rightly_gone |= copy.removed
         for place, value in copy.typed.items():
             earlier = copy.seen.get(place, set()) - {value}
             self._rightly_gone |= {(place, old) for old in earlier}
