@@ -103,7 +103,7 @@ def choose_base(
         doubts |= {place for place, why in drop.waiting.items() if why == reasons.DOUBTFUL}
         rows |= {p[:2]: why for p, why in drop.waiting.items() if why == reasons.BASE_UNKNOWN}
         if not person:
-            doubts |= drop.changes.keys() - changes.keys()
+            doubts |= _doubts_of_drop(drop, changes, original, copy)
     if stamp is None:
         doubts |= {*_lately_changed(versions, book, state, records, copy)}
     elif candidates and drop is None and version != candidates[0]:
@@ -169,6 +169,30 @@ def _doubts_of_version(
         if value != meaning_at(before, place) == meaning_at(now, place)
         and place[:2] in before.keys() & now.keys()
     }
+
+
+def _doubts_of_drop(
+    drop: KeptDrop, changes: Changes, original: BookRecords, copy: BookRecords
+) -> set[CellPlace]:
+    """Find what an unknown person has otherwise than the drop that the copy seems to go on from.
+
+    Where both have only values that several rows have, such as stages, it may be by chance: then
+    any other value counts, else what the drop's version had.
+    """
+    others = {place for place, value in drop.changes.items() if changes.get(place) != value}
+    rows = by_place(original)
+    counts: Counter[tuple[str, str, str]] = Counter(
+        (title, column, value)
+        for title, sheet in copy.items()
+        for row in sheet.rows
+        for column, value in row.meanings.items()
+    )
+    is_chance = all(
+        counts[place[0], place[2], value] != 1
+        for place, value in drop.changes.items()
+        if place not in others and place[:2] in rows
+    )
+    return others if is_chance else others - changes.keys()
 
 
 def _nearest(

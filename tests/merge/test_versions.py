@@ -166,6 +166,19 @@ def test_rows_that_an_unknown_person_lacks_are_asked(desk: Desk) -> None:
     assert plain(desk.ours) == before
 
 
+@pytest.mark.parametrize(("note", "asked"), [("готово", [reasons.DOUBTFUL]), ("свой", [])])
+def test_what_many_type_does_not_make_an_unknown_copy_go_on(
+    note: str, asked: list[str], desk: Desk
+) -> None:
+    """Another stage over that of a drop is taken only where the copy is surely of its author."""
+    first = desk.number
+    done = {"Примечание": "готово"}
+    shared = {"o1": done, "o2": {"Примечание": note}}
+    desk.drop(orders(o0={"Стадия": "2"}, **shared), stamp=first)
+    assert desk.drop(orders(o0={"Стадия": "3"}, **shared), stamp=first)[1] == asked
+    assert desk.cells("Стадия")[0] == ("2" if asked else "3")
+
+
 def test_a_stage_typed_again_and_again_is_a_known_persons(desk: Desk) -> None:
     first = desk.number
     for stage in ("2", "3", "4"):
