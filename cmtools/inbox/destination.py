@@ -14,7 +14,7 @@ from cmtools.documents.client_folders import client_names, incomplete_folders
 from cmtools.documents.file_names import safe_name
 from cmtools.files import NAME_BYTES, comparable_name, cut_to_bytes
 from cmtools.reports.documents import file_stem
-from cmtools.reports.plan import plan_title
+from cmtools.reports.plan import plan_title, version_of_plan
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, format_value, normalize_name
 from cmtools.tables.table import Book
@@ -33,7 +33,7 @@ def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspa
     """
     if book is PLAN_BOOK:
         title = _plan_title(name, dataset)
-        path = workspace.path(PLANS, f"{file_stem(title)}.xlsx") if title else None
+        path = _plan_path(workspace.path(PLANS), file_stem(title), name) if title else None
     elif book is ORDER_BOOK:
         path = workspace.path(order_book_name(name))
     else:
@@ -50,6 +50,12 @@ def order_book_name(name: str) -> str:
     else:
         stem = f"{own} — {stem}"
     return f"{cut_to_bytes(safe_name(stem), NAME_BYTES - _COPY_SUFFIX_BYTES)}.xlsx"
+
+
+def _plan_path(folder: Path, stem: str, name: str) -> Path:
+    """Return the version of a plan that a drop is named after, if it is there; else the first."""
+    own = folder / Path(name).with_suffix(".xlsx").name
+    return own if version_of_plan(name, stem) and own.is_file() else folder / f"{stem}.xlsx"
 
 
 def _plan_title(file: str, dataset: Dataset) -> str | None:

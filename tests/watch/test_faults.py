@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from cmtools.books.orders import ORDER_BOOK
 from cmtools.files import OFFICE_LOCK_SECONDS
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.locks import kernel_id
@@ -84,6 +85,30 @@ def until(holds: Callable[[], object]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_book_that_is_written_over_is_looked_at(root: Path) -> None:
+    """Under its own name and in the same file: the folder itself has not changed."""
+    looked: list[Path] = []
+    book = root / ORDER_BOOK.file_name
+    book.write_bytes(b"old")
+
+    class Looking(Stub):
+        def sync_index(self, root: Path, _: date) -> None:
+            looked.append(root)
+
+    watcher = Watcher(context(root), [Looking()], settle=0.0, scan=0.2)
+    thread = threading.Thread(target=watcher.run, kwargs={"once": False})
+    thread.start()
+    try:
+        until(lambda: looked)
+        count = len(looked)
+        with book.open("r+b") as file:
+            file.write(b"new and longer")
+        until(lambda: len(looked) > count)
+    finally:
+        watcher.stop()
+        thread.join()
 
 
 # Arrival

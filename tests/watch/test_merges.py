@@ -10,11 +10,14 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cmtools.commands.plan import plan
 from cmtools.inbox.drop import DropStage
 from cmtools.merge.versions import Versions
+from cmtools.tables.patch.book_edit import SheetEdit, write_edits
+from cmtools.tables.patch.cells import CellValue
 from support.priced import loaded
 from support.watching import Here, context, drop, ends, work_off
-from support.workbench import ORDERS, REGISTRY, TASKS, TODAY, cell_of, healthy
+from support.workbench import HEALTHY, ORDERS, REGISTRY, TASKS, TODAY, cell_of, healthy
 
 QUESTIONS = f"Слияние — {ORDERS}"
 NOTE = ("Заказы", "Примечание")
@@ -224,3 +227,68 @@ def test_versions_and_drops_are_remembered_once(root: Path, here: Here, tmp_path
     with Versions(root) as versions:
         assert len(versions.drops(ORDERS)) == 2
         assert versions.conflicts(ORDERS) == []
+
+
+def plan_place(path: Path, title: str, line: int) -> tuple[int, int]:
+    """The row and column of a plan's cell: the title of the column, the line from 0."""
+    rows = loaded(path)["План"].iter_rows()
+    (head,) = [cell for row in rows for cell in row if cell.value == title]
+    return head.row + 1 + line, head.column
+
+
+def planned(path: Path, tmp_path: Path, *cells: tuple[str, int, CellValue]) -> bytes:
+    """A copy of a plan in which cells were typed; its formulas keep the values of Excel."""
+    typed = {plan_place(path, title, line): value for title, line, value in cells}
+    write_edits(path, {"План": SheetEdit(cells=typed)}, tmp_path / "plan.xlsx")
+    return (tmp_path / "plan.xlsx").read_bytes()
+
+
+def plan_values(path: Path, title: str, count: int) -> list[object]:
+    page = loaded(path)["План"]
+    return [page.cell(*plan_place(path, title, line)).value for line in range(count)]
+
+
+def test_two_copies_of_a_plan_both_come_in(root: Path, here: Here, tmp_path: Path) -> None:
+    """Growth by one, a plan over its formula by another; the second version where it is meant."""
+    growth, goal = "Прирост, %", "План"
+    file = root / plan(root, "2026-12", today=TODAY).files[0]
+    first = planned(file, tmp_path, (growth, 0, 33))
+    second = planned(file, tmp_path, (goal, 1, 77), (growth, 2, 5))
+    results = once(root, here, ("от А.xlsx", first), ("от Б.xlsx", second))
+    assert {name.split("/")[0] for name, _ in results} == {"Обработано"}
+    assert "Прирост, %: " in record(results[1][1])
+    assert plan_values(file, growth, 3) == [33, 10, 5]
+    assert plan_values(file, goal, 2)[1] == 77
+    newer = file.with_stem(f"{file.stem} (2)")
+    newer.write_bytes(file.read_bytes())
+    once(root, here, (newer.name, planned(newer, tmp_path, (growth, 0, 44))))
+    assert plan_values(file, growth, 1) + plan_values(newer, growth, 1) == [33, 44]
+
+
+def test_hidden_rows_and_own_sheets_are_merged_and_kept(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    """A filter hides rows in one copy; both managers have a sheet of their own."""
+    path = tmp_path / "own.xlsx"
+    copies = []
+    for number, (name, who) in enumerate((("Звонки А", "Анна"), ("Звонки Б", "Борис"))):
+        path.write_bytes(copy_with(root, tmp_path, (*NOTE, number, f"от {who}")))
+        workbook = openpyxl.load_workbook(path)
+        page = workbook["Заказы"]
+        for row in (2, 3, 4):
+            page.row_dimensions[row].hidden = number == 0
+        for line in (["Кому", "Когда"], [who, "утром"], [f"{who} ещё", "днём"]):
+            workbook.create_sheet(name).append(line) if name not in workbook.sheetnames else (
+                workbook[name].append(line)
+            )
+        workbook.save(path)
+        copies.append((f"{who}.xlsx", path.read_bytes()))
+    once(root, here, *copies)
+    assert typed(root, *NOTE, 2) == ["от Анна", "от Борис"]
+    book = loaded(root / ORDERS)
+    sheets = {name: [*book[name].values] for name in ("Звонки А", "Звонки Б")}
+    assert sheets == {
+        "Звонки А": [("Кому", "Когда"), ("Анна", "утром"), ("Анна ещё", "днём")],
+        "Звонки Б": [("Кому", "Когда"), ("Борис", "утром"), ("Борис ещё", "днём")],
+    }
+    assert len([*book["Заказы"].values]) == len(HEALTHY["Заказы"]) + 1
