@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from cmtools import known_files
@@ -57,6 +59,41 @@ def save_changed(
     backup = backup_path(book.path, now)
     replace_book(workspace, book, write, before=before, backup=backup, is_stamped=is_stamped)
     return workspace.name(backup), workspace.name(book.path)
+
+
+def save_all_changed(
+    workspace: Workspace,
+    books: Sequence[tuple[BookFile, Path]],
+    *,
+    suffix: str,
+    before: Mapping[str, str | None],
+    now: datetime | None,
+) -> tuple[str, ...]:
+    """Save books with their changed copies, all or none; see `save_changed`.
+
+    `before` are the checksums by the names of the books.
+
+    Raises:
+        Unavailable: one is open or was changed meanwhile.
+        OSError: no rights, no room.
+    """
+    if now is not None:
+        for book, _ in books:
+            refuse_open(book)
+    files: list[str] = []
+    replaced: list[tuple[Path, Path]] = []
+    try:
+        for book, changed in books:
+            write = partial(shutil.copyfile, changed)
+            sha256 = before.get(book.name)
+            files += save_changed(workspace, book, write, suffix=suffix, before=sha256, now=now)
+            if now is not None:
+                replaced.append((workspace.path(files[-2]), book.path))
+    except BaseException:
+        for backup, path in replaced:
+            copy(backup, path.resolve())
+        raise
+    return tuple(files)
 
 
 def replace_book(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cmtools.agenda.answered_books import Save, find_edits, with_changed, write_answers
+from cmtools.agenda.answered_books import Save, find_edits, new_errors, reopen, write_answers
 from cmtools.agenda.approvals import APPROVAL_FORM, apply_approvals
 from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty_answers import apply_duty_answers, without_clashes
 from cmtools.agenda.duty_form import DUTY_FORM
 from cmtools.agenda.outcome import Outcome
 from cmtools.agenda.rows import read_rows
-from cmtools.books.loader import load_books
 from cmtools.books.register import JOURNAL
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.files import checksum
@@ -70,10 +69,16 @@ def apply_forms(
     before = {book.name: checksum(book.path) for book in workspace.books()}
     session = price_books(open_books(workspace.root, (), today, STANDARD_DOCUMENTS))
     outcomes = without_clashes([o for reply in replies for o in _answer(session, reply)])
-    edits = find_edits(session.loaded.dataset, outcomes)
+    changes = (cell for outcome in outcomes for cell in outcome.cells)
+    new_rows = (row for outcome in outcomes for row in outcome.rows)
+    edits = find_edits(session.loaded.dataset, changes, new_rows)
     files: Sequence[str] = ()
+
+    def check(changed: Mapping[str, Path]) -> Sequence[Problem]:
+        return new_errors(session, reopen(session, changed, today))
+
     if edits:
-        files, errors = write_answers(session, edits, before, _check(session, today), save)
+        files, errors = write_answers(session, edits, before, check, save)
         problems += errors
     return AppliedForms(
         forms=tuple(reply.mark.number for reply in replies),
@@ -91,21 +96,3 @@ def _answer(session: Session, reply: Reply) -> list[Outcome]:
     journals = session.loaded.dataset.sheets(JOURNAL)
     journal = journals[0].source if journals else None
     return apply_duty_answers(reply, rows, find_duties(rows), journal)
-
-
-def _check(session: Session, today: date) -> Callable[[Mapping[str, Path]], Sequence[Problem]]:
-    """Return the check of changed books: the errors that the books do not have now."""
-    known = {_what(problem) for problem in session.loaded.problems}
-
-    def check(changed: Mapping[str, Path]) -> Sequence[Problem]:
-        books = with_changed(session.targets, changed)
-        with Reader(session.workspace.limits()) as reader:
-            problems = load_books([], books, reader, today, STANDARD_DOCUMENTS).problems
-        return [p for p in problems if p.is_error and _what(p) not in known]
-
-    return check
-
-
-def _what(problem: Problem) -> tuple[object, ...]:
-    """Return what a problem is, wherever its row stands."""
-    return problem.code, problem.place.file, problem.place.sheet, problem.column, problem.value

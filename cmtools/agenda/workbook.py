@@ -9,7 +9,8 @@ from pathlib import Path
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.duty_form import ABOVE, DUTY_FORM, duty_rows
 from cmtools.agenda.missing_papers import ClientFiles, find_missing_papers
-from cmtools.agenda.overview_sheets import Overview, overview_sheets
+from cmtools.agenda.order_sheets import Overview
+from cmtools.agenda.overview_sheets import overview_sheets
 from cmtools.agenda.rows import AgendaRows
 from cmtools.forms.form import PROPERTY, form_listing
 from cmtools.forms.place import write_form

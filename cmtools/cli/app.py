@@ -309,6 +309,26 @@ def repeat(
     )
 
 
+@command(app, "handover")
+def handover(
+    root: Path,
+    today: date,
+    code: Annotated[str, Argument(metavar="КОД", help="Код клиента или часть имени.")],
+    to: Annotated[str, Option("--to", metavar="ИМЯ", help="Кому передать: ФИО менеджера.")],
+    reason: Annotated[
+        str | None,
+        Option("--reason", metavar="ПРИЧИНА", help="Как в реестре: VIP, совмещение; иначе прочее."),
+    ] = None,
+    in_place: InPlaceOption = False,
+) -> Result:
+    """Передать клиента другому менеджеру: книги, соглашение, папка с делами."""
+    from cmtools.commands.handover import handover
+
+    return handover(
+        root, code, to=to, reason=reason, in_place=in_place, today=today, now=datetime.now()
+    )
+
+
 @command(app, "folders")
 def folders(
     root: Path,

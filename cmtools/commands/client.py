@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.books.choices import ClientStatus
+from cmtools.books.client_search import find_client
 from cmtools.books.orders import ORDERS, Order
 from cmtools.books.register import CLIENTS, Client
 from cmtools.books.settings import RULES, rules_of
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.commands.session import open_session
-from cmtools.errors import UsageError
 from cmtools.pricing.category import (
     ClientState,
     Loss,
@@ -25,9 +25,6 @@ from cmtools.pricing.category import (
 )
 from cmtools.pricing.session import Session
 from cmtools.problems import Problem
-from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import normalize_name, quote_names
-from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import InvalidRow
 
 ANSWER = {
@@ -114,7 +111,7 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
     """
     session = open_session(root, today)
     dataset = session.loaded.dataset
-    entry = _find_client(dataset, code)
+    entry = find_client(dataset, code)
     day, rules = as_of or today, rules_of(dataset)
     own = [order for order in dataset.entries(ORDERS) if order.get("client") == entry.get("code")]
     days = order_days(own).get(str(entry.get("code")), ())
@@ -127,27 +124,6 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
         orders=tuple(sorted(orders, key=lambda order: order.get("on"), reverse=True)),
         losses=tuple(loss for loss in losses(days, rules) if loss.on < day),
     )
-
-
-def _find_client(dataset: Dataset, typed: str) -> Client | InvalidRow:
-    """Return the client of a code, or the only one whose name has what was typed.
-
-    Raises:
-        UsageError: there is none, or several; the message names the nearest, or up to five.
-    """
-    entries = [entry for entry in dataset.entries(CLIENTS) if entry.get("code") is not None]
-    wanted = normalize_name(typed)
-    for entry in entries:
-        if normalize_name(entry.get("code")) == wanted:
-            return entry
-    named = [entry for entry in entries if wanted in normalize_name(entry.get("name") or "")]
-    if len(named) == 1:
-        return named[0]
-    if named and wanted:
-        names = quote_names(f"{found.get('code')} {found.get('name')}" for found in named[:5])
-        raise UsageError(f"«{typed}» — не один клиент: {names}; укажите код")
-    known = [entry.get(field) for entry in entries for field in ("code", "name")]
-    raise UsageError(f"нет клиента «{typed}»{suggest_in_refusal(typed, filter(None, known))}")
 
 
 def _category_rule_as_json(state: ClientState) -> dict[str, object]:

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from cmtools.agenda.answered_books import find_edits
 from cmtools.agenda.missing_papers import ClientFiles
-from cmtools.agenda.repeat_order import FieldValues, next_number, repeat_order
+from cmtools.agenda.outcome import NewRow
+from cmtools.agenda.repeat_order import next_number, repeat_order
 from cmtools.books.orders import LAYOUTS, ORDERS, POSITIONS, Position
 from cmtools.books.settings import STAGES
 from cmtools.changed_book import save_changed
@@ -19,7 +21,7 @@ from cmtools.errors import UsageError
 from cmtools.files import checksum
 from cmtools.pricing.orders import PricedOrder, find_order
 from cmtools.pricing.session import Session
-from cmtools.tables.patch.book_edit import SheetEdit, write_edits
+from cmtools.tables.patch.book_edit import write_edits
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import InvalidRow
 from cmtools.workspace import DRAFT, find_workspace
@@ -81,12 +83,14 @@ def repeat(
     )
     book = next(b for b in session.targets if b.name == found.entry.source.file)
     sheets: list[Sheet[Any]] = [*dataset.sheets(ORDERS), *dataset.sheets(POSITIONS)]
-    rows = {ORDERS.title: [repeated.order], POSITIONS.title: repeated.positions}
-    edits = {
-        sheet.table.title: _append_rows(sheet, rows[sheet.table.title])
+    of_table = {ORDERS.title: [repeated.order], POSITIONS.title: repeated.positions}
+    rows = [
+        NewRow(table=sheet.table, source=sheet.source, values=values)
         for sheet in sheets
         if sheet.source.file == book.name
-    }
+        for values in of_table[sheet.table.title]
+    ]
+    edits = find_edits(dataset, (), rows)[book.name]
     files = save_changed(
         session.workspace,
         book,
@@ -129,15 +133,3 @@ def _client_files(session: Session, code: str) -> set[str]:
     """Return the names of all files in a client's folder."""
     folder = ClientFiles(session).folder(code)
     return {path.name for path in folder.rglob("*") if path.is_file()} if folder else set()
-
-
-def _append_rows(sheet: Sheet[Any], rows: Iterable[FieldValues]) -> SheetEdit:
-    """Return the edit that appends rows to a sheet; what it has no column for is left out."""
-    columns = sheet.source.columns
-    return SheetEdit(
-        appended=[
-            {columns[name]: value for name, value in row.items() if name in columns} for row in rows
-        ],
-        header=sheet.header,
-        last_row=max([sheet.header, *sheet.rows]),
-    )

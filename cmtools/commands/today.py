@@ -11,17 +11,16 @@ from typing import Any
 from cmtools.agenda.calendar_file import make_calendar
 from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty import Duty
+from cmtools.agenda.managers import find_manager, managers
 from cmtools.agenda.rows import AgendaRows, count_rows_in_error, find_unread_sheets, read_rows
 from cmtools.agenda.workbook import write_agenda
 from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.commands.session import open_session
-from cmtools.errors import UsageError
 from cmtools.files import atomic_write
 from cmtools.json_values import money
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.workspace import MARKER
 
 CALENDAR_UNKNOWN = Message(
@@ -71,7 +70,7 @@ def today(
     rows = read_rows(session, today)
     duties = find_duties(rows)
     if manager is not None:
-        manager = _find_manager(rows, manager)
+        manager = find_manager(manager, managers(rows))
         duties = _of_manager(duties, manager)
     files = [write_agenda(session, rows, duties, manager)]
     if ics is not None:
@@ -85,21 +84,6 @@ def today(
         names={client.code: client.name for client in rows.clients.values()},
         left_out=count_rows_in_error(session),
     )
-
-
-def _find_manager(rows: AgendaRows, typed: str) -> str:
-    """Return a manager's name as the books have it.
-
-    Raises:
-        UsageError: nobody is called so.
-    """
-    names = [client.manager for client in rows.clients.values()]
-    names += [found.order.manager for found in rows.orders if found.is_open]
-    wanted = normalize_name(typed)
-    for name in names:
-        if normalize_name(name) == wanted:
-            return name
-    raise UsageError(f"менеджера «{typed}» нет{suggest_in_refusal(typed, {*names})}")
 
 
 def _of_manager(duties: Iterable[Duty], manager: str) -> list[Duty]:
