@@ -83,6 +83,11 @@ FILE_DAMAGED = Message(
     "книга повреждена: {detail}",
     "откройте её в Excel, согласитесь на восстановление и сохраните заново",
 )
+SHEET_AMBIGUOUS = Message(
+    "sheet-ambiguous",
+    "лист «{sheet}» записан двусмысленно: {detail}",
+    "откройте книгу в Excel, согласитесь на восстановление, проверьте эту строку и сохраните",
+)
 FILE_TOO_LARGE = Message(
     "file-too-large",
     "книга слишком велика: {detail}",

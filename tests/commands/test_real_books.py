@@ -5,6 +5,7 @@ Each stands for a kind; what is right of it is the expectation here.
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from cmtools.commands.init import init
 from cmtools.commands.price import price
 from cmtools.commands.validate import validate
 from cmtools.documents.selection import Selection
+from support.foreign import packed, parts_of
 from support.workbench import ORDERS
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
@@ -100,3 +102,35 @@ def test_a_conflict_copy_counts_nowhere(tmp_path: Path) -> None:
     shutil.copy(root / ORDERS, root / "Предварительные заказы-DESKTOP-7QK2.xlsx")
     assert [problem.code for problem in validate(root, today=TODAY).problems] == ["book-copy"]
     assert price(root, today=TODAY).as_json()["orders"] == before
+
+
+def shuffle_rows(xml: bytes) -> bytes:
+    """The rows from the last to the first, each cell in a row of its own of the same number."""
+    rows = re.findall(rb"<row\b([^>]*)>(.*?)</row>", xml, re.DOTALL)
+    parts = [
+        b"<row%b>%b</row>" % (tag, cell)
+        for tag, cells in reversed(rows)
+        for cell in re.findall(rb"<c\b[^>]*?/>|<c\b.*?</c>", cells, re.DOTALL)
+    ]
+    data = b"<sheetData>%b</sheetData>" % b"".join(parts)
+    return re.sub(rb"<sheetData>.*</sheetData>", lambda _: data, xml, flags=re.DOTALL)
+
+
+def test_a_book_with_rows_in_any_order_goes_through_all(tmp_path: Path) -> None:
+    """Excel repairs such books; what is unambiguous is read, and written in order."""
+    root = workspace("20-money-words", tmp_path / "ws")
+    right = price(root, today=TODAY).as_json()["orders"]
+    parts = parts_of((root / ORDERS).read_bytes())
+    sheets = {name: xml for name, xml in parts.items() if name.startswith("xl/worksheets/sheet")}
+    parts |= {name: shuffle_rows(xml) for name, xml in sheets.items()}
+    (root / ORDERS).write_bytes(packed(parts))
+    assert validate(root, today=TODAY).problems == ()
+    assert price(root, today=TODAY).as_json()["orders"] == right
+    price(root, in_place=True, today=TODAY, now=datetime(2026, 11, 20, 12))
+    assert validate(root, today=TODAY).problems == ()
+    (position,) = price(root, today=TODAY).as_json()["orders"][0]["positions"]
+    assert position["price"] == right[0]["positions"][0]["price"]
+    written = parts_of((root / ORDERS).read_bytes())
+    for xml in (written[name] for name in sheets if written[name] != parts[name]):
+        numbers = [int(number) for number in re.findall(rb'<row r="(\d+)"', xml)]
+        assert numbers == sorted({*numbers})

@@ -335,8 +335,6 @@ WRONG = (
     f'<row r="{NINES}"><c><v>5</v></c></row>',
     '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>',
     '<row r="1"><c r="A1" t="s"><v>7</v></c></row>',
-    '<row r="1"><c r="A2"><v>1</v></c></row>',
-    '<row r="2"/><row r="1"/>',
     '<row r="1"><c r="A1" t="str"><v>&#xD800;</v></c></row>',
     '<row r="1"><c r="A1"><v>1</v></row>',
 )
@@ -357,6 +355,49 @@ def test_odd_but_legible(tmp_path: Path, rows: str) -> None:
 def test_rows_that_are_numbered_by_their_cells(tmp_path: Path) -> None:
     rows = '<row><c r="A1"><v>1</v></c></row><row><c r="A3"><v>3</v></c></row>'
     assert read_rows(tmp_path / "book.xlsx", rows) == [[1.0, "", 3.0]]
+
+
+OUT_OF_ORDER: Mapping[str, list[Cell]] = {
+    '<row r="2"><c r="A2"><v>2</v></c></row><row r="1"><c r="A1"><v>1</v></c></row>': [1.0, 2.0],
+    '<row r="2"/><row r="1"><c r="A1"><v>1</v></c></row><row><c><v>2</v></c></row>': [1.0, 2.0],
+    '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"/></row>': [1.0],
+    '<row r="1"><c r="A1" t="str"><v>x</v></c></row>'
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>': ["x"],
+    '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>1.0</v></c></row>': [1.0],
+}
+
+
+@pytest.mark.parametrize("rows", OUT_OF_ORDER)
+def test_rows_in_any_order_and_twice_are_read_where_they_agree(tmp_path: Path, rows: str) -> None:
+    assert read_rows(tmp_path / "book.xlsx", rows) == [OUT_OF_ORDER[rows]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "detail"),
+    [
+        (
+            '<row r="5"><c r="B5"><v>1</v></c></row><row r="5"><c r="B5"><v>2</v></c></row>',
+            "ячейка B5 записана дважды, значения разные",
+        ),
+        (
+            '<row r="5"><c r="B5"><v>1</v></c><c r="B5" t="b"><v>1</v></c></row>',
+            "ячейка B5 записана дважды, значения разные",
+        ),
+        (
+            '<row r="5"><c r="B5"><v>1</v></c></row><row r="5"><c r="B5" t="e"/></row>',
+            "ячейка B5 записана дважды, значения разные",
+        ),
+        ('<row r="1"><c r="A2"><v>1</v></c></row>', "ячейка A2 стоит внутри строки 1"),
+    ],
+)
+def test_what_two_rows_deny_each_other_is_named(tmp_path: Path, rows: str, detail: str) -> None:
+    path = write_book(tmp_path / "b.xlsx", f"{ROOT}<sheetData>{rows}</sheetData></worksheet>")
+    fault = read(path, Limits()).fault
+    assert fault
+    assert (fault.code, fault.message) == (
+        "sheet-ambiguous",
+        f"лист «S» записан двусмысленно: {detail}",
+    )
 
 
 @pytest.mark.parametrize("rows", WRONG)

@@ -23,6 +23,7 @@ from cmtools.tables.patch.properties import (
     remove_properties,
     set_properties,
 )
+from cmtools.tables.patch.row_order import order_rows
 from cmtools.tables.patch.sheet_elements import deselect_tab, find_hidden_cells, is_worksheet
 from cmtools.tables.patch.styles import (
     add_fill,
@@ -60,10 +61,11 @@ def annotate(source: Path, target: Path, problems: Sequence[Problem]) -> None:
         part = package.sheets().get(titles.get(name, ""))
         if part is None or not is_worksheet(package[part]):
             continue
-        hidden = find_hidden_cells(package[part], cells)
+        xml = order_rows(package[part])
+        hidden = find_hidden_cells(xml, cells)
         shown = {place: found for place, found in cells.items() if place not in hidden}
         package[part] = restyle_cells(
-            package[part], {place: filled[_colour(found)] for place, found in shown.items()}
+            xml, {place: filled[_colour(found)] for place, found in shown.items()}
         )
         add_notes(package, part, {place: _note(found) for place, found in shown.items()})
     for part in package.sheets().values():

@@ -19,6 +19,7 @@ from cmtools.tables.patch.cells import (
 )
 from cmtools.tables.patch.package import MAIN, Package
 from cmtools.tables.patch.properties import set_properties
+from cmtools.tables.patch.row_order import order_rows
 from cmtools.tables.patch.shared_formulas import write_out_shared
 from cmtools.tables.patch.sheet_elements import find_hidden_cells, find_shared_result
 from cmtools.tables.patch.styles import ShownValues
@@ -105,6 +106,7 @@ def apply_edits(package: Package, edits: Mapping[str, SheetEdit]) -> Sequence[st
         if edit.is_new:
             package.add_sheet(name, _EMPTY_SHEET)
         part = package.sheet_part(name)
+        package[part] = order_rows(package[part])
         _refuse_shared_cells(name, package[part], edit)
         formulas = find_formulas(package[part]).keys()
         last = edit.last_row or max(filled_columns(package[part]), default=0)

@@ -73,7 +73,7 @@ def append_rows(
 ) -> bytes:
     """Write rows from the row `first` on, in the styles of another one; 0: of their columns."""
     content = next((content for number, content in _rows(xml) if number == styled_as), b"")
-    known = _cells_of_row(element_prefix(xml), content, styled_as)
+    known = cells_of_row(element_prefix(xml), content, styled_as)
     styles = {column: _style_of(cell) for column, cell in known.items()}
     cells: dict[tuple[int, int], CellValue] = {
         (number, column): row.get(column)
@@ -115,7 +115,7 @@ def empty_rows(xml: bytes, rows: Collection[int]) -> bytes:
         (number, column): None
         for number, content in _rows(xml)
         if number in rows
-        for column in _cells_of_row(element_prefix(xml), content, number)
+        for column in cells_of_row(element_prefix(xml), content, number)
     }
     return patch_cells(xml, cells)
 
@@ -126,20 +126,30 @@ def filled_columns(xml: bytes) -> dict[int, set[int]]:
     return {
         number: {
             column
-            for column, cell in _cells_of_row(prefix, content, number).items()
-            if _FILLED.search(cell)
+            for column, cell in cells_of_row(prefix, content, number).items()
+            if is_filled(cell)
         }
         for number, content in _rows(xml)
-        if _FILLED.search(content)
+        if is_filled(content)
     }
 
 
-def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:
+def find_rows(xml: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Yield the number of each written row and its XML: [1] its attributes, [2] its cells."""
     prefix = element_prefix(xml)
     number = 0
     for row in re.finditer(_ROW % (prefix, prefix), xml, re.DOTALL):
         number = _row_number(row[1], number)
-        yield number, row[2] or b""
+        yield number, row
+
+
+def is_filled(xml: bytes) -> bool:
+    """Tell whether a cell, or one of some cells, has a value or a formula."""
+    return _FILLED.search(xml) is not None
+
+
+def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:
+    return ((number, row[2] or b"") for number, row in find_rows(xml))
 
 
 def restyle_cells(xml: bytes, cells: Mapping[tuple[int, int], Callable[[int], int]]) -> bytes:
@@ -224,7 +234,7 @@ def _edit_rows(
         number = _row_number(row[1], number)
         if number not in by_row:
             return row[0]
-        cells = _cells_of_row(prefix, row[2] or b"", number)
+        cells = cells_of_row(prefix, row[2] or b"", number)
         for column, value in by_row[number].items():
             cell = cells.get(column)
             style = _style_of(cell) if cell else styles.get(column)
@@ -246,7 +256,7 @@ def _row_number(attributes: bytes, last: int) -> int:
     return int(named[1]) if named else last + 1
 
 
-def _cells_of_row(prefix: bytes, content: bytes, number: int) -> dict[int, bytes]:
+def cells_of_row(prefix: bytes, content: bytes, number: int) -> dict[int, bytes]:
     """Return column → the XML of its cell; a cell without a reference is given one."""
     cells: dict[int, bytes] = {}
     column = 0
@@ -262,18 +272,14 @@ def _cells_of_row(prefix: bytes, content: bytes, number: int) -> dict[int, bytes
 
 
 def insert_missing_rows(xml: bytes, numbers: Iterable[int]) -> bytes:
-    """Insert empty rows where a sheet has none of these numbers."""
+    """Insert empty rows where a sheet, its rows in order, has none of these numbers."""
     prefix = element_prefix(xml)
-    known: set[int] = set()
+    known: list[int] = []
     starts: list[int] = []
-    highest: list[int] = []  # the highest number up to each row: not all programs sort rows
-    number = 0
     for row in re.finditer(rb"<%brow\b([^>]*)>" % prefix, xml):
-        number = _row_number(row[1], number)
-        known.add(number)
+        known.append(_row_number(row[1], known[-1] if known else 0))
         starts.append(row.start())
-        highest.append(max([number, *highest[-1:]]))
-    missing = sorted(set(numbers) - known)
+    missing = sorted(set(numbers).difference(known))
     if not missing:
         return xml
     if not starts:
@@ -282,7 +288,7 @@ def insert_missing_rows(xml: bytes, numbers: Iterable[int]) -> bytes:
     pieces: list[bytes] = []
     done = 0
     for number in missing:
-        start = starts[bisect(highest, number)]
+        start = starts[bisect(known, number)]
         pieces += [xml[done:start], b'<%brow r="%d"/>' % (prefix, number)]
         done = start
     return b"".join([*pieces, xml[done:]])

@@ -15,6 +15,10 @@ Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
+class AmbiguousSheet(Exception):
+    """A sheet says two things of one cell; the text says of which, in Russian."""
+
+
 class CellKind(IntEnum):
     """What a cell holds, which says what its `payload` is."""
 
@@ -29,7 +33,7 @@ class CellKind(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CellArrays:
-    """The cells of some rows that are not empty, row by row, from left to right.
+    """The cells of some rows that are not empty, each row from left to right.
 
     row, column: counted from 1.
     style: the index of the style of the cell.

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cmtools.problems import column_letters
 from cmtools.tables.parsers import Cell, Percent
-from cmtools.tables.reader.cell_arrays import CellArrays, CellKind, Floats, Ints
+from cmtools.tables.reader.cell_arrays import AmbiguousSheet, CellArrays, CellKind, Floats, Ints
 from cmtools.tables.reader.grid import InvalidCells, PackedColumn
 from cmtools.tables.reader.number_formats import ShownAs, to_date, to_duration
 
@@ -54,10 +55,10 @@ class ColumnPacker:
         self.width = 0
 
     def add(self, cells: CellArrays) -> None:
-        """Add the cells of the next rows."""
+        """Add the cells of some more rows."""
         if not len(cells.row):
             return
-        self.height = int(cells.row[-1])
+        self.height = max(self.height, int(cells.row.max()))
         self.width = max(self.width, int(cells.column.max()))
         for kind, places in self._invalid.items():
             which = np.flatnonzero(cells.kind == kind)
@@ -85,21 +86,29 @@ class ColumnPacker:
         """Return the columns from A on; the cells that were added are forgotten.
 
         Raises:
+            AmbiguousSheet: a cell was added twice with different values.
             ValueError: a cell refers to a text that does not exist.
         """
-        return [self._pack(self._columns.pop(number + 1, [])) for number in range(self.width)]
+        return [self._pack(number + 1) for number in range(self.width)]
 
-    def _pack(self, parts: Sequence[_ColumnCells]) -> PackedColumn:
+    def _pack(self, column: int) -> PackedColumn:
         values: list[Cell] = [""]
         index = np.zeros(self.height, np.uint32)
-        if parts:
+        if parts := self._columns.pop(column, []):
             row, group, payload = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+            found = np.zeros(len(row), np.uint32)
             for number in np.flatnonzero(np.bincount(group)).tolist():
                 which = np.flatnonzero(group == number)
                 distinct, inverse = np.unique(payload.take(which), return_inverse=True)
-                index[row.take(which)] = inverse + len(values)
+                found[which] = inverse + len(values)
                 kind, shown_as = divmod(number, _FORMATS)
                 values += self._values(CellKind(kind), ShownAs(shown_as), distinct)
+            index[row] = found
+            for at in np.flatnonzero(index[row] != found).tolist():
+                one, other = values[found[at]], values[index[row[at]]]
+                if (type(one), one) != (type(other), other):
+                    cell = f"{column_letters(column)}{row[at] + 1}"
+                    raise AmbiguousSheet(f"ячейка {cell} записана дважды, значения разные")
         return PackedColumn(values, array("I", index.tobytes()))
 
     def _values(self, kind: CellKind, shown_as: ShownAs, payload: Floats) -> list[Cell]:

@@ -8,11 +8,12 @@ from xml.etree.ElementTree import ParseError, fromstring
 
 import numpy as np
 
+from cmtools.tables import messages
 from cmtools.tables.parsers import group_digits
 from cmtools.tables.reader import fast_parser, xml_parser
-from cmtools.tables.reader.cell_arrays import CellArrays
+from cmtools.tables.reader.cell_arrays import AmbiguousSheet, CellArrays
 from cmtools.tables.reader.column_packer import CellFormats, ColumnPacker
-from cmtools.tables.reader.container import Contents, Limits, damaged, too_large
+from cmtools.tables.reader.container import Contents, FileRejected, Limits, damaged, too_large
 from cmtools.tables.reader.grid import Grid
 from cmtools.tables.reader.merged_cells import fill_merged_rows, find_merged_rows
 from cmtools.tables.reader.number_formats import ShownAs, parse_styles
@@ -55,7 +56,7 @@ def read_sheet(name: str, xml: bytes, formats: CellFormats, limits: Limits) -> G
     """Read the cells of a sheet.
 
     Raises:
-        FileRejected: it is no sheet, or larger than the limits.
+        FileRejected: it is no sheet, ambiguous, or larger than the limits.
     """
     xml = strip_prefix(xml)
     packer = ColumnPacker(formats)
@@ -68,6 +69,8 @@ def read_sheet(name: str, xml: bytes, formats: CellFormats, limits: Limits) -> G
             _check_size(packer.height, packer.width, limits)
         grid = Grid(name=name, columns=packer.pack(), invalid=packer.invalid_cells())
         return fill_merged_rows(grid, find_merged_rows(xml, grid.height), limits.grid_cells)
+    except AmbiguousSheet as error:
+        raise FileRejected(messages.SHEET_AMBIGUOUS(sheet=name, detail=error)) from error
     except (ValueError, ParseError) as error:
         raise damaged("листы не читаются") from error
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from xml.etree.ElementTree import Element, fromstring
 
 import numpy as np
 
-from cmtools.tables.reader.cell_arrays import CellArrays, CellKind
+from cmtools.tables.reader.cell_arrays import AmbiguousSheet, CellArrays, CellKind
 from cmtools.tables.reader.xml_text import local_name, parse_number, rich_text, unescape_excel
 from cmtools.tables.sheet_xml import column_number
 
@@ -24,19 +25,18 @@ _ParsedCell = tuple[int, int, CellKind, float, int]
 def parse_rows(root: bytes, xml: bytes, last_row: int) -> CellArrays:
     """Parse whole rows that follow the row `last_row`; `root` is the tag of the sheet.
 
-    A row or a cell without a number of its own is the next one.
+    A row or a cell without a number of its own is the next one. They may stand in any order.
 
     Raises:
+        AmbiguousSheet: a cell names another row.
         ValueError: they are not what a sheet may hold.
     """
     texts: dict[str, int] = {}
     cells: list[_ParsedCell] = []
     first = number = last_row
-    for row in fromstring(root + xml + b"</worksheet>"):
-        next_number = _row_number(row, number)
-        if next_number <= number:
-            raise ValueError("the rows are not in order")
-        first, number = (next_number if number == last_row else first), next_number
+    for index, row in enumerate(fromstring(root + xml + b"</worksheet>")):
+        number = _row_number(row, number)
+        first = first if index else number
         cells += _parse_row(row, number, texts)
     columns = [np.array(column) for column in zip(*cells, strict=True)] or [np.zeros(0, int)] * 5
     return CellArrays(
@@ -61,16 +61,18 @@ def _row_number(row: Element, last_row: int) -> int:
 
 
 def _parse_row(row: Element, number: int, texts: dict[str, int]) -> list[_ParsedCell]:
-    """Parse the cells of a row that are not empty; of two in one place the later one."""
-    cells: dict[int, _ParsedCell] = {}
+    """Parse the cells of a row that are not empty."""
+    cells: list[_ParsedCell] = []
     column = 0
     for cell in row:
         if local_name(cell) != "c":
             continue
         column = _column_number(cell, number) or column + 1
         kind, payload = _parse_value(cell, texts)
-        cells[column] = number, column, kind, payload, _parse_count(cell.get("s") or "0")
-    return [cells[c] for c in sorted(cells) if cells[c][2] is not CellKind.EMPTY]
+        style = _parse_count(cell.get("s") or "0")
+        if kind is not CellKind.EMPTY:
+            cells.append((number, column, kind, payload, style))
+    return sorted(cells, key=itemgetter(1))
 
 
 def _column_number(cell: Element, row: int) -> int | None:
@@ -79,8 +81,10 @@ def _column_number(cell: Element, row: int) -> int | None:
     if not text:
         return None
     reference = _REFERENCE.fullmatch(text)
-    if reference is None or int(reference[2]) != row:
-        raise ValueError("the cell names another row")
+    if reference is None:
+        raise ValueError("the cell names no place")
+    if int(reference[2]) != row:
+        raise AmbiguousSheet(f"ячейка {text} стоит внутри строки {row}")
     return column_number(reference[1].encode())
 
 
