@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)
 
 ANNOTATED, PRICED, MERGED, DRAFT = "ошибки", "с ценами", "слияние", "черновик"
 ANSWERED, BACKUP = "с ответами", "резерв"
+AGENDA_AT = "08:00"
 _TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
 _PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d"
@@ -48,6 +49,8 @@ grid_cells = 5000000
 settle_seconds = 2
 scan_seconds = 5
 patience_seconds = 600
+# Час, в который каждый день делается повестка; "" — не делать
+agenda_at = "08:00"
 """
 
 
@@ -59,6 +62,7 @@ class WatchSettings:
     scan: how often the inbox is looked through.
     patience: how long a file may stay incomplete before it is returned.
     lease: how long a watcher on another machine may show no life before it counts as dead.
+    agenda_at: the hour from which on the day's agendas are made; None for never.
     """
 
     inbox: Path
@@ -68,6 +72,7 @@ class WatchSettings:
     scan: float
     patience: float
     lease: float
+    agenda_at: time | None
 
 
 class WorkspaceError(Exception):
@@ -155,8 +160,8 @@ class Workspace:
         """Read the watcher's settings from the marker.
 
         Raises:
-            WorkspaceError: the marker is no TOML, a time is no number, a folder no name, or the
-                inbox and a result folder are inside each other.
+            WorkspaceError: the marker is no TOML, a time is no number, a folder no name, the hour
+                of the agenda no hour, or the inbox and a result folder are inside each other.
         """
         settings = self._settings()
         paths, times = settings.get("paths", {}), settings.get("watch", {})
@@ -179,6 +184,7 @@ class Workspace:
             scan=seconds["scan"],
             patience=seconds["patience"],
             lease=seconds["lease"],
+            agenda_at=_parse_hour(times.get("agenda_at", AGENDA_AT)),
         )
 
     def _settings(self) -> dict[str, Any]:
@@ -188,6 +194,21 @@ class Workspace:
             raise WorkspaceError(
                 f"{MARKER} не читается: в нём ошибка; исправьте его или возьмите из новой папки"
             ) from error
+
+
+def _parse_hour(value: object) -> time | None:
+    """Return an hour that was written as «08:00»; None for an empty text."""
+    text = f"{value:%H:%M}" if isinstance(value, time) else str(value).strip()
+    if not text:
+        return None
+    try:
+        hours, minutes = text.split(":")
+        return time(int(hours), int(minutes))
+    except ValueError as error:
+        raise WorkspaceError(
+            f"{MARKER}: в разделе [watch] agenda_at = «{text}» — нужен час, например "
+            f'agenda_at = "{AGENDA_AT}"; пусто — повестку не делать'
+        ) from error
 
 
 def _refuse_nesting(inbox: Path, results: Path) -> None:

@@ -329,7 +329,7 @@ def test_56_a_watcher_clears_the_workspace_at_its_start(tmp_path: Path) -> None:
     folders = [tmp_path, tmp_path / "Отчёты", tmp_path / "Клиенты" / "К-0001" / "Договор"]
     for folder in folders:
         leave(folder, *ABANDONED, *OTHERS, hours=2)
-    (tmp_path / MARKER).write_text("[watch]\nsettle_seconds = 0\n", "utf-8")
+    (tmp_path / MARKER).write_text('[watch]\nsettle_seconds = 0\nagenda_at = ""\n', "utf-8")
     assert watch(tmp_path, once=True, today=None) is ExitCode.DONE
     for folder in folders:
         assert not {*ABANDONED} & {*held_names(folder)}

@@ -1,19 +1,22 @@
-"""Managers by the names that the books know."""
+"""Managers by the names that the books know, and the duties that are theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cmtools.agenda.duty import Duty
 from cmtools.agenda.rows import AgendaRows
 from cmtools.errors import UsageError
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
 
 
-def managers(rows: AgendaRows) -> list[str]:
-    """Return the managers of clients and of open orders."""
+def list_managers(rows: AgendaRows) -> list[str]:
+    """Return each manager of clients and of open orders once, as first written."""
     names = [client.manager for client in rows.clients.values()]
-    return [*names, *(found.order.manager for found in rows.orders if found.is_open)]
+    names += [found.order.manager for found in rows.orders if found.is_open]
+    by_name = {normalize_name(name): name for name in reversed(names)}
+    return [*reversed(by_name.values())]
 
 
 def find_manager(typed: str, names: Iterable[str]) -> str:
@@ -28,3 +31,13 @@ def find_manager(typed: str, names: Iterable[str]) -> str:
         near = suggest_in_refusal(typed, by_name.values())
         raise UsageError(f"менеджера «{typed}» нет{near}")
     return found
+
+
+def duties_of(duties: Iterable[Duty], manager: str | None) -> list[Duty]:
+    """Return a manager's duties and those that are everybody's; all of them for None."""
+    whose = {None, normalize_name(manager or "")}
+    return [
+        duty
+        for duty in duties
+        if manager is None or (duty.manager and normalize_name(duty.manager)) in whose
+    ]

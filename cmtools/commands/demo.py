@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cmtools import known_files
+from cmtools.agenda.workbook import write_agendas
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.commands.docs import DocumentFile, docs
 from cmtools.commands.init import init
@@ -81,14 +82,15 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
     plans = _make_plans(folder, today)
     answer = _drop(folder, today)
     figures = report(folder, f"{months_before(today, 1):%Y-%m}", today=today)
+    agendas = write_agendas(folder, today)
     return DemoResult(
-        files=(*priced.files, *faulty.files, *plans, *figures.files),
+        files=(*priced.files, *faulty.files, *plans, *figures.files, *agendas),
         folder=folder,
         orders=len(priced.orders),
         documents=documents,
         report=figures,
-        steps=_steps(checked, priced, len(documents), faulty, len(plans), answer),
-        look_at=_look_at(priced, documents, faulty, figures, answer),
+        steps=_steps(checked, priced, len(documents), faulty, len(plans), answer, agendas),
+        look_at=_look_at(priced, documents, faulty, figures, answer, agendas),
     )
 
 
@@ -123,6 +125,7 @@ def _steps(
     faulty: ValidateResult,
     plans: int,
     answer: Sequence[str],
+    agendas: Sequence[str],
 ) -> tuple[tuple[str, str], ...]:
     errors = sum(problem.is_error for problem in faulty.problems)
     orders = [order for order in priced.orders if order.lines]
@@ -133,6 +136,7 @@ def _steps(
         ("Посчитано заказов", f"{len(orders)}, прибыль {format_roubles(profit)} ₽"),
         ("Сделано документов", str(documents)),
         ("Сделано планов и отчётов", f"{(plans + 2) // 2}, книги и документы Word"),
+        ("Сделано повесток", f"{len(agendas)}: общая и каждого менеджера"),
         ("Найдено ошибок в книге с ними", f"{errors}, все за один раз"),
         ("Положено во «Входящие»", f"1 книга, ответ — в папке «{Path(answer[0]).parts[0]}»"),
     )
@@ -144,8 +148,10 @@ def _look_at(
     faulty: ValidateResult,
     figures: ReportResult,
     answer: Sequence[str],
+    agendas: Sequence[str],
 ) -> tuple[tuple[str, str], ...]:
     files = [
+        (agendas[0], "утро: что просрочено, что сегодня и кому звонить; отсюда начинается день"),
         (ORDER_BOOK.file_name, "сама книга: списки, подсказки, заказы на всех стадиях"),
         (priced.files[-1], "лист «Калькуляция»: откуда взялась каждая цена"),
         (figures.files[0], "отчёт директору: каждое синее число ведёт к строкам книг"),

@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.agenda.calendar_file import make_calendar
-from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty import Duty
-from cmtools.agenda.managers import find_manager, managers
-from cmtools.agenda.rows import AgendaRows, count_rows_in_error, find_unread_sheets, read_rows
-from cmtools.agenda.workbook import write_agenda
+from cmtools.agenda.managers import duties_of, find_manager, list_managers
+from cmtools.agenda.rows import AgendaRows, count_rows_in_error, find_unread_sheets
+from cmtools.agenda.workbook import read_agenda, write_agenda
 from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.commands.session import open_session
 from cmtools.files import atomic_write
 from cmtools.json_values import money
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
-from cmtools.tables.parsers import normalize_name
+from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import MARKER
 
 CALENDAR_UNKNOWN = Message(
@@ -67,12 +66,13 @@ def today(
         OSError: the agenda or the calendar cannot be written.
     """
     session = open_session(root, today)
-    rows = read_rows(session, today)
-    duties = find_duties(rows)
+    agenda = read_agenda(session, today)
+    rows = agenda.rows
     if manager is not None:
-        manager = find_manager(manager, managers(rows))
-        duties = _of_manager(duties, manager)
-    files = [write_agenda(session, rows, duties, manager)]
+        manager = find_manager(manager, list_managers(rows))
+    duties = duties_of(agenda.duties, manager)
+    with Reader(session.workspace.limits()) as reader:
+        files = [write_agenda(agenda, manager, reader)]
     if ics is not None:
         _write_calendar(ics, rows, duties)
         files.append(ics)
@@ -84,14 +84,6 @@ def today(
         names={client.code: client.name for client in rows.clients.values()},
         left_out=count_rows_in_error(session),
     )
-
-
-def _of_manager(duties: Iterable[Duty], manager: str) -> list[Duty]:
-    """Keep a manager's duties and those that are everybody's."""
-    wanted = normalize_name(manager)
-    return [
-        duty for duty in duties if duty.manager is None or normalize_name(duty.manager) == wanted
-    ]
 
 
 def _write_calendar(path: Path, rows: AgendaRows, duties: Iterable[Duty]) -> None:

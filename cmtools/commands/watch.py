@@ -86,6 +86,7 @@ def _context(
         now=now,
         today=lambda: today or date.today(),
         on_finished=lambda decision: view.add_finished(decision, now()),
+        agenda_at=settings.agenda_at,
     )
 
 

@@ -81,6 +81,7 @@ def _result(drop: Drop, done: AppliedForms) -> DropResult:
         verdict=NOT_APPLIED if errors else APPLIED,
         accepted=not errors,
         repeatable=False,
+        renews_agenda=True,
         actions=tuple(actions),
         refusals=(*_problem_lines(errors, drop), *_row_lines(done.rows)),
     )

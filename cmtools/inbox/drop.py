@@ -83,6 +83,7 @@ class DropResult:
     agreed: the prices that the documents promise to the clients.
     folders: the clients' folders to be made with their subfolders, relative to the workspace.
     months: the months, as 2026-11, whose reports are to be refreshed.
+    renews_agenda: whether the day's agendas are to be made anew.
     """
 
     verdict: str
@@ -102,3 +103,4 @@ class DropResult:
     agreed: tuple[Agreement, ...] = ()
     folders: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
+    renews_agenda: bool = False

@@ -87,6 +87,7 @@ def describe_taken_book(
             expected=target.sha256,
             kept_as=copy_path(target.path, KEPT).name,
         ),
+        renews_agenda=True,
     )
 
 

@@ -112,6 +112,8 @@ def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
     home = context.workspace.path(CLIENT_FOLDERS)
     complete_folders(map(context.workspace.path, result.folders), home)
     context.due_reports.request(result.months)
+    if result.renews_agenda:
+        context.due_agenda.request()
     original = job.original()
     if original is not None:
         _complete_result(job, decision, original)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from cmtools.watch.decision import Decision
+from cmtools.watch.due_agenda import DueAgenda
 from cmtools.watch.due_reports import DueReports
 from cmtools.watch.inbox import Inbox
 from cmtools.watch.lease import Lease
@@ -25,6 +26,7 @@ class WatchContext:
     patience: seconds after which a file or book that holds a drop up is given up.
     clock: monotonic seconds. now: the wall clock, for people. today: the day of the checks.
     on_finished: called with each decision that was carried out.
+    agenda_at: the hour from which on the day's agendas are made; None for never.
     """
 
     workspace: Workspace
@@ -37,6 +39,7 @@ class WatchContext:
     now: Callable[[], datetime]
     today: Callable[[], date]
     on_finished: Callable[[Decision], None]
+    agenda_at: time | None
 
     @property
     def root(self) -> Path:
@@ -57,3 +60,8 @@ class WatchContext:
     def due_reports(self) -> DueReports:
         """The months whose reports are to be refreshed."""
         return DueReports(self.state / "reports")
+
+    @property
+    def due_agenda(self) -> DueAgenda:
+        """Whether the day's agendas are to be made."""
+        return DueAgenda(self.state / "agenda", self.agenda_at)

@@ -22,6 +22,7 @@ from cmtools.watch.protocol_text import printable, repeated_result, unreadable_r
 from cmtools.watch.worker_tasks import (
     check_file,
     describe_failure,
+    make_agendas,
     process_drop,
     refresh_report,
     sync_index,
@@ -104,6 +105,10 @@ class DropProcessor:
     def refresh_report(self, month: str) -> tuple[str, ...]:
         """Have the report of a month refreshed; return the paths of its files."""
         return self._worker.call(refresh_report, self._context.root, month, self._context.today())
+
+    def make_agendas(self) -> tuple[str, ...]:
+        """Have the agendas of the day made; return the paths of their files."""
+        return self._worker.call(make_agendas, self._context.root, self._context.today())
 
     def _is_complete(self, file: InboxFile) -> bool:
         try:

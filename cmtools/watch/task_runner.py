@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,7 +23,8 @@ from cmtools.workers.server import WorkerBug
 
 WAIT_SECONDS = 60.0  # that a book with errors waits for other drops
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
-REPORTS_LOCK = "reports"
+REPORTS_LOCK = "reports"  # held while a report or the agendas are made
+AGENDA = "agenda"  # a key that is neither a month nor the id of a job
 SYNC_INDEX = "/sync"  # while this task runs, no other one begins
 FILE = "/"  # begins the keys of files in the inbox: no job is called so
 
@@ -154,6 +156,10 @@ class TaskRunner:
             for month, count in counts.items()
         )
 
+    def add_agenda(self) -> None:
+        """Queue the agendas of the day."""
+        self._enqueue([WatchTask(key=AGENDA, title="повестка", run=self._make_agendas)])
+
     def add_index_sync(self) -> None:
         """Queue the synchronization of the index of order books, before anything else."""
         task = WatchTask(key=SYNC_INDEX, title="книги рабочей папки", run=_sync_index)
@@ -246,18 +252,33 @@ class TaskRunner:
         return retry is not None and self._context.clock() >= retry.since + patience
 
     def _refresh(self, month: str, count: int, processor: DropProcessor) -> None:
+        with self._output_lock() as is_held:
+            if not is_held:
+                return  # another watcher makes it
+            with _logged_failure(f"отчёт за {month}"):
+                files = processor.refresh_report(month)
+                log.info("отчёт за %s: %s", month, ", ".join(files) or "без изменений")
+            self._context.due_reports.complete(month, count)
+
+    def _make_agendas(self, processor: DropProcessor) -> None:
+        with self._output_lock() as is_held:
+            due = self._context.due_agenda.find(self._context.now())
+            if not is_held or due is None:
+                return  # another watcher makes them, or has made them
+            with _logged_failure("повестка"):
+                files = processor.make_agendas()
+                log.info("повестка: %s", ", ".join(files))
+            self._context.due_agenda.complete(due)
+
+    @contextmanager
+    def _output_lock(self) -> Iterator[bool]:
+        """Hold the lock of what all watchers make only once; tell whether it was free."""
         lock = try_lock(self._context.lease.root / REPORTS_LOCK)
-        if lock is None:
-            return  # another watcher makes it
         try:
-            files = processor.refresh_report(month)
-            self._context.due_reports.complete(month, count)
-            log.info("отчёт за %s: %s", month, ", ".join(files) or "без изменений")
-        except (WorkerDied, WorkerBug) as error:
-            self._context.due_reports.complete(month, count)
-            log.error("отчёт за %s не сделан: %s", month, describe_failure(error))
+            yield lock is not None
         finally:
-            lock.release()
+            if lock is not None:
+                lock.release()
 
     def _retry_later(self, task: WatchTask, error: Exception) -> None:
         with self._changed:
@@ -276,10 +297,17 @@ class TaskRunner:
 
 
 def _sync_index(processor: DropProcessor) -> None:
-    try:
+    with _logged_failure("сверка книг рабочей папки"):
         processor.sync_index()
+
+
+@contextmanager
+def _logged_failure(title: str) -> Iterator[None]:
+    """Log that a worker has failed: its task is not repeated."""
+    try:
+        yield
     except (WorkerDied, WorkerBug) as error:
-        log.error("книги рабочей папки не сверены: %s", describe_failure(error))
+        log.error("%s: не вышло: %s", title, describe_failure(error))
 
 
 def _title(job: Job) -> str:

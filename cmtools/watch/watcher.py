@@ -107,7 +107,7 @@ class Watcher:
             is_done = self.tasks.is_idle() and not self._context.lease.is_waiting_for_others()
             if begun_at >= settled_at and is_done:
                 held_up = self._fault or self.tasks.retries()
-                if held_up or not (self._has_late_files() or self._context.due_reports.counts()):
+                if held_up or not (self._has_late_files() or self._has_due_files()):
                     break
             self._trigger.wait(max(LEAST_PAUSE, 5 * duration))
         for name, reason in self._scan.waiting.items():
@@ -130,9 +130,21 @@ class Watcher:
         all_came = not self.tasks.has_tasks() and SETTLING not in self._scan.waiting.values()
         self.tasks.add_waiting_jobs(all_came=all_came)
         if all_came and self.tasks.is_idle():
-            self.tasks.add_reports(self._context.due_reports.counts())
+            self._add_due_files()
         self._show(self._state())
         return self._context.clock() - begun_at
+
+    def _has_due_files(self) -> bool:
+        due_agenda = self._context.due_agenda.find(self._context.now())
+        return bool(self._context.due_reports.counts() or due_agenda)
+
+    def _add_due_files(self) -> None:
+        """Queue the reports, then the agendas, which say what reports are missing."""
+        counts = self._context.due_reports.counts()
+        self.tasks.add_reports(counts)
+        may_make_agenda = counts.keys() <= self.tasks.retries().keys()
+        if may_make_agenda and self._context.due_agenda.find(self._context.now()):
+            self.tasks.add_agenda()
 
     def _next_scan_at(self) -> float:
         times = [self._context.clock() + self._scan_seconds]

@@ -6,11 +6,15 @@ What only the worker processes need is imported there.
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmtools.errors import Unavailable
 from cmtools.inbox.drop import Drop, DropResult
 from cmtools.watch.completeness import Completeness, check_completeness
 from cmtools.workers.process import Limit, WorkerDied
@@ -20,7 +24,12 @@ from cmtools.workspace import Workspace
 if TYPE_CHECKING:
     from cmtools.inbox.process import InboxProcessor
 
-PRELOAD = ("cmtools.inbox.process", "cmtools.reports.report", __name__)
+PRELOAD = (
+    "cmtools.inbox.process",
+    "cmtools.reports.report",
+    "cmtools.agenda.workbook",
+    __name__,
+)
 """The modules that a worker process imports before the first call."""
 
 
@@ -44,10 +53,36 @@ def sync_index(root: Path, today: date) -> None:
 
 
 def refresh_report(root: Path, month: str, today: date) -> tuple[str, ...]:
-    """Make the report of a month; return the paths of its files."""
+    """Make the report of a month; return the paths of its files.
+
+    Raises:
+        OSError: see `make_month_report`, or a book cannot be opened now.
+    """
     from cmtools.reports.report import make_month_report
 
-    return tuple(make_month_report(root, month, today=today).files)
+    with _to_be_repeated():
+        return tuple(make_month_report(root, month, today=today).files)
+
+
+def make_agendas(root: Path, today: date) -> tuple[str, ...]:
+    """Make the agendas of a day, of everybody and of each manager; return their paths.
+
+    Raises:
+        OSError: one of them cannot be written, or a book cannot be opened now.
+    """
+    from cmtools.agenda.workbook import write_agendas
+
+    with _to_be_repeated():
+        return tuple(write_agendas(root, today, report_stage))
+
+
+@contextmanager
+def _to_be_repeated() -> Iterator[None]:
+    """Let what a command refuses for now be tried again."""
+    try:
+        yield
+    except Unavailable as error:
+        raise OSError(errno.EAGAIN, str(error)) from error
 
 
 def describe_failure(failure: WorkerDied | WorkerBug) -> str:

@@ -82,7 +82,9 @@ def workspace(seed: int, folder: Path, source: Path | None = None) -> Path:
     random = Random(seed)
     root = healthy(folder)
     marker = root / "cmtools.toml"
-    marker.write_text("[watch]\nsettle_seconds = 0\nscan_seconds = 0\npatience_seconds = 0\n")
+    marker.write_text(
+        '[watch]\nsettle_seconds = 0\nscan_seconds = 0\npatience_seconds = 0\nagenda_at = ""\n'
+    )
     odd = random.choice([ORDERS, ORDERS, ORDERS, REGISTRY, SETTINGS, TASKS, AGREED])
     also = [name for name in (SETTINGS, REGISTRY, TASKS, AGREED) if random.random() < 0.15]
     before = {name: mutate(random, (source or root) / name) for name in dict.fromkeys((odd, *also))}

@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from datetime import time as clock_time
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -75,6 +76,9 @@ class Stub:
     def refresh_report(self, _: Path, month: str, _today: date) -> tuple[str, ...]:
         return (f"Отчёты/{month}",)
 
+    def make_agendas(self, _root: Path, today: date) -> tuple[str, ...]:
+        return (f"Повестка/{today}",)
+
     def process_drop(self, root: Path, drop: Drop, _: date, *, annotate: bool) -> DropResult:
         content = drop.copy.read_bytes()
         if content.startswith("книга".encode()):
@@ -103,6 +107,9 @@ class Here(Stub):
 
     def refresh_report(self, root: Path, month: str, today: date) -> tuple[str, ...]:
         return worker_tasks.refresh_report(root, month, today)
+
+    def make_agendas(self, root: Path, today: date) -> tuple[str, ...]:
+        return worker_tasks.make_agendas(root, today)
 
     def process_drop(self, root: Path, drop: Drop, today: date, *, annotate: bool) -> DropResult:
         return self._of(root).process(drop, today, annotate=annotate)
@@ -153,6 +160,7 @@ def _accepted(root: Path, drop: Drop) -> DropResult:
         documents=tuple(documents),
         agreed=tuple(agreed),
         months=("2026-10", "2026-11"),
+        renews_agenda=True,
     )
 
 
@@ -225,6 +233,7 @@ def context(
     now: Callable[[], float] = time.time,
     inbox: Path | None = None,
     done: Path | None = None,
+    agenda_at: clock_time | None = None,
 ) -> WatchContext:
     """What all parts of one watcher share."""
     return WatchContext(
@@ -238,6 +247,7 @@ def context(
         now=lambda: datetime(2026, 11, 21, 10, 0, 0),
         today=lambda: TODAY,
         on_finished=lambda decision: None,
+        agenda_at=agenda_at,
     )
 
 

@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cmtools.commands.init import init
+from cmtools.workspace import AGENDA_AT, MARKER
 
 Row: TypeAlias = dict[str, object]
 
@@ -971,6 +972,8 @@ def _shelf() -> Path:
 def _blank() -> Path:
     folder = _shelf() / "blank"
     init(folder)
+    marker = folder / MARKER  # what is made does not depend on the hour of the test
+    marker.write_text(marker.read_text("utf-8").replace(f'"{AGENDA_AT}"', '""'), "utf-8")
     return folder
 
 

@@ -20,7 +20,12 @@ from support.watching import ends, unstamped
 from support.workbench import ORDERS, REGISTRY, SETTINGS, TASKS, healthy, put
 
 DAY = "2026-11-21"
-QUICK = "[watch]\nsettle_seconds = 0.1\nscan_seconds = 0.3\npatience_seconds = 60\n"
+QUICK = """[watch]
+settle_seconds = 0.1
+scan_seconds = 0.3
+patience_seconds = 60
+agenda_at = ""
+"""
 BLANK = Path(__file__).parents[2] / "workbooks"
 
 
