@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from cmtools.books.orders import ORDERS, POSITIONS
+from cmtools.problems import Message, Problem, Severity
 from cmtools.tables.columns import CODE, COST, Column
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
+from cmtools.tables.suggestions import suggest_in_hint
 from cmtools.tables.table import Book, InvalidRow, Row, Table
+
+ORPHAN_ORDER = Message(
+    "agreed-orphan",
+    "такого заказа в книгах заказов нет: цена не действует",
+    "{nearest}если номер заказа исправлен, исправьте его и здесь",
+    Severity.WARNING,
+)
+ORPHAN_POSITION = Message(
+    "agreed-orphan",
+    "такой позиции в этом заказе нет: цена не действует",
+    "исправьте № п/п, если позиции пронумерованы заново; удалите строку, если позиция снята",
+    Severity.WARNING,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,3 +90,35 @@ def is_agreed_for(row: AgreedRow, kind: str, quantity: int) -> bool:
         and normalize_name(row.get("kind")) == normalize_name(kind)
         and row.get("quantity") == quantity
     )
+
+
+def orphan_problems(dataset: Dataset) -> Iterator[Problem]:
+    """Warn of agreed prices whose order or position is not in the books of orders.
+
+    An order may be meant that has no agreed price itself but such a position. All the books have
+    to be there: nothing is said of a dataset without orders.
+    """
+    agreed = agreed_rows(dataset)
+    positions = {
+        (normalize_name(row.get("order") or ""), row.get("number")): row
+        for row in dataset.entries(POSITIONS)
+    }
+    orders = {normalize_name(n): n for row in dataset.entries(ORDERS) if (n := row.get("number"))}
+    if not orders:
+        return
+    for order, rows in agreed.items():
+        for number, row in rows.items():
+            if number is None or (order, number) in positions:
+                continue
+            if order in orders:
+                yield AGREED_PRICES.problem(row, "number", ORPHAN_POSITION())
+                continue
+            meant = [
+                name
+                for other, name in orders.items()
+                if number not in agreed.get(other, ())
+                and (position := positions.get((other, number)))
+                and is_agreed_for(row, position.get("kind") or "", position.get("quantity") or 0)
+            ]
+            fault = ORPHAN_ORDER(nearest=suggest_in_hint(row.get("order"), meant))
+            yield AGREED_PRICES.problem(row, "order", fault)

@@ -28,7 +28,7 @@ from cmtools.documents.fields import (
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.errors import UsageError
 from cmtools.pricing.price import Line
-from cmtools.problems import Fault, Problem
+from cmtools.problems import Problem
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
@@ -87,7 +87,7 @@ class DocumentKind(TemplateForm):
     rows: Table[Any] | None = None
     dated_by: tuple[str, ...] = ("on",)
     warn: Callable[[OrderData], Iterable[Problem]] | None = None
-    refuse: Callable[[OrderData], Fault | None] | None = None
+    refuse: Callable[[OrderData], Iterable[Problem]] | None = None
     agrees: Callable[[OrderData], Sequence[Line]] | None = None
     kept_long: bool = False
 

@@ -25,7 +25,6 @@ from cmtools.errors import UsageError
 from cmtools.pricing.agreed_book import Agreement, agreements
 from cmtools.pricing.session import Session
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
-from cmtools.tables.parsers import format_value
 from cmtools.tables.table import Table
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 
@@ -221,7 +220,7 @@ class DocumentMaker:
                 name = _column_of(row, text, case) if row else None
                 if row and name:
                     fault = CASE_UNSURE(text=text, document=kind.name)
-                    yield problem_at(row.place(name), fault, column=table.fields[name].title)
+                    yield table.problem(row, name, fault)
 
 
 def _column_of(row: Entry, text: str, case: str) -> str | None:
@@ -245,12 +244,7 @@ def _compare_with_contract(
     signed: date | None = contract.get("on") if contract else None
     if contract and signed and day < signed:
         fault = OLDER_THAN_CONTRACT(document=kind.name, day=day)
-        yield problem_at(
-            contract.place("on"),
-            fault,
-            column=CONTRACTS.fields["on"].title,
-            value=format_value(signed),
-        )
+        yield CONTRACTS.problem(contract, "on", fault)
 
 
 def _day_of(kind: DocumentKind, subject: DocumentSubject, row: Entry | None) -> date | None:

@@ -17,10 +17,10 @@ from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.context import DocumentSubject, Entry, RowIndex
 from cmtools.merge.open_conflicts import MERGE_OPEN
 from cmtools.pricing.orders import PricedOrder
-from cmtools.problems import Fault, Message, Place, Problem, Severity, problem_at
+from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import format_decimal, format_value, normalize_name
+from cmtools.tables.parsers import format_decimal, normalize_name
 from cmtools.tables.table import Table
 
 NO_CONTRACT = Message(
@@ -173,12 +173,12 @@ class DocumentChecker:
         if order is not None:
             yield from _refuse_order(kind, subject, order)
         elif subject.client is None and subject.contract is not None:
-            yield _at_row(subject.contract, CONTRACTS, "client", NO_CLIENT(document=kind.name))
+            yield CONTRACTS.problem(subject.contract, "client", NO_CLIENT(document=kind.name))
         if row is None and kind.made_from is SourceRow.CLAIM and order:
-            yield _at_row(order, ORDERS, "number", NO_CLAIM(document=kind.name, order=order.number))
+            yield ORDERS.problem(order, "number", NO_CLAIM(document=kind.name, order=order.number))
         if row is None and kind.made_from is SourceRow.TRANSFER and subject.client:
             fault = NO_TRANSFER(document=kind.name, client=subject.client.get("code"))
-            yield _at_row(subject.client, CLIENTS, "code", fault)
+            yield CLIENTS.problem(subject.client, "code", fault)
         yield from _refuse_seller(self._rows.dataset)
         is_final = order is None or order.request is RequestKind.FINAL
         if kind.shows is PriceVisibility.FINAL_PRICE and not is_final:
@@ -215,10 +215,7 @@ class DocumentChecker:
     ) -> Iterator[Problem]:
         if kind.refuse is None or subject.order is None:
             return
-        data = self._rows.order_data(subject.order, row)
-        refusal = kind.refuse(data)
-        if refusal:
-            yield _at_row(data.order, ORDERS, "number", refusal)
+        yield from kind.refuse(self._rows.order_data(subject.order, row))
 
     def _refuse_margin(self, priced: PricedOrder) -> Iterator[Problem]:
         order, totals = priced.order, priced.totals
@@ -228,7 +225,7 @@ class DocumentChecker:
                 margin=format_decimal(totals.margin),
                 limit=format_decimal(self._rows.session.prices.tariff.rules.min_margin),
             )
-            yield _at_row(order, ORDERS, "approved", fault)
+            yield ORDERS.problem(order, "approved", fault)
 
 
 @cache
@@ -250,20 +247,20 @@ def _names_of(record: Any) -> Iterator[str]:
 
 def _refuse_order(kind: DocumentKind, subject: DocumentSubject, order: Order) -> Iterator[Problem]:
     if subject.client is None:
-        yield _at_row(order, ORDERS, "client", NO_CLIENT(document=kind.name))
+        yield ORDERS.problem(order, "client", NO_CLIENT(document=kind.name))
     contract = subject.contract
     if contract is None:
         if kind.needs_contract or kind.made_from is SourceRow.CONTRACT:
             fault = NO_CONTRACT(document=kind.name, order=order.number)
-            yield _at_row(order, ORDERS, "contract", fault)
+            yield ORDERS.problem(order, "contract", fault)
     elif contract.get("client") != order.client:
         fault = CONTRACT_OF_ANOTHER(
             contract=order.contract, other=contract.get("client"), client=order.client
         )
-        yield _at_row(order, ORDERS, "contract", fault)
+        yield ORDERS.problem(order, "contract", fault)
     if kind.made_from is SourceRow.ORDER and subject.order and not subject.order.positions:
         fault = NO_POSITIONS(document=kind.name, order=order.number)
-        yield _at_row(order, ORDERS, "number", fault)
+        yield ORDERS.problem(order, "number", fault)
 
 
 def _refuse_seller(dataset: Dataset) -> Iterator[Problem]:
@@ -277,11 +274,3 @@ def _refuse_seller(dataset: Dataset) -> Iterator[Problem]:
             place = sheets[0].source.place(1, missing[0].name)
         fault = SELLER_NEEDED(fields=", ".join(field.title for field in missing))
         yield problem_at(place, fault, column=missing[0].title)
-
-
-def _at_row(row: Entry, table: Table[Any], name: str, fault: Fault) -> Problem:
-    value = row.get(name)
-    title = table.fields[name].title
-    return problem_at(
-        row.place(name), fault, column=title, value=None if value is None else format_value(value)
-    )

@@ -14,10 +14,10 @@ from cmtools.books.settings import Vat
 from cmtools.pricing.orders import PricedOrder, PricedOrders, Shipments
 from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.tariff import Tariff
-from cmtools.problems import Fault, Message, Problem, Severity, problem_at
+from cmtools.problems import Message, Problem, Severity
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import format_decimal, format_roubles, format_value
-from cmtools.tables.table import InvalidRow, Row, Table
+from cmtools.tables.parsers import format_decimal, format_roubles
+from cmtools.tables.table import InvalidRow, Table
 
 NO_MARKUP_TIER = Message(
     "no-markup-tier",
@@ -87,10 +87,10 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
     yield from _rate_changes(priced.shipments, tariff)
     if tariff.vat_on(shipment_day(order, priced.shipments)) is None:
         if priced.shipments:
-            yield _problem(priced.shipments[-1], DELIVERIES, "on", NO_VAT_RATE())
+            yield DELIVERIES.problem(priced.shipments[-1], "on", NO_VAT_RATE())
         else:
             field = "delivery_due" if order.delivery_due else "on"
-            yield _problem(order, ORDERS, field, NO_VAT_RATE())
+            yield ORDERS.problem(order, field, NO_VAT_RATE())
         return
     price_list = tariff.price_list(order.on)
     for position, line in priced.positions:
@@ -103,13 +103,13 @@ def _price_problems(priced: PricedOrder, tariff: Tariff) -> Iterator[Problem]:
             continue
         elif price_list.markup(position.kind, position.quantity) is None:
             fault = NO_MARKUP_TIER(kind=position.kind, quantity=position.quantity)
-            yield _problem(position, POSITIONS, "kind", fault)
+            yield POSITIONS.problem(position, "kind", fault)
         elif position.unit_cost is not None:
-            yield _problem(position, POSITIONS, "unit_cost", PRICE_ZERO())
+            yield POSITIONS.problem(position, "unit_cost", PRICE_ZERO())
     if priced.approval_needed and priced.totals is not None:
         margin, limit = priced.totals.margin, tariff.rules.min_margin
         fault = LOW_MARGIN(margin=format_decimal(margin), limit=format_decimal(limit))
-        yield _problem(order, ORDERS, "approved", fault)
+        yield ORDERS.problem(order, "approved", fault)
 
 
 def _agreed_for_other(position: Position, row: AgreedRow) -> Iterator[Problem]:
@@ -128,7 +128,7 @@ def _agreed_for_other(position: Position, row: AgreedRow) -> Iterator[Problem]:
         cell=row.place("price").cell,
     )
     name = "kind" if row.get("quantity") == position.quantity else "quantity"
-    yield _problem(position, POSITIONS, name, fault)
+    yield POSITIONS.problem(position, name, fault)
 
 
 def _rate_changes(shipments: Shipments, tariff: Tariff) -> Iterator[Problem]:
@@ -137,7 +137,7 @@ def _rate_changes(shipments: Shipments, tariff: Tariff) -> Iterator[Problem]:
         before, now = (tariff.vat_on(shipment.get("on")) for shipment in (earlier, later))
         if before and now and (before.rate or ZERO) != (now.rate or ZERO):
             fault = RATE_CHANGED(now=_rate_in_words(now), before=_rate_in_words(before))
-            yield _problem(later, DELIVERIES, "on", fault)
+            yield DELIVERIES.problem(later, "on", fault)
 
 
 def _rate_in_words(row: Vat) -> str:
@@ -172,7 +172,7 @@ def _closing_problems(dataset: Dataset, orders: Iterable[PricedOrder]) -> Iterat
         if order.mark is None:
             what.append("нет оценки клиента")
         if what:
-            yield _problem(order, ORDERS, "closed", CLOSED_UNFINISHED(what=", ".join(what)))
+            yield ORDERS.problem(order, "closed", CLOSED_UNFINISHED(what=", ".join(what)))
 
 
 def _has_invalid_row(dataset: Dataset, table: Table[Any], field: str) -> Callable[[str], bool]:
@@ -181,13 +181,3 @@ def _has_invalid_row(dataset: Dataset, table: Table[Any], field: str) -> Callabl
     values = {row.get(field) for row in invalid}
     any_value = table not in dataset or None in values
     return lambda value: any_value or value in values
-
-
-def _problem(row: Row | InvalidRow, table: Table[Any], name: str, fault: Fault) -> Problem:
-    value = row.get(name)
-    return problem_at(
-        row.place(name),
-        fault,
-        column=table.fields[name].title,
-        value=None if value is None else format_value(value),
-    )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cmtools.books.agreed import orphan_problems
 from cmtools.books.copies import copy_problems
 from cmtools.books.document_rules import StandardDocuments
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
+from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.files import describe_kind
 from cmtools.merge.open_conflicts import open_conflict_problems
@@ -92,8 +94,16 @@ def open_books(
             *(problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing),
             *copy_problems(copies),
             *open_conflict_problems(workspace.root, loaded.books, loaded.dataset),
+            *_orphan_prices(loaded, own),
         ],
     )
+
+
+def _orphan_prices(loaded: LoadedBooks, own: Sequence[BookFile]) -> Iterable[Problem]:
+    """Find agreed prices without an order, where all books of orders of the workspace count."""
+    counted = {sheet.source.file for sheet in loaded.dataset.sheets(ORDERS)}
+    is_whole = {book.name for book in own if book.book is ORDER_BOOK} == counted
+    return orphan_problems(loaded.dataset) if is_whole else ()
 
 
 def price_books(

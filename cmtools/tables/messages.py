@@ -216,6 +216,13 @@ PERCENT_FRACTION = Message(
     Severity.WARNING,
 )
 
+SUM_MERGED = Message(
+    "sum-merged",
+    "ячейки {area} объединены: сумма посчитана в каждой из строк, раз: {count}",
+    "если она одна на все строки, разъедините ячейки и оставьте её в одной",
+    Severity.WARNING,
+)
+
 # Rows
 DUPLICATE = Message(
     "duplicate",

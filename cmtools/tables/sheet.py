@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic
 
-from cmtools.problems import Fault, Place, Problem, Severity, problem_at
+from cmtools.problems import Fault, Place, Problem, Severity, column_letters, problem_at
 from cmtools.tables import messages
+from cmtools.tables.columns import MONEY
 from cmtools.tables.headers import SheetLayout, find_card, find_head, find_header
 from cmtools.tables.parsers import (
     Cell,
@@ -59,6 +60,7 @@ class Sheet(Generic[R]):
         self._drop_rows_without_data()
         self._add_faults()
         self._require()
+        self._warn_of_merged_sums(grid)
 
     @classmethod
     def restore(
@@ -149,6 +151,22 @@ class Sheet(Generic[R]):
                 for index, value in enumerate(column):
                     if value is None and index not in self.bad[name]:
                         self.add(index, name, messages.REQUIRED())
+
+    def _warn_of_merged_sums(self, grid: Grid) -> None:
+        """Warn of a sum that is merged over several rows: it counts in each of them."""
+        sums = {
+            self.source.columns[name]: name
+            for name, field in self.table.fields.items()
+            if field.kind is MONEY and name in self.source.columns
+        }
+        for column, first, last in grid.merged if not self.table.card else ():
+            name = sums.get(column, "")
+            rows = [i for i, row in enumerate(self.rows) if name and first <= row <= last]
+            filled = [index for index in rows if self.values[name][index] is not None]
+            if len(filled) > 1:
+                letters = column_letters(column)
+                area = f"{letters}{first}:{letters}{last}"
+                self.add(filled[0], name, messages.SUM_MERGED(area=area, count=len(filled)))
 
     def add(self, index: int, name: str, fault: Fault) -> None:
         """Note a fault of a cell; a cell with an error counts as having no value."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from cmtools.problems import Fault, Place
+from cmtools.problems import Fault, Place, Problem, problem_at
 from cmtools.tables.columns import Column, Field, make_field
+from cmtools.tables.parsers import format_value
 
 TODAY = "today"
 
@@ -144,6 +145,16 @@ class Table(Generic[R]):
         """All sets of fields that no two rows share."""
         single = ((name,) for name, field in self.fields.items() if field.column.unique)
         return (*single, *self.unique)
+
+    def problem(self, row: Row | InvalidRow, name: str, fault: Fault) -> Problem:
+        """Put a fault at a field of a row, with the value as a person reads it."""
+        value = row.get(name)
+        return problem_at(
+            row.place(name),
+            fault,
+            column=self.fields[name].title,
+            value=None if value is None else format_value(value),
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

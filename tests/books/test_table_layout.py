@@ -219,6 +219,20 @@ def test_a_merged_value_is_judged_in_every_row(value: str, tmp_path: Path) -> No
     assert found == [cell_of(tmp_path / ORDERS, "Позиции", "№ заказа", row) for row in (1, 2)]
 
 
+def test_a_sum_that_is_merged_counts_in_every_row_and_is_told(tmp_path: Path) -> None:
+    root = healthy(tmp_path, merge("Платежи", "Сумма", 0, 1), merge("Позиции", "Тираж", 0, 1))
+    found = [p for p in validate(root, today=TODAY).problems if p.code == "sum-merged"]
+    first, last = (cell_of(root / ORDERS, "Платежи", "Сумма", row) for row in (0, 1))
+    assert [(p.place.sheet, p.place.cell, p.is_error, p.message) for p in found] == [
+        (
+            "Платежи",
+            first,
+            False,
+            f"ячейки {first}:{last} объединены: сумма посчитана в каждой из строк, раз: 2",
+        )
+    ]
+
+
 def test_a_sheet_of_another_name_is_told_by_its_columns(tmp_path: Path) -> None:
     """Also where it is the only one of its book."""
     root = healthy(tmp_path, rename_sheet("Платежи", "Оплаты"), rename_sheet("Поручения", "Лист1"))

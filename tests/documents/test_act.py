@@ -14,10 +14,12 @@ from support.papers import Paper, money
 from support.reckoning import SHIPPED_VAT, vat_inside
 from support.workbench import (
     HEALTHY,
+    ORDERS,
     SHIPPING,
     Change,
     Row,
     add,
+    cell_of,
     drop_columns,
     healthy,
     put,
@@ -66,6 +68,9 @@ def test_a_preliminary_request_has_no_act(tmp_path: Path) -> None:
         add("Поставки", shipment(23, 800)),
     )
     assert refusal(tmp_path, *changes) == ["preliminary-order"]
+    assert [p.place.cell for p in make(tmp_path, SECOND, "act").problems] == [
+        cell_of(tmp_path / ORDERS, "Заказы", "Вид заявки", 1)
+    ]
 
 
 def test_the_whole_order_was_shipped(tmp_path: Path) -> None:
@@ -94,8 +99,16 @@ def test_an_act_says_only_what_is_true(
 
 @pytest.mark.parametrize("numbers", [(None, None), (1, None)])
 def test_an_unknown_part_was_shipped(tmp_path: Path, numbers: tuple[int | None, ...]) -> None:
+    """It is told at each shipment that does not say of which line it is."""
     rows = [shipment(23, 100, number) for number in numbers]
-    assert refusal(tmp_path, add("Поставки", *rows)) == ["partial-shipment"]
+    at = len(rows_of("Поставки"))
+    root = healthy(tmp_path, add("Поставки", *rows))
+    told = [(p.code, p.place.sheet, p.place.cell) for p in make(root, SECOND, "act").problems]
+    assert told == [
+        ("partial-shipment", "Поставки", cell_of(root / ORDERS, "Поставки", "№ п/п", at + index))
+        for index, number in enumerate(numbers)
+        if number is None
+    ]
 
 
 def test_a_book_without_the_column_of_lines(tmp_path: Path) -> None:

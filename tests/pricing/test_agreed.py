@@ -143,6 +143,35 @@ def test_a_price_agreed_for_another_run_or_kind(
     assert "agreed-for-other" not in codes
 
 
+@pytest.mark.parametrize(
+    ("changes", "at", "nearest"),
+    [
+        ({"№ заказа": "З-2026-0009"}, "№ заказа", "может быть, «З-2026-0001»? "),
+        ({"№ заказа": "З-2026-0009", "Тираж": 77}, "№ заказа", ""),
+        ({"№ п/п": 9}, "№ п/п", ""),
+    ],
+)
+def test_a_price_agreed_for_an_order_that_is_not_there(
+    changes: Row, at: str, nearest: str, tmp_path: Path
+) -> None:
+    """Its number was corrected in the book of orders: the price holds no more, and it is told."""
+    healthy(tmp_path, add(SHEET, agreed(6, **changes)))
+    (problem,) = validate(tmp_path, today=TODAY).problems
+    assert (problem.code, problem.place.file, problem.is_error) == ("agreed-orphan", AGREED, False)
+    assert problem.place.cell == cell_of(tmp_path / AGREED, SHEET, at)
+    assert problem.hint.startswith(f"{nearest}если ")
+
+
+def test_orders_that_could_not_be_read_leave_no_price_without_an_order(tmp_path: Path) -> None:
+    """Nor do books that are checked for themselves."""
+    other = healthy(tmp_path / "other") / ORDERS
+    root = healthy(tmp_path / "w", add(SHEET, agreed(6, **{"№ заказа": "З-2026-0009"})))
+    (tmp_path / "Лист.xlsx").write_bytes(other.read_bytes())
+    assert validate(root, [tmp_path / "Лист.xlsx"], today=TODAY).problems == ()
+    (root / ORDERS).write_bytes(b"PK\3\4 half of a book")
+    assert [p.code for p in validate(root, today=TODAY).problems] == ["file-damaged"]
+
+
 @pytest.mark.parametrize("column", ["Цена за ед.", "Тираж", "Вид продукции", "№ п/п"])
 def test_an_error_in_an_agreed_price_leaves_the_position_without_one(
     column: str, tmp_path: Path

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Annotated
 
 from cmtools.books.choices import RequestKind
+from cmtools.books.orders import DELIVERIES, ORDERS
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Sum
 from cmtools.documents.fields.lines import LineFields, delivery_line, line_fields
@@ -22,7 +23,7 @@ from cmtools.documents.fields.shipped import (
 from cmtools.documents.fields.terms import YES, total_fields
 from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import ZERO, Line, Totals, round2, vat_inside
-from cmtools.problems import Fault, Message
+from cmtools.problems import Message, Problem
 from cmtools.tables.parsers import format_value
 
 TITLE = "Акт выполненных работ"
@@ -40,7 +41,7 @@ NOTHING_SHIPPED = Message(
 PARTIAL_SHIPMENT = Message(
     "partial-shipment",
     "акт не сделать: по заказу {order} отгружено {day:%d.%m.%Y} {shipped} из {quantity}",
-    "впишите «№ п/п» этих отгрузок на листе «Поставки»: какие строки заказа отгружены",
+    "впишите в этот столбец, какие строки заказа отгружены",
 )
 
 
@@ -54,21 +55,24 @@ class ActFields(DealFields):
     no_claims: Annotated[str, "«да», если заказ отгружен и претензий по нему нет; иначе пусто"]
 
 
-def refuse_act(data: OrderData) -> Fault | None:
+def refuse_act(data: OrderData) -> Iterator[Problem]:
     """Refuse an act of what was not shipped, or of an unknown part of the order."""
-    number = data.order.number
-    if data.order.request is RequestKind.PRELIMINARY:
-        return PRELIMINARY_ORDER(order=number)
-    if not data.shipments:
-        return None if data.is_ready else NOTHING_SHIPPED(order=number)
-    if quantities_shipped(data, data.shipments) is not None:
-        return None
-    return PARTIAL_SHIPMENT(
-        order=number,
-        day=data.shipments[0].on,
-        shipped=format_value(quantity_of(data.shipments)),
-        quantity=format_value(ordered_quantity(data)),
-    )
+    order = data.order
+    if order.request is RequestKind.PRELIMINARY:
+        yield ORDERS.problem(order, "request", PRELIMINARY_ORDER(order=order.number))
+    elif not data.shipments:
+        if not data.is_ready:
+            yield ORDERS.problem(order, "number", NOTHING_SHIPPED(order=order.number))
+    elif quantities_shipped(data, data.shipments) is None:
+        fault = PARTIAL_SHIPMENT(
+            order=order.number,
+            day=data.shipments[0].on,
+            shipped=format_value(quantity_of(data.shipments)),
+            quantity=format_value(ordered_quantity(data)),
+        )
+        for row in data.shipments:
+            if row.position is None:
+                yield DELIVERIES.problem(row, "position", fault)
 
 
 def file_title(data: OrderData) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
+from cmtools.books.orders import ORDERS
 from cmtools.documents import russian_text
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Picture, Sum
@@ -14,7 +16,7 @@ from cmtools.documents.fields.orders import DealFields, deal
 from cmtools.documents.qr import payment_text, qr_png
 from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import ZERO, prepayment_of, vat_inside
-from cmtools.problems import Fault, Message
+from cmtools.problems import Message, Problem
 
 TITLE = "Счёт на оплату"
 BALANCE_TITLE = "Счёт на оплату остатка"
@@ -70,11 +72,10 @@ def file_title(data: OrderData) -> str:
     return demand_of(data).title
 
 
-def refuse_paid_order(data: OrderData) -> Fault | None:
+def refuse_paid_order(data: OrderData) -> Iterator[Problem]:
     """Refuse an invoice of an order that is paid in full."""
     if data.totals and demand_of(data).amount <= ZERO < data.totals.total:
-        return NOTHING_DUE(order=data.order.number)
-    return None
+        yield ORDERS.problem(data.order, "number", NOTHING_DUE(order=data.order.number))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

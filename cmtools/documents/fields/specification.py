@@ -14,7 +14,7 @@ from cmtools.documents.fields.orders import DealFields, deal
 from cmtools.documents.russian_text import percent
 from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import HUNDRED, ZERO
-from cmtools.problems import Message, Problem, Severity, problem_at
+from cmtools.problems import Message, Problem, Severity
 
 TERM_NEEDED = Message(
     "term-needed",
@@ -101,13 +101,10 @@ def check_terms(data: OrderData) -> Iterator[Problem]:
     }
     for name, (term, words) in needed.items():
         if not term:
-            title = ORDERS.fields[name].title
-            fault = TERM_NEEDED(order=order.number, term=words)
-            yield problem_at(order.place(name), fault, column=title)
+            yield ORDERS.problem(order, name, TERM_NEEDED(order=order.number, term=words))
     if share and not terms.prepayment:
-        title = CONTRACTS.fields["payment"].title
         fault = TERM_NEEDED(order=order.number, term="срок предоплаты")
-        yield problem_at(contract.place("payment"), fault, column=title)
+        yield CONTRACTS.problem(contract, "payment", fault)
     yield from _differences(data, contract, terms)
 
 
@@ -128,7 +125,7 @@ def _differences(data: OrderData, contract: Contract, terms: ContractTerms) -> I
         differences.append(("balance_days", "дней на остаток", str(order.balance_days), days[1]))
     for name, term, ours, theirs in differences:
         fault = TERM_DIFFERS(order=order.number, term=term, ours=ours, theirs=theirs)
-        yield problem_at(order.place(name), fault, column=ORDERS.fields[name].title)
+        yield ORDERS.problem(order, name, fault)
 
 
 def _clauses(text: str) -> list[str]:
