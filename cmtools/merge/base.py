@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -81,18 +81,15 @@ def choose_base(
             return Base(records={}, version=0, state=0, caution=Caution(rows=places))
     others = {drop.number for drop in drops if not person or drop.author != person}
     nearest = _nearest(versions, book, copy, candidates, others)
-    if candidates and nearest[0] != stamp:  # one that a person edited in place; a drop is nearer?
-        own = [drop.number for drop in his if drop.version in candidates]
-        nearer = _nearest(versions, book, copy, [*candidates, *own], ())
-        nearest = nearest if {*nearer} & {*candidates} else nearer[:1]
     drop = next((drop for drop in drops if drop.number == nearest[0]), None)
+    same = candidates or [nearest[0]]  # a person may have edited the book in place since
+    for one in sorted(his, key=lambda one: one.version != nearest[0]):
+        if drop is None and one.version in same:
+            before = versions.records(one.version)
+            drop = one if _goes_on(one, find_changes(before, copy), before, person) else None
     version = drop.version if drop else nearest[0]
     original = versions.records(version)
     changes = find_changes(original, copy)
-    if drop is None:
-        same = {version, *(candidates or ())}
-        going_on = (d for d in his if d.version in same and _goes_on(d, changes, person))
-        drop = next(going_on, None)
     records = versions.records(drop.number) if drop else original
     state = drop.number if drop else version
     rows = dict.fromkeys(_unclear_rows(versions, nearest), reasons.BASE_UNKNOWN)
@@ -133,18 +130,24 @@ def _may_be_his(drop: KeptDrop, person: str) -> bool:
     return not (drop.author and person and drop.author != person)
 
 
-def _goes_on(drop: KeptDrop, changes: Changes, person: str) -> bool:
+def _goes_on(drop: KeptDrop, changes: Changes, original: BookRecords, person: str) -> bool:
     """Tell whether a copy goes on from a drop: it holds most of what the drop changed.
 
-    For one and the same person also where it changed every place that the drop did, once more.
+    A new row is one change: two people who take the same number fill in much alike. For one and the
+    same person also where it changed every place that the drop did, once more.
     """
-    if not drop.changes:
-        return False
+    rows = by_place(original)
     telling = {p: v for p, v in drop.changes.items() if not p[2].startswith(GONE_ROW)}
     telling = telling or {**drop.changes}  # of a row that was changed, what became of it
-    held = sum(changes.get(place) == value for place, value in telling.items())
+    held: dict[Sequence[str], bool] = {}
+    for place, value in telling.items():
+        change = place if place[:2] in rows else place[:2]
+        held[change] = held.get(change, True) and changes.get(place) == value
     is_same_person = bool(person) and drop.author == person
-    return HALF * held >= len(telling) or (is_same_person and drop.changes.keys() <= changes.keys())
+    return bool(held) and (
+        HALF * sum(held.values()) >= len(held)
+        or (is_same_person and drop.changes.keys() <= changes.keys())
+    )
 
 
 def _doubts_of_version(

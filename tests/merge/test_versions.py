@@ -153,6 +153,19 @@ def test_two_unknown_people_who_correct_one_payment_are_asked(desk: Desk) -> Non
     assert plain(desk.ours) == plain(paid("6"))
 
 
+def test_one_number_taken_by_two_unknown_people_is_asked_as_such(desk: Desk) -> None:
+    """Their new orders are much alike; that does not make the second go on from the first."""
+    first = desk.number
+    new = {"№ заказа": "З-9", "Стадия": "1", "Срок": "1.12", "Вид": "заявка", "Код": "К-1"}
+    for client, stage in (("К-1", "2"), ("К-2", "3")):
+        changed = [{**ORDERS[0], "Стадия": stage}, *ORDERS[1:], {**new, "Код": client}]
+        copy = {**orders(), **book({"Заказы": changed})}
+        base, asked = desk.drop(copy, stamp=first)
+        assert base.state == first
+    assert asked[0] == reasons.DIFFERENT
+    assert asked[1].startswith(reasons.NEW_TWICE)
+
+
 def test_rows_that_an_unknown_person_lacks_are_asked(desk: Desk) -> None:
     """He changed most of what another did, by chance: he need not have seen the rest."""
     first = desk.number
