@@ -69,7 +69,12 @@ def align(base: BookRecords, ours: BookRecords, theirs: BookRecords) -> Iterator
 
 def describe_rows(rows: Iterable[Record | None]) -> str:
     """Return what rows mean, in one text that does not depend on their order."""
-    return "\n".join(sorted(str(sorted(row.meanings.items())) for row in rows if row))
+    return describe_counts(count(row for row in rows if row))
+
+
+def describe_counts(counts: Counter[frozenset[tuple[str, str]]]) -> str:
+    """Return what counted rows mean, as `describe_rows` does."""
+    return "\n".join(sorted(str(sorted(content)) for content in counts.elements()))
 
 
 def same(one: Record | None, other: Record | None) -> bool:

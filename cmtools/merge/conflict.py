@@ -32,6 +32,7 @@ class Conflict:
     author: whose copy it is; empty where that is not known.
     reason: in Russian, why nothing was taken, and perhaps what to do.
     place, meanings: the same place and the three sides, as they are compared.
+    common: what the rows mean that all sides have, and that are left out.
     """
 
     sheet: str
@@ -44,6 +45,7 @@ class Conflict:
     reason: str
     place: CellPlace = field(default=("", "", ""), compare=False)
     meanings: tuple[str, str, str] = field(default=("", "", ""), compare=False)
+    common: str = field(default="", compare=False)
 
 
 class Side(StrEnum):

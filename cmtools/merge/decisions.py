@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cmtools.merge.alignment import describe_rows
 from cmtools.merge.conflict import (
@@ -138,8 +139,10 @@ def _with_rows(conflict: Conflict, now: Sequence[Record]) -> Conflict:
         return replace(conflict, ours=cell, meanings=(base, meaning, theirs))
     is_new = not conflict.ours and any(row.key for row in now)
     if is_new or _lines(was) - _lines(describe_rows(now)):
-        rows = tuple(row.cells for row in now)
-        return replace(conflict, ours=rows, meanings=(base, describe_rows(now), theirs))
+        common = _lines(conflict.common)
+        own = [row for row in now if not _take_one(common, describe_rows([row]))]
+        rows = tuple(row.cells for row in own)
+        return replace(conflict, ours=rows, meanings=(base, describe_rows(own), theirs))
     return conflict
 
 
@@ -200,7 +203,7 @@ def _difference(
     )
 
 
-def _take_one(counts: Counter[object], content: object) -> bool:
+def _take_one(counts: Counter[Any], content: object) -> bool:
     is_there = counts[content] > 0
     counts[content] -= is_there
     return is_there

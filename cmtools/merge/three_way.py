@@ -16,6 +16,7 @@ from cmtools.merge.alignment import (
     align,
     beyond,
     count,
+    describe_counts,
     describe_rows,
     differing,
     renamed_keys,
@@ -316,6 +317,7 @@ class _Merger:
                     describe_rows(sides[1]),
                     describe_rows(sides[2]),
                 ),
+                common=describe_counts(common),
             )
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,26 @@ def test_a_cell_that_changed_since_is_asked_again(root: Path) -> None:
     assert result.merge.taken == ()
     assert column(root, "Заказы", NOTE)[0] == "Вера"
     assert ("З-2026-0001", NOTE, "Первый заказ", "Вера", "Борис") in asked(root / ASKED)
+
+
+def test_rows_that_all_sides_have_outlive_a_decision(tmp_path: Path) -> None:
+    """The book got another sum after it was asked: the order's other payments are no question."""
+    root = healthy(tmp_path / "w")
+    take(root, root / ORDERS)
+    before = column(root, "Платежи", "Сумма")
+    take(root, copied(root, "a", put("Платежи", "Сумма", 0, 111), put("Заказы", NOTE, 0, "Анна")))
+    take(root, copied(root, "b", put("Платежи", "Сумма", 0, 222)))
+    shutil.copyfile(root / ORDERS, tmp_path / "c.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    (cell,) = [cell for row in book["Платежи"].iter_rows() for cell in row if cell.value == 111]
+    cell.value = 333
+    book.save(tmp_path / "c.xlsx")
+    take(root, tmp_path / "c.xlsx")
+    path = root / ASKED
+    give_back(root, answer(path, вся1={TAKE: "в копии"}))
+    wanted = [222, *before[1:]]
+    after = column(root, "Платежи", "Сумма")
+    assert Counter(filter(None, after)) == Counter(filter(None, wanted))
 
 
 def test_rows_without_a_key_are_decided_whole(tmp_path: Path) -> None:
