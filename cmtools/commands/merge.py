@@ -139,6 +139,7 @@ def merge(
             name=book.name,
             book=book.path,
             copy=theirs,
+            title=theirs.name,
             base=base and existing_path(workspace, base),
             company=read_company(workspace, reader),
             token=token_hex() if in_place else "",
@@ -208,6 +209,7 @@ def _answer(
         name=book.name,
         book=book.path,
         copy=file,
+        title=file.name,
         company=read_company(workspace, reader),
         token=token_hex() if now else "",
     )

@@ -149,6 +149,7 @@ def _inputs(drop: Drop, target: Target, company: Dataset) -> MergeInputs:
         name=target.name,
         book=target.path,
         copy=drop.copy,
+        title=drop.name,
         company=company,
         token=f"{drop.staging.parent.name} {drop.sha256}",
     )

@@ -42,6 +42,7 @@ Check = Callable[[Path], Sequence[Problem]]
 class MergeInputs:
     """A book of the workspace, by name and path, and a copy of it that is merged into it.
 
+    title: the name of the copy's file, which stands for a person who is not known.
     base: a file that the copy was made from; without one it is found among the versions.
     company: the settings and the register.
     token: tells this copy from all others; empty where the book is not to be replaced.
@@ -50,6 +51,7 @@ class MergeInputs:
     name: str
     book: Path
     copy: Path
+    title: str
     base: Path | None = None
     company: Dataset
     token: str
@@ -101,7 +103,7 @@ def merge_copy(
     person = known_person(theirs.modified_by, managers_of(inputs.company, ours.records))
     first_seen = current if current != newest else 0
     base = _base(inputs, theirs, person, reader, versions, first_seen)
-    author = person or theirs.modified_by
+    author = person or theirs.modified_by or inputs.title
     merge = merge_books(
         base.records, ours.records, theirs.records, author=author, caution=base.caution
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from cmtools.forms.form import PROPERTY, Form, FormRow, form_listing
 from cmtools.forms.proof import Mark
@@ -13,7 +15,7 @@ from cmtools.merge.conflict import WHOLE_ROWS, Answer, Conflict, Side, show_cont
 from cmtools.merge.records import BookRecords, place_of
 from cmtools.problems import Fault, Message, Problem, column_letters, problem_at
 from cmtools.tables.parsers import Cell, normalize_name
-from cmtools.tables.writer.listings import Link, ListingColumn, build_listings
+from cmtools.tables.writer.listings import Emphasis, Link, ListingColumn, build_listings
 
 SHEET, KEY, COLUMN = "Лист", "Ключ", "Столбец"
 BASE, OURS, THEIRS = "Было", "В книге", "В копии"
@@ -44,11 +46,14 @@ CONFLICT_FORM = Form(
     ),
 )
 ABOVE = (
-    "Одну и ту же ячейку изменили и в книге, и в её копии. Пока не решено, в книге остаётся то, "
-    "что было в ней.",
+    "Здесь книга и её копия расходятся, и решить может только человек. Пока не решено, в книге "
+    "остаётся то, что в ней стоит.",
     "Выберите в столбце «Взять», что верно, или впишите «Своё значение»; сохраните и положите файл "
     "в папку «Входящие».",
 )
+
+_PARTS = re.compile(r"(; |\n)")
+"""What stands between the cells of rows that are shown."""
 
 UNKNOWN_SIDE = Message(
     "merge-choice",
@@ -114,13 +119,22 @@ def _values(book: str, conflict: Conflict, ours: BookRecords) -> dict[str, objec
         SHEET: conflict.sheet,
         KEY: conflict.key,
         COLUMN: conflict.column or WHOLE_ROWS,
-        BASE: show_content(conflict.base),
-        OURS: show_content(conflict.ours),
-        THEIRS: show_content(conflict.theirs),
+        **dict(zip((BASE, OURS, THEIRS), _show_sides(conflict), strict=True)),
         "Автор": conflict.author,
         "Почему": conflict.reason,
         "Где": Link(text=cell, path=book, sheet=conflict.sheet, cell=cell),
     }
+
+
+def _show_sides(conflict: Conflict) -> Iterator[object]:
+    """Show the three sides as `show_content` does; of whole rows, what differs is bold."""
+    sides = (conflict.base, conflict.ours, conflict.theirs)
+    cells = [{*_PARTS.split(show_content(side))} for side in sides if side]
+    common = set.intersection(*cells) if len(cells) > 1 else {*chain(*cells)}
+    for side in sides:
+        text = show_content(side)
+        parts = [(part, part not in common) for part in _PARTS.split(text) if part]
+        yield Emphasis(parts=tuple(parts)) if isinstance(side, tuple) and parts else text
 
 
 def _find_cell(conflict: Conflict, ours: BookRecords) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,16 @@ class Link:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Emphasis:
+    """A text in parts, each with whether it is bold."""
+
+    parts: tuple[tuple[str, bool], ...]
+
+    def __str__(self) -> str:
+        return "".join(text for text, _ in self.parts)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,10 +184,17 @@ class _Writer:
                 self._cell_formats[look] = form
             if isinstance(value, Link) and row < MOST_LINKS:
                 sheet.write_url(row, position, value.url, form, value.text)
+            elif isinstance(value, Emphasis) and len(value.parts) > 1:
+                sheet.write_rich_string(row, position, *self._runs(value), form)
             elif value is None or value == "":
                 sheet.write_blank(row, position, None, form)
             else:
                 write_cell(sheet, row, position, value, form)
+
+    def _runs(self, text: Emphasis) -> Iterator[str | Format]:
+        for part, is_bold in text.parts:
+            yield self._format(**{**styles.BASE, "bold": is_bold})
+            yield part
 
     def _cell_format(self, column: ListingColumn, *, is_heading: bool, is_link: bool) -> Format:
         base = styles.LINK if is_link else styles.BASE
