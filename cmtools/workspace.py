@@ -21,6 +21,7 @@ from cmtools.tables.reader.container import MIB, Limits
 
 MARKER = "cmtools.toml"
 PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS = "Планы", "Отчёты", "Шаблоны", "Клиенты"
+LETTER_TEMPLATES = "Письма"  # in the folder of templates
 AGENDAS, BUTTONS = "Повестка", "Кнопки"
 INBOX, DONE, FAILED = "Входящие", "Обработано", "Ошибки"
 FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)

@@ -28,6 +28,7 @@ from cmtools.documents.catalog import FORMS, KINDS
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared_fields, walk_fields
+from cmtools.letters.catalog import KINDS as LETTERS
 from cmtools.problems import Message, Severity
 from cmtools.reports.indicators import INDICATORS
 from cmtools.tables.columns import Column, Field
@@ -144,7 +145,7 @@ def _example(template: str) -> str:
 def _documents() -> str:
     kinds = [(f"`{kind.id}`", kind.name, kind.made_from.value, kind.folder.path) for kind in KINDS]
     text = "# Документы\n\n" + _table(("Вид", "Название и файл шаблона", "Из чего", "Папка"), kinds)
-    for form in FORMS:
+    for form in (*FORMS, *LETTERS):
         text += f"\n## Поля шаблона «{form.template}»\n\n"
         fields = walk_fields(declared_fields(form.record))
         rows = [

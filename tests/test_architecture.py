@@ -25,6 +25,7 @@ HOUSE = (
     ("pricing",),
     ("documents",),
     ("reports", "agenda"),  # its Word papers are rendered by documents.template
+    ("letters",),
     ("inbox", "demo"),
     ("watch",),
     ("commands",),

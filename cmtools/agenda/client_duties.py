@@ -41,7 +41,7 @@ def birthday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Dut
         ]
         for name, born, source in people:
             due = _greeting_day(rows, born, ahead)
-            if due is not None and not _is_greeted(rows, client, due):
+            if due is not None and not is_greeted(rows, client, due):
                 text = f"Поздравить с днём рождения: {name}"
                 yield of_client("birthday", client, due, text, source, key=name)
 
@@ -50,7 +50,7 @@ def company_day(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[
     """Find clients whose company has its day soon."""
     for client in rows.clients.values():
         due = _greeting_day(rows, client.company_day, ahead)
-        if due is not None and not _is_greeted(rows, client, due):
+        if due is not None and not is_greeted(rows, client, due):
             text = f"Поздравить компанию с её днём: {client.name}"
             yield of_client("company-day", client, due, text, client.place("company_day"))
 
@@ -59,7 +59,7 @@ def holiday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty
     """Find near holidays for which not all clients were greeted."""
     for found in rows.holidays:
         is_near = found.on - ahead <= rows.today <= found.on
-        if is_near and not all(_is_greeted(rows, c, found.on) for c in rows.clients.values()):
+        if is_near and not all(is_greeted(rows, c, found.on) for c in rows.clients.values()):
             yield Duty(
                 kind="holiday",
                 date=found.on,
@@ -102,7 +102,7 @@ def _in_year(day: date, year: int) -> date:
         return date(year, 2, 28)
 
 
-def _is_greeted(rows: AgendaRows, client: Client, day: date) -> bool:
+def is_greeted(rows: AgendaRows, client: Client, day: date) -> bool:
     """Tell whether the journal has a greeting for that day."""
     return any(
         touch.kind is TouchKind.GREETING and day - GREETING_DAYS <= touch.on <= day

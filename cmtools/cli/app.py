@@ -329,6 +329,32 @@ def handover(
     )
 
 
+@command(app, "letters")
+def letters(
+    root: Path,
+    today: date,
+    kind: Annotated[
+        str,
+        Option("--kind", metavar="ВИД", help="greeting, touch, readiness, debt или repeat."),
+    ],
+    client: Annotated[
+        list[str] | None,
+        Option("--client", metavar="КОД", help="Только этому клиенту; ключ можно повторить."),
+    ] = None,
+    order: Annotated[
+        list[str] | None,
+        Option("--order", metavar="№", help="Только по этому заказу; ключ можно повторить."),
+    ] = None,
+    days: Annotated[
+        int | None, Option("--days", min=0, metavar="N", help="На сколько дней вперёд смотреть.")
+    ] = None,
+) -> Result:
+    """Сделать черновики писем клиентам (.eml); отправляет их человек."""
+    from cmtools.commands.letters import letters
+
+    return letters(root, kind, clients=client or (), orders=order or (), days=days, today=today)
+
+
 @command(app, "folders")
 def folders(
     root: Path,

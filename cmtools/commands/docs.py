@@ -91,7 +91,7 @@ def docs(
             prepared.append(maker.prepare(kind, subject, row))
             problems += prepared[-1].problems
             progress(start + len(prepared), len(tasks))
-        made += _save(session, maker, prepared)
+        made += save_documents(session, maker, prepared)
     documents = [
         DocumentFile(one.kind, one.path, one.state) for one in made if one.path and one.state
     ]
@@ -104,7 +104,7 @@ def docs(
     )
 
 
-def _save(
+def save_documents(
     session: Session, maker: DocumentMaker, documents: Sequence[PreparedDocument]
 ) -> list[DocumentResult]:
     """Save documents; the prices that they promise are saved before them."""

@@ -16,9 +16,9 @@ from cmtools.commands.result import Result
 from cmtools.commands.session import open_session
 from cmtools.documents.pdf import find_office
 from cmtools.documents.template.messages import TEMPLATE_MISSING
-from cmtools.documents.template_check import check_templates
 from cmtools.errors import explain_os_error
 from cmtools.files import OFFICE_LOCKS
+from cmtools.letters.template_check import check_templates
 from cmtools.locks import try_lock
 from cmtools.problems import Place, Problem, Severity
 from cmtools.watch.lease import ALIVE, JOBS_FOLDER

@@ -21,6 +21,7 @@ from cmtools.merge.book_merge import stamp_new_books
 from cmtools.workspace import (
     BUTTONS,
     FOLDERS,
+    LETTER_TEMPLATES,
     MARKER,
     MARKER_TEXT,
     TEMPLATES,
@@ -90,7 +91,8 @@ def _files_to_copy(folder: Path) -> Iterator[tuple[Path, Path]]:
     """Yield each file that comes with the program, and the path that it is copied to."""
     for name in INITIAL:
         yield bundled_folder("workbooks") / name, folder / name
-    for template in sorted(bundled_folder("templates").glob("*.docx")):
-        target = folder / TEMPLATES / template.name
+    ours = bundled_folder("templates")
+    for template in sorted([*ours.glob("*.docx"), *(ours / LETTER_TEMPLATES).glob("*.txt")]):
+        target = folder / TEMPLATES / template.relative_to(ours)
         if not target.exists():
             yield template, target

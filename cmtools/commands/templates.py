@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.commands.result import Result, problems_as_json
-from cmtools.documents import template_check
 from cmtools.documents.catalog import FORMS, find_form
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared_fields, walk_fields
+from cmtools.letters import template_check
+from cmtools.letters.catalog import KINDS as LETTERS
 from cmtools.problems import has_errors
 from cmtools.workspace import find_workspace
+
+ALL_FORMS = (*FORMS, *LETTERS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +53,7 @@ def check_templates(root: Path) -> TemplatesResult:
         OSError: the folder of templates cannot be read.
     """
     problems = template_check.check_templates(find_workspace(root))
-    return TemplatesResult(problems=problems, checked=len(FORMS))
+    return TemplatesResult(problems=problems, checked=len(ALL_FORMS))
 
 
 def list_fields(document: str) -> FieldsResult:
@@ -59,7 +62,7 @@ def list_fields(document: str) -> FieldsResult:
     Raises:
         UsageError: there is no such document.
     """
-    form = find_form(FORMS, document)
+    form = find_form(ALL_FORMS, document)
     return FieldsResult(
         template=form.template,
         fields=tuple(

@@ -73,18 +73,20 @@ def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def save_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[Path, DocumentState]:
+def save_version(
+    folder: Path, stem: str, content: bytes, home: Path, ending: str = file_names.ENDING
+) -> tuple[Path, DocumentState]:
     """Save a document: unchanged content leaves the newest file as it is, changed makes the next.
 
     Raises:
         OutsideError: the folder is a link out of `home`.
         OSError: no rights, no room.
     """
-    version, is_unchanged = next_version(folder, stem, content, home)
+    version, is_unchanged = next_version(folder, stem, content, home, ending)
     if is_unchanged:
-        return folder / file_names.version_name(stem, version), DocumentState.UNCHANGED
+        return folder / file_names.version_name(stem, version, ending), DocumentState.UNCHANGED
     while True:
-        path = folder / file_names.version_name(stem, version)
+        path = folder / file_names.version_name(stem, version, ending)
         try:
             with atomic_write(path, replace=False) as aside:
                 aside.write_bytes(content)
@@ -96,16 +98,18 @@ def save_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[P
             return path, DocumentState.VERSION if version > 1 else DocumentState.MADE
 
 
-def next_version(folder: Path, stem: str, content: bytes, home: Path) -> tuple[int, bool]:
+def next_version(
+    folder: Path, stem: str, content: bytes, home: Path, ending: str = file_names.ENDING
+) -> tuple[int, bool]:
     """Return the version that a document would be; the newest one, and True, if it is unchanged.
 
     Raises:
         OutsideError: the folder is a link out of `home`.
     """
     refuse_outside(folder, home)
-    versions = _versions(folder, stem)
+    versions = _versions(folder, stem, ending)
     newest = max(versions, default=0)
-    if newest and _same_parts(versions[newest], content):
+    if newest and _is_same(versions[newest], content):
         return newest, True
     return newest + 1, False
 
@@ -123,11 +127,19 @@ def first_day(folder: Path, stem: str) -> date | None:
         return None
 
 
-def _versions(folder: Path, stem: str) -> dict[int, Path]:
+def _versions(folder: Path, stem: str, ending: str = file_names.ENDING) -> dict[int, Path]:
     if not folder.is_dir():
         return {}
-    numbered = ((file_names.version_of(stem, path.name), path) for path in folder.iterdir())
+    numbered = (
+        (file_names.version_of(stem, path.name, (ending,)), path) for path in folder.iterdir()
+    )
     return {number: path for number, path in numbered if number is not None}
+
+
+def _is_same(path: Path, content: bytes) -> bool:
+    if content.startswith(b"PK"):
+        return _same_parts(path, content)
+    return path.is_file() and path.read_bytes() == content
 
 
 def _same_parts(path: Path, content: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,6 +23,7 @@ from cmtools.documents.selection import Selection
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.typed_data import find_typed_data
 from cmtools.errors import UsageError
+from cmtools.letters.catalog import KINDS as LETTERS
 from cmtools.workspace import WorkspaceError
 from support.paper_figures import SECOND
 from support.workbench import TODAY, healthy
@@ -49,7 +51,7 @@ def with_text(path: Path, text: str) -> None:
 def test_shipped_templates_are_right(tmp_path: Path) -> None:
     outcome = check_templates(healthy(tmp_path))
     assert (outcome.as_json(), outcome.exit_code) == ({"ok": True, "problems": []}, 0)
-    assert outcome.checked == len(FORMS)
+    assert outcome.checked == len([*FORMS, *LETTERS])
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -79,11 +81,10 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("whole_folder", [False, True])
 def test_missing_template(tmp_path: Path, whole_folder: bool) -> None:
     root = healthy(tmp_path)
-    for path in (root / FOLDER).iterdir():
-        if whole_folder or path.name == TEMPLATE:
-            path.unlink()
     if whole_folder:
-        (root / FOLDER).rmdir()
+        shutil.rmtree(root / FOLDER)
+    else:
+        (root / FOLDER / TEMPLATE).unlink()
     missing = {file for code, _, file in found(root) if code == "template-missing"}
     forms = {form.template for form in FORMS} if whole_folder else {TEMPLATE}
     assert missing == {f"{FOLDER}/{name}" for name in forms}
@@ -184,7 +185,10 @@ def test_console(tmp_path: Path) -> None:
     told = io.StringIO()
     print_result(check_templates(root), Console(file=told, width=100))
     assert "поля «gorod» нет" in told.getvalue()
-    assert f"Проверено шаблонов: {len(FORMS)}. Ошибок: 1, предупреждений: 0." in told.getvalue()
+    assert (
+        f"Проверено шаблонов: {len([*FORMS, *LETTERS])}. Ошибок: 1, предупреждений: 0."
+        in told.getvalue()
+    )
     print_result(list_fields("specification"), Console(file=told, width=100))
     assert "order.number" in told.getvalue()
     assert "genitive" in told.getvalue()

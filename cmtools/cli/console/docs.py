@@ -12,7 +12,7 @@ from cmtools.commands.docs import DocsResult
 from cmtools.documents.storage import DocumentState
 
 MOST_FILES = 40
-_STATES = {
+STATES = {
     DocumentState.MADE: "сделан",
     DocumentState.UNCHANGED: "без изменений",
     DocumentState.VERSION: "новая версия",
@@ -24,11 +24,11 @@ def _(result: DocsResult, console: Console) -> None:
     show_problems(console, result.problems)
     documents = result.documents
     for document in documents[:MOST_FILES]:
-        state = _STATES.get(document.state, document.state.value)
+        state = STATES.get(document.state, document.state.value)
         console.print(f"[green]✓[/] {safe(document.path)} [dim]({state})[/]", overflow="fold")
     if len(documents) > MOST_FILES:
         counts = Counter(document.state for document in documents)
-        tally = ", ".join(f"{_STATES[state]}: {count}" for state, count in counts.items())
+        tally = ", ".join(f"{STATES[state]}: {count}" for state, count in counts.items())
         console.print(f"…всего документов: {len(documents)} ({tally})")
     if not documents and not result.problems:
         console.print("Эта стадия документов не требует; назовите вид ключом --kind.")

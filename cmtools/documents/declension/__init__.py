@@ -8,7 +8,12 @@ from cmtools.documents.declension.job_titles import (
     decline_post,
     organisation_gender,
 )
-from cmtools.documents.declension.person_names import decline_name, gender_of, initials
+from cmtools.documents.declension.person_names import (
+    decline_name,
+    gender_of,
+    given_names,
+    initials,
+)
 
 __all__ = [
     "Case",
@@ -18,6 +23,7 @@ __all__ = [
     "decline_name",
     "decline_post",
     "gender_of",
+    "given_names",
     "initials",
     "organisation_gender",
     "plural_form",

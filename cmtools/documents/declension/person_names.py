@@ -80,6 +80,20 @@ def initials(name: str, nominative: str = "") -> str:
     return NBSP.join((*(f"{word[0]}." for word in words), surname))
 
 
+def given_names(name: str) -> str:
+    """`Мария Андреевна` for `Соколова Мария Андреевна`; empty where that is not clear."""
+    person = _person(name) if len(name) <= LONGEST else None
+    if person is None or not person.clear:
+        return ""
+    wanted = (PartOfSpeech.GIVEN, PartOfSpeech.PATRONYMIC)
+    found = {
+        " ".join(w[0] for w, part in zip(person.words, build, strict=True) if part in wanted)
+        for build in person.builds
+        if PartOfSpeech.PATRONYMIC in build
+    }
+    return found.pop() if len(found) == 1 and len(person.words) > 1 else ""
+
+
 def _is_full(word: str) -> bool:
     return len(word) > 1 and word[0].isupper() and word.replace("-", "").isalpha()
 

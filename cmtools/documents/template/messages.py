@@ -16,6 +16,16 @@ TEMPLATE_DAMAGED = Message(
     "шаблон не открывается: {detail}",
     "откройте его в Word и сохраните как «Документ Word (.docx)»",
 )
+TEMPLATE_NO_TEXT = Message(
+    "template-no-text",
+    "шаблон письма не читается как текст",
+    "откройте его в Блокноте и сохраните в кодировке UTF-8",
+)
+TEMPLATE_NO_SUBJECT = Message(
+    "template-no-subject",
+    "в шаблоне письма нет темы или текста",
+    "в первой строке пишут тему письма, под ней — само письмо",
+)
 TEMPLATE_EXTERNAL = Message(
     "template-external",
     "шаблон ссылается наружу: {target}",

@@ -43,11 +43,12 @@ class TemplateNotParsed(Exception):
 class RenderRun:
     """The rendering of one document, which may take so many seconds: what was printed so far.
 
-    `pictures` are numbered from `next_picture` on.
+    `pictures` are numbered from `next_picture` on. What `is_plain` is no markup of Word.
     """
 
     seconds: float
     next_picture: int = 1
+    is_plain: bool = False
     deadline: float = field(init=False)  # by time.monotonic
     printed: list[str] = field(default_factory=list)
     unsure: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -100,6 +101,8 @@ class RenderRun:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise TypeError(f"{value!r}"[:100])
         self.note(value)
+        if self.is_plain:
+            return Markup(clean_text(str(value)))
         text = keep_together(clean_text(str(value)))
         self.printed.append(text)
         shown = escape(text)

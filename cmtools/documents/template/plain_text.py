@@ -1,0 +1,122 @@
+"""Templates of plain text: the first line is the subject, the rest the letter."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cmtools.documents.template import checker, messages
+from cmtools.documents.template.messages import BadTemplate
+from cmtools.documents.template.sandbox import Compiled, RenderRun, Sandbox, TemplateNotParsed
+from cmtools.documents.template.schema import Fields, field_values
+from cmtools.problems import Fault
+
+MOST_BYTES = 1 << 20
+SECONDS = 20.0
+
+_TAG = re.compile(r"\{(?:\{.*?\}|%.*?%|#.*?#)\}", re.DOTALL)
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextTemplate:
+    """A checked template; `typed` are its lines without tags."""
+
+    subject: Compiled
+    body: Compiled
+    typed: Sequence[str]
+
+
+class RenderedText(NamedTuple):
+    """A subject of one line, and the text of a letter."""
+
+    subject: str
+    body: str
+
+
+def load_text(path: Path, known: Fields) -> TextTemplate:
+    """Read, check and compile a template; all faults of its tags are reported at once.
+
+    Raises:
+        BadTemplate: see `faults`.
+        OSError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            text = _decode(file.read(MOST_BYTES + 1))
+    except FileNotFoundError as error:
+        raise BadTemplate([messages.TEMPLATE_MISSING()]) from error
+    subject, _, body = text.lstrip("\n").partition("\n")
+    if not subject.strip() or not body.strip():
+        raise BadTemplate([messages.TEMPLATE_NO_SUBJECT()])
+    sandbox = Sandbox()
+    parts = []
+    faults: list[Fault] = []
+    for source in (subject, body):
+        try:
+            tree = sandbox.understood(source)
+        except TemplateNotParsed:
+            faults += _find_torn_lines(sandbox, source)
+        else:
+            faults += checker.faults_of(tree, known)
+            parts.append(tree)
+    if faults:
+        raise BadTemplate(list(dict.fromkeys(faults)))
+    return TextTemplate(
+        subject=sandbox.compiled(parts[0]),
+        body=sandbox.compiled(parts[1]),
+        typed=_TAG.sub("", text).splitlines(),
+    )
+
+
+def render_text(template: TextTemplate, record: Any, *, seconds: float = SECONDS) -> RenderedText:
+    """Fill a template; the same template and record give the same text.
+
+    A condition that stands on a line of its own leaves no second blank line.
+
+    Raises:
+        BadTemplate: the template cannot be filled, or takes longer than `seconds`.
+    """
+    run = RenderRun(seconds=seconds, is_plain=True)
+    values = field_values(record)
+    subject = " ".join(run.text(template.subject, values).split())
+    body = _BLANK_LINES.sub("\n\n", run.text(template.body, values)).strip()
+    return RenderedText(subject, "\n".join(line.rstrip() for line in body.splitlines()))
+
+
+def _decode(content: bytes) -> str:
+    """Read what Notepad saves: UTF-8, UTF-16, or the old Russian encoding of Windows.
+
+    Raises:
+        BadTemplate: it is no text, or longer than any letter.
+    """
+    if len(content) > MOST_BYTES:
+        raise BadTemplate([messages.TEMPLATE_TOO_LARGE(what="шаблон больше всякой меры")])
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1251"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise BadTemplate([messages.TEMPLATE_NO_TEXT()])
+
+
+def _find_torn_lines(sandbox: Sandbox, source: str) -> Iterator[Fault]:
+    """Yield a fault for each tag that is wrong by itself, else one for the whole."""
+    wrong = False
+    for found in _TAG.finditer(source):
+        tag = found[0]
+        if tag.startswith("{{"):
+            try:
+                sandbox.understood(tag)
+            except TemplateNotParsed:
+                wrong = True
+                yield messages.TEMPLATE_SYNTAX(near=tag[:100])
+    if not wrong:
+        yield messages.TEMPLATE_SYNTAX(near=source.strip()[:100])

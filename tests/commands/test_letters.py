@@ -1,0 +1,433 @@
+"""`cmtools letters`: drafts of e-mails, read back by another reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.headerregistry import Address
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cmtools.commands.doctor import doctor
+from cmtools.commands.letters import LettersResult, letters
+from cmtools.commands.templates import check_templates, list_fields
+from cmtools.errors import UsageError
+from cmtools.letters.fields import salutation
+from cmtools.letters.message import Attachment, Draft, build_draft, parse_address
+from support.program import run
+from support.workbench import TODAY, Change, healthy, put
+
+SECOND = "З-2026-0002"
+TEMPLATES = "Шаблоны/Письма"
+WITH_ADDRESS = put("Клиенты", "Эл. почта", 1, "kuznetsov@client.example")
+DEBT = "Клиенты/К-0002 Кузнецов В. А/Письма/2026-12-25 Напоминание об оплате З-2026-0002.eml"
+CATALOGUE = (WITH_ADDRESS, put("Контактные лица", "Эл. почта", 1, "darya@client.example"))
+
+
+def make(root: Path, kind: str, *, today: date = TODAY, days: int | None = None) -> LettersResult:
+    return letters(root, kind, today=today, days=days)
+
+
+def read(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text.replace("\r\n", "\n")
+
+
+class _Visible(HTMLParser):
+    """Collects what a reader of the page sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.seen.append(data)
+
+
+def test_a_reminder_of_a_debt_with_its_invoice(tmp_path: Path) -> None:
+    """The whole letter: headers, both texts, the paper of the order byte for byte."""
+    root = healthy(tmp_path, WITH_ADDRESS)
+    result = make(root, "debt", today=date(2026, 12, 25))
+    invoice = "Клиенты/К-0002 Кузнецов В. А/Счета и акты/З-2026-0002 Счёт на оплату.docx"
+    assert result.as_json()["files"] == [
+        {
+            "kind": "debt",
+            "client": "К-0002",
+            "order": SECOND,
+            "to": "kuznetsov@client.example",
+            "path": DEBT,
+            "state": "made",
+            "attached": [invoice],
+        }
+    ]
+    message = read(root / DEBT)
+    assert {name: message[name] for name in ("X-Unsent", "From", "To", "Subject", "Date")} == {
+        "X-Unsent": "1",
+        "From": "ООО «Печатный двор» <info@dvor.example>",
+        "To": '"В. А. Кузнецов" <kuznetsov@client.example>',
+        "Subject": "Срок оплаты прошёл: заказ № З-2026-0002",
+        "Date": None,
+    }
+    assert text_of(message) == (
+        "Уважаемый Виктор Андреевич!\n\n"
+        "Напоминаем о предоплате заказа № З-2026-0002 от 05.11.2026: 5\u00a0025,00 руб. "
+        "Срок оплаты — 16.11.2026, он прошёл 39\u00a0дней назад.\n\n"
+        "Счёт приложен к письму.\n\n"
+        "Если деньги уже отправлены, сообщите, пожалуйста, номер и дату платёжного поручения. "
+        "Если с оплатой есть трудности, напишите нам: найдём решение.\n\n"
+        "С уважением,\nПетрова Анна Сергеевна\nООО «Печатный двор»\nтел. +7 381 200-00-00\n"
+    )
+    (attachment,) = message.iter_attachments()
+    assert attachment.get_filename() == "З-2026-0002 Счёт на оплату.docx"
+    assert attachment.get_content() == (root / invoice).read_bytes()
+
+
+def test_the_page_says_what_the_text_says(tmp_path: Path) -> None:
+    root = healthy(tmp_path, WITH_ADDRESS)
+    make(root, "debt", today=date(2026, 12, 25))
+    message = read(root / DEBT)
+    page = message.get_body(("html",))
+    assert page is not None
+    reader = _Visible()
+    reader.feed(page.get_content())
+    assert "".join(reader.seen).split() == text_of(message).split()
+
+
+def test_again_unchanged_and_never_over_a_draft_that_a_person_changed(tmp_path: Path) -> None:
+    root = healthy(tmp_path, WITH_ADDRESS)
+    day = date(2026, 12, 25)
+    first = make(root, "debt", today=day).letters[0]
+    before = (root / first.path).read_bytes()
+    again = make(root, "debt", today=day).letters[0]
+    assert (again.path, again.state.value) == (first.path, "unchanged")
+    assert (root / first.path).read_bytes() == before
+    (root / first.path).write_bytes(before + b"P.S.\r\n")
+    third = make(root, "debt", today=day).letters[0]
+    assert (third.path, third.state.value) == (DEBT.replace(".eml", " (2).eml"), "version")
+    assert (root / first.path).read_bytes() == before + b"P.S.\r\n"
+    assert (root / third.path).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "days", "changes", "expected"),
+    [
+        pytest.param(
+            "greeting",
+            date(2026, 2, 27),
+            None,
+            (),
+            [("К-0001", "С днём рождения!", "Уважаемый Иван Иванович!", "office@romashka.example")],
+            id="the head",
+        ),
+        pytest.param(
+            "greeting",
+            date(2026, 3, 4),
+            None,
+            (),
+            [
+                (
+                    "К-0001",
+                    "С днём рождения!",
+                    "Уважаемая Елена Юрьевна!",
+                    "sokolova@romashka.example",
+                )
+            ],
+            id="a contact person, at her own address",
+        ),
+        pytest.param(
+            "greeting",
+            date(2026, 5, 22),
+            10,
+            (),
+            [
+                (
+                    "К-0001",
+                    "С днём рождения вашей компании!",
+                    "Уважаемая Елена Юрьевна!",
+                    "sokolova@romashka.example",
+                )
+            ],
+            id="the company, ten days ahead",
+        ),
+        pytest.param("greeting", date(2026, 5, 22), None, (), [], id="too early"),
+        pytest.param(
+            "greeting",
+            date(2026, 12, 30),
+            None,
+            CATALOGUE,
+            [
+                (
+                    "К-0001",
+                    "Новый год: примите наши поздравления",
+                    "Уважаемая Елена Юрьевна!",
+                    "sokolova@romashka.example",
+                ),
+                (
+                    "К-0002",
+                    "Новый год: примите наши поздравления",
+                    "Здравствуйте!",
+                    "darya@client.example",
+                ),
+            ],
+            id="a holiday: each client",
+        ),
+        pytest.param(
+            "touch",
+            date(2026, 12, 1),
+            None,
+            (),
+            [
+                (
+                    "К-0001",
+                    "ООО «Печатный двор»: чем можем быть полезны",
+                    "Уважаемая Елена Юрьевна!",
+                    "sokolova@romashka.example",
+                )
+            ],
+            id="a touch",
+        ),
+        pytest.param(
+            "readiness",
+            TODAY,
+            None,
+            (*CATALOGUE, put("Заказы", "Стадия", 1, "3.6")),
+            [
+                (
+                    "К-0002",
+                    "Ваш заказ № З-2026-0002 готов",
+                    "Здравствуйте!",
+                    "darya@client.example",
+                )
+            ],
+            id="an order that is ready",
+        ),
+        pytest.param(
+            "repeat",
+            date(2026, 12, 15),
+            None,
+            (put("Заказы", "Код клиента", 2, "К-0003"),),
+            [
+                (
+                    "К-0001",
+                    "Повторить заказ № З-2026-0001?",
+                    "Уважаемая Елена Юрьевна!",
+                    "sokolova@romashka.example",
+                )
+            ],
+            id="a satisfied client",
+        ),
+    ],
+)
+def test_kinds(
+    kind: str,
+    today: date,
+    days: int | None,
+    changes: Sequence[Change],
+    expected: list[tuple[str, str, str, str]],
+    tmp_path: Path,
+) -> None:
+    root = healthy(tmp_path, *changes)
+    found = []
+    for made in make(root, kind, today=today, days=days).letters:
+        message = read(root / made.path)
+        greeting = text_of(message).partition("\n")[0]
+        letter = made.letter
+        found.append((letter.client.code, message["Subject"], greeting, letter.to.addr_spec))
+    assert found == expected
+
+
+def test_who_has_no_address_is_told(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    result = make(root, "debt", today=date(2026, 12, 25))
+    assert [(p.code, p.place.sheet, p.column) for p in result.problems] == [
+        ("letter-no-address", "Клиенты", "Эл. почта")
+    ]
+    assert (result.letters, result.exit_code) == ((), 1)
+
+
+@pytest.mark.parametrize("typed", ["нет", "a@b", "a@b.ru, c@d.ru", "a@b.ru\nBcc: x@y.ru", "@b.ru"])
+def test_a_cell_that_is_no_address(typed: str, tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Клиенты", "Эл. почта", 1, typed))
+    result = make(root, "debt", today=date(2026, 12, 25))
+    assert [p.code for p in result.problems] == ["letter-bad-address"]
+    assert result.letters == ()
+
+
+def test_a_letter_says_nothing_of_a_paper_that_could_not_be_made(tmp_path: Path) -> None:
+    no_bank = put("Организация", "Значение", 8, None)
+    root = healthy(tmp_path, WITH_ADDRESS, no_bank)
+    result = make(root, "debt", today=date(2026, 12, 25))
+    (made,) = result.letters
+    assert made.attached == ()
+    assert "Счёт приложен" not in text_of(read(root / made.path))
+    assert result.exit_code == 1
+
+
+def test_only_for_those_who_are_named(tmp_path: Path) -> None:
+    root = healthy(tmp_path, *CATALOGUE)
+    day = date(2026, 12, 30)
+    made = letters(root, "поздравление", clients=["к-0002"], today=day).letters
+    assert [one.letter.client.code for one in made] == ["К-0002"]
+    assert letters(root, "debt", orders=["З-2026-0001"], today=day).letters == ()
+    with pytest.raises(UsageError, match="может быть, «К-00"):
+        letters(root, "debt", clients=["К-0020"], today=day)
+    with pytest.raises(UsageError, match="может быть, «З-2026-00"):
+        letters(root, "debt", orders=["З-2026-0020"], today=day)
+    with pytest.raises(UsageError, match="greeting"):
+        letters(root, "greting", today=day)
+
+
+def test_templates_of_letters_are_checked(tmp_path: Path) -> None:
+    """All that is wrong at once; a letter is not made from a template that is wrong."""
+    root = healthy(tmp_path, WITH_ADDRESS)
+    folder = root / TEMPLATES
+    (folder / "Касание.txt").write_text("Тема\n{{ salutaton }} {{ client.name | upcase }}", "utf-8")
+    (folder / "Готовность заказа.txt").write_text("\n\nТекст без темы", "utf-8")
+    (folder / "Поздравление.txt").write_text("Тема\n{% if holiday %}{{ holiday }}", "utf-8")
+    (folder / "Напоминание об оплате.txt").unlink()
+    (folder / "Касания.txt").write_text("Тема\nТекст", "utf-8")
+    found = {(p.code, p.place.file) for p in check_templates(root).problems}
+    assert found == {
+        ("template-field", f"{TEMPLATES}/Касание.txt"),
+        ("template-filter", f"{TEMPLATES}/Касание.txt"),
+        ("template-no-subject", f"{TEMPLATES}/Готовность заказа.txt"),
+        ("template-syntax", f"{TEMPLATES}/Поздравление.txt"),
+        ("template-missing", f"{TEMPLATES}/Напоминание об оплате.txt"),
+        ("template-unused", f"{TEMPLATES}/Касания.txt"),
+    }
+    result = make(root, "debt", today=date(2026, 12, 25))
+    assert [p.code for p in result.problems] == ["template-missing"]
+    (check,) = [check for check in doctor(root, today=TODAY).checks if check.id == "templates"]
+    assert not check.ok
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1251"])
+def test_a_template_as_notepad_saves_it(encoding: str, tmp_path: Path) -> None:
+    root = healthy(tmp_path, WITH_ADDRESS)
+    path = root / TEMPLATES / "Напоминание об оплате.txt"
+    path.write_bytes("Долг {{ number }}\r\n\r\nЖдём {{ amount }} руб.\r\n".encode(encoding))
+    (made,) = make(root, "debt", today=date(2026, 12, 25)).letters
+    message = read(root / made.path)
+    assert (message["Subject"], text_of(message)) == (
+        "Долг З-2026-0002",
+        "Ждём 5\u00a0025,00 руб.\n",
+    )
+
+
+def test_a_workspace_of_an_older_version_gets_the_templates(tmp_path: Path) -> None:
+    root = healthy(tmp_path, WITH_ADDRESS)
+    for path in (root / TEMPLATES).iterdir():
+        path.unlink()
+    (root / TEMPLATES).rmdir()
+    assert check_templates(root).problems == ()
+    assert len(make(root, "debt", today=date(2026, 12, 25)).letters) == 1
+    assert len(list((root / TEMPLATES).iterdir())) == 5
+
+
+def test_fields_of_a_letter_are_listed() -> None:
+    names = [field["field"] for field in list_fields("долг").fields]
+    assert {"salutation", "amount", "due", "overdue", "client.name", "seller.phone"} <= {*names}
+
+
+def test_too_much_to_attach_is_named_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cmtools.letters.drafts.MOST_BYTES", 1000)
+    root = healthy(tmp_path, WITH_ADDRESS)
+    result = make(root, "debt", today=date(2026, 12, 25))
+    assert [p.code for p in result.problems] == ["letter-too-large"]
+    assert list(read(root / result.letters[0].path).iter_attachments()) == []
+
+
+def test_from_the_command_line(tmp_path: Path) -> None:
+    root = healthy(tmp_path, WITH_ADDRESS)
+    day = ("--today", "2026-12-25")
+    answer = run("letters", "--kind", "debt", "--json", *day, folder=root)
+    assert answer.code == 0
+    assert [file["state"] for file in json.loads(answer.out)["files"]] == ["made"]
+    shown = run("letters", "--kind", "debt", *day, folder=root)
+    assert "(без \nизменений)" in shown.out
+    assert "отправьте сами" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Соколова Мария Андреевна", "Уважаемая Мария Андреевна!"),
+        ("Сергей Николаевич Орлов", "Уважаемый Сергей Николаевич!"),
+        ("Иванов И. И.", "Здравствуйте!"),
+        ("Кузнецова Дарья", "Здравствуйте!"),
+        ("секретарь", "Здравствуйте!"),
+        ("", "Здравствуйте!"),
+    ],
+)
+def test_salutation(name: str, expected: str) -> None:
+    assert salutation(name) == expected
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]))
+PLAIN_DRAFT = Draft(
+    key="k",
+    sender=None,
+    to=Address("", "a", "b.ru"),
+    subject="Тема",
+    text="Текст",
+    attachments=(),
+)
+
+
+@given(
+    subject=TEXT.map(lambda text: " ".join(text.split())),
+    text=TEXT,
+    names=st.lists(TEXT.filter(lambda name: bool(name.strip())).map(str.strip), max_size=3),
+    content=st.binary(max_size=200),
+)
+def test_whatever_is_in_a_draft_comes_back(
+    subject: str, text: str, names: list[str], content: bytes
+) -> None:
+    """Subject, text, names and bytes of the attachments; no line is too long for a mail server."""
+    attachments = [Attachment(name, content) for name in names]
+    draft = replace(PLAIN_DRAFT, subject=subject, text=text, attachments=attachments)
+    raw = build_draft(draft)
+    assert build_draft(draft) == raw
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    old = message_from_bytes(raw)
+    assert str(make_header(decode_header(old["Subject"]))).split() == subject.split()
+    assert text_of(message).rstrip("\n") == text.rstrip("\n")
+    found = [(part.get_filename(), part.get_content()) for part in message.iter_attachments()]
+    assert found == [(name, content) for name in names]
+
+
+@given(name=TEXT, typed=TEXT)
+def test_no_cell_adds_a_header(name: str, typed: str) -> None:
+    address = parse_address(name, f"{typed}@b.ru")
+    if address is not None:
+        raw = build_draft(replace(PLAIN_DRAFT, to=address))
+        headers = message_from_bytes(raw, policy=policy.default).keys()
+        assert headers == [
+            "X-Unsent",
+            "To",
+            "Subject",
+            "Message-ID",
+            "MIME-Version",
+            "Content-Type",
+        ]
