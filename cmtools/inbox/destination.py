@@ -13,8 +13,7 @@ from cmtools.books.plan import EVERYBODY, MANAGER, MONTH, PLAN_BOOK, plan_sheet
 from cmtools.documents.client_folders import client_names, incomplete_folders
 from cmtools.documents.file_names import safe_name
 from cmtools.files import NAME_BYTES, comparable_name, cut_to_bytes
-from cmtools.reports.documents import file_stem
-from cmtools.reports.plan import plan_title, version_of_plan
+from cmtools.reports.file_names import plan_stem, version_of_plan
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, format_value, normalize_name
 from cmtools.tables.table import Book
@@ -32,8 +31,8 @@ def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspa
     Unicode composition is spelled as on the disk.
     """
     if book is PLAN_BOOK:
-        title = _plan_title(name, dataset)
-        path = _plan_path(workspace.path(PLANS), file_stem(title), name) if title else None
+        stem = _plan_stem(name, dataset)
+        path = _plan_path(workspace.path(PLANS), stem, name) if stem else None
     elif book is ORDER_BOOK:
         path = workspace.path(order_book_name(name))
     else:
@@ -58,7 +57,7 @@ def _plan_path(folder: Path, stem: str, name: str) -> Path:
     return own if version_of_plan(name, stem) and own.is_file() else folder / f"{stem}.xlsx"
 
 
-def _plan_title(file: str, dataset: Dataset) -> str | None:
+def _plan_stem(file: str, dataset: Dataset) -> str | None:
     """Name a plan by the cells «Месяц» and «Менеджер» above its table."""
     sheet = plan_sheet(dataset, file)
     head = {label: cell.value for label, cell in sheet.head.items()} if sheet else {}
@@ -66,7 +65,7 @@ def _plan_title(file: str, dataset: Dataset) -> str | None:
     if month is None:
         return None
     manager = format_value(head.get(MANAGER) or "").strip()
-    return plan_title(
+    return plan_stem(
         month, manager if normalize_name(manager) not in ("", normalize_name(EVERYBODY)) else None
     )
 

@@ -81,7 +81,7 @@ def same(one: Record | None, other: Record | None) -> bool:
     """Tell whether two rows mean the same, or neither is there."""
     if one is None or other is None:
         return one is other
-    return one.meanings == other.meanings
+    return one is other or one.meanings == other.meanings
 
 
 def differing(one: Record, other: Record) -> list[str]:

@@ -285,8 +285,9 @@ def _rows(
         if column in names:
             formulas.setdefault(row, {})[names[column]] = formula
     columns = [grid.columns[column - 1][header:last] for column in names]
+    titles = (*names.values(),)
     for row, values in enumerate(zip(*columns, strict=True), start=header + 1):
-        cells = {t: v for t, v in zip(names.values(), values, strict=True) if not is_empty(v)}
+        cells = {t: v for t, v in zip(titles, values, strict=True) if not is_empty(v)}
         cells |= formulas.get(row, {})
         if cells:
             yield row, cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from itertools import chain
 
-from cmtools.merge.alignment import align, beyond, count, describe_rows, differing
+from cmtools.merge.alignment import align, beyond, count, describe_rows, differing, same
 from cmtools.merge.conflict import CellPlace
 from cmtools.merge.records import BookRecords, Record, place_of
 
@@ -26,7 +26,7 @@ def find_changes(before: BookRecords, after: BookRecords) -> Changes:
         for key, (old, new, _) in sheet.keyed.items():
             if new is None:
                 found[sheet.title, key, ""] = GONE
-            elif old is None or old.meanings != new.meanings:
+            elif not same(old, new):
                 was = old or Record(cells={}, meanings={})
                 for title in differing(was, new):
                     found[sheet.title, key, title] = new.meanings.get(title, "")

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from json import JSONEncoder
 
 from cmtools.merge.conflict import RowCells
+from cmtools.merge.packed_cell import pack_cell
+
+_write_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Key = str
 """What names a row among those of its sheet, as keys are compared."""
@@ -19,14 +24,14 @@ class Owner:
     key: Key
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """A row that holds something.
 
     cells: title of the column → what stands there; meanings: the same as it is compared.
     key: empty for a row that only its whole content tells from others.
     name: the row as a person names it; of a row without a key, what it belongs to.
-    row: its number in its file; 0 in a version that is only remembered.
+    row: its number in its file; in a version that is only remembered it says nothing.
     """
 
     cells: RowCells
@@ -35,6 +40,13 @@ class Record:
     name: str = ""
     owner: Owner | None = None
     row: int = 0
+
+    @cached_property
+    def text(self) -> str:
+        """The row without its number as JSON; equal rows have equal texts."""
+        owner = [self.owner.sheet, self.owner.key] if self.owner else None
+        cells = {title: pack_cell(cell) for title, cell in self.cells.items()}
+        return _write_json([cells, self.meanings, self.key, self.name, owner])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

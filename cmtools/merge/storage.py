@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from cmtools.merge.conflict import Conflict, Content
-from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords
-from cmtools.tables.parsers import Cell, Percent, format_value
-from cmtools.tables.reader.formulas import CellFormula
-
-ROWS_SCHEMA = """
-CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, hash BLOB UNIQUE, content TEXT) STRICT;
-"""
-MOST_PARAMETERS = 500
+from cmtools.merge.kept_rows import KeptRows, read_row
+from cmtools.merge.packed_cell import pack_cell, unpack_cell
+from cmtools.merge.records import BookRecords, SheetRecords
 
 _SIDES = ("base", "ours", "theirs")
 
@@ -27,10 +19,10 @@ SheetRows = Mapping[str, Sequence[int]]
 """Title of a sheet → the numbers under which its rows are kept."""
 
 
-def pack_book(database: sqlite3.Connection, records: BookRecords) -> bytes:
+def pack_book(kept: KeptRows, records: BookRecords) -> bytes:
     """Keep the rows of a book; return what it is restored from."""
     packed = {
-        title: [dict(sheet.columns), sheet.header, _keep_rows(database, sheet.rows)]
+        title: [dict(sheet.columns), sheet.header, kept.add(sheet.rows)]
         for title, sheet in records.items()
     }
     return zlib.compress(json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode())
@@ -41,11 +33,11 @@ def row_numbers(packed: bytes) -> SheetRows:
     return {title: sheet[2] for title, sheet in json.loads(zlib.decompress(packed)).items()}
 
 
-def unpack_book(database: sqlite3.Connection, packed: bytes) -> BookRecords:
-    """Restore a book; its rows have no places, as it is no file."""
+def unpack_book(kept: KeptRows, packed: bytes) -> BookRecords:
+    """Restore a book."""
     sheets = json.loads(zlib.decompress(packed))
     numbers = {number for _, _, rows in sheets.values() for number in rows}
-    known = read_rows(database, numbers)
+    known = kept.read(numbers)
     return {
         title: SheetRecords(
             title=title, columns=columns, header=header, rows=[known[number] for number in rows]
@@ -54,55 +46,13 @@ def unpack_book(database: sqlite3.Connection, packed: bytes) -> BookRecords:
     }
 
 
-def read_rows(database: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Record]:
-    """Return the rows that are kept under these numbers."""
-    return {
-        number: _record(json.loads(content))
-        for chunk in _chunks([*numbers])
-        for number, content in database.execute(
-            f"SELECT id, content FROM row WHERE id IN ({','.join('?' * len(chunk))})", chunk
-        )
-    }
-
-
-def find_rows(database: sqlite3.Connection, rows: Sequence[Record]) -> list[int | None]:
-    """Return the number of each row that is kept, None for the others."""
-    hashes = [_hash(_row_text(row)) for row in rows]
-    known = _known(database, hashes)
-    return [known.get(key) for key in hashes]
-
-
-def _keep_rows(database: sqlite3.Connection, rows: Sequence[Record]) -> list[int]:
-    texts = [_row_text(row) for row in rows]
-    hashes = [_hash(text) for text in texts]
-    known = _known(database, hashes)
-    new = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
-    database.executemany("INSERT OR IGNORE INTO row (hash, content) VALUES (?, ?)", new.items())
-    known |= _known(database, [*new])
-    return [known[key] for key in hashes]
-
-
-def _known(database: sqlite3.Connection, hashes: Sequence[bytes]) -> dict[bytes, int]:
-    return dict(
-        found
-        for chunk in _chunks(hashes)
-        for found in database.execute(
-            f"SELECT hash, id FROM row WHERE hash IN ({','.join('?' * len(chunk))})", chunk
-        )
-    )
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (values[at : at + MOST_PARAMETERS] for at in range(0, len(values), MOST_PARAMETERS))
-
-
 def dump_book(records: BookRecords) -> Any:
     """Write a book as JSON can hold it, each row in full."""
     return {
         title: [
             dict(sheet.columns),
             sheet.header,
-            [(row.row, json.loads(_row_text(row))) for row in sheet.rows],
+            [(row.row, json.loads(row.text)) for row in sheet.rows],
         ]
         for title, sheet in records.items()
     }
@@ -115,7 +65,7 @@ def load_book(dumped: Any) -> BookRecords:
             title=title,
             columns=columns,
             header=header,
-            rows=[replace(_record(parts), row=number) for number, parts in rows],
+            rows=[replace(read_row(parts), row=number) for number, parts in rows],
         )
         for title, (columns, header, rows) in dumped.items()
     }
@@ -133,56 +83,6 @@ def load_conflict(dumped: Mapping[str, Any]) -> Conflict:
     sides = {side: _unpack_content(dumped[side]) for side in _SIDES}
     place, meanings = tuple(dumped["place"]), tuple(dumped["meanings"])
     return Conflict(**{**dumped, **sides, "place": place, "meanings": meanings})
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _row_text(row: Record) -> str:
-    owner = [row.owner.sheet, row.owner.key] if row.owner else None
-    cells = {title: pack_cell(cell) for title, cell in row.cells.items()}
-    parts = [cells, dict(row.meanings), row.key, row.name, owner]
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-
-
-def _record(parts: Sequence[Any]) -> Record:
-    cells, meanings, key, name, owner = parts
-    return Record(
-        cells={title: unpack_cell(cell) for title, cell in cells.items()},
-        meanings=meanings,
-        key=key,
-        name=name,
-        owner=Owner(sheet=owner[0], key=owner[1]) if owner else None,
-    )
-
-
-def pack_cell(cell: Cell) -> Any:
-    """Write a cell as JSON can hold it; what JSON lacks is an object."""
-    match cell:
-        case CellFormula():
-            return {"formula": str(cell)}
-        case Percent():
-            return {"percent": float(cell)}
-        case datetime() | date():
-            return {"date": cell.isoformat()}
-        case time() | timedelta():
-            return format_value(cell)
-        case _:
-            return cell
-
-
-def unpack_cell(packed: Any) -> Cell:
-    """Restore a cell."""
-    match packed:
-        case {"formula": str(text)}:
-            return CellFormula(text)
-        case {"percent": float(share)}:
-            return Percent(share)
-        case {"date": str(day)}:
-            return date.fromisoformat(day[:10])
-        case _:
-            return packed  # type: ignore[no-any-return]
 
 
 def _pack_content(content: Content) -> Any:

@@ -19,13 +19,14 @@ from cmtools.merge.changes import by_place, find_changes, meaning_at
 from cmtools.merge.conflict import CellPlace, Conflict
 from cmtools.merge.database import as_os_errors, open_database
 from cmtools.merge.drops import KeptDrop, NewDrop, with_places
+from cmtools.merge.kept_rows import ROWS_SCHEMA, KeptRows
 from cmtools.merge.records import BookRecords, Record, RowPlace
 
 FILE = Path(".cmtools", "versions.sqlite")
 MOST_EARLIER = 50  # versions with which a copy without a stamp is compared once more
 
 _SCHEMA = (
-    storage.ROWS_SCHEMA
+    ROWS_SCHEMA
     + """
 CREATE TABLE IF NOT EXISTS state (
     number INTEGER PRIMARY KEY AUTOINCREMENT, book TEXT NOT NULL, content BLOB NOT NULL,
@@ -64,6 +65,7 @@ class Versions:
         with as_os_errors(path):
             self._database = open_database(path, _SCHEMA)
         self._path = path
+        self._rows = KeptRows(self._database)
         self._known: dict[int, BookRecords] = {}
 
     def __enter__(self) -> Versions:
@@ -81,6 +83,7 @@ class Versions:
                 yield self._database
             except BaseException:
                 self._database.rollback()
+                self._rows = KeptRows(self._database)  # numbers that were not kept are given anew
                 raise
             self._database.commit()
 
@@ -94,7 +97,7 @@ class Versions:
         `stamp` is the number that its file bears.
         """
         with self._writing() as database:
-            content = storage.pack_book(database, records)
+            content = storage.pack_book(self._rows, records)
             newest = database.execute(
                 "SELECT number, content FROM state WHERE book = ? AND version IS NULL "
                 "ORDER BY number DESC LIMIT 1",
@@ -120,11 +123,11 @@ class Versions:
             query = "SELECT 1 FROM state WHERE token = ?"
             if database.execute(query, (drop.token,)).fetchone():
                 return
-            own = storage.pack_book(database, drop.records)
+            own = storage.pack_book(self._rows, drop.records)
             number = _insert(
                 database,
                 book=drop.book,
-                content=storage.pack_book(database, held) if waiting else own,
+                content=storage.pack_book(self._rows, held) if waiting else own,
                 token=drop.token,
                 version=drop.version,
                 author=drop.author,
@@ -205,13 +208,13 @@ class Versions:
     def find_rows(self, records: BookRecords) -> Mapping[str, list[int | None]]:
         """Return the numbers under which the rows of a book are kept, None for other rows."""
         with as_os_errors(self._path):
-            return {t: storage.find_rows(self._database, s.rows) for t, s in records.items()}
+            return {t: self._rows.find(s.rows) for t, s in records.items()}
 
     def rows(self, numbers: Iterable[int]) -> list[Record]:
         """Return the rows that are kept under these numbers, as often as they are named."""
         wanted = [*numbers]
         with as_os_errors(self._path):
-            known = storage.read_rows(self._database, {*wanted})
+            known = self._rows.read(wanted)
         return [known[number] for number in wanted]
 
     def records(self, number: int) -> BookRecords:
@@ -221,7 +224,7 @@ class Versions:
             if not found:
                 return {}
             with as_os_errors(self._path):
-                self._known[number] = storage.unpack_book(self._database, found[0][0])
+                self._known[number] = storage.unpack_book(self._rows, found[0][0])
         return self._known[number]
 
     def refused(self, book: str) -> frozenset[tuple[CellPlace, str]]:
@@ -269,12 +272,13 @@ def _own_rows(database: sqlite3.Connection, number: int, place: RowPlace) -> Non
     """Let a drop hold in a place what it really held."""
     query = "SELECT content, own, waiting FROM state WHERE number = ?"
     content, own, waiting = database.execute(query, (number,)).fetchone()
-    held, real = (storage.unpack_book(database, packed) for packed in (content, own))
+    rows = KeptRows(database)
+    held, real = (storage.unpack_book(rows, packed) for packed in (content, own))
     left = [other for other in json.loads(waiting) if tuple(other[:2]) != place]
     database.execute(
         "UPDATE state SET content = ?, waiting = ? WHERE number = ?",
         (
-            storage.pack_book(database, with_places(held, real, {place})),
+            storage.pack_book(rows, with_places(held, real, {place})),
             json.dumps(left, ensure_ascii=False),
             number,
         ),

@@ -10,7 +10,6 @@ from typing import Any
 
 from cmtools.books.choices import Unit
 from cmtools.books.settings import ORGANIZATION, Organization
-from cmtools.documents import file_names as naming
 from cmtools.documents import russian_text as wording
 from cmtools.documents.catalog import TemplateForm
 from cmtools.documents.declension import initials
@@ -28,7 +27,6 @@ from cmtools.documents.template import renderer as rendering
 from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared_fields
-from cmtools.files import cut_to_bytes
 from cmtools.months import list_months, month_name, plan_due
 from cmtools.problems import Place, Problem, problem_at
 from cmtools.reports.heading import LATE, ReportHeading, count_omissions, place_in_words
@@ -43,7 +41,6 @@ from cmtools.workspace import TEMPLATES, Workspace
 DASH = "—"
 MOST_NAMED = 300  # rows on paper; the workbook names them all
 WORKBOOK, PAPER = ".xlsx", ".docx"
-_STEM_BYTES = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +57,6 @@ def director(dataset: Dataset) -> Director:
     own: Organization | None = found[0] if found else None
     post = (own and own.head_post) or "Директор"
     return Director(post, initials((own and own.head_name) or ""))
-
-
-def file_stem(title: str) -> str:
-    """A title as the name of a file, with room for a version and the ending."""
-    return naming.safe_name(cut_to_bytes(title, _STEM_BYTES))
 
 
 def template_of(workspace: Workspace, form: TemplateForm) -> tuple[Template | None, list[Problem]]:

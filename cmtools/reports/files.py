@@ -14,9 +14,9 @@ from cmtools.problems import Problem
 from cmtools.reports import documents as papers
 from cmtools.reports.exclusions import Omission
 from cmtools.reports.facts import Facts
+from cmtools.reports.file_names import report_stem
 from cmtools.reports.heading import ReportHeading
 from cmtools.reports.month import Monthly
-from cmtools.reports.plan import report_title
 from cmtools.reports.report_data import Goals, review
 from cmtools.reports.workbook.book import draw_report
 from cmtools.tables.dataset import Dataset
@@ -67,7 +67,7 @@ def make_report(
                 made[papers.PAPER] = paper
         return made
 
-    stem = papers.file_stem(report_title(month, manager))
+    stem = report_stem(month, manager)
     in_time = (lambda: drawn(replace(cover, late=False))) if cover.late else None
     paths, _ = save_papers(workspace.path(REPORTS), stem, drawn(cover), in_time)
     return [workspace.name(path) for path in paths], list(dict.fromkeys(problems))

@@ -12,11 +12,11 @@ from cmtools.books.plan import EVERYBODY, FIRST_ROW, MANAGER, MONTH, PLAN, PLAN_
 from cmtools.books.settings import rules_of
 from cmtools.months import ended_months, list_months, month_name, plan_due, short_month
 from cmtools.reports import documents as papers
+from cmtools.reports.file_names import plan_stem
 from cmtools.reports.heading import LATE, count_omissions
 from cmtools.reports.indicators import Indicator
 from cmtools.reports.inputs import facts_of_manager, left_out_of
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.plan import plan_title
 from cmtools.reports.plan_file import Existing
 from cmtools.reports.plan_from_history import Goal, apply_growth, empty_months, histories, mean
 from cmtools.tables.parsers import normalize_name
@@ -97,7 +97,7 @@ def workbook(draft: Draft) -> bytes:
 
 def stem(draft: Draft) -> str:
     """The name of the plan's files without their endings."""
-    return papers.file_stem(plan_title(draft.month, draft.manager))
+    return plan_stem(draft.month, draft.manager)
 
 
 def _rows(draft: Draft, months: Sequence[str]) -> SheetRows:

@@ -20,9 +20,8 @@ from cmtools.books.plan import (
 )
 from cmtools.documents.fingerprint import read_stamp
 from cmtools.problems import Message, Place, Problem, problem_at
-from cmtools.reports.documents import file_stem
+from cmtools.reports.file_names import plan_stem, version_of_plan
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.plan import plan_title, version_of_plan
 from cmtools.tables import messages
 from cmtools.tables.headers import HeadCell
 from cmtools.tables.parsers import normalize_name
@@ -68,7 +67,7 @@ def find_plan(inputs: ReportInputs, month: date, manager: str | None) -> BookFil
     Of several versions it is the approved one, else the newest that a person touched, else the
     newest.
     """
-    stem = file_stem(plan_title(month, manager))
+    stem = plan_stem(month, manager)
     found = {file: version_of_plan(file.name, stem) for file in inputs.plans}
     versions = sorted((f for f in found if found[f]), key=lambda f: found[f] or 0, reverse=True)
     if len(versions) < 2:

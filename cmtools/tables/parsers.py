@@ -86,7 +86,9 @@ def normalize_title(text: str) -> str:
 
 def is_empty(cell: Cell) -> bool:
     """Whether a cell holds nothing, or nothing but spaces."""
-    return cell is None or (isinstance(cell, str) and not visible(cell).strip())
+    if not isinstance(cell, str):
+        return cell is None
+    return not (cell[:1].isalnum() or visible(cell).strip())
 
 
 def parse_text(cell: Cell) -> str | Fault | None:

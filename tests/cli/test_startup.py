@@ -72,7 +72,9 @@ def test_a_report_loads_no_library_of_other_papers() -> None:
     assert loaded_by("import cmtools.commands.report") == needed
 
 
-@pytest.mark.parametrize("command", ["validate", "price", "docs", "client", "templates", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["validate", "price", "docs", "client", "templates", "doctor", "merge"]
+)
 def test_only_the_figures_of_a_month_load_pandas(command: str) -> None:
     assert "pandas" not in loaded_by(f"import cmtools.commands.{command}")
 

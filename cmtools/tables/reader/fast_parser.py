@@ -264,9 +264,10 @@ def _parse_decimals(xml: bytes, chars: Bytes, begin: Ints, stop: Ints) -> Floats
 
 def _parse_texts(xml: bytes, begin: Ints, stop: Ints) -> tuple[list[int], list[str]]:
     """Return the number of each text among the distinct ones, and those."""
-    numbers: dict[str, int] = {}
-    texts = (decode_text(xml[a:b]) for a, b in zip(begin.tolist(), stop.tolist(), strict=True))
-    return [numbers.setdefault(text, len(numbers)) for text in texts], list(numbers)
+    numbers: dict[bytes, int] = {}
+    texts = (xml[a:b] for a, b in zip(begin.tolist(), stop.tolist(), strict=True))
+    found = [numbers.setdefault(text, len(numbers)) for text in texts]
+    return found, [*map(decode_text, numbers)]
 
 
 def _parse_integers(chars: Bytes, at: Ints, max_digits: int) -> tuple[Ints, Ints]:

@@ -1,0 +1,41 @@
+"""A cell as JSON can hold it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from cmtools.tables.parsers import Cell, Percent, format_value
+from cmtools.tables.reader.formulas import CellFormula
+
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
+def pack_cell(cell: Cell) -> Any:
+    """Write a cell as JSON can hold it; what JSON lacks is an object."""
+    if type(cell) in _PLAIN:  # nearly all are
+        return cell
+    match cell:
+        case CellFormula():
+            return {"formula": str(cell)}
+        case Percent():
+            return {"percent": float(cell)}
+        case datetime() | date():
+            return {"date": cell.isoformat()}
+        case time() | timedelta():
+            return format_value(cell)
+        case _:
+            return cell
+
+
+def unpack_cell(packed: Any) -> Cell:
+    """Restore a cell."""
+    match packed:
+        case {"formula": str(text)}:
+            return CellFormula(text)
+        case {"percent": float(share)}:
+            return Percent(share)
+        case {"date": str(day)}:
+            return date.fromisoformat(day[:10])
+        case _:
+            return packed  # type: ignore[no-any-return]
