@@ -30,6 +30,13 @@ class Workspaces:
         return self._written(LARGE)
 
     @cached_property
+    def demo(self) -> Path:
+        """The sample of `cmtools demo`, after the whole chain has run on it."""
+        workspace = self.folder / "demo"
+        output(program("demo", str(workspace), "--today", TODAY))
+        return workspace
+
+    @cached_property
     def small(self) -> Path:
         """One book of 200 orders."""
         return self._written(SMALL)
@@ -80,6 +87,12 @@ def _validate(workspaces: Workspaces) -> float:
     book = str(workspaces.large / "Предварительные заказы.xlsx")
     ours = _command("validate", workspaces.large, book)
     return ratio(partial(seconds, ours), partial(seconds, rival("calamine", book)), rounds=5)
+
+
+def _agenda(workspace: Path, rounds: int) -> float:
+    """Compare the whole morning, its workbook included, with a check of the same books."""
+    ours, check = (_command(name, workspace) for name in ("today", "validate"))
+    return ratio(partial(seconds, ours), partial(seconds, check), rounds)
 
 
 def _docs(workspaces: Workspaces) -> float:
@@ -142,6 +155,18 @@ BENCHMARKS = (
         what="validate a book of 100 000 positions : calamine reading its cells",
         goal=2.5,
         measure=_validate,
+    ),
+    Benchmark(
+        name="agenda",
+        what="today over the demo : validate of it",
+        goal=1.5,
+        measure=lambda workspaces: _agenda(workspaces.demo, rounds=7),
+    ),
+    Benchmark(
+        name="orders",
+        what="today over 20 000 open orders, 80 000 duties : validate of them",
+        goal=3,
+        measure=lambda workspaces: _agenda(workspaces.large, rounds=3),
     ),
     Benchmark(
         name="docs",

@@ -30,7 +30,7 @@ class ClientFiles:
     def __init__(self, session: Session) -> None:
         self.clients = client_names(session.loaded.dataset)
         self.folders = ClientFolders(session.workspace.path(CLIENT_FOLDERS), self.clients)
-        self._names: dict[Path, list[str]] = {}
+        self._names: dict[tuple[str, str], list[str]] = {}
 
     def folder(self, client: str) -> Path | None:
         """Return the folder of a client; None where there is none."""
@@ -59,15 +59,13 @@ class ClientFiles:
 
     def _list(self, client: str, kind: DocumentKind) -> Sequence[str]:
         """Return the names of the files where papers of a kind go, folders in it included."""
-        home = self.path(client)
-        if home is None:
-            return ()
-        folder = home / kind.folder.path
-        if folder not in self._names:
+        place = (client, kind.folder.path)
+        if place not in self._names:
+            home = self.path(client)
             below = None if kind.folder.path else 1  # what else is in it has kinds of its own
-            walked = islice(os.walk(folder), below)
-            self._names[folder] = [comparable_name(n) for _, _, names in walked for n in names]
-        return self._names[folder]
+            walked = islice(os.walk(home / kind.folder.path), below) if home else ()
+            self._names[place] = [comparable_name(n) for _, _, names in walked for n in names]
+        return self._names[place]
 
 
 def find_missing_papers(

@@ -67,7 +67,7 @@ class OrderRows:
         """Whether the request is окончательная."""
         return self.order.request is RequestKind.FINAL
 
-    @property
+    @cached_property
     def total(self) -> Decimal | None:
         """What the client pays, delivery included; None while a position has no price."""
         return self.priced.total
@@ -78,7 +78,7 @@ class OrderRows:
         received = _sum_amounts(self.payments, PaymentKind.FROM_CLIENT)
         return received - _sum_amounts(self.payments, PaymentKind.REFUND)
 
-    @property
+    @cached_property
     def debt(self) -> Decimal | None:
         """What the client still owes, not below 0; None while the total is unknown."""
         return None if self.total is None else unpaid(self.total, self.paid)

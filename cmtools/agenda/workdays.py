@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
 
 DAY = timedelta(days=1)
+_MOST_REMEMBERED = 1 << 14
 
 
 @cache
@@ -26,6 +27,7 @@ def knows_transfers(year: int) -> bool:
     return year in _calendar().special_public_holidays
 
 
+@lru_cache(_MOST_REMEMBERED)
 def add_workdays(start: date, count: int) -> date:
     """Return the day that is so many working days after the start day; the start day for 0."""
     day = start
@@ -35,6 +37,7 @@ def add_workdays(start: date, count: int) -> date:
     return day
 
 
+@lru_cache(_MOST_REMEMBERED)
 def workdays_between(start: date, end: date) -> int:
     """Count the working days after the start day up to and including the end."""
     return sum(is_workday(start + DAY * offset) for offset in range(1, (end - start).days + 1))

@@ -10,8 +10,9 @@ from cmtools.books.choices import Unit
 from cmtools.books.plan import BLANK_HEADING, FIRST_ROW, PLAN, plan_formula
 from cmtools.books.settings import STAGES, VAT
 from cmtools.tables.table import Table
+from cmtools.tables.writer.cells import Formula
 from cmtools.tables.writer.heading import Heading
-from cmtools.tables.writer.workbook import Formula, SheetRows
+from cmtools.tables.writer.workbook import SheetRows
 
 _STAGES = """
 2.1 | Заполнить заявку на заказ с клиентом | 1 | request

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cmtools.agenda.calendar_file import make_calendar
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.managers import duties_of, find_manager, list_managers
 from cmtools.agenda.rows import AgendaRows, count_rows_in_error, find_unread_sheets
@@ -87,6 +86,8 @@ def today(
 
 
 def _write_calendar(path: Path, rows: AgendaRows, duties: Iterable[Duty]) -> None:
+    from cmtools.agenda.calendar_file import make_calendar
+
     before = path.read_bytes() if path.is_file() else None
     lines = {code: " · ".join(filter(None, rows.person_of(code))) for code in rows.clients}
     with atomic_write(path) as aside:

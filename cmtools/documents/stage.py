@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cmtools.books.document_rules import split_documents
 from cmtools.books.own_documents import OWN_DOCUMENTS
@@ -20,17 +20,19 @@ def kinds_of_stage(
 ) -> tuple[list[DocumentKind], Sequence[Problem]]:
     """Return the documents that the order's stage asks for; problems where that is unknown."""
     stage = rows.first(STAGES, order.entry.get("stage"))
-    errors = [problem for problem in rows.session.problems if problem.is_error]
     if stage is None or isinstance(stage, InvalidRow):
         entries = [row for row in (order.entry, stage) if row is not None]
-        return [], [problem for problem in errors if _hides_stage(problem, entries)]
+        return [], [problem for problem in _errors(rows) if _hides_stage(problem, entries)]
     known = by_names(rows.kinds)
     kinds = [known.get(normalize_name(name)) for name in split_documents(stage.documents)]
+    errors: list[Problem] = []
     if None in kinds:  # a row of «Документы» is in error
-        errors = [problem for problem in errors if _is_of_sheet(problem, OWN_DOCUMENTS.title)]
-    else:
-        errors = []
+        errors = [found for found in _errors(rows) if _is_of_sheet(found, OWN_DOCUMENTS.title)]
     return [kind for kind in kinds if kind is not None], errors
+
+
+def _errors(rows: RowIndex) -> Iterator[Problem]:
+    return (problem for problem in rows.session.problems if problem.is_error)
 
 
 def _hides_stage(problem: Problem, entries: Sequence[Entry]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from cmtools.forms.proof import Mark, sign_row
 from cmtools.problems import Fault
@@ -89,6 +90,7 @@ def _as_cell(value: object) -> Cell:
             return str(value)
 
 
+@lru_cache(maxsize=1 << 16, typed=True)
 def describe_shown(kind: ValueKind, cell: Cell) -> str:
     """Write what a cell shows, spaces and case apart: equal cells are equal texts."""
     if cell is None:

@@ -20,8 +20,9 @@ from cmtools.reports.load import ReportInputs
 from cmtools.reports.plan_file import Existing
 from cmtools.reports.plan_from_history import Goal, apply_growth, empty_months, histories, mean
 from cmtools.tables.parsers import normalize_name
+from cmtools.tables.writer.cells import Formula
 from cmtools.tables.writer.heading import Heading
-from cmtools.tables.writer.workbook import Formula, SheetRows, build_book
+from cmtools.tables.writer.workbook import SheetRows, build_book
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

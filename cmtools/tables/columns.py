@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cmtools.tables.table import Table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ValueKind:
     """A kind of value: how it is read, how Excel shows it and what the reference calls it."""
 

@@ -29,8 +29,8 @@ from cmtools.demo import write_sample
 from cmtools.tables.columns import CODE, DATE, DIGITS, TEXT, Field
 from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book, Table
+from cmtools.tables.writer.cells import Formula
 from cmtools.tables.writer.dropdowns import LAST_ROW, foreign_columns, list_name, list_title
-from cmtools.tables.writer.workbook import Formula
 from cmtools.workspace import bundled_folder
 from support.office import convert
 

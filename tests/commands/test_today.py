@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -16,7 +17,7 @@ from cmtools.commands.losses import losses
 from cmtools.commands.result import ExitCode, Result
 from cmtools.commands.today import today
 from cmtools.errors import UsageError
-from support.workbench import CLERK, SALES, TODAY, healthy, put
+from support.workbench import CLERK, SALES, TODAY, add, healthy, put
 
 
 def screen(result: Result, width: int) -> list[str]:
@@ -138,6 +139,28 @@ def test_no_screen_is_wider_than_the_window(width: int, tmp_path: Path) -> None:
         lines = screen(result, width)
         assert max(map(len, lines)) <= width
     assert any("3.3 Контролировать прохождение заказа по стадиям" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_screen_shows_the_most_urgent_and_counts_the_rest(width: int, tmp_path: Path) -> None:
+    """JSON and the agenda have all of them."""
+    paper = {"№ заказа": "З-2026-0002", "Вид документа": "акт"}
+    root = healthy(tmp_path, *(add("Документы", paper) for _ in range(60)))
+    result = today(root, today=TODAY)
+    late = [duty for duty in result.duties if duty.date < TODAY]
+    lines = screen(result, width)
+    text = " ".join(" ".join(lines).split())
+    assert len(late) == 66
+    assert f"…и ещё 26: все — в «{result.files[0]}»" in text
+    assert max(map(len, lines)) <= width
+    assert len(result.as_json()["duties"]) == len(result.duties) > 66
+
+
+def test_the_board_shows_the_orders_of_a_stage_that_are_due_first(tmp_path: Path) -> None:
+    result = board(healthy(tmp_path), today=TODAY)
+    (stages,) = [found for found in result.stages if found[0].code == "3.3"]
+    many = replace(result, stages=((stages[0], (*stages[1],) * 45),))
+    assert "…и ещё 5: все — на листе «Заказы» повестки (cmtools today)" in screen(many, 80)
 
 
 def test_a_book_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from cmtools.cli.console.render import render
 from cmtools.commands.board import BoardResult
 from cmtools.tables.parsers import format_roubles
 
+MOST_ORDERS = 40  # of a stage, those that are due first; JSON has all
+
 
 @render.register
 def _(result: BoardResult, console: Console) -> None:
@@ -20,9 +22,12 @@ def _(result: BoardResult, console: Console) -> None:
             norm = "" if stage.norm is None else f", норма {stage.norm} раб. дн."
             console.print(f"\n[bold]{safe(stage.code)} {safe(stage.name)}[/]: {len(entries)}{norm}")
             table = table_of("Заказ", "Клиент", ">Дней", ">Поставка", ">Сумма", ">Долг")
-            for entry in entries:
+            for entry in entries[:MOST_ORDERS]:
                 table.add_row(*_cells(entry))
             console.print(table)
+            if len(entries) > MOST_ORDERS:
+                left = len(entries) - MOST_ORDERS
+                console.print(f"…и ещё {left}: все — на листе «Заказы» повестки (cmtools today)")
     empty = [safe(stage.code) for stage, entries in result.stages if not entries]
     if empty:
         console.print(f"\nПустые стадии: {', '.join(empty)}")

@@ -10,6 +10,8 @@ from cmtools.cli.console.render import render
 from cmtools.commands.today import TodayResult
 from cmtools.tables.parsers import format_roubles
 
+MOST_DUTIES = 40  # of a group; JSON and the agenda have all
+
 
 @render.register
 def _(result: TodayResult, console: Console) -> None:
@@ -32,7 +34,7 @@ def _(result: TodayResult, console: Console) -> None:
 
 def _show_duties(console: Console, result: TodayResult, duties: list[Duty]) -> None:
     table = table_of(">Срок", "Что сделать", "Клиент, заказ", ">Сумма")
-    for duty in duties:
+    for duty in duties[:MOST_DUTIES]:
         client = result.names.get(duty.client or "", duty.client or "")
         table.add_row(
             f"{duty.date:%d.%m.%y}",
@@ -41,3 +43,5 @@ def _show_duties(console: Console, result: TodayResult, duties: list[Duty]) -> N
             "" if duty.amount is None else format_roubles(duty.amount),
         )
     console.print(table)
+    if len(duties) > MOST_DUTIES:
+        console.print(f"…и ещё {len(duties) - MOST_DUTIES}: все — в «{safe(result.files[0])}»")

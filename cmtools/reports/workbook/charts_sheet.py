@@ -26,7 +26,7 @@ from cmtools.reports.workbook.sheet_writer import (
     stored_value,
 )
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.workbook import Formula
+from cmtools.tables.writer.cells import Formula
 
 SHEET = "Графики"
 MOST_MANAGERS, MOST_REASONS = 12, 8

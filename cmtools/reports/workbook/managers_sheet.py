@@ -26,7 +26,7 @@ from cmtools.reports.workbook.sheet_writer import (
 )
 from cmtools.reports.workbook.source_sheets import total_cell
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.workbook import Formula
+from cmtools.tables.writer.cells import Formula
 
 SHEET = "Менеджеры"
 GROUPS = 3  # rows counted from 0: the names, then the titles of their columns

@@ -23,7 +23,7 @@ from cmtools.reports.workbook.sheet_writer import (
 )
 from cmtools.reports.workbook.source_sheets import total_cell
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.workbook import Formula
+from cmtools.tables.writer.cells import Formula
 
 SHEET = "По месяцам"
 HEADER = 3  # counted from 0

@@ -19,7 +19,7 @@ from cmtools.reports.workbook.sheet_writer import (
     cell_name,
 )
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.workbook import Formula
+from cmtools.tables.writer.cells import Formula
 
 SHEET = "Причины"
 LABEL = 26  # characters of a reason that fit below its bar

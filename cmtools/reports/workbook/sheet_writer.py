@@ -13,9 +13,9 @@ from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.cells import write_cell
 from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.literal_text import write_text
-from cmtools.tables.writer.workbook import print_setup, write_cell
 
 MONEY, WHOLE, PERCENT = "#,##0.00", "#,##0", "#,##0.0"
 DASH = "—"
@@ -57,7 +57,7 @@ class Page:
         self.sheet = canvas.add_worksheet(name)
         self._canvas = canvas
         self._cells: dict[tuple[int, int], tuple[object, Format, int, str | None]] = {}
-        print_setup(self.sheet)
+        styles.print_setup(self.sheet)
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 

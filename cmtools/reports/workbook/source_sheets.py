@@ -24,7 +24,7 @@ from cmtools.reports.workbook.sheet_writer import (
 )
 from cmtools.tables.parsers import EXCEL_EPOCH
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.workbook import Formula
+from cmtools.tables.writer.cells import Formula
 
 COLUMNS = (
     ("Книга", 40),

@@ -32,7 +32,7 @@ from cmtools.reports.workbook.sheet_writer import (
 )
 from cmtools.reports.workbook.source_sheets import total_cell
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.workbook import Formula
+from cmtools.tables.writer.cells import Formula
 
 SHEET = "Отчёт"
 WIDTHS = (53, 15.5, 15.5, 15.5, 13, 16.5, 16.5, 16.5, 13)

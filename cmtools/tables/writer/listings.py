@@ -12,10 +12,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from cmtools.tables.columns import TEXT, ValueKind
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.cells import write_cell
 from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.new_workbook import build_workbook
-from cmtools.tables.writer.workbook import print_setup, write_cell
 
 LONGEST_LIST = 255  # characters of a drop-down's choices, as Excel takes them
 MOST_LINKS = 60_000  # of a sheet; Excel opens no more than 65 530
@@ -23,6 +23,7 @@ SPARE_ROWS = 50  # below the last one, in which a person adds rows of his own
 WORD_END = 2  # characters that the end of a line stays empty, on average
 
 _HEADER_HEIGHT = 32
+_GAP = 2  # points below the text of a row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,23 +117,21 @@ class _Writer:
     def __init__(self, workbook: xlsxwriter.Workbook) -> None:
         self._workbook = workbook
         self._format = Formats(workbook)
-        self._cell_formats: dict[tuple[int, bool, bool], Format] = {}  # of the sheet at hand
 
     def add(self, listing: Listing) -> None:
         sheet = self._workbook.add_worksheet(listing.sheet)
-        print_setup(sheet)
+        styles.print_setup(sheet)
+        sheet.set_default_row(styles.LINE_HEIGHT + _GAP)
         header = self._write_top(sheet, listing)
-        last = header + len(listing.rows)
+        last = header + max(len(listing.rows), 1)
         for position, column in enumerate(listing.columns):
             self._write_column(sheet, column, header, position, last)
-        self._cell_formats.clear()
-        for row, values in enumerate(listing.rows, start=header + 1):
-            self._write_row(sheet, listing.columns, row, values)
+        self._write_rows(sheet, listing, header + 1)
         printed = sum(not column.service for column in listing.columns)
-        sheet.print_area(0, 0, max(last, header + 1), printed - 1)
+        sheet.print_area(0, 0, last, printed - 1)
         sheet.repeat_rows(header)
         sheet.freeze_panes(header + 1, 0)
-        sheet.autofilter(header, 0, max(last, header + 1), len(listing.columns) - 1)
+        sheet.autofilter(header, 0, last, len(listing.columns) - 1)
 
     def _write_top(self, sheet: Worksheet, listing: Listing) -> int:
         """Write what stands above the table; return the row of the header."""
@@ -147,7 +146,7 @@ class _Writer:
     def _write_column(
         self, sheet: Worksheet, column: ListingColumn, header: int, position: int, last: int
     ) -> None:
-        sheet.set_column(position, position, column.width)
+        sheet.set_column(position, position, column.width, self._cell_format(column))
         colour = styles.GREY if column.service else styles.NAVY
         look = {**styles.HEADER, "bg_color": colour}
         if column.filled:
@@ -164,54 +163,64 @@ class _Writer:
             rule |= {"validate": "list", "source": [*column.choices]}
         if column.filled and (column.hint or column.choices):
             sheet.data_validation(header + 1, position, last + SPARE_ROWS, position, rule)
+        self._colour(sheet, column, header + 1, position, last)
+
+    def _colour(
+        self, sheet: Worksheet, column: ListingColumn, first: int, position: int, last: int
+    ) -> None:
+        """Rule off the rows and colour the cells, also those that are empty and not written."""
+        area = (first, position, last, position)
         if column.warns:
             red = self._format(font_color=styles.RED, bold=True)
             above = {"type": "cell", "criteria": ">", "value": 0, "format": red}
-            sheet.conditional_format(header + 1, position, last + 1, position, above)
+            sheet.conditional_format(*area, above)
+        look = {"bottom": 1, "bottom_color": styles.RULE}
+        if column.filled:
+            look = {"border": 1, "border_color": styles.RULE, "bg_color": styles.PALE_YELLOW}
+        always = {"type": "formula", "criteria": "=TRUE", "format": self._format(**look)}
+        sheet.conditional_format(*area, always)
 
-    def _write_row(
-        self, sheet: Worksheet, columns: Sequence[ListingColumn], row: int, values: ListingRow
-    ) -> None:
-        texts = ((values.values.get(column.title) or "", column) for column in columns)
-        wrapped = [(text, column.width - WORD_END) for text, column in texts if column.wrap]
-        sheet.set_row(row, styles.row_height(wrapped) + 2)
-        for position, column in enumerate(columns):
-            value = values.values.get(column.title)
-            look = (position, values.heading, isinstance(value, Link))
-            form = self._cell_formats.get(look)
-            if form is None:
-                form = self._cell_format(column, is_heading=look[1], is_link=look[2])
-                self._cell_formats[look] = form
-            if isinstance(value, Link) and row < MOST_LINKS:
-                sheet.write_url(row, position, value.url, form, value.text)
-            elif isinstance(value, Emphasis) and len(value.parts) > 1:
-                sheet.write_rich_string(row, position, *self._runs(value), form)
-            elif value is None or value == "":
-                sheet.write_blank(row, position, None, form)
-            else:
-                write_cell(sheet, row, position, value, form)
+    def _write_rows(self, sheet: Worksheet, listing: Listing, first: int) -> None:
+        wrapped = [(c.title, c.width - WORD_END) for c in listing.columns if c.wrap]
+        looks = [
+            (
+                column.title,
+                self._cell_format(column),
+                self._cell_format(column, bold=True, bg_color=styles.PALE_GREY),
+                self._cell_format(column, **styles.LINK),
+            )
+            for column in listing.columns
+        ]
+        for row, item in enumerate(listing.rows, start=first):
+            values = item.values
+            height = styles.row_height((values.get(title) or "", width) for title, width in wrapped)
+            if height > styles.LINE_HEIGHT:
+                sheet.set_row(row, height + _GAP)
+            for position, (title, plain, strong, blue) in enumerate(looks):
+                value = values.get(title)
+                if isinstance(value, Link) and row < MOST_LINKS:
+                    sheet.write_url(row, position, value.url, blue, value.text)
+                elif isinstance(value, Emphasis) and len(value.parts) > 1:
+                    sheet.write_rich_string(row, position, *self._runs(value), plain)
+                elif value is not None and value != "":
+                    write_cell(sheet, row, position, value, strong if item.heading else plain)
+                elif item.heading:
+                    sheet.write_blank(row, position, None, strong)
 
     def _runs(self, text: Emphasis) -> Iterator[str | Format]:
         for part, is_bold in text.parts:
             yield self._format(**{**styles.BASE, "bold": is_bold})
             yield part
 
-    def _cell_format(self, column: ListingColumn, *, is_heading: bool, is_link: bool) -> Format:
-        base = styles.LINK if is_link else styles.BASE
+    def _cell_format(self, column: ListingColumn, **more: Any) -> Format:
         look: dict[str, Any] = {
-            **base,
+            **styles.BASE,
             "num_format": column.kind.format,
             "align": column.kind.align,
             "text_wrap": column.wrap,
-            "bottom": 1,
-            "bottom_color": styles.RULE,
         }
         if column.kind.align == "left" and not column.service:
             look["indent"] = 1
-        if column.filled:
-            look |= {"bg_color": styles.PALE_YELLOW, "border": 1, "border_color": styles.RULE}
-        elif is_heading:
-            look |= {"bold": True, "bg_color": styles.PALE_GREY}
         if column.service:
             look |= {"font_size": 8, "font_color": styles.GREY, "align": "fill"}
-        return self._format(**look)
+        return self._format(**look | more)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 FONT = "Calibri"
 INK = "#1F2933"
@@ -42,11 +46,14 @@ HIGHEST_ROW = 400.0  # Excel takes no more than 409 points
 
 def row_height(texts: Iterable[tuple[object, int]]) -> float:
     """Return the height of a row, in points, that shows each (text, width in characters) whole."""
-    lines = (
-        sum(-(-max(len(part), 1) // max(width - 1, 1)) for part in str(text).split("\n"))
-        for text, width in texts
-    )
+    lines = (_count_lines(str(text), width) for text, width in texts)
     return min(LINE_HEIGHT * max(lines, default=1), HIGHEST_ROW)
+
+
+@lru_cache(maxsize=1 << 14)
+def _count_lines(text: str, width: int) -> int:
+    parts = text.split("\n")
+    return sum(-(-max(len(part), 1) // max(width - 1, 1)) for part in parts)
 
 
 BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "top"}
@@ -65,3 +72,16 @@ TITLE: dict[str, Any] = {"font_name": FONT, "font_size": 18, "bold": True, "font
 LEAD: dict[str, Any] = {**BASE, "text_wrap": True, "font_size": 12}
 HEADING: dict[str, Any] = {**BASE, "bold": True, "font_color": NAVY, "font_size": 13}
 LINK: dict[str, Any] = {**BASE, "font_color": LINK_BLUE, "underline": 1}
+
+
+def print_setup(sheet: Worksheet, widths: Sequence[float] = (0,)) -> None:
+    """Set the paper for columns of these widths, with the sheet's name and page number below."""
+    paper, across = choose_paper(widths)
+    sheet.set_landscape()
+    sheet.set_paper(paper)
+    sheet.fit_to_pages(across, 0)
+    if across > 1:
+        sheet.repeat_columns("A:A")
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&F&C&A&RСтр. &P из &N")
+    sheet.hide_gridlines(1)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from cmtools.tables.parsers import normalize_title
 from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.cells import write_cell
 from cmtools.tables.writer.dropdowns import (
     LAST_ROW,
     DropdownLists,
@@ -28,20 +26,11 @@ from cmtools.tables.writer.dropdowns import (
 from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
-from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.new_workbook import build_workbook
 from cmtools.tables.writer.validation import add_validation
 
 SheetRows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula in a row that is written, with the value that it has."""
-
-    text: str
-    value: float | str
 
 
 def write_book(
@@ -131,7 +120,7 @@ class _BookWriter:
         fields = list(table.fields.values())
         header = header_row(table)
         columns, beside = [*self._table_columns(table)], [*self._columns_beside(table)]
-        print_setup(sheet, [width for width, _ in (*columns, *beside)])
+        styles.print_setup(sheet, [width for width, _ in (*columns, *beside)])
         heading = self._headings.get(table, Heading())
         write_heading(sheet, table, heading, self._format)
         if heading.values:
@@ -222,7 +211,7 @@ class _BookWriter:
 
     def _write_card(self, sheet: Worksheet, table: Table[Any]) -> None:
         assert table.card is not None
-        print_setup(sheet)
+        styles.print_setup(sheet)
         titles = (*table.card, "Пояснение")
         for position, (title, width) in enumerate(zip(titles, (40, 54, 64), strict=True)):
             sheet.set_column(position, position, width, self._column_format(TEXT, wrap=True))
@@ -272,33 +261,3 @@ class _BookWriter:
             for row, value in enumerate(self._lists.get(source, ()), start=1):
                 sheet.write_string(row, position, value, text)
         sheet.hide()
-
-
-def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:
-    """Write a value by its type; a text is a text even where it begins with `=`."""
-    match value:
-        case None:
-            return
-        case Formula():
-            sheet.write_formula(row, column, value.text, form, value.value)
-        case bool():
-            sheet.write_string(row, column, "да" if value else "нет", form)
-        case int() | float() | Decimal():
-            sheet.write_number(row, column, float(value), form)
-        case date():
-            sheet.write_datetime(row, column, datetime.combine(value, time()), form)
-        case _:
-            write_text(sheet, row, column, str(value), form)
-
-
-def print_setup(sheet: Worksheet, widths: Sequence[float] = (0,)) -> None:
-    """Set the paper for columns of these widths, with the sheet's name and page number below."""
-    paper, across = styles.choose_paper(widths)
-    sheet.set_landscape()
-    sheet.set_paper(paper)
-    sheet.fit_to_pages(across, 0)
-    if across > 1:
-        sheet.repeat_columns("A:A")
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&F&C&A&RСтр. &P из &N")
-    sheet.hide_gridlines(1)
