@@ -17,17 +17,23 @@ DAY = timedelta(days=1)
 def touch(rows: AgendaRows) -> Iterator[Duty]:
     """Find clients to whom it is time to talk again."""
     for client in rows.clients.values():
-        past = [found for found in rows.touches.get(client.code, ()) if found.on <= rows.today]
-        last = past[-1] if past else None
-        if last is not None and last.next is not None:
-            due, source = last.next, last.place("next")
-        else:
-            start = last.on if last else client.received
-            due = start + DAY * _cadence(rows, client)
-            source = last.place("on") if last else client.place("received")
-        if due <= rows.today:
-            said = f"; в прошлый раз: {last.content}" if last else ""
-            yield of_client("touch", client, due, f"Связаться с клиентом{said}", source)
+        duty = next_contact(rows, client)
+        if duty.date <= rows.today:
+            yield duty
+
+
+def next_contact(rows: AgendaRows, client: Client) -> Duty:
+    """Return the next contact with a client: on the day that was entered, else by the cadence."""
+    past = [found for found in rows.touches.get(client.code, ()) if found.on <= rows.today]
+    last = past[-1] if past else None
+    if last is not None and last.next is not None:
+        due, source = last.next, last.place("next")
+    else:
+        start = last.on if last else client.received
+        due = start + DAY * _cadence(rows, client)
+        source = last.place("on") if last else client.place("received")
+    said = f"; в прошлый раз: {last.content}" if last else ""
+    return of_client("touch", client, due, f"Связаться с клиентом{said}", source)
 
 
 def birthday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import workdays_between
 from cmtools.books.register import Client
+from cmtools.json_values import money
 from cmtools.problems import Place
 
 
@@ -29,6 +30,20 @@ class Duty:
     client: str | None = None
     manager: str | None = None
     amount: Decimal | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the duty in the shape of the answers."""
+        place = self.source
+        return {
+            "kind": self.kind,
+            "date": f"{self.date}",
+            "order": self.order,
+            "client": self.client,
+            "manager": self.manager,
+            "text": self.text,
+            "amount": None if self.amount is None else money(self.amount),
+            "source": f"{place.file}#{place.sheet}!{place.cell}" if place.file else None,
+        }
 
 
 def is_near(rows: AgendaRows, due: date) -> bool:

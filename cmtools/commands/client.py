@@ -1,4 +1,4 @@
-"""`cmtools client`: a client's category at a day, why it is so, and when the client is lost."""
+"""`cmtools client`: a client's dossier, the category at a day and why it is so, the loss."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cmtools.agenda.dossier import Dossier, read_dossier
 from cmtools.books.choices import ClientStatus
 from cmtools.books.client_search import find_client
 from cmtools.books.orders import ORDERS, Order
@@ -38,14 +39,28 @@ ANSWER = {
     "category_rule": "правило «Системный: заказов не менее»: его значение (value), срок в месяцах "
     "(months), с какого дня он идёт (since), сколько в нём заказов (orders) и сколько раньше "
     "(earlier)",
-    "orders": "заказы по этот день, последние первыми: order, date, file, row и входит ли заказ "
-    "в счёт категории (counts)",
+    "orders": "заявки и заказы по этот день, последние первыми: order, date, file, row, входит ли "
+    "заказ в счёт категории (counts), вид заявки (request), стадия (stage), дата закрытия "
+    "(closed), сумма с доставкой (amount), оплачено (paid), долг (debt)",
     "last_order": "дата последнего заказа; null, если их не было",
     "loss_rule": "правило потери (rule), его значение (value), системный ли клиент после "
     "последнего заказа (system)",
     "lost_on": "последний день, когда заказ ещё спасает; со следующего клиент потерян",
     "lost": "потерян ли уже",
     "losses": "все потери до этого дня: on, last_order, system",
+    "requisites": "реквизиты: form, full_name, inn, kpp, ogrn, адреса, банк, руководитель, phone, "
+    "email",
+    "people": "контактные лица: name, post, phone, email, birthday",
+    "needs": "потребности: явные (open) и скрытые (hidden)",
+    "debt": "долг по всем окончательным заказам",
+    "claims": "претензии, последние первыми: date, order, amount, reason, decision, decided, "
+    "met_amount",
+    "contacts": "десять последних контактов любого сотрудника: date, kind, who, whom, content, "
+    "next",
+    "next": "следующий шаг: самое срочное из дел, а если их нет, следующий контакт; поля как у "
+    "дел в today",
+    "duties": "дела по клиенту на сегодня",
+    "folder": "папка клиента; null, если её нет",
 }
 """Key of the answer → what it says."""
 
@@ -54,7 +69,7 @@ ANSWER = {
 class ClientResult(Result):
     """A client at a day.
 
-    orders: those that count, up to the day, the latest first.
+    orders: those up to the day, the latest first, preliminary requests too.
     losses: those before the day.
     """
 
@@ -63,6 +78,8 @@ class ClientResult(Result):
     state: ClientState
     orders: tuple[Order | InvalidRow, ...]
     losses: tuple[Loss, ...]
+    dossier: Dossier
+    folder: str | None
 
     def as_json(self) -> dict[str, Any]:
         client, state = self.client, self.state
@@ -85,6 +102,8 @@ class ClientResult(Result):
                 {"on": f"{loss.on}", "last_order": f"{loss.last_order}", "system": loss.was_system}
                 for loss in self.losses
             ],
+            **self.dossier.as_json(),
+            "folder": self.folder,
         }
         if self.problems:
             answer["problems"] = problems_as_json(self.problems)
@@ -96,12 +115,17 @@ class ClientResult(Result):
             "date": f"{order.get('on')}",
             "file": order.source.file,
             "row": order.row,
-            "counts": self.state.includes(order.get("on")),
+            "counts": self.counts(order),
+            **self.dossier.order_as_json(order.get("number")),
         }
+
+    def counts(self, order: Order | InvalidRow) -> bool:
+        """Tell whether an order is one of those that make the category."""
+        return counts_for_category(order) and self.state.includes(order.get("on"))
 
 
 def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> ClientResult:
-    """Explain a client's category and loss at a day, today where none is given.
+    """Gather what is known of a client; explain the category and loss at a day, else of today.
 
     Problems are those of the client's row, of the orders and of the rules: they may change it.
 
@@ -115,7 +139,8 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
     day, rules = as_of or today, rules_of(dataset)
     own = [order for order in dataset.entries(ORDERS) if order.get("client") == entry.get("code")]
     days = order_days(own).get(str(entry.get("code")), ())
-    orders = [order for order in own if counts_for_category(order) and order.get("on") <= day]
+    orders = [order for order in own if (order.get("on") or date.max) <= day]
+    dossier = read_dossier(session, entry, today)
     return ClientResult(
         problems=_problems(session, [entry, *own]),
         client=entry,
@@ -123,6 +148,8 @@ def client(root: Path, code: str, *, as_of: date | None = None, today: date) -> 
         state=client_state(days, day, rules),
         orders=tuple(sorted(orders, key=lambda order: order.get("on"), reverse=True)),
         losses=tuple(loss for loss in losses(days, rules) if loss.on < day),
+        dossier=dossier,
+        folder=session.workspace.name(dossier.folder) if dossier.folder else None,
     )
 
 

@@ -16,7 +16,6 @@ from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.commands.session import open_session
 from cmtools.files import atomic_write
-from cmtools.json_values import money
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import MARKER
@@ -45,7 +44,7 @@ class TodayResult(Result):
     def as_json(self) -> dict[str, Any]:
         answer = {
             "date": f"{self.day}",
-            "duties": [_duty_as_json(duty) for duty in self.duties],
+            "duties": [duty.as_json() for duty in self.duties],
             "left_out": self.left_out,
             "files": list(self.files),
         }
@@ -100,17 +99,3 @@ def _calendar_problems(duties: Iterable[Duty], today: date) -> Iterator[Problem]
     for year in sorted(years):
         if not knows_transfers(year):
             yield problem_at(Place(file=MARKER), CALENDAR_UNKNOWN(year=year))
-
-
-def _duty_as_json(duty: Duty) -> dict[str, object]:
-    place = duty.source
-    return {
-        "kind": duty.kind,
-        "date": f"{duty.date}",
-        "order": duty.order,
-        "client": duty.client,
-        "manager": duty.manager,
-        "text": duty.text,
-        "amount": None if duty.amount is None else money(duty.amount),
-        "source": f"{place.file}#{place.sheet}!{place.cell}" if place.file else None,
-    }
