@@ -16,8 +16,6 @@ from cmtools.documents.make import DocumentMaker, DocumentResult, PreparedDocume
 from cmtools.documents.selection import Selection, find_tasks
 from cmtools.documents.storage import DocumentState
 from cmtools.files import first_free
-from cmtools.locks import hold_lock
-from cmtools.pricing.agreed_book import LOCK, prepare_edit
 from cmtools.pricing.session import Session
 from cmtools.problems import has_errors, sort_problems
 from cmtools.progress import Progress, silent
@@ -91,7 +89,7 @@ def docs(
             prepared.append(maker.prepare(kind, subject, row))
             problems += prepared[-1].problems
             progress(start + len(prepared), len(tasks))
-        made += save_documents(session, maker, prepared)
+        made += maker.save_all(prepared)
     documents = [
         DocumentFile(one.kind, one.path, one.state) for one in made if one.path and one.state
     ]
@@ -102,20 +100,6 @@ def docs(
         warning=warning,
         documents=(*documents, *pdfs),
     )
-
-
-def save_documents(
-    session: Session, maker: DocumentMaker, documents: Sequence[PreparedDocument]
-) -> list[DocumentResult]:
-    """Save documents; the prices that they promise are saved before them."""
-    agreed = [agreement for document in documents for agreement in document.agreed]
-    if not agreed:
-        return [maker.save(document) for document in documents]
-    with hold_lock(session.workspace.path(LOCK)):
-        edit = prepare_edit(session.workspace, agreed)
-        if edit:
-            edit.save()
-        return [maker.save(document) for document in documents]
 
 
 def _make_pdfs(

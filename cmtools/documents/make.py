@@ -22,7 +22,8 @@ from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.renderer import render
 from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import UsageError
-from cmtools.pricing.agreed_book import Agreement, agreements
+from cmtools.locks import hold_lock
+from cmtools.pricing.agreed_book import LOCK, Agreement, agreements, prepare_edit
 from cmtools.pricing.session import Session
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.table import Table
@@ -157,6 +158,22 @@ class DocumentMaker:
             return DocumentResult(kind, None, None, problems)
         file, state = self._save(folder, stem, content, self._clients)
         return DocumentResult(kind, self._workspace.name(file), state, problems)
+
+    def save_all(self, documents: Sequence[PreparedDocument]) -> list[DocumentResult]:
+        """Save documents; the prices that they promise are saved before them.
+
+        Raises:
+            OSError: see `save`; the book of agreed prices cannot be written.
+            Unavailable: it is open.
+        """
+        agreed = [agreement for document in documents for agreement in document.agreed]
+        if not agreed:
+            return [self.save(document) for document in documents]
+        with hold_lock(self._workspace.path(LOCK)):
+            edit = prepare_edit(self._workspace, agreed)
+            if edit:
+                edit.save()
+            return [self.save(document) for document in documents]
 
     def source_row(
         self, kind: DocumentKind, subject: DocumentSubject, row: int | None

@@ -21,3 +21,5 @@ def _(result: LettersResult, console: Console) -> None:
         console.print("Письма не отправлены: откройте их в почтовой программе и отправьте сами.")
     elif not result.problems:
         console.print("Таких писем сегодня не нужно.")
+    if result.left_out:
+        console.print(f"Не вошли заказы с ошибками в строке: {result.left_out} — cmtools validate")

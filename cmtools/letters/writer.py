@@ -1,0 +1,154 @@
+"""Write drafts of letters into the clients' folders, each with the paper that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from cmtools.books.register import CLIENTS
+from cmtools.books.settings import Organization
+from cmtools.documents import pdf
+from cmtools.documents.catalog import DocumentKind, find_form
+from cmtools.documents.make import DocumentMaker
+from cmtools.documents.storage import ClientFolders, DocumentState, save_version
+from cmtools.documents.template.messages import BadTemplate
+from cmtools.documents.template.plain_text import TextTemplate, load_text, render_text
+from cmtools.documents.template.schema import declared_fields
+from cmtools.files import copy
+from cmtools.letters.catalog import LetterKind
+from cmtools.letters.drafts import (
+    ENDING,
+    FOLDER,
+    NO_SENDER,
+    TOO_LARGE,
+    Letter,
+    take_attachments,
+)
+from cmtools.letters.fields import LetterData
+from cmtools.letters.message import Attachment, Draft, build_draft, parse_address
+from cmtools.pricing.orders import PricedOrder, find_order
+from cmtools.pricing.session import Session
+from cmtools.problems import Place, Problem, problem_at
+from cmtools.workspace import (
+    CLIENT_FOLDERS,
+    LETTER_TEMPLATES,
+    TEMPLATES,
+    Workspace,
+    bundled_folder,
+)
+
+
+class LetterFile(NamedTuple):
+    """A draft that is there now."""
+
+    letter: Letter
+    path: str
+    state: DocumentState
+    attached: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the draft in the shape of the answer."""
+        return {
+            "kind": self.letter.kind.id,
+            "client": self.letter.client.code,
+            "order": self.letter.duty.order,
+            "to": self.letter.to.addr_spec,
+            "path": self.path,
+            "state": self.state.value,
+            "attached": list(self.attached),
+        }
+
+
+class LetterWriter:
+    """Writes drafts from one template; `problems` are what was found wrong on the way."""
+
+    def __init__(
+        self, session: Session, template: TextTemplate, seller: Organization, today: date
+    ) -> None:
+        self._session, self._template, self._today = session, template, today
+        self._workspace = session.workspace
+        self._seller = seller
+        self._sender = parse_address(seller.name or "", seller.email)
+        self._maker = DocumentMaker(session, today)
+        self._home = session.workspace.path(CLIENT_FOLDERS)
+        known = (row.get("code") for row in session.loaded.dataset.entries(CLIENTS))
+        self._folders = ClientFolders(self._home, filter(None, known))
+        self.problems: list[Problem] = []
+
+    def write(self, letter: Letter) -> LetterFile | None:
+        """Write a draft with what goes with it; None where its template cannot be filled."""
+        number = letter.duty.order
+        order = find_order(self._session.prices.orders, number) if number else None
+        paper = letter.kind.attaches and find_form(self._maker.rows.kinds, letter.kind.attaches)
+        attached = [*self._attachments(paper, order)] if paper and order else []
+        data = LetterData(
+            today=self._today,
+            duty=letter.duty,
+            detail=letter.detail,
+            client=letter.client,
+            reader=letter.reader,
+            seller=self._seller,
+            order=self._maker.rows.order_data(order) if order else None,
+            attachment=paper.name if paper and attached else "",
+        )
+        try:
+            subject, text = render_text(self._template, letter.kind.fill(data))
+        except BadTemplate as bad:
+            self.problems += _template_problems(self._workspace, letter.kind, bad)
+            return None
+        if self._sender is None:
+            self.problems.append(problem_at(self._seller.place("email"), NO_SENDER()))
+        draft = Draft(
+            key=f"letter:{self._seller.inn}:{letter.kind.id}:{letter.duty.key}:{self._today}",
+            sender=self._sender,
+            to=letter.to,
+            subject=subject,
+            text=text,
+            attachments=[Attachment(path.name, path.read_bytes()) for path in attached],
+        )
+        folder = self._folders.of(letter.client.code, letter.client.name) / FOLDER
+        stem = letter.stem(f"{self._today}")
+        path, state = save_version(folder, stem, build_draft(draft), self._home, ENDING)
+        names = tuple(map(self._workspace.name, attached))
+        return LetterFile(letter, self._workspace.name(path), state, names)
+
+    def _attachments(self, kind: DocumentKind, order: PricedOrder) -> Iterable[Path]:
+        """Make the document that goes with a letter; its PDF is taken where that is not older."""
+        prepared = self._maker.prepare(kind, self._maker.rows.order_subject(order))
+        self.problems += prepared.problems
+        made = self._maker.save_all([prepared])
+        papers = [self._workspace.path(paper.path) for paper in made if paper.path is not None]
+        for path, fits in take_attachments([_best_form(paper) for paper in papers]):
+            if fits:
+                yield path
+            else:
+                place = Place(file=self._workspace.name(path))
+                self.problems.append(problem_at(place, TOO_LARGE(name=path.name)))
+
+
+def _best_form(paper: Path) -> Path:
+    """Return the PDF of a document where it was made of what stands there now."""
+    printed = paper.with_suffix(pdf.ENDING)
+    is_fresh = printed.is_file() and printed.stat().st_mtime >= paper.stat().st_mtime
+    return printed if is_fresh else paper
+
+
+def load_template(
+    workspace: Workspace, kind: LetterKind
+) -> tuple[TextTemplate | None, list[Problem]]:
+    """Load a template, or say what is wrong with it; a workspace without any gets ours."""
+    folder = workspace.path(TEMPLATES, LETTER_TEMPLATES)
+    if not folder.exists():
+        for source in sorted((bundled_folder("templates") / LETTER_TEMPLATES).glob("*.txt")):
+            copy(source, folder / source.name)
+    try:
+        return load_text(folder / kind.template, declared_fields(kind.record)), []
+    except BadTemplate as bad:
+        return None, _template_problems(workspace, kind, bad)
+
+
+def _template_problems(workspace: Workspace, kind: LetterKind, bad: BadTemplate) -> list[Problem]:
+    path = workspace.path(TEMPLATES, LETTER_TEMPLATES, kind.template)
+    return [problem_at(Place(file=workspace.name(path)), fault) for fault in bad.faults]
