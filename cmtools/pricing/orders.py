@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -108,13 +108,17 @@ def price_orders(
     days = dict(order_days(dataset.entries(ORDERS)))
     for client, more in (other_days or {}).items():
         days[client] = sorted([*days.get(client, ()), *more])
-    return PricedOrders(orders=tuple(iterate_prices(dataset, terms, days)), terms=terms)
+
+    def category(order: Order) -> Category | None:
+        return terms.category(order.client, days.get(order.client, ()), order.on)
+
+    return PricedOrders(orders=tuple(iterate_prices(dataset, terms, category)), terms=terms)
 
 
 def iterate_prices(
-    dataset: Dataset, terms: Terms, days: Mapping[str, Sequence[date]]
+    dataset: Dataset, terms: Terms, category_of: Callable[[Order], Category | None]
 ) -> Iterator[PricedOrder]:
-    """Price one order after another; `days` are those of all orders by client.
+    """Price one order after another; `category_of` is None of an order that cannot be priced.
 
     A million lines need not be held.
     """
@@ -125,7 +129,7 @@ def iterate_prices(
             continue
         category, agreed = None, terms.agreed_for(entry)
         if agreed is not None and not isinstance(entry, InvalidRow):
-            category = terms.category(entry.client, days.get(entry.client, ()), entry.on)
+            category = category_of(entry)
         yield _price_order(
             entry,
             category,

@@ -13,7 +13,6 @@ from cmtools.books.plan import PLAN
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import DISCOUNTS, MARKUPS, RULES, VAT
 from cmtools.problems import Place, Problem
-from cmtools.reports.book_rows import COUNTED
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.table import InvalidRow, Table
 
@@ -47,12 +46,15 @@ class Reason(NamedTuple):
     text: str
 
 
-def reasons_of_orders(dataset: Dataset, own: Iterable[Problem]) -> Sequence[Reason]:
-    """Why rows of linked books of orders do not count; `own` are the errors of each book by itself.
+def reasons_of_rows(
+    dataset: Dataset, tables: Iterable[Table[Any]], own: Iterable[Problem] = ()
+) -> Sequence[Reason]:
+    """Why rows of these tables of linked books do not count; `own` are each book's own errors.
 
     A position in error of an order that counts is not left out: it has no price.
     """
-    sheets = chain.from_iterable(dataset.sheets(table) for table in COUNTED)
+    tables = [*tables]
+    sheets = chain.from_iterable(dataset.sheets(table) for table in tables)
     problems = chain(own, chain.from_iterable(sheet.problems for sheet in sheets))
     numbers = {order.number for order in dataset.records(ORDERS)}
     unpriced = {
@@ -63,13 +65,15 @@ def reasons_of_orders(dataset: Dataset, own: Iterable[Problem]) -> Sequence[Reas
     reasons = (reason_of(problem) for problem in problems if problem.is_error)
     return [
         *(reason for reason in reasons if reason.place not in unpriced),
-        *_without_order(dataset, numbers),
+        *_without_order(dataset, [table for table in tables if table is not ORDERS], numbers),
     ]
 
 
-def _without_order(dataset: Dataset, numbers: set[str]) -> Iterator[Reason]:
+def _without_order(
+    dataset: Dataset, tables: Iterable[Table[Any]], numbers: set[str]
+) -> Iterator[Reason]:
     """Rows whose order does not count."""
-    for table in COUNTED[1:]:
+    for table in tables:
         for row in dataset.entries(table):
             number = row.get("order")
             if number is not None and number not in numbers:

@@ -15,19 +15,20 @@ from typing import Any
 
 import pandas as pd
 
-from cmtools.books.choices import Category, ClaimDecision
-from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, Order
+from cmtools.books.choices import ClaimDecision
+from cmtools.books.orders import CLAIMS, DELIVERIES, ORDERS, PAYMENTS, POSITIONS, Order
 from cmtools.books.register import CLIENTS, Client
+from cmtools.books.settings import rules_of
 from cmtools.months import Period
 from cmtools.pricing.category import category_at, losses, order_days
-from cmtools.pricing.orders import iterate_prices
 from cmtools.pricing.price import EXACT, ZERO
-from cmtools.pricing.tariff import read_terms
+from cmtools.reports.priced_parts import PricedPart
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name, squeeze
 from cmtools.tables.table import Row, Table
 
 SOURCE = ("file", "sheet", "row", "on", "client", "order", "manager")
+_ORDER = ("request", "category", "unpriced", "dissatisfaction")
 _LINE = ("request", "category", "amount", "profit")
 _WHOLE = ("row", "on")
 _MONEY = ("amount", "profit")
@@ -88,51 +89,43 @@ def manager_spellings(dataset: Dataset) -> Mapping[str, str]:
 class FactCollector:
     """Collects the rows of linked books that count, as they are on a day.
 
-    `dataset` has all of the books but their positions; `add` is given all of some books, part after
-    part.
+    `dataset` has all of the books but their positions; `add` is given these part after part.
     """
 
     def __init__(self, dataset: Dataset, spellings: Mapping[str, str], today: date) -> None:
         self._dataset, self._spellings, self._today = dataset, spellings, today
-        self._terms = read_terms(dataset)
-        self._rules = self._terms.tariff.rules
+        self._rules = rules_of(dataset)
         self._orders = {order.number: order for order in dataset.records(ORDERS)}
         self._days = order_days(self._orders.values())
-        self._pricing_days = order_days(dataset.entries(ORDERS))
-        self._priced_orders: list[RecordValues] = []
+        self._sources = {
+            order.number: self._source(order, order, order.on) for order in self._orders.values()
+        }
+        self._categories = {
+            order.number: category_at(
+                self._days.get(order.client, ()), order.on.replace(day=1), self._rules
+            )
+            for order in self._orders.values()
+        }
+        self._unpriced: set[str] = set()
         self._lines: list[list[Any]] = [[] for _ in (*SOURCE, *_LINE)]
 
-    def add(self, part: Dataset) -> None:
-        """Price the orders of some books: the sound ones, and their positions that have a price."""
-        lines: list[RecordValues] = []
-        for priced in iterate_prices(part, self._terms, self._pricing_days):
-            order = priced.order
-            if order is None:
-                continue
-            of_month = self._category(order.client, order.on.replace(day=1))
-            unpriced = bool(priced.unpriced)
-            self._priced_orders.append(
-                (
-                    *self._source(order, order, order.on),
-                    *(order.request, of_month, unpriced, order.dissatisfaction),
-                )
+    def add(self, part: PricedPart) -> None:
+        """Add the priced positions of some books."""
+        self._unpriced.update(part.unpriced)
+        lines = (
+            (
+                *(file, POSITIONS.title, row, *self._sources[order][3:]),
+                *(self._orders[order].request, self._categories[order], amount, profit),
             )
-            lines += (
-                (
-                    *self._source(line.position, order, order.on),
-                    *(order.request, of_month, _kopecks(line.amount), _kopecks(line.profit)),
-                )
-                for line in priced.lines
-            )
+            for file, row, order, amount, profit in part.lines
+        )
         for column, values in zip(self._lines, zip(*lines, strict=True), strict=False):
             column += values
 
     def collect(self) -> Facts:
         """Make all frames, once all parts were added."""
         return Facts(
-            orders=_frame(
-                self._priced_orders, "request", "category", "unpriced", "dissatisfaction"
-            ),
+            orders=_frame(self._of_requests(), *_ORDER),
             lines=_frame_of_columns(self._lines, *_LINE),
             payments=_frame(self._of_orders(PAYMENTS, "kind", "amount"), "kind", "amount"),
             deliveries=_frame(
@@ -145,8 +138,11 @@ class FactCollector:
             losses=_frame(self._lost(), "was_system"),
         )
 
-    def _category(self, client: str, day: date) -> Category:
-        return category_at(self._days.get(client, ()), day, self._rules)
+    def _of_requests(self) -> Iterator[RecordValues]:
+        for number, order in self._orders.items():
+            unpriced = number in self._unpriced
+            values = (order.request, self._categories[number], unpriced, order.dissatisfaction)
+            yield (*self._sources[number], *values)
 
     def _of_orders(self, table: Table[Any], *names: str) -> Iterator[RecordValues]:
         """The sound rows of a table whose order is sound, with more of their fields."""

@@ -1,18 +1,18 @@
-"""Books of orders linked with the other books and with each other, part by part.
+"""Books of orders linked with the other books and with each other.
 
 A million positions do not fit into memory as sheets and records. Of all books together only the
-other rows are needed; the positions are unpacked, checked and forgotten by books that share orders.
+other rows are needed; the positions stay packed, for each part of the books to be priced apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from itertools import chain
 
 from cmtools.books.cross_rules import check_across
-from cmtools.books.orders import POSITIONS
-from cmtools.problems import Problem
-from cmtools.reports.book_rows import FIELDS, BookRows
+from cmtools.books.orders import DELIVERIES, ORDERS, POSITIONS
+from cmtools.reports.book_rows import FIELDS, BookRows, cells_of
 from cmtools.tables.dataset import Dataset
 
 _WITHOUT_POSITIONS = [table for table in FIELDS if table is not POSITIONS]
@@ -25,7 +25,7 @@ class LinkedBooks:
     """
 
     def __init__(self, others: Dataset, books: Mapping[str, BookRows]) -> None:
-        self._others, self._books = others, books
+        self._books = books
         self._sheets = {
             name: [*book.sheets(name, _WITHOUT_POSITIONS)] for name, book in books.items()
         }
@@ -33,19 +33,23 @@ class LinkedBooks:
         self.without_positions.link(_WITHOUT_POSITIONS)
         check_across(self.without_positions)
 
-    def parts(self) -> Iterator[tuple[Dataset, list[Problem]]]:
-        """Yield all rows of some books after others, and what these have wrong by themselves.
+    def parts(self) -> Iterator[Mapping[str, BookRows]]:
+        """Yield the positions of some books with the orders and deliveries as they were linked.
 
         Books that name the same order come together.
         """
         orders = {name: book.orders() for name, book in self._books.items()}
         for group in group_by_order(orders):
-            sheets = chain.from_iterable(self._sheets[name] for name in group)
-            positions = (self._books[name].sheets(name, [POSITIONS]) for name in group)
-            part = self._others.joined([*sheets, *chain.from_iterable(positions)])
-            part.link([POSITIONS])
-            check_across(part)
-            yield part, [problem for name in group for problem in self._books[name].problems(name)]
+            yield {name: self._priced_rows(name) for name in group}
+
+    def _priced_rows(self, name: str) -> BookRows:
+        book = self._books[name]
+        linked = {
+            sheet.table.title: cells_of(sheet)
+            for sheet in self._sheets[name]
+            if sheet.table in (ORDERS, DELIVERIES)
+        }
+        return replace(book, rows={**linked, POSITIONS.title: book.rows.get(POSITIONS.title, ())})
 
 
 def group_by_order(orders: Mapping[str, Set[str]]) -> list[list[str]]:

@@ -16,17 +16,19 @@ from cmtools.books.copies import (
     same_orders_problems,
 )
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
-from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.books.orders import ORDER_BOOK, ORDERS, POSITIONS
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.problems import Place, Problem, problem_at, sort_problems
 from cmtools.progress import Progress, silent
+from cmtools.reports.book_rows import COUNTED
 from cmtools.reports.cluster import Cluster
-from cmtools.reports.exclusions import Reason, reason_of, reasons_of_orders
+from cmtools.reports.exclusions import Reason, reason_of, reasons_of_rows
 from cmtools.reports.facts import FactCollector, Facts, manager_spellings
 from cmtools.reports.linked_books import LinkedBooks
 from cmtools.reports.pool import Pool, process_pool
+from cmtools.reports.priced_parts import price_parts
 from cmtools.reports.reading import Reading
 from cmtools.reports.store import Store
 from cmtools.tables import messages
@@ -90,19 +92,22 @@ def load_inputs(
             reading.begin(pool)
             loaded = _load(others, reader, today)
             rows = reading.finish(progress)
+            named = {book.name: of_book for book, of_book in zip(orders, rows, strict=True)}
+            numbers = {name: book.orders([ORDERS]) for name, book in named.items()}
+            doubled = books_with_same_orders(numbers)
+            problems = [*copy_problems(copies), *same_orders_problems(doubled)]
+            counted = {name: book for name, book in named.items() if name not in doubled}
+            linked = LinkedBooks(loaded.dataset, counted)
+            others_rows = linked.without_positions
+            managers = manager_spellings(others_rows)
+            collector = FactCollector(others_rows, managers, today)
+            reasons = [reason_of(problem) for problem in problems]
+            reasons += reasons_of_rows(others_rows, [t for t in COUNTED if t is not POSITIONS])
+            for part in price_parts(linked, store, pool):
+                collector.add(part)
+                reasons += part.reasons
         store.forget_vanished()
         note = store.trouble
-    named = {book.name: of_book for book, of_book in zip(orders, rows, strict=True)}
-    doubled = books_with_same_orders({name: book.orders([ORDERS]) for name, book in named.items()})
-    problems = [*copy_problems(copies), *same_orders_problems(doubled)]
-    counted = {name: book for name, book in named.items() if name not in doubled}
-    linked = LinkedBooks(loaded.dataset, counted)
-    managers = manager_spellings(linked.without_positions)
-    collector = FactCollector(linked.without_positions, managers, today)
-    reasons = [reason_of(problem) for problem in problems]
-    for part, own_errors in linked.parts():
-        reasons += reasons_of_orders(part, own_errors)
-        collector.add(part)
     return ReportInputs(
         workspace=workspace,
         loaded=loaded,

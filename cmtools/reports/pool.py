@@ -47,7 +47,7 @@ def process_pool(limits: Limits, processes: int | None = None) -> WorkerPool:
         seconds=limits.seconds,
         memory_bytes=2 * limits.memory_bytes,
         processes=processes,
-        preload=("cmtools.reports.pool", "cmtools.tables.reader.workbook"),
+        preload=("cmtools.reports.priced_parts", "cmtools.tables.reader.workbook"),
     )
 
 

@@ -15,7 +15,7 @@ import json
 import marshal
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -80,7 +80,7 @@ def _schema() -> str:
         " WITHOUT ROWID;"
         for table, name in SQL_NAMES.items()
     ]
-    return "\n".join((_BOOKS, *tables, _INDEXES))
+    return "\n".join((_BOOKS, *tables, _PRICES, _INDEXES))
 
 
 _BOOKS = """
@@ -94,6 +94,13 @@ CREATE TABLE IF NOT EXISTS books (
     since TEXT NOT NULL,
     until TEXT NOT NULL,
     errors TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+);
+"""
+_PRICES = """
+CREATE TABLE IF NOT EXISTS prices (
+    key TEXT PRIMARY KEY,
+    content BLOB NOT NULL,
     checksum INTEGER NOT NULL
 );
 """
@@ -157,6 +164,30 @@ class Store:
                     key = self._key(path)
                     _delete(database, "path = ?", key)
                     _save(database, key, fingerprint, rows)
+
+        self._database.ask(save, None)
+
+    def recall_prices(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """What was kept of priced positions under these keys."""
+
+        def find(database: sqlite3.Connection) -> dict[str, bytes]:
+            query = "SELECT content, checksum FROM prices WHERE key = ?"
+            found = ((key, database.execute(query, (key,)).fetchone()) for key in keys)
+            return {key: row[0] for key, row in found if row and zlib.crc32(row[0]) == row[1]}
+
+        return self._database.ask(find, {})
+
+    def keep_prices(self, fresh: Mapping[str, bytes], used: Collection[str]) -> None:
+        """Keep priced positions by their keys; of those kept before only the used ones stay."""
+
+        def save(database: sqlite3.Connection) -> None:
+            rows = [(key, content, zlib.crc32(content)) for key, content in fresh.items()]
+            with database:
+                database.execute("BEGIN IMMEDIATE")
+                known = database.execute("SELECT key FROM prices").fetchall()
+                unused = [(key,) for (key,) in known if key not in used]
+                database.executemany("DELETE FROM prices WHERE key = ?", unused)
+                database.executemany("INSERT OR REPLACE INTO prices VALUES (?, ?, ?)", rows)
 
         self._database.ask(save, None)
 

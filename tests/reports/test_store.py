@@ -126,6 +126,34 @@ def test_settings_and_clients_are_asked_each_time(root: Path) -> None:
     assert read(root) == 0
 
 
+def kept_prices(root: Path) -> set[str]:
+    """The keys under which the priced positions of each part of the books are kept."""
+    november(root)
+    database = sqlite3.connect(file_of(root))
+    found = {key for (key,) in database.execute("SELECT key FROM prices")}
+    database.close()
+    return found
+
+
+def test_prices_are_kept_while_all_that_they_depend_on_is_the_same(root: Path) -> None:
+    """A payment changes no price; an earlier order changes those of its client's other books."""
+    own, other = ({**HEALTHY["Заказы"][place], "№ договора": None} for place in (0, 1))
+    assert own["Код клиента"] != other["Код клиента"]
+    own["№ заказа"], payment = "З-8", {**PAYMENT, "№ заказа": "З-8"}
+    extra_book(root, SECOND, {"Заказы": [own]})
+    first = kept_prices(root)
+    extra_book(root, SECOND, {"Заказы": [own], "Платежи": [payment]})
+    assert (len(first), kept_prices(root)) == (2, first)
+    other |= {"№ заказа": "З-7", "Дата заказа": date(2025, 1, 9)}
+    extra_book(root, "Предварительные заказы — Глеб.xlsx", {"Заказы": [other]})
+    other_category = kept_prices(root)
+    assert (len(other_category), len(other_category & first)) == (3, 1)
+    others = [put("Наценки", "Наценка, %", row, 95) for row in range(len(HEALTHY["Наценки"]))]
+    shutil.copyfile(healthy(root.parent / "anew", *others) / SETTINGS, root / SETTINGS)
+    other_tariff = kept_prices(root)
+    assert (len(other_tariff), len(other_tariff & other_category)) == (3, 0)
+
+
 def test_tomorrow_a_day_to_come_is_no_error_any_more(root: Path) -> None:
     """«Дата заказа» is not after today."""
     later = TODAY + timedelta(days=3)
@@ -251,6 +279,8 @@ SPOILED: dict[str, Spoil] = {
     "with columns elsewhere": lambda path: _execute(path, "UPDATE books SET columns = '{}'"),
     "with columns that are none": lambda path: _execute(path, "UPDATE books SET columns = 'x'"),
     "with errors that are none": lambda path: _execute(path, "UPDATE books SET errors = '[[1]]'"),
+    "with other prices": lambda path: _execute(path, "UPDATE prices SET content = x'5b5d'"),
+    "with prices that are none": lambda path: _execute(path, "UPDATE prices SET content = '[]'"),
     "texts for numbers": lambda path: _execute(
         path, "UPDATE books SET checksum = 'text', path = zeroblob(id)"
     ),
