@@ -14,9 +14,10 @@ from cmtools.agenda.missing_papers import ClientFiles, find_missing_papers
 from cmtools.agenda.rows import AgendaRows
 from cmtools.books.choices import ClientFolder, SourceRow
 from cmtools.books.register import CLIENTS
-from cmtools.documents.catalog import CONTRACT, kinds_of
+from cmtools.documents.catalog import CONTRACT
 from cmtools.documents.client_folders import SUBFOLDERS, missing_subfolders
 from cmtools.documents.file_names import document_stem, version_name
+from cmtools.documents.own_kinds import kinds_of
 from cmtools.files import comparable_name
 from cmtools.pricing.session import Session
 from cmtools.workspace import CLIENT_FOLDERS

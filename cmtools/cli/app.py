@@ -13,14 +13,20 @@ import typer
 from typer import Argument, Option
 
 from cmtools import __version__
-from cmtools.cli.command import TodayOption, WorkspaceOption, command, refusing, workspace_root
+from cmtools.cli.command import (
+    InPlaceOption,
+    ManagerOption,
+    TodayOption,
+    WorkspaceOption,
+    command,
+    refusing,
+    workspace_root,
+)
 from cmtools.cli.console.progress import progress_bar
+from cmtools.cli.daily_commands import add_daily_commands
 from cmtools.cli.help import Command, Group
 from cmtools.cli.runner import run_app
 from cmtools.commands.result import Result
-
-InPlaceOption = Annotated[bool, Option("--in-place", help="Записать в саму книгу; сначала резерв.")]
-ManagerOption = Annotated[str | None, Option("--manager", metavar="ИМЯ", help="Один менеджер.")]
 
 app = typer.Typer(
     name="cmtools",
@@ -223,169 +229,7 @@ def plan(
     return plan(root, month, manager=manager, today=today)
 
 
-@command(app, "today")
-def today(
-    root: Path,
-    today: date,
-    manager: ManagerOption = None,
-    ics: Annotated[
-        Path | None, Option("--ics", metavar="ФАЙЛ", help="Записать дела календарём (.ics).")
-    ] = None,
-) -> Result:
-    """Показать, что сделать сегодня: просроченное, сроки, долги, оригиналы, касания."""
-    from cmtools.commands.today import today as find_today
-
-    return find_today(root, manager=manager, ics=ics, today=today)
-
-
-@command(app, "apply")
-def apply(
-    root: Path,
-    today: date,
-    files: Annotated[
-        list[Path], Argument(metavar="ФАЙЛ", help="Заполненная повестка или «На согласование».")
-    ],
-    in_place: Annotated[
-        bool, Option("--in-place", help="Записать в сами книги; сначала резерв.")
-    ] = False,
-) -> Result:
-    """Записать в книги то, что заполнено в повестке."""
-    from cmtools.commands.apply import apply
-
-    return apply(root, files, in_place=in_place, today=today, now=datetime.now())
-
-
-@command(app, "approvals")
-def approvals(root: Path, today: date) -> Result:
-    """Собрать для директора заказы с низкой маржой и планы, которые ждут решения."""
-    from cmtools.commands.approvals import approvals
-
-    return approvals(root, today=today)
-
-
-@command(app, "board")
-def board(root: Path, today: date) -> Result:
-    """Показать открытые заказы по стадиям."""
-    from cmtools.commands.board import board
-
-    return board(root, today=today)
-
-
-@command(app, "losses")
-def losses(
-    root: Path,
-    today: date,
-    days: Annotated[
-        int, Option("--days", min=0, metavar="N", help="На сколько дней вперёд; без него — 60.")
-    ] = 60,
-) -> Result:
-    """Показать, кто из клиентов скоро потеряется или заказывает реже обычного."""
-    from cmtools.commands.losses import losses
-
-    return losses(root, days=days, today=today)
-
-
-@command(app, "repeat")
-def repeat(
-    root: Path,
-    today: date,
-    order: Annotated[str, Argument(metavar="№", help="Заказ, который повторяют.")],
-    quantity: Annotated[
-        list[str] | None,
-        Option("--quantity", metavar="ПОЗ=N", help="Другой тираж позиции; ключ можно повторить."),
-    ] = None,
-    in_place: InPlaceOption = False,
-) -> Result:
-    """Завести новую заявку как прежний заказ: позиции и макеты те же, цены и сроки — заново."""
-    from cmtools.commands.repeat import repeat
-
-    return repeat(
-        root,
-        order,
-        quantities=quantity or (),
-        in_place=in_place,
-        today=today,
-        now=datetime.now(),
-    )
-
-
-@command(app, "handover")
-def handover(
-    root: Path,
-    today: date,
-    code: Annotated[str, Argument(metavar="КОД", help="Код клиента или часть имени.")],
-    to: Annotated[str, Option("--to", metavar="ИМЯ", help="Кому передать: ФИО менеджера.")],
-    reason: Annotated[
-        str | None,
-        Option("--reason", metavar="ПРИЧИНА", help="Как в реестре: VIP, совмещение; иначе прочее."),
-    ] = None,
-    in_place: InPlaceOption = False,
-) -> Result:
-    """Передать клиента другому менеджеру: книги, соглашение, папка с делами."""
-    from cmtools.commands.handover import handover
-
-    return handover(
-        root, code, to=to, reason=reason, in_place=in_place, today=today, now=datetime.now()
-    )
-
-
-@command(app, "letters")
-def letters(
-    root: Path,
-    today: date,
-    kind: Annotated[
-        str,
-        Option("--kind", metavar="ВИД", help="greeting, touch, readiness, debt или repeat."),
-    ],
-    client: Annotated[
-        list[str] | None,
-        Option("--client", metavar="КОД", help="Только этому клиенту; ключ можно повторить."),
-    ] = None,
-    order: Annotated[
-        list[str] | None,
-        Option("--order", metavar="№", help="Только по этому заказу; ключ можно повторить."),
-    ] = None,
-    days: Annotated[
-        int | None, Option("--days", min=0, metavar="N", help="На сколько дней вперёд смотреть.")
-    ] = None,
-) -> Result:
-    """Сделать черновики писем клиентам (.eml); отправляет их человек."""
-    from cmtools.commands.letters import letters
-
-    return letters(root, kind, clients=client or (), orders=order or (), days=days, today=today)
-
-
-@command(app, "folders")
-def folders(
-    root: Path,
-    today: date,
-    make: Annotated[bool, Option("--make", help="Создать папки, которых не хватает.")] = False,
-) -> Result:
-    """Проверить папки клиентов: чего не хватает, что лежит не там; ничего не переносит."""
-    from cmtools.commands.folders import folders
-
-    return folders(root, make=make, today=today)
-
-
-@command(app, "client")
-def client(
-    root: Path,
-    today: date,
-    code: Annotated[str, Argument(metavar="КОД", help="Код клиента или часть имени.")],
-    as_of: Annotated[
-        datetime | None,
-        Option(
-            "--as-of",
-            formats=["%Y-%m-%d"],
-            metavar="ГГГГ-ММ-ДД",
-            help="На какой день; без него — на сегодня.",
-        ),
-    ] = None,
-) -> Result:
-    """Объяснить категорию клиента и когда он считается потерянным."""
-    from cmtools.commands.client import client
-
-    return client(root, code, as_of=as_of.date() if as_of else None, today=today)
+add_daily_commands(app)
 
 
 @app.command("watch", cls=Command)

@@ -26,6 +26,12 @@ TodayOption = Annotated[
         "--today", formats=["%Y-%m-%d"], metavar="ГГГГ-ММ-ДД", help="Считать этот день сегодняшним."
     ),
 ]
+InPlaceOption = Annotated[
+    bool, typer.Option("--in-place", help="Записать в саму книгу; сначала резерв.")
+]
+ManagerOption = Annotated[
+    str | None, typer.Option("--manager", metavar="ИМЯ", help="Один менеджер.")
+]
 Answer = TypeVar("Answer")
 
 

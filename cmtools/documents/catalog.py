@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from cmtools.books.choices import ClientFolder, PriceVisibility, SourceRow
 from cmtools.books.orders import CLAIMS, DELIVERIES, LAYOUTS, PAPERS, PAYMENTS
-from cmtools.books.own_documents import OWN_DOCUMENTS, OwnDocument
 from cmtools.books.register import TRANSFERS
 from cmtools.books.settings import CONTRACTORS
 from cmtools.documents.data import OrderData
@@ -29,7 +28,6 @@ from cmtools.documents.fields.terms import ENTITIES
 from cmtools.errors import UsageError
 from cmtools.pricing.price import Line
 from cmtools.problems import Problem
-from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
 from cmtools.tables.table import Table
@@ -285,21 +283,6 @@ KINDS: tuple[DocumentKind, ...] = (
     ),
 )
 
-_LIKE: dict[tuple[SourceRow, PriceVisibility | None], DocumentKind] = {
-    (SourceRow.ORDER, PriceVisibility.NO_PRICE): READINESS,
-    (SourceRow.ORDER, PriceVisibility.FINAL_PRICE): REQUEST,
-    (SourceRow.ORDER, PriceVisibility.PRICE): OFFER,
-    (SourceRow.ORDER, PriceVisibility.ALL_FIGURES): PRODUCTION_ENTRY,
-    (SourceRow.CONTRACT, None): CONTRACT,
-    (SourceRow.CLAIM, None): CLAIM_ACT,
-    (SourceRow.TRANSFER, None): CLIENT_TRANSFER,
-    (SourceRow.CLIENT, PriceVisibility.ALL_FIGURES): CLIENT_CARD,
-    (SourceRow.CLIENT, None): replace(
-        CLIENT_CARD, record=clients.ClientFields, fill=clients.client
-    ),
-}
-"""The kind whose fields show just what an own document may show; None is any other visibility."""
-
 REPORT = TemplateForm(id="report", name="Отчёт", record=monthly.ReportFields)
 PLAN = TemplateForm(id="plan", name="План", record=monthly.PlanFields)
 
@@ -311,16 +294,6 @@ STANDARD_DOCUMENTS = {
     **dict.fromkeys((REPORT.name, PLAN.name)),
 }
 """Name → the id by which a stage may ask for the document, None for those of a month."""
-
-
-def kinds_of(dataset: Dataset) -> tuple[DocumentKind, ...]:
-    """Return all kinds of documents that a company has: the standard ones, then its own."""
-    return (*KINDS, *own_kinds(dataset))
-
-
-def own_kinds(dataset: Dataset) -> tuple[DocumentKind, ...]:
-    """Return the kinds of the sheet «Документы»."""
-    return tuple(_own_kind(row) for row in dataset.records(OWN_DOCUMENTS))
 
 
 def by_names(forms: Sequence[Form]) -> dict[str, Form]:
@@ -350,20 +323,3 @@ def find_form(forms: Sequence[Form], name: str) -> Form:
     names = ", ".join(form.name for form in forms)
     nearest = suggest_in_refusal(wanted, [n for form in forms for n in (form.name, form.id)])
     raise UsageError(f"нет документа «{name}»{nearest or f'; есть: {names}'}")
-
-
-def _own_kind(row: OwnDocument) -> DocumentKind:
-    """Return a kind with the fields of the standard one that is most like it, and no conditions."""
-    return replace(
-        _LIKE.get((row.made_from, row.shows)) or _LIKE[row.made_from, None],
-        id=row.name,
-        name=row.name,
-        folder=row.folder,
-        shows=row.shows,
-        file_title=None,
-        needs_contract=False,
-        rests_on_contract=False,
-        refuse=None,
-        agrees=None,
-        kept_long=False,
-    )

@@ -31,7 +31,7 @@ from cmtools.books.orders import (
 )
 from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, TRANSFERS, Client, Transfer
 from cmtools.books.settings import CONTRACTORS, ORGANIZATION, STAGES, Organization
-from cmtools.documents.catalog import DocumentKind, kinds_of
+from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.data import (
     ClientData,
     ContractData,
@@ -39,6 +39,7 @@ from cmtools.documents.data import (
     OrderData,
     TransferData,
 )
+from cmtools.documents.own_kinds import kinds_of
 from cmtools.pricing.category import category_at, order_days
 from cmtools.pricing.order_problems import money_received
 from cmtools.pricing.orders import PricedOrder

@@ -16,8 +16,8 @@ from cmtools.documents.catalog import (
     FORMS,
     STANDARD_DOCUMENTS,
     TemplateForm,
-    own_kinds,
 )
+from cmtools.documents.own_kinds import own_kinds
 from cmtools.documents.template.loader import load
 from cmtools.documents.template.messages import (
     TEMPLATE_DAMAGED,

@@ -5,23 +5,20 @@ All results are written into the folders of the drop; the watcher moves them int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from cmtools.books.agreed import AGREED_BOOK
-from cmtools.books.diff import changed_orders
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
-from cmtools.documents.catalog import STANDARD_DOCUMENTS, DocumentKind
-from cmtools.documents.make import DocumentMaker
-from cmtools.documents.stage import kinds_of_stage
-from cmtools.documents.template.loader import Template
+from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.files import checksum
 from cmtools.inbox import messages as texts
+from cmtools.inbox.accepted_orders import AcceptedOrders
 from cmtools.inbox.applied_form import apply_dropped_form
 from cmtools.inbox.destination import (
     find_destination,
@@ -30,32 +27,26 @@ from cmtools.inbox.destination import (
 )
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.dropdowns import refresh_dropdowns
-from cmtools.inbox.inputs_hash import inputs_hash, templates_hash
+from cmtools.inbox.inputs_hash import inputs_hash
 from cmtools.inbox.merged_book import MergedBook, Target, apply_answers, find_answers, merge_drop
-from cmtools.inbox.staging import StagedDocuments
 from cmtools.merge.book_records import BookRefused
 from cmtools.merge.in_place import record_edits
 from cmtools.merge.open_conflicts import conflict_problems
-from cmtools.pricing.agreed_book import Agreement
-from cmtools.pricing.order_problems import PRICES_UNSOUND
-from cmtools.pricing.priced_book import write_priced_copy
 from cmtools.pricing.session import OpenBooks, Session, price_books
 from cmtools.problems import Fault, Problem, has_errors, problem_at
-from cmtools.reports.book_rows import rows_of_sound
 from cmtools.reports.other_books import OtherBooks
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.table import Book
-from cmtools.workspace import ANNOTATED, PRICED, Workspace, copy_path
+from cmtools.workspace import ANNOTATED, Workspace, copy_path
 
 _NEVER_ACCEPTED = {
     SETTINGS: texts.SETTINGS_NOT_ACCEPTED,
     AGREED_BOOK: texts.AGREED_NOT_ACCEPTED,
 }
 BOOK_ENDINGS = (".xlsx", ".xlsm")
-ROWS = "rows.json"
 TRIES = 3
 _COMPANY_BOOKS = (SETTINGS, REGISTER, AGREED_BOOK)
 
@@ -72,8 +63,7 @@ class InboxProcessor:
         self._on_stage = on_stage
         self._reader = Reader(self._workspace.limits())
         self._other_books = OtherBooks(self._workspace, lambda: on_stage(DropStage.OTHER_BOOKS))
-        self._templates: dict[DocumentKind, Template] = {}
-        self._templates_hash = ""
+        self._accepted_orders = AcceptedOrders(self._workspace, on_stage)
 
     def close(self) -> None:
         """End the reading processes."""
@@ -193,7 +183,7 @@ class InboxProcessor:
         session = replace(session, problems=tuple(dict.fromkeys((*session.problems, *waiting))))
         is_new = target.sha256 is not None and checksum(merged.path) != target.sha256
         before = self._read_current(target.path, book, today) if is_new else None
-        return self._add_prices_and_documents(drop, session, before, result, today)
+        return self._accepted_orders.add_papers(drop, session, before, result, today)
 
     def _open(self, drop: Drop, today: date) -> Session:
         """Read, check and price the drop together with the workspace's settings and register."""
@@ -281,68 +271,6 @@ class InboxProcessor:
         copy = copy_path(drop.result / drop.name, ANNOTATED)
         annotate(drop.copy, copy, problems)
         return f"раскрашенная копия: {copy.name} (в этой папке)"
-
-    def _add_prices_and_documents(
-        self,
-        drop: Drop,
-        session: Session,
-        before: LoadedBooks | None,
-        result: DropResult,
-        today: date,
-    ) -> DropResult:
-        """Write the priced copy, the documents and the rows of an accepted order book."""
-        assert result.replacement is not None
-        if not session.prices.terms.sound:
-            return replace(result, repeatable=False, refusals=(PRICES_UNSOUND.text,))
-        self._on_stage(DropStage.PRICE)
-        priced = copy_path(drop.result / drop.name, PRICED)
-        write_priced_copy(session, session.targets[0], priced)
-        staged = StagedDocuments(self._workspace, drop.staging)
-        agreed: list[Agreement] = []
-        problems = [*dict.fromkeys(self._make_documents(session, staged, agreed, today))]
-        errors = [problem for problem in problems if problem.is_error]
-        warnings = [problem for problem in problems if not problem.is_error]
-        dataset = session.loaded.dataset
-        rows = drop.staging / ROWS
-        rows.write_bytes(rows_of_sound(dataset, drop.name, today).dumps())
-        is_same = result.replacement.expected == result.replacement.sha256
-        changed = {} if is_same else changed_orders(before.dataset if before else None, dataset)
-        months = {f"{day:%Y-%m}" for days in changed.values() for day in days if day <= today}
-        actions = [*result.actions, f"копия с ценами: {priced.name} (в этой папке)"]
-        if agreed:
-            actions.append(texts.describe_agreed(agreed))
-        return replace(
-            result,
-            actions=tuple(actions),
-            refusals=(*result.refusals, *texts.describe_problems(errors, drop.name)),
-            warnings=(*result.warnings, *texts.describe_problems(warnings, drop.name)),
-            documents=tuple(staged.documents),
-            agreed=tuple(agreed),
-            months=tuple(sorted(months)),
-            replacement=replace(result.replacement, rows=f"{drop.staging.name}/{rows.name}"),
-        )
-
-    def _make_documents(
-        self, session: Session, staged: StagedDocuments, agreed: list[Agreement], today: date
-    ) -> Iterator[Problem]:
-        """Stage the documents that the orders' stages ask for; yield the problems.
-
-        The prices that they promise are added to `agreed`.
-        """
-        current = templates_hash(self._workspace)
-        if current != self._templates_hash:
-            self._templates, self._templates_hash = {}, current
-        checked = replace(session, problems=session.all_problems)
-        maker = DocumentMaker(checked, today, templates=self._templates, save=staged.save)
-        for order in session.prices.orders:
-            self._on_stage(DropStage.DOCUMENTS)
-            subject = maker.rows.order_subject(order)
-            kinds, problems = kinds_of_stage(order, maker.rows)
-            yield from problems
-            for kind in kinds:
-                document = maker.prepare(kind, subject)
-                agreed += document.agreed
-                yield from maker.save(document).problems
 
 
 def _not_accepted(verdict: str, book: str | None, *reasons: str) -> DropResult:

@@ -29,8 +29,8 @@ from cmtools.reports.facts import FactCollector, Facts, manager_spellings
 from cmtools.reports.linked_books import LinkedBooks
 from cmtools.reports.pool import Pool, process_pool
 from cmtools.reports.priced_parts import price_parts
-from cmtools.reports.reading import Reading
 from cmtools.reports.store import Store
+from cmtools.reports.stored_books import StoredBooks
 from cmtools.tables import messages
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import Reader
@@ -87,11 +87,11 @@ def load_inputs(
         others = [book for book in others if book.book is not AGREED_BOOK]
         others += _agreed_beside(workspace, orders)
     with Store(workspace.root) as store, Reader(limits) as reader:
-        reading = Reading(orders, store, today, limits)
+        stored = StoredBooks(orders, store, today, limits)
         with _pool(scheduler, processes, limits) as pool:
-            reading.begin(pool)
+            stored.begin(pool)
             loaded = _load(others, reader, today)
-            rows = reading.finish(progress)
+            rows = stored.finish(progress)
             named = {book.name: of_book for book, of_book in zip(orders, rows, strict=True)}
             numbers = {name: book.orders([ORDERS]) for name, book in named.items()}
             doubled = books_with_same_orders(numbers)

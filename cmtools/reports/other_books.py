@@ -15,8 +15,8 @@ from typing import TypeVar
 from cmtools.books.copies import is_named_as_copy
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.reports.pool import process_pool
-from cmtools.reports.reading import update_store
 from cmtools.reports.store import Store
+from cmtools.reports.stored_books import update_store
 from cmtools.workspace import Workspace, is_copy
 
 T = TypeVar("T")

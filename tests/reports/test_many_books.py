@@ -24,7 +24,7 @@ from cmtools.commands.plan import plan
 from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import ExitCode
 from cmtools.errors import Unavailable
-from cmtools.reports import reading as remembering
+from cmtools.reports import stored_books as remembering
 from cmtools.reports.exclusions import Reason
 from cmtools.reports.linked_books import group_by_order
 from cmtools.reports.load import load_inputs

@@ -18,7 +18,7 @@ from cmtools.books.loader import BookFile
 from cmtools.commands.report import ReportResult, report
 from cmtools.files import file_fingerprint
 from cmtools.reports import database, store
-from cmtools.reports import reading as remembering
+from cmtools.reports import stored_books as remembering
 from cmtools.reports.book_rows import loads, read_rows
 from cmtools.reports.load import load_inputs
 from cmtools.reports.network_folder import is_remote

@@ -24,7 +24,7 @@ from cmtools.workspace import Workspace
 BATCH = 64  # books that are kept in one transaction
 
 
-class Reading:
+class StoredBooks:
     """Books of which some are in the store and the others have to be read."""
 
     def __init__(
@@ -89,9 +89,9 @@ def update_store(
 ) -> None:
     """Have the store say of the workspace's books of orders what they say now."""
     books = [book for book in workspace.books() if book.book is ORDER_BOOK]
-    reading = Reading(books, store, today, workspace.limits())
-    reading.begin(pool)
-    reading.finish(progress)
+    stored = StoredBooks(books, store, today, workspace.limits())
+    stored.begin(pool)
+    stored.finish(progress)
     store.forget_vanished()
     store.complete()
 
