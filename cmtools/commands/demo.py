@@ -23,6 +23,7 @@ from cmtools.commands.watch import watch
 from cmtools.demo import FAULTY_BOOK, write_sample
 from cmtools.documents.selection import Selection
 from cmtools.files import copy
+from cmtools.merge.in_place import stamp_new_books
 from cmtools.months import months_before, next_month, plan_due
 from cmtools.reports.load import load_inputs
 from cmtools.reports.month_plan import make_month_plan
@@ -71,7 +72,9 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
         Unavailable: the folder is a workspace already.
     """
     init(folder)
-    for path in write_sample(folder, today):
+    sample = write_sample(folder, today)
+    stamp_new_books(Workspace(folder))
+    for path in sample:
         known_files.add_file(folder, path)
     checked = validate(folder, today=today)
     priced = price(folder, today=today, now=now)

@@ -9,15 +9,12 @@ from typing import Any
 
 from cmtools import known_files
 from cmtools.books.catalog import BOOKS
-from cmtools.books.orders import ORDER_BOOK
 from cmtools.books.plan import PLAN_BOOK
-from cmtools.books.register import REGISTER
-from cmtools.books.tasks import TASK_BOOK
 from cmtools.buttons import write_buttons
 from cmtools.commands.result import Result
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy
-from cmtools.merge.book_merge import stamp_new_books
+from cmtools.merge.in_place import stamp_new_books
 from cmtools.workspace import (
     BUTTONS,
     FOLDERS,
@@ -25,13 +22,13 @@ from cmtools.workspace import (
     MARKER,
     MARKER_TEXT,
     TEMPLATES,
+    Workspace,
     WorkspaceError,
     bundled_folder,
     find_workspace,
 )
 
 INITIAL = tuple(book.file_name for book in BOOKS if book is not PLAN_BOOK)
-MERGEABLE = (REGISTER.file_name, ORDER_BOOK.file_name, TASK_BOOK.file_name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +60,7 @@ def init(folder: Path) -> InitResult:
             copy(source, target)
             copies.append(target)
         copies += write_buttons(folder / BUTTONS)
-        stamp_new_books(folder, [folder / name for name in MERGEABLE])
+        stamp_new_books(Workspace(folder))
         for name in INITIAL:
             known_files.add_file(folder, folder / name)
         with atomic_write(folder / MARKER) as aside:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cmtools.books.register import CLIENTS
-from cmtools.files import atomic_write
 from cmtools.merge import reasons
 from cmtools.merge.base import Base, choose_base, known_person
 from cmtools.merge.book_records import (
@@ -30,8 +29,7 @@ from cmtools.tables.patch.annotated_copy import remove_annotation
 from cmtools.tables.patch.book_edit import EditRefused, refuse_locked, write_edits
 from cmtools.tables.patch.package import Package
 from cmtools.tables.patch.properties import set_properties
-from cmtools.tables.reader.container import Limits
-from cmtools.tables.reader.sandbox import InProcessReader, WorkbookReader
+from cmtools.tables.reader.sandbox import WorkbookReader
 
 MANAGER = "Менеджер"
 Check = Callable[[Path], Sequence[Problem]]
@@ -154,20 +152,6 @@ def merge_copy(
             conflicts=merge.conflicts,
         ),
     )
-
-
-def stamp_new_books(root: Path, books: Iterable[Path]) -> None:
-    """Give each book of a new workspace the number of its first version.
-
-    Raises:
-        OSError: no rights, no room.
-    """
-    reader = InProcessReader(limits=Limits())
-    with Versions(root) as versions:
-        for path in books:
-            records = read_book(path, reader, Dataset([])).records
-            with atomic_write(path) as aside:
-                stamp(path, aside, versions.add_version(path.name, records))
 
 
 def stamp(source: Path, target: Path, number: int) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from shutil import copyfile
 
 from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
-from cmtools.files import file_fingerprint
+from cmtools.files import atomic_write, file_fingerprint
 from cmtools.merge.book_merge import stamp
 from cmtools.merge.book_records import BookRefused, read_book
 from cmtools.merge.versions import Versions
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.reader.sandbox import WorkbookReader
+from cmtools.tables.reader.container import Limits
+from cmtools.tables.reader.sandbox import InProcessReader, WorkbookReader
 from cmtools.workspace import Workspace
 
 _NEVER_MERGED = (SETTINGS, AGREED_BOOK)
@@ -54,6 +56,20 @@ def stamp_version(workspace: Workspace, book: str, path: Path, reader: WorkbookR
     with Versions(workspace.root) as versions, suppress(BookRefused):
         records = read_book(path, reader, read_company(workspace, reader)).records
         stamp(path, path, versions.add_version(book, records))
+
+
+def stamp_new_books(workspace: Workspace) -> None:
+    """Give each book of a new workspace the number of its first version.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    reader = InProcessReader(limits=Limits())
+    for book in workspace.books():
+        if book.book not in _NEVER_MERGED and book.path.is_file():
+            with atomic_write(book.path) as aside:
+                copyfile(book.path, aside)
+                stamp_version(workspace, book.name, aside, reader)
 
 
 def read_company(workspace: Workspace, reader: WorkbookReader) -> Dataset:
