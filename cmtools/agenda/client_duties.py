@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from cmtools.agenda.duty import Duty, of_client
@@ -65,7 +65,7 @@ def holiday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty
     """Find near holidays for which not all clients were greeted."""
     for found in rows.holidays:
         is_near = found.on - ahead <= rows.today <= found.on
-        if is_near and not all(is_greeted(rows, c, found.on) for c in rows.clients.values()):
+        if is_near and not are_greeted(rows, rows.clients.values(), found.on):
             yield Duty(
                 kind="holiday",
                 date=found.on,
@@ -106,6 +106,11 @@ def _in_year(day: date, year: int) -> date:
         return day.replace(year=year)
     except ValueError:
         return date(year, 2, 28)
+
+
+def are_greeted(rows: AgendaRows, clients: Iterable[Client], day: date) -> bool:
+    """Tell whether the journal has a greeting for that day of each client."""
+    return all(is_greeted(rows, client, day) for client in clients)
 
 
 def is_greeted(rows: AgendaRows, client: Client, day: date) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cmtools.agenda.client_duties import are_greeted
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.rows import AgendaRows
 from cmtools.errors import UsageError
@@ -33,11 +34,18 @@ def find_manager(typed: str, names: Iterable[str]) -> str:
     return found
 
 
-def duties_of(duties: Iterable[Duty], manager: str | None) -> list[Duty]:
-    """Return a manager's duties and those that are everybody's; all of them for None."""
-    whose = {None, normalize_name(manager or "")}
+def duties_of(rows: AgendaRows, duties: Iterable[Duty], manager: str | None) -> list[Duty]:
+    """Return a manager's duties and those that are everybody's; all of them for None.
+
+    A holiday is everybody's until a manager has greeted all clients of his own.
+    """
+    if manager is None:
+        return [*duties]
+    whose = normalize_name(manager)
+    own = [client for client in rows.clients.values() if normalize_name(client.manager) == whose]
     return [
         duty
         for duty in duties
-        if manager is None or (duty.manager and normalize_name(duty.manager)) in whose
+        if duty.manager is None or normalize_name(duty.manager) == whose
+        if duty.kind != "holiday" or not are_greeted(rows, own, duty.date)
     ]

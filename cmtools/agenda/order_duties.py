@@ -9,7 +9,7 @@ from decimal import Decimal
 from cmtools.agenda.duty import Duty, is_near, moved, of_order
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import add_workdays, workdays_between
-from cmtools.books.choices import ClaimDecision, DeliveryKind, PaperKind, Quality
+from cmtools.books.choices import ClaimDecision, DeliveryKind, PaperKind, PaymentKind, Quality
 from cmtools.pricing.price import ZERO, prepayment_of
 from cmtools.tables.parsers import format_decimal, format_roubles
 
@@ -172,10 +172,10 @@ def closing(rows: AgendaRows) -> Iterator[Duty]:
     """Find orders that are paid, marked and signed, and so can be closed."""
     for found in _open_final(rows):
         acts = [p.received for p in found.papers if p.kind is PaperKind.ACT and p.received]
-        if found.order.mark is None or not acts or found.debt != ZERO or not found.payments:
-            continue
-        last = max(*acts, *(payment.on for payment in found.payments))
-        yield of_order("closing", found, last, "Закрыть сделку", "closed")
+        paid = [p.on for p in found.payments if p.kind is PaymentKind.FROM_CLIENT]
+        if found.order.mark is not None and acts and paid and found.debt == ZERO:
+            last = max(*acts, *paid)
+            yield of_order("closing", found, last, "Закрыть сделку", "closed")
 
 
 def mark(rows: AgendaRows) -> Iterator[Duty]:

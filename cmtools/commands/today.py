@@ -68,7 +68,7 @@ def today(
     rows = agenda.rows
     if manager is not None:
         manager = find_manager(manager, list_managers(rows))
-    duties = duties_of(agenda.duties, manager)
+    duties = duties_of(agenda.rows, agenda.duties, manager)
     with Reader(session.workspace.limits()) as reader:
         files = [write_agenda(agenda, manager, reader)]
     if ics is not None:

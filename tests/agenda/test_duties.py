@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from cmtools.agenda.duties import find_duties
-from cmtools.agenda.rows import read_rows
+from cmtools.agenda.duties import KINDS, find_duties
+from cmtools.agenda.managers import duties_of
+from cmtools.agenda.rows import AgendaRows, read_rows
 from cmtools.agenda.workdays import add_workdays, is_workday, knows_transfers, workdays_between
 from cmtools.commands.session import open_session
 from support.workbench import CLERK, CONTRACTOR, SALES, TODAY, Change, add, healthy, put
@@ -217,50 +218,342 @@ def test_a_duty_begins_on_its_day(case: Case, tmp_path: Path) -> None:
         assert duty not in duties(root, case.never)
 
 
-def paid(amount: float) -> Change:
-    row = {"Дата": november(20), "№ заказа": ORDER, "Вид": "от клиента", "Сумма": amount}
+FIRST, THIRD = "З-2026-0001", "З-2026-0003"
+LOW_MARGIN = put("Позиции", "Цена вручную", 1, 105)
+AT_INVOICE = put("Заказы", "Стадия", 1, "2.6")
+REOPENED = put("Заказы", "Дата закрытия", 0, None)
+TROUBLED = put("Клиенты", "Особый статус", 1, "проблемный")
+GREETED = {"Вид": "поздравление", "Кто от компании": SALES, "Содержание": "Поздравили"}
+
+
+def paid(amount: float, on: date = november(20)) -> Change:
+    row = {"Дата": on, "№ заказа": ORDER, "Вид": "от клиента", "Сумма": amount}
     return add("Платежи", row)
 
 
+def shipped(quantity: int) -> Change:
+    return add("Поставки", {**SHIPPED, "Дата": november(20), "Количество": quantity})
+
+
+def received(quantity: int, quality: str = "принято") -> Change:
+    row = {"Дата": november(20), "№ заказа": ORDER, "Вид": "получено от подрядчика"}
+    return add("Поставки", {**row, "Количество": quantity, "Сумма": 1, "Качество": quality})
+
+
+def talked(client: str, on: date, **more: object) -> Change:
+    row = {"Дата": on, "Код клиента": client, **GREETED, "Вид": "звонок", **more}
+    return add("Журнал контактов", row)
+
+
+def greeted(client: str, on: date) -> Change:
+    return add("Журнал контактов", {"Дата": on, "Код клиента": client, **GREETED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """A kind of duty, changes with which it is just still there, and one with which it is not."""
+
+    kind: str
+    of: str | None
+    today: date = TODAY
+    still: tuple[Change, ...] = ()
+    done: tuple[Change, ...]
+
+
+DONE = (
+    # 500 have come, 800 were ordered
+    Done(
+        kind="production",
+        of=ORDER,
+        today=november(27),
+        still=(received(299), received(300, "брак")),
+        done=(received(300),),
+    ),
+    Done(
+        kind="delivery",
+        of=ORDER,
+        today=november(27),
+        still=(shipped(799),),
+        done=(shipped(800),),
+    ),
+    Done(
+        kind="stage",
+        of=THIRD,
+        today=november(25),
+        done=(put("Заказы", "Дата стадии", 2, november(20)),),
+    ),
+    Done(
+        kind="contractor",
+        of=THIRD,
+        still=(
+            put("Заказы", "Подрядчик", 2, CONTRACTOR),
+            put("Позиции", "Себестоимость за ед.", 3, 4.5),
+        ),
+        done=(
+            put("Заказы", "Подрядчик", 2, CONTRACTOR),
+            put("Позиции", "Себестоимость за ед.", 3, 4.5),
+            put("Заказы", "Срок изготовления", 2, november(30)),
+        ),
+    ),
+    Done(
+        kind="contractor",
+        of=THIRD,
+        still=(put("Заказы", "Подрядчик", 2, CONTRACTOR),),
+        done=(put("Заказы", "Подрядчик", 2, CONTRACTOR), put("Заказы", "Стадия", 2, "2.2")),
+    ),
+    Done(
+        kind="approval",
+        of=ORDER,
+        still=(LOW_MARGIN,),
+        done=(LOW_MARGIN, put("Заказы", "Согласовано директором", 1, "да")),
+    ),
+    Done(
+        kind="approval",
+        of=ORDER,
+        still=(LOW_MARGIN,),
+        done=(LOW_MARGIN, put("Заказы", "Вид заявки", 1, "предварительная")),
+    ),
+    Done(
+        kind="contract",
+        of=ORDER,
+        still=(put("Договоры", "Финансовый департамент", 1, november(20)),),
+        done=(
+            put("Договоры", "Финансовый департамент", 1, november(20)),
+            put("Договоры", "Директор", 1, november(20)),
+        ),
+    ),
+    Done(
+        kind="contract",
+        of=ORDER,
+        still=(put("Заказы", "Стадия", 1, "2.5"),),
+        done=(put("Заказы", "Стадия", 1, "2.4"),),
+    ),
+    Done(
+        kind="prepayment",
+        of=ORDER,
+        still=(AT_INVOICE,),
+        done=(put("Заказы", "Стадия", 1, "2.5"),),
+    ),
+    Done(
+        kind="quality",
+        of=ORDER,
+        still=(put("Поставки", "Качество", 2, None),),
+        done=(put("Поставки", "Качество", 2, "брак"),),
+    ),
+    Done(
+        kind="sample",
+        of=ORDER,
+        still=(put("Поставки", "Контрольный образец", 2, None),),
+        done=(
+            put("Поставки", "Контрольный образец", 2, None),
+            put("Поставки", "Качество", 2, "брак"),
+        ),
+    ),
+    Done(
+        kind="readiness",
+        of=ORDER,
+        still=(put("Заказы", "Стадия", 1, "3.6"),),
+        done=(put("Заказы", "Стадия", 1, "3.7"),),
+    ),
+    Done(
+        kind="act",
+        of=ORDER,
+        still=(shipped(1), add("Документы", {"№ заказа": ORDER, "Вид документа": "счёт"})),
+        done=(shipped(1), add("Документы", {"№ заказа": ORDER, "Вид документа": "акт"})),
+    ),
+    Done(kind="original", of=ORDER, done=(put("Документы", "Оригинал получен", 2, november(20)),)),
+    Done(kind="handover", of=FIRST, done=(put("Документы", "Дата передачи", 0, november(20)),)),
+    Done(
+        kind="closing",
+        of=FIRST,
+        still=(REOPENED,),
+        done=(REOPENED, put("Платежи", "Сумма", 1, 2819.99)),
+    ),
+    Done(
+        kind="closing",
+        of=FIRST,
+        still=(REOPENED,),
+        done=(REOPENED, put("Заказы", "Оценка клиента", 0, None)),
+    ),
+    Done(
+        kind="closing",
+        of=FIRST,
+        still=(REOPENED,),
+        done=(REOPENED, put("Документы", "Оригинал получен", 0, None)),
+    ),
+    Done(kind="mark", of=ORDER, still=(shipped(800),), done=(shipped(799),)),
+    Done(
+        kind="mark",
+        of=ORDER,
+        still=(shipped(800),),
+        done=(shipped(800), put("Заказы", "Оценка клиента", 1, 5)),
+    ),
+    Done(kind="claim", of=ORDER, done=(put("Претензии", "Решение", 1, "отклонена"),)),
+    Done(
+        kind="repeat",
+        of=FIRST,
+        today=date(2026, 12, 10),
+        still=(
+            put("Заказы", "Код клиента", 2, "К-0003"),
+            talked("К-0001", date(2026, 12, 9)),
+        ),
+        done=(put("Заказы", "Код клиента", 2, "К-0003"), talked("К-0001", date(2026, 12, 10))),
+    ),
+    Done(
+        kind="repeat",
+        of=FIRST,
+        today=date(2026, 12, 10),
+        still=(put("Заказы", "Код клиента", 2, "К-0003"), put("Заказы", "Оценка клиента", 0, 4)),
+        done=(put("Заказы", "Код клиента", 2, "К-0003"), put("Заказы", "Оценка клиента", 0, 3)),
+    ),
+    Done(
+        kind="touch",
+        of="К-0001",
+        today=date(2026, 12, 1),
+        still=(talked("К-0001", november(1)),),
+        done=(talked("К-0001", november(30)),),
+    ),
+    Done(
+        kind="birthday",
+        of="К-0001",
+        today=date(2027, 2, 26),
+        still=(greeted("К-0001", date(2027, 2, 24)),),
+        done=(greeted("К-0001", date(2027, 2, 25)),),
+    ),
+    Done(
+        kind="company-day",
+        of="К-0001",
+        today=date(2027, 5, 31),
+        still=(talked("К-0001", date(2027, 5, 30)),),
+        done=(greeted("К-0001", date(2027, 5, 30)),),
+    ),
+    Done(
+        kind="holiday",
+        of=None,
+        today=date(2026, 12, 13),
+        still=tuple(greeted(client, date(2026, 12, 12)) for client in ("К-0001", "К-0002")),
+        done=tuple(
+            greeted(client, date(2026, 12, 12)) for client in ("К-0001", "К-0002", "К-0003")
+        ),
+    ),
+    Done(
+        kind="design",
+        of=THIRD,
+        today=november(24),
+        done=(put("Макеты", "Дата готовности", 1, november(20)),),
+    ),
+    Done(
+        kind="task", of="К-0001", today=november(27), done=(put("Поручения", "Статус", 0, "снято"),)
+    ),
+    Done(kind="director", of="К-0002", still=(TROUBLED,), done=()),
+)
+
+
+@pytest.mark.parametrize("case", DONE, ids=lambda case: f"{case.kind} {case.of or ''}")
+def test_a_duty_that_is_done_is_gone(case: Done, tmp_path: Path) -> None:
+    def found(folder: str, changes: tuple[Change, ...]) -> set[tuple[str, str | None]]:
+        root = healthy(tmp_path / folder, *changes)
+        return {(kind, of) for kind, _, of in duties(root, case.today)}
+
+    assert (case.kind, case.of) in found("still", case.still)
+    assert (case.kind, case.of) not in found("done", case.done)
+
+
+def test_every_kind_begins_and_ends_in_a_table() -> None:
+    """Plan and report end with files, see below."""
+    assert {case.kind for case in CASES} == {*KINDS, "director"}
+    assert {case.kind for case in DONE} == {*KINDS, "director"} - {"balance", "plan", "report"}
+
+
 @pytest.mark.parametrize(
-    ("kind", "today", "change"),
+    ("kind", "today", "changes"),
     [
-        ("approval", TODAY, put("Заказы", "Согласовано директором", 1, "да")),
-        ("contract", TODAY, put("Договоры", "Юрист", 1, None)),
-        ("original", TODAY, put("Документы", "Оригинал получен", 2, november(20))),
-        ("handover", TODAY, put("Документы", "Дата передачи", 0, november(20))),
-        ("claim", TODAY, put("Претензии", "Решение", 1, "отклонена")),
-        ("task", november(27), put("Поручения", "Статус", 0, "снято")),
-        ("design", november(24), put("Макеты", "Дата готовности", 1, november(20))),
-        ("production", november(27), put("Поставки", "Количество", 2, 800)),
+        ("prepayment", TODAY, ()),
+        ("balance", date(2026, 12, 8), (put("Заказы", "Предоплата, %", 1, 0),)),
     ],
 )
-def test_a_duty_that_is_done_is_gone(
-    kind: str, today: date, change: Change, tmp_path: Path
+def test_money_is_due_until_its_last_kopeck(
+    kind: str, today: date, changes: tuple[Change, ...], tmp_path: Path
 ) -> None:
-    made = {
-        "approval": (put("Позиции", "Цена вручную", 1, 105),),
-    }.get(kind, ())
-    before = duties(healthy(tmp_path / "before", *made), today)
-    after = duties(healthy(tmp_path / "after", *made, change), today)
-    gone = [duty for duty in before if duty not in after]
-    assert kind in {duty[0] for duty in before}
-    if kind == "contract":  # the lawyer is asked first: the same day, another text
-        assert gone == []
-    else:
-        assert kind in {duty[0] for duty in gone}
-
-
-def test_the_prepayment_is_due_until_its_last_kopeck(tmp_path: Path) -> None:
-    session = open_session(healthy(tmp_path / "first"), TODAY)
+    session = open_session(healthy(tmp_path / "first", *changes), today)
     (missing,) = [
-        duty.amount for duty in find_duties(read_rows(session, TODAY)) if duty.kind == "prepayment"
+        duty.amount for duty in find_duties(read_rows(session, today)) if duty.kind == kind
     ]
     assert missing is not None
-    nearly = healthy(tmp_path / "nearly", paid(float(missing) - 0.01))
-    wholly = healthy(tmp_path / "wholly", paid(float(missing)))
-    assert "prepayment" in {kind for kind, _, _ in duties(nearly, TODAY)}
-    assert "prepayment" not in {kind for kind, _, _ in duties(wholly, TODAY)}
+    nearly = healthy(tmp_path / "nearly", *changes, paid(float(missing) - 0.01))
+    wholly = healthy(tmp_path / "wholly", *changes, paid(float(missing)))
+    assert kind in {kind for kind, _, _ in duties(nearly, today)}
+    assert kind not in {kind for kind, _, _ in duties(wholly, today)}
+
+
+def test_a_report_that_is_made_and_a_plan_that_is_approved_are_done(tmp_path: Path) -> None:
+    session = open_session(healthy(tmp_path), TODAY)
+    rows = read_rows(session, TODAY)
+    assert {"plan", "report"} <= {duty.kind for duty in find_duties(rows)}
+    done = replace(rows, approved_plans={november(1)}, reports={date(2026, 10, 1)})
+    assert not {"plan", "report"} & {duty.kind for duty in find_duties(done)}
+
+
+def test_the_working_saturday_counts(tmp_path: Path) -> None:
+    """From Friday 31.10.2025 to Wednesday 05.11 there is one working day before the 5th itself."""
+    root = healthy(
+        tmp_path,
+        put("Заказы", "Дата заказа", 1, date(2025, 10, 30)),
+        put("Заказы", "Дата стадии", 1, date(2025, 10, 31)),
+        AT_INVOICE,
+    )
+    assert ("prepayment", "10.11.2025", ORDER) in duties(root, date(2025, 11, 11))
+
+
+@pytest.fixture(scope="module")
+def healthy_rows(tmp_path_factory: pytest.TempPathFactory) -> AgendaRows:
+    return read_rows(open_session(healthy(tmp_path_factory.mktemp("healthy")), TODAY), TODAY)
+
+
+def test_a_duty_stays_until_it_is_done(healthy_rows: AgendaRows) -> None:
+    """Two years of mornings: nothing but greetings and months passes by itself."""
+    passing = {"birthday", "company-day", "holiday", "plan", "report"}
+    before: set[tuple[str, str, date]] = set()
+    for offset in range(730):
+        rows = replace(healthy_rows, today=TODAY + timedelta(days=offset))
+        found = find_duties(rows)
+        keys = [(duty.kind, duty.key, duty.date) for duty in found]
+        assert len(keys) == len({*keys})
+        assert before <= {*keys}
+        before = {key for key in keys if key[0] not in passing}
+
+
+def test_an_order_that_is_closed_and_settled_has_no_duties(healthy_rows: AgendaRows) -> None:
+    """But for the offer to order again."""
+    handed = replace(
+        healthy_rows,
+        papers=[replace(p, handed=november(6)) if p.received else p for p in healthy_rows.papers],
+    )
+    for offset in range(0, 730, 7):
+        rows = replace(handed, today=TODAY + timedelta(days=offset))
+        assert {duty.kind for duty in find_duties(rows) if duty.order == FIRST} <= {"repeat"}
+
+
+def test_a_deal_is_closed_by_the_money_of_the_client(tmp_path: Path) -> None:
+    """What the contractor gets later changes nothing."""
+    late = {"Дата": november(20), "№ заказа": FIRST, "Вид": "подрядчику", "Сумма": 1}
+    root = healthy(tmp_path, REOPENED, add("Платежи", late))
+    assert ("closing", "08.11.2026", FIRST) in duties(root, TODAY)
+
+
+def test_a_manager_who_has_greeted_all_his_clients_is_done(tmp_path: Path) -> None:
+    day = date(2026, 12, 13)
+    root = healthy(tmp_path, *(greeted(client, day) for client in ("К-0001", "К-0002")))
+    rows = read_rows(open_session(root, day), day)
+    kinds = {
+        name: {d.kind for d in duties_of(rows, find_duties(rows), name)}
+        for name in (SALES, CLERK, None)
+    }
+    assert {name: "holiday" in found for name, found in kinds.items()} == {
+        SALES: False,
+        CLERK: True,
+        None: True,
+    }
 
 
 def test_a_greeting_in_the_journal_is_done(tmp_path: Path) -> None:

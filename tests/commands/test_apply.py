@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,11 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty_form import DONE, DUTY_FORM, NEXT, RESULT, TEXT
+from cmtools.agenda.rows import read_rows
 from cmtools.commands.apply import ApplyResult, apply
+from cmtools.commands.session import open_session
 from cmtools.commands.today import today
 from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable
@@ -35,6 +38,9 @@ from support.workbench import (
 
 ORDER = "З-2026-0002"
 NOW = datetime(2026, 11, 21, 18)
+DAY = timedelta(days=1)
+LASTING = ("prepayment", "director")
+"""Kinds that a talk does not settle: the next day asks again."""
 Cells = dict[tuple[str, str], Any]
 """Sheet, cell → value."""
 
@@ -216,6 +222,10 @@ def test_a_duty_done_changes_its_cells_and_no_other(case: Case, tmp_path: Path) 
     assert {state for _, state in states(result)} == {"done"}
     assert (result.exit_code, changed(before, cells_of(root))) == (0, case.cells)
     assert [p for p in validate(root, today=case.day).problems if p.is_error] == []
+    names = {row.key.rpartition("-")[0] for row in result.rows}
+    tomorrow = find_duties(read_rows(open_session(root, case.day + DAY), case.day + DAY))
+    left = names & {f"{duty.kind} {duty.key}" for duty in tomorrow}
+    assert left == (names if case.kind in LASTING else set())
     books = {path.name: path.read_bytes() for path in root.glob("*.xlsx")}
     again = give(root, path)
     assert {state for _, state in states(again)} == {"same"}
