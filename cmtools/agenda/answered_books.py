@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cmtools.agenda.outcome import CellChange, NewRow
-from cmtools.books.loader import BookFile, load_books
+from cmtools.books.loader import load_books
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable
 from cmtools.pricing.session import OpenBooks, Session
@@ -22,9 +22,6 @@ from cmtools.tables.reader.sandbox import Reader
 
 Edits = Mapping[str, Mapping[str, SheetEdit]]
 """Name of a book → sheet → what changes in it."""
-Save = Callable[[BookFile, Path, str | None], Sequence[str]]
-"""Puts a changed book where it belongs: the book, its changed copy, its checksum when it was read;
-returns the names of the files."""
 
 
 def find_edits(dataset: Dataset, changes: Iterable[CellChange], rows: Iterable[NewRow]) -> Edits:
@@ -52,33 +49,6 @@ def find_edits(dataset: Dataset, changes: Iterable[CellChange], rows: Iterable[N
             last_row=last,
         )
     return edits
-
-
-def write_answers(
-    session: Session,
-    edits: Edits,
-    before: Mapping[str, str | None],
-    check: Callable[[Mapping[str, Path]], Sequence[Problem]],
-    save: Save,
-) -> tuple[list[str], Sequence[Problem]]:
-    """Write the changed books; return the files made, and the errors that forbid it.
-
-    before: the checksums of the books when they were read. check: changed books by name → the
-    errors of all books with these in their places.
-
-    Raises:
-        Unavailable: a book was changed meanwhile, or cannot be changed without a loss.
-        OSError: no rights, no room.
-    """
-    with edited_books(session, edits) as changed:
-        errors = check(changed)
-        if errors:
-            return [], errors
-        files: list[str] = []
-        for book in session.targets:
-            if book.name in changed:
-                files += save(book, changed[book.name], before[book.name])
-    return files, ()
 
 
 @contextmanager

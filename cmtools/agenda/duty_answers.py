@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.duty_case import DutyCase
 from cmtools.agenda.duty_form import DONE, DUE, NEXT, ORDER, TEXT
 from cmtools.agenda.duty_writers import WRITERS
-from cmtools.agenda.outcome import NewRow, Outcome, RowState
+from cmtools.agenda.outcome import Outcome, RowState
 from cmtools.agenda.rows import AgendaRows
 from cmtools.forms.reply import Reply
 from cmtools.problems import Fault
 from cmtools.tables.parsers import parse_date, parse_yes_no, squeeze
-from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.table import Source
 
 SAY_YES = "поставьте «да» в столбце «Сделано», если дело сделано"
+TOO_EARLY = "«Следующий контакт» раньше дня повестки: проверьте год"
 BAD_DATE = "«Следующий контакт»: {message}"
-TWO_ROWS = "в эту же ячейку пишет другая строка: «{value}»"
 
 
 def apply_duty_answers(
@@ -53,32 +51,7 @@ def apply_duty_answers(
             journal=journal,
         )
         outcomes.append(_outcome(case))
-    return without_clashes(outcomes)
-
-
-def without_clashes(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Refuse a cell that two rows write differently, and write once what two rows write alike."""
-    cells: dict[tuple[str, str, int, int], CellValue] = {}
-    added: set[str] = set()
-    result = []
-    for outcome in outcomes:
-        wanted = {(c.file, c.sheet, c.row, c.column): c.value for c in outcome.cells}
-        clash = next((p for p, v in wanted.items() if p in cells and cells[p] != v), None)
-        if clash is not None:
-            message = TWO_ROWS.format(value=cells[clash])
-            outcome = replace(outcome, state=RowState.BAD, message=message, cells=(), rows=())
-        else:
-            cells |= wanted
-        new = tuple(row for row in outcome.rows if _content(row) not in added)
-        added |= {_content(row) for row in new}
-        result.append(replace(outcome, rows=new))
-    return result
-
-
-def _content(row: NewRow) -> str:
-    """Return what tells a contact from others: its day, client and content."""
-    values = row.values
-    return str([row.table.title, *(str(values.get(n)) for n in ("on", "client", "content"))])
+    return outcomes
 
 
 def _outcome(case: DutyCase) -> Outcome:
@@ -90,5 +63,7 @@ def _outcome(case: DutyCase) -> Outcome:
     following = parse_date(row.filled.get(NEXT))
     if isinstance(following, Fault):
         return case.end(RowState.BAD, BAD_DATE.format(message=following.message))
+    if following is not None and following < case.day:
+        return case.end(RowState.BAD, TOO_EARLY)
     writer = WRITERS.get(case.kind)
     return writer(case) if writer else case.by_hand()

@@ -5,7 +5,8 @@ What was written before is the same when a killed watcher does it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,8 @@ from cmtools.workspace import Workspace, copy_path
 
 APPLIED = "ПРИНЯТО: ответы записаны в книги"
 NOT_APPLIED = "НЕ ПРИНЯТО: ответы не записаны"
+SOME_LEFT = "{verdict}; не записано строк: {count}"
+LEFT = (RowState.CHANGED, RowState.BAD)
 STATES = {
     RowState.CHANGED: "изменилось",
     RowState.LISTED: "за вами",
@@ -33,9 +36,17 @@ STATES = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppliedDrop:
+    """The result of a dropped form; `orders`: book → its orders that the answers are about."""
+
+    result: DropResult
+    orders: Mapping[str, Set[str]] = field(default_factory=dict)
+
+
 def apply_dropped_form(
     workspace: Workspace, drop: Drop, reader: WorkbookReader, today: date
-) -> DropResult | None:
+) -> AppliedDrop | None:
     """Write the answers of a form into the books; None where a drop is no such form.
 
     The books as they were are kept beside the form.
@@ -53,10 +64,12 @@ def apply_dropped_form(
         with hold_lock(workspace.path(LOCK)):
             done = apply_forms(workspace, [drop.copy], save, today)
     except Unavailable as error:
-        return DropResult(
-            verdict=NOT_APPLIED, accepted=False, repeatable=False, refusals=(str(error),)
+        return AppliedDrop(
+            result=DropResult(
+                verdict=NOT_APPLIED, accepted=False, repeatable=False, refusals=(str(error),)
+            )
         )
-    return _result(drop, done)
+    return AppliedDrop(result=_result(drop, done), orders=done.orders)
 
 
 def _replace(
@@ -71,15 +84,18 @@ def _replace(
 
 def _result(drop: Drop, done: AppliedForms) -> DropResult:
     errors = [problem for problem in done.problems if problem.is_error]
-    written = [row for row in done.rows if row.state is RowState.DONE] if not errors else []
+    written = [row for row in done.rows if row.state is RowState.DONE]
     same = sum(row.state is RowState.SAME for row in done.rows)
+    left = [row for row in done.rows if row.state in LEFT]
     actions = [f"записано: {row.title}" for row in written]
     actions += [f"изменена книга: {name}" for name in done.files]
     if same:
         actions.append(f"записано раньше: {same}")
+    accepted = not errors and len(left) in range(len(done.rows) or 1)
+    verdict = APPLIED if accepted else NOT_APPLIED
     return DropResult(
-        verdict=NOT_APPLIED if errors else APPLIED,
-        accepted=not errors,
+        verdict=SOME_LEFT.format(verdict=verdict, count=len(left)) if left else verdict,
+        accepted=accepted,
         repeatable=False,
         renews_agenda=True,
         actions=tuple(actions),

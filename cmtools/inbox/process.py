@@ -19,7 +19,7 @@ from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.files import checksum
 from cmtools.inbox import messages as texts
 from cmtools.inbox.accepted_orders import AcceptedOrders
-from cmtools.inbox.applied_form import apply_dropped_form
+from cmtools.inbox.applied_form import AppliedDrop, apply_dropped_form
 from cmtools.inbox.destination import (
     find_destination,
     find_incomplete_folders,
@@ -100,7 +100,7 @@ class InboxProcessor:
         if book is None or has_errors(session.problems):  # an agenda has sheets of their names too
             applied = apply_dropped_form(self._workspace, drop, self._reader, today)
             if applied is not None:
-                return applied
+                return self._follow_form(drop, applied, today)
         if book is None:
             return self._apply_answers(drop, today) or _foreign(drop, session)
         if not drop.name.lower().endswith(BOOK_ENDINGS):
@@ -134,6 +134,14 @@ class InboxProcessor:
         except (BookRefused, EditRefused) as error:
             return _not_accepted(texts.CONFLICT, book.name, *texts.not_merged(target.name, error))
         return self._take(drop, session, target, merged, today)
+
+    def _follow_form(self, drop: Drop, applied: AppliedDrop, today: date) -> DropResult:
+        """Make the papers of the orders into which the answers of a form were written."""
+        books = []
+        for name, orders in applied.orders.items():
+            book = replace(drop, copy=self._workspace.path(name), name=name)
+            books.append((book, self._open(book, today), orders))
+        return self._accepted_orders.add_papers_of(books, applied.result, today)
 
     def _apply_answers(self, drop: Drop, today: date) -> DropResult | None:
         """Apply a person's decisions about conflicts; None where the drop holds none."""

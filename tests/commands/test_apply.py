@@ -244,6 +244,7 @@ def test_a_duty_done_changes_its_cells_and_no_other(case: Case, tmp_path: Path) 
         ("mark", {"done": "да", "result": "3"}, "bad", "впишите причину"),
         ("quality", {"done": "да", "result": "хорошо"}, "listed", "«принято» или «брак»"),
         ("prepayment", {"done": "да", "next": "скоро"}, "bad", "нужна дата"),
+        ("prepayment", {"done": "да", "next": "20.11.2026"}, "bad", "раньше дня повестки"),
     ],
 )
 def test_what_is_not_written_is_told(
