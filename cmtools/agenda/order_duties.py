@@ -10,8 +10,10 @@ from cmtools.agenda.duty import Duty, is_near, moved, of_order
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import add_workdays, workdays_between
 from cmtools.books.choices import ClaimDecision, DeliveryKind, PaperKind, PaymentKind, Quality
+from cmtools.documents.field_types import Count
+from cmtools.documents.russian_text import NBSP
 from cmtools.pricing.price import ZERO, prepayment_of
-from cmtools.tables.parsers import format_decimal, format_roubles
+from cmtools.tables.parsers import format_roubles
 
 READY_STAGE, MARK_STAGE = "3.6", "4.2"
 COST_STAGE, CONTRACT_STAGE, INVOICE_STAGE = "2.3", "2.5", "2.6"
@@ -136,7 +138,7 @@ def quality(rows: AgendaRows) -> Iterator[Duty]:
     for found in _open(rows):
         for received in found.deliveries_of(DeliveryKind.RECEIVED):
             if received.quality is None:
-                text = f"Принять продукцию по качеству: {format_decimal(received.quantity)}"
+                text = f"Принять продукцию по качеству: {_quantity(found, received.quantity)}"
                 duty = of_order("quality", found, received.on, text, "stage")
                 yield moved(duty, received.place("quality"), key=f"{received.row}")
 
@@ -238,6 +240,13 @@ def _stage_due(rows: AgendaRows, found: OrderRows) -> date:
     current = rows.stages.get(found.order.stage)
     since = found.order.stage_since or found.order.on
     return add_workdays(since, (current and current.norm) or 0)
+
+
+def _quantity(found: OrderRows, quantity: Decimal) -> str:
+    """Write a quantity, with its unit where all positions of the order have the same."""
+    units = {entry.get("unit") for entry, _ in found.priced.positions}
+    unit = units.pop() if len(units) == 1 else None
+    return f"{Count(quantity)}{NBSP}{unit}" if unit else Count(quantity)
 
 
 def _at_contractor(found: OrderRows) -> str:

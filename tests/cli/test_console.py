@@ -20,7 +20,9 @@ from cmtools.commands.plan import plan
 from cmtools.commands.price import price
 from cmtools.commands.report import report
 from cmtools.commands.result import Result
+from cmtools.commands.templates import TemplatesResult
 from cmtools.commands.validate import validate
+from cmtools.problems import Message, Place, problem_at
 from support.workbench import HEALTHY, TODAY, add, healthy, put
 
 COMMANDS = [module.name for module in iter_modules(commands.__path__)]
@@ -56,6 +58,16 @@ def test_problems_and_their_number(tmp_path: Path) -> None:
     assert "Предварительные заказы.xlsx, лист «Заказы»" in shown
     assert "Вид заявки: «устная»" in shown
     assert shown.splitlines()[-1].startswith("✗ Проверено книг: 5. Ошибок: ")
+
+
+@pytest.mark.parametrize("width", range(40, 80, 3))
+def test_no_line_breaks_inside_a_number(width: int) -> None:
+    """A number with its unit is one word at whatever width, and is printed as it is written."""
+    message = Message("debt", "долг " * 9 + "27\u00a0050,00\u00a0₽", "получите его")
+    file = io.StringIO()
+    problem = problem_at(Place(file="Книга.xlsx"), message())
+    print_result(TemplatesResult(problems=(problem,), checked=1), Console(file=file, width=width))
+    assert "27\u00a0050,00\u00a0₽" in file.getvalue()
 
 
 def test_57_alike_problems_are_one_line_with_a_count(tmp_path: Path) -> None:

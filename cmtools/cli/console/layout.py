@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook
 from rich.markup import escape
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from cmtools.problems import Problem, group_alike, list_cells
 
 NBSP = "\u00a0"
+_UNBROKEN = "\ue000"  # stands for NBSP while lines are broken: rich breaks them at NBSP too
 MOST_SHOWN = 300
 NO_FIGURE = "[dim]—[/]"
 
@@ -91,8 +94,25 @@ def table_of(*titles: str) -> Table:
 
 
 def plain(text: str) -> str:
-    """Replace control characters, which would break the screen."""
-    return "".join(sign if sign.isprintable() or sign == NBSP else "·" for sign in text)
+    """Replace control characters, which would break the screen; mark where no line may break."""
+    shown = "".join(sign if sign.isprintable() or sign == NBSP else "·" for sign in text)
+    return shown.replace(NBSP, _UNBROKEN)
+
+
+class UnbrokenLines(RenderHook):
+    """Prints a no-break space wherever `plain` has marked one, once the lines are broken."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Unbroken(renderable) for renderable in renderables]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unbroken:
+    renderable: ConsoleRenderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for segment in console.render(self.renderable, options):
+            yield segment._replace(text=segment.text.replace(_UNBROKEN, NBSP))
 
 
 def safe(text: str) -> str:

@@ -11,6 +11,7 @@ from importlib import import_module
 
 from rich.console import Console
 
+from cmtools.cli.console.layout import UnbrokenLines
 from cmtools.commands.result import Result
 
 
@@ -18,7 +19,12 @@ def print_result(result: Result, console: Console | None = None) -> None:
     """Print what was asked for, then the problems, then the files made."""
     command = type(result).__module__.rpartition(".")[2]
     import_module(f"cmtools.cli.console.{command}")
-    render(result, console or Console(highlight=False, emoji=False))
+    console = console or Console(highlight=False, emoji=False)
+    console.push_render_hook(UnbrokenLines())
+    try:
+        render(result, console)
+    finally:
+        console.pop_render_hook()
 
 
 @singledispatch
