@@ -11,7 +11,11 @@ from icalendar import Alarm, Calendar, Event
 
 from cmtools.agenda.duty import Duty
 
+PRODUCT = "-//cmtools//RU"
 REMINDER = timedelta(hours=9)
+FIRST_DAY = date(2026, 1, 1)
+"""The SEQUENCE of a new event is the days since then: an event that left the file and comes back,
+or stands in another file, is newer than the one that a calendar has imported."""
 YEARLY = ("birthday", "company-day")
 
 
@@ -33,11 +37,16 @@ def make_calendar(
     """
     known = _known_events(before)
     calendar = Calendar()
-    calendar.add("prodid", "-//cmtools//RU")
+    calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     for duty in duties:
         calendar.add_component(_event(duty, descriptions, known, today))
     return bytes(calendar.to_ical())
+
+
+def is_our_calendar(content: bytes) -> bool:
+    """Tell whether a file is a calendar that was made here."""
+    return content.startswith(b"BEGIN:VCALENDAR") and PRODUCT.encode() in content
 
 
 def event_uid(duty: Duty) -> str:
@@ -53,7 +62,8 @@ def _event(
     event.add("uid", uid)
     event.add("dtstamp", datetime.combine(today, time(), UTC))
     event.add("dtstart", duty.date)
-    event.add("sequence", 0 if old is None else old.sequence + (old.day != duty.date))
+    sequence = old.sequence + (old.day != duty.date) if old else (today - FIRST_DAY).days
+    event.add("sequence", max(sequence, 0))
     event.add("summary", " · ".join(filter(None, (duty.text, duty.order))))
     lines = (descriptions.get(duty.client or ""), _source_line(duty))
     event.add("description", "\n".join(filter(None, lines)))

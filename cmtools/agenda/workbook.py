@@ -105,7 +105,8 @@ def write_agenda(agenda: Agenda, manager: str | None, reader: WorkbookReader) ->
 
 def build_agenda(agenda: Agenda, manager: str | None) -> bytes:
     """Return the bytes of an agenda: «Сегодня», which comes back filled, and five overviews."""
-    rows, duties = agenda.rows, duties_of(agenda.rows, agenda.duties, manager)
+    rows = agenda.rows
+    duties = duties_of(rows, agenda.duties, manager)
     secret = read_secret(agenda.workspace.root)
     subject = (f"{rows.today}", *([manager] if manager else ()))
     mark = Mark(form=DUTY_FORM.name, subject=subject)

@@ -15,6 +15,7 @@ from cmtools.agenda.workbook import read_agenda, write_agenda
 from cmtools.agenda.workdays import knows_transfers
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.commands.session import open_session
+from cmtools.errors import UsageError
 from cmtools.files import atomic_write
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.reader.sandbox import Reader
@@ -59,7 +60,7 @@ def today(
     """Find the duties of a day, of one manager or of all; write the agenda, perhaps a calendar.
 
     Raises:
-        UsageError: nobody is called so.
+        UsageError: nobody is called so; the file for the calendar is something else.
         WorkspaceError, Unavailable: see `open_books`.
         OSError: the agenda or the calendar cannot be written.
     """
@@ -68,7 +69,7 @@ def today(
     rows = agenda.rows
     if manager is not None:
         manager = find_manager(manager, list_managers(rows))
-    duties = duties_of(agenda.rows, agenda.duties, manager)
+    duties = duties_of(rows, agenda.duties, manager)
     with Reader(session.workspace.limits()) as reader:
         files = [write_agenda(agenda, manager, reader)]
     if ics is not None:
@@ -85,9 +86,17 @@ def today(
 
 
 def _write_calendar(path: Path, rows: AgendaRows, duties: Iterable[Duty]) -> None:
-    from cmtools.agenda.calendar_file import make_calendar
+    """Write the calendar anew; what is no calendar of ours stays.
+
+    Raises:
+        UsageError: the file is something else.
+        OSError: no rights, no room.
+    """
+    from cmtools.agenda.calendar_file import is_our_calendar, make_calendar
 
     before = path.read_bytes() if path.is_file() else None
+    if before and not is_our_calendar(before):
+        raise UsageError(f"«{path.name}» — не календарь дел: назовите другой файл .ics")
     lines = {code: " · ".join(filter(None, rows.person_of(code))) for code in rows.clients}
     with atomic_write(path) as aside:
         aside.write_bytes(make_calendar(duties, lines, before, rows.today))

@@ -8,7 +8,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from icalendar import Calendar
 from rich.console import Console
 
 from cmtools.cli.console.render import print_result
@@ -18,6 +17,10 @@ from cmtools.commands.result import ExitCode, Result
 from cmtools.commands.today import today
 from cmtools.errors import UsageError
 from support.workbench import CLERK, SALES, TODAY, add, healthy, put
+
+
+def november(day: int) -> date:
+    return date(2026, 11, day)
 
 
 def screen(result: Result, width: int) -> list[str]:
@@ -67,44 +70,107 @@ def test_a_year_without_known_transfers_is_a_warning(tmp_path: Path) -> None:
     assert result.exit_code is ExitCode.DONE
 
 
+def events_of(path: Path) -> list[dict[str, str]]:
+    """The properties of each event and of its reminder, read by the words of RFC 5545, 3.1."""
+    content = path.read_bytes()
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    lines = content.replace(b"\r\n ", b"").decode().split("\r\n")
+    assert (lines[0], lines[-2:]) == ("BEGIN:VCALENDAR", ["END:VCALENDAR", ""])
+    events: list[dict[str, str]] = []
+    parts: list[str] = []
+    for line in lines[:-1]:
+        name, value = line.split(":", 1)
+        if name == "BEGIN":
+            parts.append(value)
+            if value == "VEVENT":
+                events.append({})
+        elif name == "END":
+            assert parts.pop() == value
+        elif len(parts) > 1:
+            prefix = "" if parts[-1] == "VEVENT" else f"{parts[-1]} "
+            text = value.replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";")
+            assert events[-1].setdefault(prefix + name, text) == text
+    assert parts == []
+    return events
+
+
+class ImportedCalendar(dict[str, dict[str, str]]):
+    """A calendar of a person: an event comes in by its UID unless a newer one is there."""
+
+    def take(self, path: Path) -> None:
+        for event in events_of(path):
+            known = self.get(event["UID"])
+            if known is None or int(event["SEQUENCE"]) >= int(known["SEQUENCE"]):
+                self[event["UID"]] = event
+
+    @property
+    def claims(self) -> list[tuple[str, int]]:
+        return [
+            (event["DTSTART;VALUE=DATE"], int(event["SEQUENCE"]))
+            for event in self.values()
+            if "претензию" in event["SUMMARY"]
+        ]
+
+
 def test_the_calendar_is_read_by_another_reader(tmp_path: Path) -> None:
-    root, path = healthy(tmp_path / "ws"), tmp_path / "дела.ics"
-    result = today(root, ics=path, today=TODAY)
-    events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
-    assert len(events) == len(result.duties)
-    days = {str(event["summary"]): event.decoded("dtstart") for event in events}
-    assert days["Решить претензию: Помятая упаковка · З-2026-0002"] == date(2026, 11, 27)
-    described = {str(event["description"]) for event in events}
-    assert "Кузнецова Дарья\nПредварительные заказы.xlsx, лист «Претензии», F3" in described
-    assert len({str(event["uid"]) for event in events}) == len(events)
-
-
-def test_an_event_that_moved_gets_the_next_sequence(tmp_path: Path) -> None:
-    """Uids stay from day to day; a day that moved either way raises SEQUENCE by one."""
     path = tmp_path / "дела.ics"
+    result = today(healthy(tmp_path / "ws"), ics=path, today=TODAY)
+    events = events_of(path)
+    assert len({event["UID"] for event in events}) == len(events) == len(result.duties)
+    (claim,) = [event for event in events if "претензию" in event["SUMMARY"]]
+    assert claim.pop("UID").startswith("claim-")
+    assert claim == {
+        "DTSTAMP": "20261121T000000Z",
+        "DTSTART;VALUE=DATE": "20261127",
+        "SEQUENCE": "324",
+        "SUMMARY": "Решить претензию: Помятая упаковка · З-2026-0002",
+        "DESCRIPTION": "Кузнецова Дарья\nПредварительные заказы.xlsx, лист «Претензии», F3",
+        "VALARM ACTION": "DISPLAY",
+        "VALARM DESCRIPTION": "Решить претензию: Помятая упаковка",
+        "VALARM TRIGGER": "PT9H",
+    }
 
-    def events() -> dict[str, tuple[date, int]]:
-        found = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
-        return {
-            str(event["uid"]): (event.decoded("dtstart"), int(event.decoded("sequence")))
-            for event in found
-            if "претензию" in str(event["summary"])
-        }
 
-    later = date(2026, 11, 23)
-    for folder, moved in (("a", 20), ("b", 20), ("c", 19), ("d", 20)):
-        claimed = put("Претензии", "Дата", 1, date(2026, 11, moved))
-        today(healthy(tmp_path / folder, claimed), ics=path, today=later)
-        (uid,) = events()
-        assert (
-            events()[uid]
-            == {
-                "a": (date(2026, 11, 27), 0),
-                "b": (date(2026, 11, 27), 0),
-                "c": (date(2026, 11, 26), 1),
-                "d": (date(2026, 11, 27), 2),
-            }[folder]
-        )
+def test_a_birthday_comes_every_year(tmp_path: Path) -> None:
+    path = tmp_path / "дела.ics"
+    today(healthy(tmp_path / "ws"), ics=path, today=date(2027, 2, 27))
+    days = {(e["DTSTART;VALUE=DATE"], e["RRULE"]) for e in events_of(path) if "RRULE" in e}
+    assert days == {("20270228", "FREQ=YEARLY")}
+
+
+def test_a_calendar_that_imports_again_has_each_duty_once_on_its_day(tmp_path: Path) -> None:
+    """A day that moved either way raises SEQUENCE by one."""
+    path, mine = tmp_path / "дела.ics", ImportedCalendar()
+    later, made = date(2026, 11, 23), []
+    for number, claimed in enumerate((20, 20, 19, 20)):
+        root = healthy(tmp_path / str(number), put("Претензии", "Дата", 1, november(claimed)))
+        today(root, ics=path, today=later)
+        mine.take(path)
+        mine.take(path)
+        made += mine.claims
+    assert made == [("20261127", 326), ("20261127", 326), ("20261126", 327), ("20261127", 328)]
+
+
+def test_a_duty_that_was_away_comes_back_as_newer(tmp_path: Path) -> None:
+    path, mine = tmp_path / "дела.ics", ImportedCalendar()
+    decided = put("Претензии", "Решение", 1, "отклонена")
+    for day, change in (
+        (23, put("Претензии", "Дата", 1, november(19))),
+        (24, decided),
+        (25, put("Претензии", "Дата", 1, november(20))),
+    ):
+        today(healthy(tmp_path / str(day), change), ics=path, today=november(day))
+        mine.take(path)
+    assert mine.claims == [("20261127", 328)]
+
+
+def test_a_file_that_is_no_calendar_of_ours_stays(tmp_path: Path) -> None:
+    path = tmp_path / "встречи.ics"
+    path.write_text("BEGIN:VCALENDAR\nPRODID:-//другая//RU\nEND:VCALENDAR\n", "utf-8")
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="назовите другой файл"):
+        today(healthy(tmp_path / "ws"), ics=path, today=TODAY)
+    assert path.read_bytes() == before
 
 
 def test_the_board_has_every_stage_and_the_open_orders(tmp_path: Path) -> None:
