@@ -13,7 +13,7 @@ from shutil import rmtree
 from benchmarks.measuring import output, peak_gigabytes, printed, program, ratio, rival, seconds
 
 TODAY, MONTH = "2026-11-21", "2026-10"
-LARGE, SMALL = 20_000, 200  # orders, of five positions each
+LARGE, MEDIUM, SMALL = 20_000, 2_000, 200  # orders, of five positions each
 BOOKS, MANY_BOOKS = 300, 1000
 READ_EVERY = 10  # of these, pandas reads one in so many, and its time is multiplied
 
@@ -37,6 +37,11 @@ class Workspaces:
         return workspace
 
     @cached_property
+    def copied(self) -> Path:
+        """One book of 2000 orders, and two edited copies of it in `copies/`."""
+        return self._written(MEDIUM, copies=2)
+
+    @cached_property
     def small(self) -> Path:
         """One book of 200 orders."""
         return self._written(SMALL)
@@ -51,9 +56,9 @@ class Workspaces:
         """1000 books of 200 orders, a million positions."""
         return self._written(SMALL, MANY_BOOKS)
 
-    def _written(self, orders: int, books: int = 0) -> Path:
-        workspace = self.folder / f"{orders} orders, {books} books"
-        sizes = (str(orders), str(books))
+    def _written(self, orders: int, books: int = 0, copies: int = 0) -> Path:
+        workspace = self.folder / f"{orders} orders, {books} books, {copies} copies"
+        sizes = (str(orders), str(books), str(copies))
         output([sys.executable, "-m", "benchmarks.workspaces", str(workspace), *sizes])
         return workspace
 
@@ -93,6 +98,15 @@ def _agenda(workspace: Path, rounds: int) -> float:
     """Compare the whole morning, its workbook included, with a check of the same books."""
     ours, check = (_command(name, workspace) for name in ("today", "validate"))
     return ratio(partial(seconds, ours), partial(seconds, check), rounds)
+
+
+def _merge(workspaces: Workspaces) -> float:
+    """Accept one copy, then merge the other one beside the book, which stays as it is."""
+    workspace = workspaces.copied
+    output(_command("merge", workspace, "--in-place", str(workspace / "copies" / "0.xlsx")))
+    ours = _command("merge", workspace, str(workspace / "copies" / "1.xlsx"))
+    check = _command("validate", workspace, str(workspace / "Предварительные заказы.xlsx"))
+    return ratio(partial(seconds, ours), partial(seconds, check), rounds=5)
 
 
 def _docs(workspaces: Workspaces) -> float:
@@ -167,6 +181,12 @@ BENCHMARKS = (
         what="today over 20 000 open orders, 80 000 duties : validate of them",
         goal=3,
         measure=lambda workspaces: _agenda(workspaces.large, rounds=3),
+    ),
+    Benchmark(
+        name="merge",
+        what="merge a copy of a book of 2000 orders into it : validate the book",
+        goal=3.0,
+        measure=_merge,
     ),
     Benchmark(
         name="docs",

@@ -1,6 +1,7 @@
 """Workspaces of any size in which a check finds nothing: `python -m benchmarks.workspaces`.
 
-With a number of books after the number of orders, so many books of so many orders lie in `books/`.
+With a number of books after the number of orders, so many books of so many orders lie in `books/`;
+with a number of copies after that, so many copies of the book, each edited elsewhere, in `copies/`.
 """
 
 from __future__ import annotations
@@ -22,21 +23,25 @@ from cmtools.books.settings import CONTRACTORS, SETTINGS
 from cmtools.commands.init import init
 from cmtools.demo import write_sample
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
+from cmtools.merge.in_place import stamp_new_books
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import InProcessReader
 from cmtools.tables.table import Table
 from cmtools.tables.writer.workbook import SheetRows, write_book
+from cmtools.workspace import Workspace
 
 POSITIONS_AN_ORDER = 5
+EDITED_ROW = 50  # of so many positions one is edited in a copy
 
 Row = dict[str, object]
 
 
-def write_workspace(folder: Path, orders: int, books: int = 0) -> Path:
+def write_workspace(folder: Path, orders: int, books: int = 0, copies: int = 0) -> Path:
     """A workspace of the sample's settings and clients and of so many made-up orders; its book.
 
-    Beside it as many more `books` of other orders in `books/`.
+    Beside it as many more `books` of other orders in `books/`, and `copies` of its own.
     """
     init(folder)
     write_sample(folder, TODAY)
@@ -56,7 +61,28 @@ def write_workspace(folder: Path, orders: int, books: int = 0) -> Path:
             CONTRACTS: [_contract(client) for client, _ in clients] if number < 2 else (),
         }
         write_book(path, ORDER_BOOK, rows, lists)
+    if copies:
+        stamp_new_books(Workspace(folder))
+        write_copies(paths[0], copies, folder / "copies")
     return paths[0]
+
+
+def write_copies(book: Path, copies: int, folder: Path) -> None:
+    """Copies of a book; each has other quantities in its own rows, one of each 50."""
+    loaded = load_books(
+        [BookFile(path=book, name=book.name)],
+        [],
+        InProcessReader(limits=Limits()),
+        TODAY,
+        STANDARD_DOCUMENTS,
+    )
+    (sheet,) = loaded.dataset.sheets(POSITIONS)
+    column = sheet.source.columns["quantity"]
+    folder.mkdir()
+    for number in range(copies):
+        cells = {(row, column): 100 + row for row in sheet.rows[number::EDITED_ROW]}
+        edits = {POSITIONS.title: SheetEdit(cells=cells)}
+        write_edits(book, edits, folder / f"{number}.xlsx")
 
 
 def read_settings_and_clients(folder: Path) -> Dataset:

@@ -18,7 +18,7 @@ from cmtools.merge.book_records import (
 )
 from cmtools.merge.changes import find_changes
 from cmtools.merge.drops import NewDrop
-from cmtools.merge.edits import edits_of
+from cmtools.merge.edits import edits_of, unchanged_rows
 from cmtools.merge.records import BookRecords, RowPlace, place_of
 from cmtools.merge.three_way import Caution, Merge, merge_books
 from cmtools.merge.versions import Versions
@@ -111,15 +111,21 @@ def merge_copy(
         """Give the merged book a number; one that only stands beside goes on from the book's."""
         return versions.add_version(inputs.name, result.records) if inputs.token else current
 
+    def write(merge: Merge) -> tuple[Sequence[str], ReadBook, Sequence[Problem]]:
+        """Write the merged book; return the sheets with rows apart, what it holds, its errors."""
+        edits = edits_of(merge, ours.records)
+        apart = write_edits(inputs.book, edits, target)
+        unchanged = unchanged_rows(ours.records, edits)
+        merged = read_book(target, reader, inputs.company, unchanged)
+        return apart, merged, find_new_errors(check, target, (inputs.book, inputs.copy))
+
     errors: Sequence[Problem] = ()
     apart: Sequence[str] = ()
     merged = theirs
     if is_plain:
         stamp(inputs.copy, target, number_of(theirs))
     else:
-        apart = write_edits(inputs.book, edits_of(merge, ours.records), target)
-        merged = read_book(target, reader, inputs.company)
-        errors = find_new_errors(check, target, (inputs.book, inputs.copy))
+        apart, merged, errors = write(merge)
         if errors:
             rows = {**base.caution.rows, **_blamed(errors, merged, ours, theirs)}
             merge = merge_books(
@@ -129,9 +135,7 @@ def merge_copy(
                 author=author,
                 caution=replace(base.caution, rows=rows),
             )
-            apart = write_edits(inputs.book, edits_of(merge, ours.records), target)
-            merged = read_book(target, reader, inputs.company)
-            errors = find_new_errors(check, target, (inputs.book, inputs.copy))
+            apart, merged, errors = write(merge)
         if not errors:
             stamp(target, target, number_of(merged))
     return BookMerge(

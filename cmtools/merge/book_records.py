@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from cmtools.books.catalog import recognise_book
@@ -68,14 +70,24 @@ class ReadBook:
         return int(self.version) if re.fullmatch(r"[1-9]\d{0,17}", self.version) else 0
 
 
+Unchanged = Mapping[str, Mapping[int, Record]]
+"""Title of a sheet → rows by their numbers."""
+
+
 class BookRefused(Exception):
     """Raised for a file that cannot be merged; says why in Russian."""
 
 
-def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
+def read_book(
+    path: Path,
+    reader: WorkbookReader,
+    company: Dataset,
+    unchanged: Unchanged = MappingProxyType({}),
+) -> ReadBook:
     """Read a book for a merge.
 
     `company` has the settings and the register, whose spelling decides what a reference means.
+    `unchanged` are rows that are known to stand in the file just so.
 
     Raises:
         BookRefused: it is no workbook, damaged, or none of the program's books.
@@ -100,7 +112,10 @@ def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
     own_sheets = [sheet for sheet, _ in declared]
     known = [sheet for table in others for sheet in company.sheets(table)]
     Dataset([*own_sheets, *known]).link(sheet.table for sheet in own_sheets)
-    found = [*(_declared(sheet, grid) for sheet, grid in declared), *map(_own, own)]
+    found = [
+        _declared(sheet, grid, unchanged.get(sheet.table.title, {})) for sheet, grid in declared
+    ]
+    found += map(_own, own)
     return ReadBook(
         book=book,
         records={sheet.title: sheet for sheet in found},
@@ -109,52 +124,55 @@ def read_book(path: Path, reader: WorkbookReader, company: Dataset) -> ReadBook:
     )
 
 
-def _declared(sheet: Sheet[Any], grid: Grid) -> SheetRecords:
+def _declared(sheet: Sheet[Any], grid: Grid, unchanged: Mapping[int, Record]) -> SheetRecords:
     """Return the rows of a declared sheet; (=) columns and totals are no data."""
     table = sheet.table
     fields = {column: table.fields[name].title for name, column in sheet.source.columns.items()}
     names = _column_names(grid, sheet.header, fields, {*sheet.computed_columns.values()})
     meanings = {table.fields[n].title: _meanings(sheet, n, grid) for n in sheet.source.columns}
     at = {row: index for index, row in enumerate(sheet.rows)}
-    rows: list[Record] = []
-    for row, cells in _rows(grid, sheet.header, names):
+    identify = _identities(sheet)
+    same = at.keys() & unchanged.keys()
+    rows = [unchanged[row] for row in same]
+    for row, cells in _rows(grid, sheet.header, names, skipped=same):
         index = at.get(row)
         if index is not None:
             own = {title: _text(cell) for title, cell in cells.items() if title not in meanings}
             own |= {t: text for t, texts in meanings.items() if (text := texts[index])}
-            rows.append(_declared_row(sheet, index, cells, own))
+            key, name, owner = identify(index)
+            rows.append(Record(cells=cells, meanings=own, key=key, name=name, owner=owner, row=row))
         elif not _is_total(cells):
             rows.append(_loose(row, cells))
+    rows.sort(key=attrgetter("row"))
     return _sheet_records(table.title, grid, sheet.header, names, rows)
 
 
-def _declared_row(
-    sheet: Sheet[Any], index: int, cells: RowCells, meanings: Mapping[str, str]
-) -> Record:
-    key = [sheet.values[name][index] for name in _key_fields(sheet.table)]
-    owners = [n for n in _owner_fields(sheet.table) if sheet.values[n][index] is not None]
-    owner = None
-    name = f"строка {sheet.rows[index]}"
-    if owners:
-        name = sheet.values[owners[0]][index]
-        target = sheet.table.fields[owners[0]].column.refers
-        assert target is not None
-        owner = Owner(sheet=target.title, key=normalize_name(name))
-    is_named = bool(key) and None not in key
-    return Record(
-        cells=cells,
-        meanings=meanings,
-        key="\n".join(normalize_name(format_value(value)) for value in key) if is_named else "",
-        name=" · ".join(map(format_value, key)) if is_named else name,
-        owner=owner,
-        row=sheet.rows[index],
-    )
+def _identities(sheet: Sheet[Any]) -> Callable[[int], tuple[str, str, Owner | None]]:
+    """Return what gives each row, by its index, its key, its name and its owner."""
+    keys = [sheet.values[name] for name in _key_fields(sheet.table)]
+    owners = [(sheet.values[name], title) for name, title in _owner_fields(sheet.table).items()]
+
+    def identify(index: int) -> tuple[str, str, Owner | None]:
+        owner, name = None, f"строка {sheet.rows[index]}"
+        for values, title in owners:
+            if values[index] is not None:
+                owner, name = Owner(sheet=title, key=normalize_name(values[index])), values[index]
+                break
+        key = [values[index] for values in keys]
+        if not key or None in key:
+            return "", name, owner
+        texts = [*map(format_value, key)]
+        return "\n".join(map(normalize_name, texts)), " · ".join(texts), owner
+
+    return identify
 
 
 def sheet_places(sheet: Sheet[Any]) -> Iterator[tuple[str, int]]:
     """Yield the place, as `place_of` names it, and the number of each row of a declared sheet."""
+    identify = _identities(sheet)
     for index, row in enumerate(sheet.rows):
-        yield place_of(_declared_row(sheet, index, {}, {})), row
+        key, _, owner = identify(index)
+        yield place_of(Record(cells={}, meanings={}, key=key, owner=owner)), row
 
 
 @cache
@@ -163,8 +181,10 @@ def _key_fields(table: Table[Any]) -> tuple[str, ...]:
 
 
 @cache
-def _owner_fields(table: Table[Any]) -> tuple[str, ...]:
-    return tuple(n for n, field in table.fields.items() if field.column.refers in _OWNERS)
+def _owner_fields(table: Table[Any]) -> Mapping[str, str]:
+    """Return field → the title of the sheet that it refers to, of those that name an owner."""
+    referred = {name: field.column.refers for name, field in table.fields.items()}
+    return {name: target.title for name, target in referred.items() if target in _OWNERS}
 
 
 def _meanings(sheet: Sheet[Any], name: str, grid: Grid) -> list[str]:
@@ -277,7 +297,11 @@ def _column_names(
 
 
 def _rows(
-    grid: Grid, header: int, names: Mapping[int, str], last: int | None = None
+    grid: Grid,
+    header: int,
+    names: Mapping[int, str],
+    last: int | None = None,
+    skipped: Collection[int] = (),
 ) -> Iterator[tuple[int, RowCells]]:
     """Yield the rows below the header that hold something: the number, and the cells by name."""
     formulas: dict[int, dict[str, CellFormula]] = {}
@@ -287,7 +311,10 @@ def _rows(
     columns = [grid.columns[column - 1][header:last] for column in names]
     titles = (*names.values(),)
     for row, values in enumerate(zip(*columns, strict=True), start=header + 1):
-        cells = {t: v for t, v in zip(titles, values, strict=True) if not is_empty(v)}
+        if row in skipped:
+            continue
+        filled = zip(titles, values, strict=True)
+        cells = {t: v for t, v in filled if v is not None and not is_empty(v)}
         cells |= formulas.get(row, {})
         if cells:
             yield row, cells

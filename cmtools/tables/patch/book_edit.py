@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +22,8 @@ from cmtools.tables.patch.row_order import order_rows
 from cmtools.tables.patch.shared_formulas import write_out_shared
 from cmtools.tables.patch.sheet_elements import find_hidden_cells, find_shared_result
 from cmtools.tables.patch.styles import ShownValues
-from cmtools.tables.reader.formulas import find_formulas
+from cmtools.tables.reader.formulas import find_formulas, has_formulas
 
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _EMPTY_SHEET = (
     f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
     "<sheetData/></worksheet>"
@@ -118,7 +116,7 @@ def apply_edits(package: Package, edits: Mapping[str, SheetEdit]) -> Sequence[st
             apart.append(name)
         if find_formulas(package[part]).keys() != formulas:
             package.drop_calculation_order()
-    if edits and any(_FORMULA.search(package[part]) for part in package.sheets().values()):
+    if edits and any(has_formulas(package[part]) for part in package.sheets().values()):
         package.compute_on_load()
     return apart
 

@@ -11,9 +11,9 @@ import re
 from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from html import escape
 from itertools import repeat
 from typing import NamedTuple, Protocol, TypeVar
-from xml.sax.saxutils import escape
 
 from cmtools.problems import column_letters
 from cmtools.tables.parsers import Cell, escape_text, format_value
@@ -303,12 +303,12 @@ def _cell_xml(prefix: bytes, row: int, column: int, value: CellValue, style: byt
         case None | "":
             return head + b"/>"
         case CellFormula():
-            content = escape(value.at(row)).encode()
+            content = escape(value.at(row), quote=False).encode()
             return head + b"><%bf>%b</%bf></%bc>" % (p, content, p, p)
         case bool():
             return head + b' t="b"><%bv>%d</%bv></%bc>' % (p, value, p, p)
         case str():
-            content = escape(escape_text(value)).encode()
+            content = escape(escape_text(value), quote=False).encode()
             text = b'<%bis><%bt xml:space="preserve">%b</%bt></%bis>' % (p, p, content, p, p)
             return head + b' t="inlineStr">' + text + b"</%bc>" % p
         case int() | float() | Decimal():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from xml.sax.saxutils import escape
+from html import escape
 
 from lxml import etree
 
@@ -101,7 +101,7 @@ def _write_comments(package: Package, sheet: str, notes: Notes) -> Notes:
 
 
 def _text(namespace: str | None, tag: str, text: str) -> etree._Element:
-    content = f'<t xml:space="preserve">{escape(escape_text(text))}</t>'
+    content = f'<t xml:space="preserve">{escape(escape_text(text), quote=False)}</t>'
     return etree.fromstring(f'<{tag} xmlns="{namespace}">{content}</{tag}>')
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from xml.sax.saxutils import escape, unescape
+from html import escape
 
 from cmtools.tables.reader.formulas import move_formula
+from cmtools.tables.reader.xml_text import unescape_xml
 from cmtools.tables.sheet_xml import column_number
 
 _SHARED = re.compile(
@@ -31,7 +32,9 @@ def write_out_shared(
     for row, column, group, _, (start, end) in _shared(xml):
         if group in lost:
             first_row, first_column, text = texts[group]
-            own = escape(move_formula(text, row - first_row, column - first_column)).encode()
+            own = escape(
+                move_formula(text, row - first_row, column - first_column), quote=False
+            ).encode()
             tag = xml[start + 1 : xml.index(b"f", start + 1)] + b"f"
             pieces += [xml[done:start], b"<%b>%b</%b>" % (tag, own, tag)]
             done = end
@@ -44,6 +47,6 @@ def _shared(xml: bytes) -> list[tuple[int, int, bytes, str, tuple[int, int]]]:
     for cell in _SHARED.finditer(xml):
         group = _GROUP.search(cell[3])
         if group:
-            text = unescape((cell[4] or b"").decode(), {"&quot;": '"', "&apos;": "'"})
+            text = unescape_xml((cell[4] or b"").decode())
             found.append((int(cell[2]), column_number(cell[1]), group[1], text, cell.span(3)))
     return found

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from cmtools.problems import column_letters
 from cmtools.tables.reader.xml_text import unescape_xml
-from cmtools.tables.sheet_xml import column_number, normalize_tags
+from cmtools.tables.sheet_xml import column_number, normalize_tags, strip_prefix
 
 OWN_ROW = "¤"
 
@@ -19,6 +19,7 @@ _FORMULA = re.compile(
     rb'<c\b[^>]{0,200}?\br="([A-Z]{1,3})(\d{1,7})"[^>]{0,200}>\s{0,9}'
     rb"<f\b([^>]{0,200}?)(?:/>|>([^<]{0,32768})</f>)"
 )
+_TAG = re.compile(rb"<f[\s/>]")
 _SHARED = re.compile(rb'\bsi="(\d{1,9})"')
 _KEPT = r'"(?:[^"]|"")*" | \'(?:[^\']|\'\')*\' | \[[^\[\]]*\]'
 _CELL = r"(?<![\w.$])(?P<column>\$?[A-Z]{1,3})(?P<row>\$?(?:\d{1,7}|¤))(?![\w(.!])"
@@ -39,9 +40,14 @@ class CellFormula(str):
         )
 
 
+def has_formulas(xml: bytes) -> bool:
+    """Tell whether a sheet has any formula."""
+    return _TAG.search(strip_prefix(xml)) is not None
+
+
 def find_formulas(xml: bytes) -> Mapping[tuple[int, int], CellFormula]:
     """Return cell (row, column) → its formula."""
-    if b"<f" not in xml and b":f" not in xml:
+    if not has_formulas(xml):
         return {}
     formulas: dict[tuple[int, int], CellFormula] = {}
     shared: dict[bytes, tuple[int, int, str]] = {}

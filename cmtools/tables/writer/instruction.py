@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from cmtools.tables.service_sheets import INSTRUCTION, LISTS_SHEET
 from cmtools.tables.table import Book
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.dropdowns import foreign_columns
 from cmtools.tables.writer.formats import Formats
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 HOW_TO = (
     "Пишите на листах ниже, начиная со строки под заголовком. Одна строка — одна запись.",

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from cmtools.tables.columns import TEXT, ValueKind
 from cmtools.tables.writer import styles
@@ -16,6 +12,11 @@ from cmtools.tables.writer.cells import write_cell
 from cmtools.tables.writer.formats import Formats
 from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.new_workbook import build_workbook
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 LONGEST_LIST = 255  # characters of a drop-down's choices, as Excel takes them
 MOST_LINKS = 60_000  # of a sheet; Excel opens no more than 65 530
@@ -103,7 +104,7 @@ def build_listings(
         ValueError: a declaration that Excel would not take.
     """
 
-    def write(workbook: xlsxwriter.Workbook) -> None:
+    def write(workbook: Workbook) -> None:
         writer = _Writer(workbook)
         for listing in listings:
             writer.add(listing)
@@ -114,7 +115,7 @@ def build_listings(
 class _Writer:
     """Writes sheets into a workbook; holds its formats, each made once."""
 
-    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+    def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
         self._format = Formats(workbook)
 

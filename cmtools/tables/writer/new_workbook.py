@@ -5,12 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import xlsxwriter
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 
 def build_workbook(
-    write: Callable[[xlsxwriter.Workbook], None], properties: Mapping[str, str] | None = None
+    write: Callable[[Workbook], None], properties: Mapping[str, str] | None = None
 ) -> bytes:
     """Return the bytes of a workbook that `write` fills, with custom properties.
 
@@ -19,6 +21,8 @@ def build_workbook(
     Raises:
         ValueError: something that Excel would not take.
     """
+    import xlsxwriter
+
     content = BytesIO()  # a full disk must not leave xlsxwriter with a half-written file
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(content, options)

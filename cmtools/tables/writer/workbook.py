@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
-
+from cmtools.problems import column_letters
 from cmtools.tables.columns import MEAN, TEXT, Field, ValueKind
 from cmtools.tables.parsers import normalize_title
 from cmtools.tables.service_sheets import LISTS_SHEET
@@ -28,6 +25,11 @@ from cmtools.tables.writer.heading import Heading, header_row, write_heading
 from cmtools.tables.writer.instruction import write_instruction
 from cmtools.tables.writer.new_workbook import build_workbook
 from cmtools.tables.writer.validation import add_validation
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 SheetRows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
@@ -65,7 +67,7 @@ def build_book(
         ValueError: a declaration that Excel would not take.
     """
 
-    def write(workbook: xlsxwriter.Workbook) -> None:
+    def write(workbook: Workbook) -> None:
         _BookWriter(workbook, book, rows or {}, lists or {}, headings or {}, beside or {}).write()
 
     return build_workbook(write)
@@ -79,7 +81,7 @@ class _BookWriter:
 
     def __init__(
         self,
-        workbook: xlsxwriter.Workbook,
+        workbook: Workbook,
         book: Book,
         rows: Mapping[Table[Any], SheetRows],
         lists: DropdownLists,
@@ -192,10 +194,10 @@ class _BookWriter:
     def _colour_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
         """Colour the empty required cells of a row that was begun."""
         row = first + 1
-        last = xlsxwriter.utility.xl_col_to_name(len(fields) - 1)
+        last = column_letters(len(fields))
         for position, field in enumerate(fields):
             if field.required:
-                letters = xlsxwriter.utility.xl_col_to_name(position)
+                letters = column_letters(position + 1)
                 sheet.conditional_format(
                     first,
                     position,
