@@ -25,9 +25,11 @@ from cmtools.books.catalog import BOOKS
 from cmtools.cli.app import app
 from cmtools.commands.client import ANSWER as CLIENT_ANSWER
 from cmtools.documents.catalog import FORMS, KINDS
+from cmtools.documents.shipped_templates import VERSIONS
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
 from cmtools.documents.template.schema import declared_fields, walk_fields
+from cmtools.files import checksum
 from cmtools.letters.catalog import KINDS as LETTERS
 from cmtools.problems import Message, Severity
 from cmtools.reports.indicators import INDICATORS
@@ -205,7 +207,19 @@ def stale() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         found += [f"workbooks/{fresh.name}" for fresh in changed_blanks(Path(folder))]
     found += [path.relative_to(ROOT).as_posix() for path in outdated_books()]
+    found += [f"templates/{VERSIONS}"] if new_template_versions() else []
     return found
+
+
+def new_template_versions() -> str:
+    """The lines that the list of versions of templates lacks."""
+    known = (ROOT / "templates" / VERSIONS).read_text("utf-8").splitlines()
+    newest = {line.split("  ", 1)[1]: line for line in known}
+    folder = ROOT / "templates"
+    paths = sorted([*folder.glob("*.docx"), *folder.glob("*/*.txt")])
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    today = {name: f"{checksum(path)}  {name}" for name, path in names.items()}
+    return "".join(f"{line}\n" for name, line in today.items() if line != newest.get(name))
 
 
 def changed_blanks(folder: Path) -> list[Path]:
@@ -233,6 +247,8 @@ def write() -> None:
         for fresh in changed_blanks(Path(folder)):
             shutil.copyfile(fresh, BLANKS / fresh.name)
     renew(outdated_books())
+    with (ROOT / "templates" / VERSIONS).open("a", encoding="utf-8", newline="\n") as versions:
+        versions.write(new_template_versions())
 
 
 if __name__ == "__main__":

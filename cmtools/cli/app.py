@@ -167,7 +167,7 @@ def docs(
         )
 
 
-app.add_typer(templates, name="templates", help="Шаблоны документов: проверка и поля.")
+app.add_typer(templates, name="templates", help="Шаблоны документов: проверка, поля, обновление.")
 
 
 @command(templates, "check")
@@ -181,6 +181,17 @@ def templates_check(
     from cmtools.commands.templates import check_templates, list_fields
 
     return check_templates(root) if fields is None else list_fields(fields)
+
+
+@command(templates, "renew")
+def templates_renew(root: Path) -> Result:
+    """Взять шаблоны этой версии вместо прежних, которых вы не меняли, и недостающих.
+
+    Прежние останутся в папке «Шаблоны/Прежние». Шаблон, в котором вы что-то правили, не заменяется.
+    """
+    from cmtools.commands.templates import renew_templates
+
+    return renew_templates(root)
 
 
 @command(app, "report")

@@ -15,7 +15,7 @@ from typing import Any
 from cmtools.commands.result import Result
 from cmtools.commands.session import open_session
 from cmtools.documents.pdf import find_office
-from cmtools.documents.template.messages import TEMPLATE_MISSING
+from cmtools.documents.template.messages import TEMPLATE_MISSING, TEMPLATE_OLDER
 from cmtools.errors import explain_os_error
 from cmtools.files import OFFICE_LOCKS
 from cmtools.letters.template_check import check_templates
@@ -111,16 +111,21 @@ def _check_disk(workspace: Workspace) -> Iterator[Check]:
 
 
 def _check_templates(workspace: Workspace) -> Iterator[Check]:
-    errors = [problem for problem in check_templates(workspace) if problem.is_error]
+    problems = check_templates(workspace)
+    errors = [problem for problem in problems if problem.is_error]
+    older = [Path(p.place.file).name for p in problems if p.code == TEMPLATE_OLDER.code]
     missing = [Path(p.place.file).name for p in errors if p.code == TEMPLATE_MISSING.code]
     wrong = dict.fromkeys(Path(problem.place.file).name for problem in errors)
     text, hint = "шаблоны документов на месте", ""
     if missing:
         text = f"нет шаблонов: {', '.join(missing)}"
-        hint = "возьмите их из новой папки: cmtools init"
+        hint = "верните их или возьмите новые: cmtools templates renew"
     elif wrong:
         text = f"шаблоны с ошибками: {', '.join(wrong)}"
         hint = "посмотрите их: cmtools templates check"
+    elif older:
+        text = f"шаблоны прежней версии: {', '.join(older)}"
+        hint = "возьмите новые: cmtools templates renew"
     yield Check(id="templates", ok=not wrong, text=text, hint=hint)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,15 @@ from cmtools.books.catalog import BOOKS
 from cmtools.books.plan import PLAN_BOOK
 from cmtools.buttons import write_buttons
 from cmtools.commands.result import Result
+from cmtools.documents.shipped_templates import give_new_templates
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, copy
 from cmtools.merge.in_place import stamp_new_books
 from cmtools.workspace import (
     BUTTONS,
     FOLDERS,
-    LETTER_TEMPLATES,
     MARKER,
     MARKER_TEXT,
-    TEMPLATES,
     Workspace,
     WorkspaceError,
     bundled_folder,
@@ -56,9 +54,10 @@ def init(folder: Path) -> InitResult:
     try:
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
-        for source, target in _files_to_copy(folder):
-            copy(source, target)
-            copies.append(target)
+        for name in INITIAL:
+            copy(bundled_folder("workbooks") / name, folder / name)
+            copies.append(folder / name)
+        copies += give_new_templates(Workspace(folder))
         copies += write_buttons(folder / BUTTONS)
         stamp_new_books(Workspace(folder))
         for name in INITIAL:
@@ -82,14 +81,3 @@ def _refuse_occupied(folder: Path) -> None:
     for name in INITIAL:
         if (folder / name).exists():
             raise Unavailable(f"в папке уже есть «{name}»: выберите другую или уберите его")
-
-
-def _files_to_copy(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield each file that comes with the program, and the path that it is copied to."""
-    for name in INITIAL:
-        yield bundled_folder("workbooks") / name, folder / name
-    ours = bundled_folder("templates")
-    for template in sorted([*ours.glob("*.docx"), *(ours / LETTER_TEMPLATES).glob("*.txt")]):
-        target = folder / TEMPLATES / template.relative_to(ours)
-        if not target.exists():
-            yield template, target

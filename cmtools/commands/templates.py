@@ -1,4 +1,4 @@
-"""`cmtools templates check`: every template held against the fields that it may name."""
+"""`cmtools templates`: every template held against the fields that it may name, or renewed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cmtools.commands.result import Result, problems_as_json
+from cmtools.documents import shipped_templates
 from cmtools.documents.catalog import FORMS, find_form
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.schema import KINDS as KINDS_OF_FIELDS
@@ -54,6 +55,26 @@ def check_templates(root: Path) -> TemplatesResult:
     """
     problems = template_check.check_templates(find_workspace(root))
     return TemplatesResult(problems=problems, checked=len(ALL_FORMS))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenewResult(Result):
+    """The templates that were renewed are its files; its problems are of those that are there."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"files": list(self.files), "problems": problems_as_json(self.problems)}
+
+
+def renew_templates(root: Path) -> RenewResult:
+    """Give the workspace the templates of this version in place of untouched and missing ones.
+
+    Raises:
+        WorkspaceError: there is no workspace.
+        OSError: the templates cannot be read or written.
+    """
+    workspace = find_workspace(root)
+    files = tuple(workspace.name(path) for path in shipped_templates.renew_templates(workspace))
+    return RenewResult(files=files, problems=template_check.check_templates(workspace))
 
 
 def list_fields(document: str) -> FieldsResult:

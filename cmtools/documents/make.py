@@ -16,6 +16,7 @@ from cmtools.documents.context import DocumentSubject, Entry, RowIndex
 from cmtools.documents.data import OrderData
 from cmtools.documents.file_names import distinct_code, document_stem
 from cmtools.documents.requirements import DocumentChecker
+from cmtools.documents.shipped_templates import give_new_templates
 from cmtools.documents.storage import ClientFolders, DocumentState, first_day, save_version
 from cmtools.documents.template.loader import Template, load
 from cmtools.documents.template.messages import BadTemplate
@@ -94,6 +95,7 @@ class DocumentMaker:
         templates: dict[DocumentKind, Template] | None = None,
         save: SaveDocument = save_version,
     ) -> None:
+        give_new_templates(session.workspace)
         self.rows = RowIndex(session, today)
         self._workspace = session.workspace
         self._clients = session.workspace.path(CLIENT_FOLDERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -18,24 +19,30 @@ from cmtools.documents.catalog import (
     TemplateForm,
 )
 from cmtools.documents.own_kinds import own_kinds
+from cmtools.documents.shipped_templates import give_new_templates, is_older
 from cmtools.documents.template.loader import load
 from cmtools.documents.template.messages import (
     TEMPLATE_DAMAGED,
     TEMPLATE_NO_FIELDS,
+    TEMPLATE_NO_NUMBER,
+    TEMPLATE_OLDER,
     TEMPLATE_UNUSED,
     BadTemplate,
 )
-from cmtools.documents.template.schema import declared_fields
+from cmtools.documents.template.schema import declared_fields, full_names
 from cmtools.documents.template.typed_data import find_typed_data
 from cmtools.errors import explain_os_error
 from cmtools.problems import Fault, Place, Problem, problem_at, sort_problems
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.suggestions import suggest_in_hint
-from cmtools.workspace import TEMPLATES, Workspace
+from cmtools.workspace import TEMPLATES, Workspace, bundled_folder
 
 _ENDINGS = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".rtf", ".odt")
 
+
+NUMBER = "number"
+"""The field that tells the papers about the parts of an order from each other."""
 
 _NAMED = ("name", "full_name", "head_name", "inn", "account")
 
@@ -48,6 +55,8 @@ def check_templates(workspace: Workspace) -> tuple[Problem, ...]:
     Raises:
         OSError: the folder of templates cannot be read.
     """
+    with suppress(OSError):  # rights are told elsewhere; a template that is missing is, here
+        give_new_templates(workspace)
     folder = workspace.path(TEMPLATES)
     dataset = _read_books(workspace)
     forms = (*FORMS, *own_kinds(dataset))
@@ -81,14 +90,24 @@ def _client_names(dataset: Dataset) -> Sequence[str]:
 
 
 def _faults_of(folder: Path, form: TemplateForm, names: Sequence[str]) -> Sequence[Fault]:
+    path, known = folder / form.template, declared_fields(form.record)
     try:
-        template = load(folder / form.template, declared_fields(form.record))
+        is_old = is_older(path, form.template)
+        template = load(path, known)
     except BadTemplate as bad:
-        return bad.faults
+        return [*bad.faults, *([TEMPLATE_OLDER(lacks="")] if is_old else ())]
     except OSError as error:
         return [TEMPLATE_DAMAGED(detail=explain_os_error(error))]
     faults = [*template.remarks, *find_typed_data(template.typed, names)]
-    return faults if template.compiled else [*faults, TEMPLATE_NO_FIELDS()]
+    if not template.compiled:
+        faults.append(TEMPLATE_NO_FIELDS())
+    elif is_old:
+        shipped = load(bundled_folder("templates") / form.template, known)
+        new = [n for n in full_names(known) if n in shipped.named and n not in template.named]
+        faults.append(TEMPLATE_OLDER(lacks=f": в нём нет полей {', '.join(new)}" if new else ""))
+    elif NUMBER in known and NUMBER not in template.named:
+        faults.append(TEMPLATE_NO_NUMBER())
+    return faults
 
 
 def _unused_files(folder: Path, known: Sequence[str]) -> Iterator[tuple[str, Fault]]:

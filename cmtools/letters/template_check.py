@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unicodedata import normalize
 
-from cmtools.documents.template.messages import TEMPLATE_DAMAGED, TEMPLATE_UNUSED, BadTemplate
+from cmtools.documents.shipped_templates import is_older
+from cmtools.documents.template.messages import (
+    TEMPLATE_DAMAGED,
+    TEMPLATE_OLDER,
+    TEMPLATE_UNUSED,
+    BadTemplate,
+)
 from cmtools.documents.template.plain_text import load_text
 from cmtools.documents.template.schema import declared_fields
 from cmtools.documents.template_check import check_templates as check_documents
@@ -20,17 +26,16 @@ from cmtools.workspace import LETTER_TEMPLATES, TEMPLATES, Workspace
 def check_templates(workspace: Workspace) -> tuple[Problem, ...]:
     """Check the templates of all documents and letters.
 
-    A workspace that has no folder of letters yet gets one with the first letter.
-
     Raises:
         OSError: the folder of templates cannot be read.
     """
+    of_documents = check_documents(workspace)
     folder = workspace.path(TEMPLATES, LETTER_TEMPLATES)
-    faults = [*_check_letters(folder)] if folder.is_dir() else []
+    faults = _check_letters(folder)
     of_letters = (
         problem_at(Place(file=workspace.name(folder / name)), fault) for name, fault in faults
     )
-    return sort_problems([*check_documents(workspace), *of_letters])
+    return sort_problems([*of_documents, *of_letters])
 
 
 def _check_letters(folder: Path) -> Iterator[tuple[str, Fault]]:
@@ -44,10 +49,12 @@ def _check_letters(folder: Path) -> Iterator[tuple[str, Fault]]:
 
 
 def _faults_of(folder: Path, kind: LetterKind) -> Sequence[Fault]:
+    path = folder / kind.template
     try:
-        load_text(folder / kind.template, declared_fields(kind.record))
+        is_old = is_older(path, f"{LETTER_TEMPLATES}/{kind.template}")
+        load_text(path, declared_fields(kind.record))
     except BadTemplate as bad:
         return bad.faults
     except OSError as error:
         return [TEMPLATE_DAMAGED(detail=explain_os_error(error))]
-    return ()
+    return [TEMPLATE_OLDER(lacks="")] if is_old else []

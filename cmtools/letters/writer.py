@@ -12,11 +12,11 @@ from cmtools.books.settings import Organization
 from cmtools.documents import pdf
 from cmtools.documents.catalog import DocumentKind, find_form
 from cmtools.documents.make import DocumentMaker
+from cmtools.documents.shipped_templates import give_new_templates
 from cmtools.documents.storage import ClientFolders, DocumentState, save_version
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.plain_text import TextTemplate, load_text, render_text
 from cmtools.documents.template.schema import declared_fields
-from cmtools.files import copy
 from cmtools.letters.catalog import LetterKind
 from cmtools.letters.drafts import (
     ENDING,
@@ -36,7 +36,6 @@ from cmtools.workspace import (
     LETTER_TEMPLATES,
     TEMPLATES,
     Workspace,
-    bundled_folder,
 )
 
 
@@ -138,13 +137,11 @@ def _best_form(paper: Path) -> Path:
 def load_template(
     workspace: Workspace, kind: LetterKind
 ) -> tuple[TextTemplate | None, list[Problem]]:
-    """Load a template, or say what is wrong with it; a workspace without any gets ours."""
-    folder = workspace.path(TEMPLATES, LETTER_TEMPLATES)
-    if not folder.exists():
-        for source in sorted((bundled_folder("templates") / LETTER_TEMPLATES).glob("*.txt")):
-            copy(source, folder / source.name)
+    """Load a template, or say what is wrong with it."""
+    give_new_templates(workspace)
+    path = workspace.path(TEMPLATES, LETTER_TEMPLATES, kind.template)
     try:
-        return load_text(folder / kind.template, declared_fields(kind.record)), []
+        return load_text(path, declared_fields(kind.record)), []
     except BadTemplate as bad:
         return None, _template_problems(workspace, kind, bad)
 

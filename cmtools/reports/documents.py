@@ -22,6 +22,7 @@ from cmtools.documents.fields.monthly import (
     ReportRow,
     Signers,
 )
+from cmtools.documents.shipped_templates import give_new_templates
 from cmtools.documents.template import loader as loading
 from cmtools.documents.template import renderer as rendering
 from cmtools.documents.template.loader import Template
@@ -61,6 +62,7 @@ def director(dataset: Dataset) -> Director:
 
 def template_of(workspace: Workspace, form: TemplateForm) -> tuple[Template | None, list[Problem]]:
     """The workspace's template, or what is wrong with it."""
+    give_new_templates(workspace)
     try:
         path = workspace.path(TEMPLATES, form.template)
         return loading.load(path, declared_fields(form.record)), []

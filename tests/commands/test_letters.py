@@ -336,6 +336,7 @@ def test_a_workspace_of_an_older_version_gets_the_templates(tmp_path: Path) -> N
     for path in (root / TEMPLATES).iterdir():
         path.unlink()
     (root / TEMPLATES).rmdir()
+    (root / ".cmtools" / "templates").unlink()
     assert check_templates(root).problems == ()
     assert len(make(root, "debt", today=date(2026, 12, 25)).letters) == 1
     assert len(list((root / TEMPLATES).iterdir())) == 5

@@ -17,14 +17,16 @@ from rich.console import Console
 from cmtools.cli.console.render import print_result
 from cmtools.commands.docs import docs
 from cmtools.commands.doctor import doctor
-from cmtools.commands.templates import check_templates, list_fields
+from cmtools.commands.templates import check_templates, list_fields, renew_templates
 from cmtools.documents.catalog import FORMS
 from cmtools.documents.selection import Selection
+from cmtools.documents.shipped_templates import shipped_versions
 from cmtools.documents.template.filters import FILTERS
 from cmtools.documents.template.typed_data import find_typed_data
 from cmtools.errors import UsageError
+from cmtools.files import checksum
 from cmtools.letters.catalog import KINDS as LETTERS
-from cmtools.workspace import WorkspaceError
+from cmtools.workspace import WorkspaceError, bundled_folder
 from support.paper_figures import SECOND
 from support.workbench import TODAY, healthy
 
@@ -86,7 +88,8 @@ def test_missing_template(tmp_path: Path, whole_folder: bool) -> None:
     else:
         (root / FOLDER / TEMPLATE).unlink()
     missing = {file for code, _, file in found(root) if code == "template-missing"}
-    forms = {form.template for form in FORMS} if whole_folder else {TEMPLATE}
+    all_of_them = {f.template for f in FORMS} | {f"Письма/{kind.template}" for kind in LETTERS}
+    forms = all_of_them if whole_folder else {TEMPLATE}
     assert missing == {f"{FOLDER}/{name}" for name in forms}
 
 
@@ -205,3 +208,70 @@ def test_command_line(tmp_path: Path, text: str, code: int) -> None:
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["ok"], done.stderr) == (code, code == 0, b"")
     assert {problem["file"] for problem in answer["problems"]} <= {f"{FOLDER}/{TEMPLATE}"}
+
+
+INVOICE = "Счёт на оплату.docx"
+OLD_INVOICE = Path(__file__).parents[1] / "data" / "Счёт на оплату прежней версии.docx"
+"""As it was shipped before there were two invoices; no person has changed it."""
+
+
+def with_old_invoice(root: Path) -> Path:
+    """Put the template of an older version in place of today's."""
+    shutil.copyfile(OLD_INVOICE, root / FOLDER / INVOICE)
+    return root / FOLDER / INVOICE
+
+
+def test_today_s_templates_are_the_last_of_their_versions() -> None:
+    folder = bundled_folder("templates")
+    paths = [*folder.glob("*.docx"), *folder.glob("*/*.txt")]
+    today = {path.relative_to(folder).as_posix(): checksum(path) for path in paths}
+    assert {name: versions[-1] for name, versions in shipped_versions().items()} == today
+
+
+def test_an_untouched_template_of_an_older_version_is_told_and_renewed(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    path = with_old_invoice(root)
+    (problem,) = check_templates(root).problems
+    assert (problem.code, problem.is_error) == ("template-older", False)
+    assert problem.message == "шаблон прежней версии: в нём нет полей number, date, items"
+    assert "cmtools templates renew" in problem.hint
+    checks: Any = doctor(root, today=TODAY).as_json()["checks"]
+    answer = next(one for one in checks if one["id"] == "templates")
+    assert (answer["ok"], answer["text"]) == (True, f"шаблоны прежней версии: {INVOICE}")
+    (root / FOLDER / TEMPLATE).unlink()
+    made = renew_templates(root)
+    assert set(made.as_json()["files"]) == {f"{FOLDER}/{INVOICE}", f"{FOLDER}/{TEMPLATE}"}
+    assert made.problems == ()
+    assert path.read_bytes() == (bundled_folder("templates") / INVOICE).read_bytes()
+    assert (root / FOLDER / "Прежние" / INVOICE).read_bytes() == OLD_INVOICE.read_bytes()
+    assert renew_templates(root).files == ()
+
+
+def test_a_template_that_a_person_has_changed_is_never_renewed(tmp_path: Path) -> None:
+    """What it cannot do without the field of today is told."""
+    root = healthy(tmp_path)
+    path = with_old_invoice(root)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    touched = path.read_bytes()
+    assert found(root) == [("template-no-number", "warning", f"{FOLDER}/{INVOICE}")]
+    assert renew_templates(root).files == ()
+    assert path.read_bytes() == touched
+
+
+def test_a_workspace_is_given_the_templates_of_new_kinds_once(tmp_path: Path) -> None:
+    """One of an older version has no note of what it was given; one that is deleted stays so."""
+    root = healthy(tmp_path)
+    path = root / FOLDER / TEMPLATE
+    note = root / ".cmtools" / "templates"
+    names = note.read_text("utf-8").splitlines()
+    note.write_text("\n".join(name for name in names if name != TEMPLATE), "utf-8")
+    path.unlink()
+    made = docs(root, Selection(orders=[SECOND]), kinds=["specification"], today=TODAY)
+    assert [problem.code for problem in made.problems if problem.is_error] == []
+    assert path.exists()
+    path.unlink()
+    assert found(root) == [("template-missing", "error", f"{FOLDER}/{TEMPLATE}")]

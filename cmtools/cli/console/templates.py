@@ -6,13 +6,22 @@ from rich.console import Console
 
 from cmtools.cli.console.layout import safe, show_problems, show_tally, table_of
 from cmtools.cli.console.render import render
-from cmtools.commands.templates import FieldsResult, TemplatesResult
+from cmtools.commands.templates import FieldsResult, RenewResult, TemplatesResult
 
 
 @render.register
 def _(result: TemplatesResult, console: Console) -> None:
     show_problems(console, result.problems)
     show_tally(console, "шаблонов", result.checked, result.problems)
+
+
+@render.register
+def _(result: RenewResult, console: Console) -> None:
+    for file in result.files:
+        console.print(f"[green]✓[/] {safe(file)}")
+    if not result.files:
+        console.print("Обновлять нечего: прежних и недостающих шаблонов нет.")
+    show_problems(console, result.problems)
 
 
 @render.register

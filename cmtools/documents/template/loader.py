@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from cmtools.documents.template.sandbox import Compiled, Sandbox, TemplateNotPar
 from cmtools.documents.template.schema import Fields
 from cmtools.problems import Fault
 
+_NAME = re.compile(r"[a-z]\w*(?:\.\w+)*")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplatePart:
@@ -40,7 +43,8 @@ class Template:
     """A template of the declared fields: the parts to fill by name, and a zip of the others.
 
     Documents are called `title`, pictures in them are numbered from `first_picture` on; `typed` are
-    the texts of its paragraphs without tags, `remarks` are faults that stop nothing.
+    the texts of its paragraphs without tags, `named` what its tags name, fields among it, `remarks`
+    are faults that stop nothing.
     """
 
     compiled: Mapping[str, TemplatePart]
@@ -48,6 +52,7 @@ class Template:
     title: str
     first_picture: int
     typed: Sequence[str]
+    named: frozenset[str]
     remarks: Sequence[Fault]
 
 
@@ -65,12 +70,14 @@ def load(path: Path, known: Fields) -> Template:
     sandbox = Sandbox()
     compiled: dict[str, TemplatePart] = {}
     typed: list[str] = []
+    named: set[str] = set()
     wrong: list[Fault] = []
     for name in docx_parts.text_parts(content):
         tree = docx_parts.parse_xml(content[name])
         placeholders = pictures.find_placeholders(tree, known)
         found, faulty = jinja_tags.find_tags(tree)
         typed += jinja_tags.texts_between_tags(tree)
+        named.update(name for tag in found for name in _NAME.findall(tag.text))
         wrong += faulty
         if faulty or not (found or placeholders):
             continue
@@ -100,6 +107,7 @@ def load(path: Path, known: Fields) -> Template:
         title=path.stem,
         first_picture=first_picture,
         typed=typed,
+        named=frozenset(named),
         remarks=list(forbidden_content.find_review_marks(content)),
     )
 

@@ -9,7 +9,7 @@ from cmtools.problems import Fault, Message, Severity
 TEMPLATE_MISSING = Message(
     "template-missing",
     "шаблона нет",
-    "верните файл: свежие шаблоны лежат в папке «Шаблоны», которую делает cmtools init",
+    "верните файл или возьмите новый: cmtools templates renew",
 )
 TEMPLATE_DAMAGED = Message(
     "template-damaged",
@@ -134,6 +134,18 @@ TEMPLATE_SUMS = Message(
     "template-sums",
     "в шаблон впечатаны суммы: {values}",
     "похоже, за шаблон сохранён готовый документ; поставьте на их место поля",
+)
+TEMPLATE_OLDER = Message(
+    "template-older",
+    "шаблон прежней версии{lacks}",
+    "возьмите новый: cmtools templates renew; прежний останется в папке «Прежние»",
+    Severity.WARNING,
+)
+TEMPLATE_NO_NUMBER = Message(
+    "template-no-number",
+    "в шаблоне нет поля «number»: у документов о частях заказа будет один номер",
+    "впишите вместо поля «order.number» поле «number»: с ним номера будут с /1, /2",
+    Severity.WARNING,
 )
 TEMPLATE_UNUSED = Message(
     "template-unused",
