@@ -94,9 +94,11 @@ def choose_base(
     state = drop.number if drop else version
     rows = dict.fromkeys(_unclear_rows(versions, nearest), reasons.BASE_UNKNOWN)
     doubts: set[CellPlace] = set()
-    if drop is None:
-        doubts |= _doubts_of_version(version, original, copy, drops, person)
-    else:
+    if person:
+        since = [one for one in his if one.author == person and one.number > state]
+        later = {one.version: one for one in reversed(since) if one.version >= version}
+        doubts |= {*_doubts_of_base(drop, original, records, copy, later.values())}
+    if drop is not None:
         doubts |= {place for place, why in drop.waiting.items() if why == reasons.DOUBTFUL}
         rows |= {p[:2]: why for p, why in drop.waiting.items() if why == reasons.BASE_UNKNOWN}
         if not person:
@@ -150,28 +152,27 @@ def _goes_on(drop: KeptDrop, changes: Changes, original: BookRecords, person: st
     )
 
 
-def _doubts_of_version(
-    version: int,
+def _doubts_of_base(
+    base: KeptDrop | None,
     original: BookRecords,
+    records: BookRecords,
     copy: BookRecords,
-    drops: Iterable[KeptDrop],
-    person: str,
-) -> set[CellPlace]:
-    """Find the cells that hold what the version had, where the same person typed another value."""
-    if not person:
-        return set()
-    latest: dict[int, KeptDrop] = {}
-    for drop in drops:
-        if drop.author == person and drop.version >= version:  # he had not taken a newer one
-            latest.setdefault(drop.version, drop)
-    before, now = by_place(original), by_place(copy)
-    return {
-        place
-        for drop in latest.values()
-        for place, value in drop.changes.items()
-        if value != meaning_at(before, place) == meaning_at(now, place)
-        and place[:2] in before.keys() & now.keys()
-    }
+    later: Iterable[KeptDrop],
+) -> Iterator[CellPlace]:
+    """Yield the cells that hold what the base had, where the same person typed another value later.
+
+    original: the version that the base was made from. later: his last drop of each version since.
+    """
+    known, before, now = map(by_place, (original, records, copy))
+    for drop in later:
+        places = {*drop.changes}
+        if base is not None and base.version == drop.version:
+            places |= base.changes.keys()
+        for place in places:
+            value = drop.changes.get(place, meaning_at(known, place))
+            is_cell = place[:2] in before and place[:2] in now
+            if is_cell and value != meaning_at(before, place) == meaning_at(now, place):
+                yield place
 
 
 def _doubts_of_drop(

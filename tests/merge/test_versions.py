@@ -208,6 +208,19 @@ def test_an_old_copy_of_the_same_person_is_doubtful(desk: Desk) -> None:
     assert desk.cells("Стадия") == ["2", "2", "1", "5"]
 
 
+def test_what_a_later_drop_of_the_same_person_had_is_doubtful(desk: Desk) -> None:
+    """A copy that is nearer to his drop before the last: typed once more, or an old one?"""
+    first = desk.number
+    old = {"o0": {"Стадия": "2"}, "o1": {"Стадия": "2"}}
+    desk.drop(orders(**old), stamp=first, person="Анна")
+    new = {name: {"Стадия": "3"} for name in ("o2", "o3")}
+    desk.drop(orders(o1={"Стадия": "2"}, **new), stamp=first, person="Анна")
+    assert desk.cells("Стадия") == ["1", "2", "3", "3"]
+    _, asked = desk.drop(orders(**old), stamp=first, person="Анна")
+    assert asked == [reasons.DOUBTFUL] * 3
+    assert desk.cells("Стадия") == ["1", "2", "3", "3"]
+
+
 def test_a_copy_without_a_stamp_is_of_the_nearest_version(desk: Desk) -> None:
     numbers = []
     for name in ("o0", "o1", "o2"):
