@@ -9,7 +9,6 @@ from typing import Any
 
 from cmtools.problems import Problem
 from cmtools.tables import messages
-from cmtools.tables.columns import Field
 from cmtools.tables.parsers import normalize_name, squeeze
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.suggestions import suggest_in_hint
@@ -79,7 +78,7 @@ class Dataset:
                 if target is not None and self.can_be_referred_to(target):
                     if target not in keys:
                         keys[target] = self.keys(target)
-                    _resolve(sheets, name, field, target, keys[target])
+                    _resolve(sheets, name, target, keys[target])
 
     def check_rows(self, today: date) -> None:
         """Find only what a row shows without other rows and books."""
@@ -178,11 +177,7 @@ def _comparable(sheet: Sheet[Any], names: tuple[str, ...]) -> list[tuple[Any, ..
 
 
 def _resolve(
-    sheets: Sequence[Sheet[Any]],
-    name: str,
-    field: Field,
-    target: Table[Any],
-    keys: Mapping[str, str],
+    sheets: Sequence[Sheet[Any]], name: str, target: Table[Any], keys: Mapping[str, str]
 ) -> None:
     """Spell each reference as its target does; report one without a target."""
     for sheet in sheets:

@@ -10,7 +10,6 @@ import json
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from cmtools.watch.decision import Decision
 from cmtools.watch.durable_fs import append_line
@@ -40,17 +39,3 @@ def log_event(folder: Path, job: str, decision: Decision, now: datetime) -> None
         "verdict": decision.result.verdict,
     }
     append_line(path, json.dumps(line).encode("ascii"))
-
-
-def read_events(folder: Path) -> list[dict[str, Any]]:
-    """Read the events of the log and the previous one, each once, without cut-off lines."""
-    events: dict[str, dict[str, Any]] = {}
-    for path in (folder / PREVIOUS, folder / NAME):
-        if path.exists():
-            for line in path.read_bytes().split(b"\n"):
-                try:
-                    event = json.loads(line)
-                    events[event["job"]] = event
-                except (ValueError, TypeError, KeyError):
-                    continue
-    return list(events.values())

@@ -6,6 +6,7 @@ book and makes two papers, one that begins with `плохо` is returned, anythi
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
@@ -16,7 +17,7 @@ from datetime import time as clock_time
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from cmtools.files import checksum
 from cmtools.inbox.drop import Drop, DropResult, DropStage, Replacement, StagedDocument
@@ -28,7 +29,7 @@ from cmtools.merge.drops import NewDrop
 from cmtools.merge.memory import MergeMemory
 from cmtools.pricing.agreed_book import Agreement
 from cmtools.tables.reader.container import Limits
-from cmtools.watch import worker_tasks
+from cmtools.watch import event_log, worker_tasks
 from cmtools.watch.completeness import Completeness, check_completeness
 from cmtools.watch.context import WatchContext
 from cmtools.watch.drop_processor import DropProcessor
@@ -297,3 +298,17 @@ def book(tmp_path: Path, client: str, *numbers: str, month: int = 10, stage: str
     }
     path = extra_book(tmp_path, "drop.xlsx", rows)
     return path.read_bytes()
+
+
+def read_events(folder: Path) -> list[dict[str, Any]]:
+    """Read the events of the log and the previous one, each once, without cut-off lines."""
+    events: dict[str, dict[str, Any]] = {}
+    for path in (folder / event_log.PREVIOUS, folder / event_log.NAME):
+        if path.exists():
+            for line in path.read_bytes().split(b"\n"):
+                try:
+                    event = json.loads(line)
+                    events[event["job"]] = event
+                except (ValueError, TypeError, KeyError):
+                    continue
+    return list(events.values())

@@ -34,7 +34,7 @@ from cmtools.workers.process import Limit, WorkerDied, WorkerStopped
 from cmtools.workers.server import WorkerBug
 from cmtools.workspace import DONE, FAILED, INBOX, MARKER, Workspace, WorkspaceError
 from support import watching
-from support.watching import Stub, context, drop, ends, work_off, workspace
+from support.watching import Stub, context, drop, ends, read_events, work_off, workspace
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX alone has it")
 NOBODY = 65534
@@ -343,7 +343,7 @@ def test_24_26_a_burst_of_files_and_events(root: Path) -> None:
             drop(root, name, content)
         until(lambda: len(ends(root)) == len(contents) and not left(root))
     assert originals(root) == contents
-    assert len(event_log.read_events(root / ".cmtools" / "watch")) == len(contents)
+    assert len(read_events(root / ".cmtools" / "watch")) == len(contents)
 
 
 def test_25_36_40_no_events_and_an_inbox_made_anew(
@@ -386,7 +386,7 @@ def test_27_four_watchers_share_the_work(root: Path) -> None:
     assert [watcher.wait() for watcher in watchers] == [0] * 4
     assert originals(root) == contents
     assert (len(ends(root)), left(root)) == (len(contents), [])
-    assert len(event_log.read_events(root / ".cmtools" / "watch")) == len(contents)
+    assert len(read_events(root / ".cmtools" / "watch")) == len(contents)
     assert [p.name for p in (root / JOBS_FOLDER).iterdir() if p.name != "lock"] == []
 
 
@@ -696,7 +696,7 @@ def test_10_a_torn_journal_is_gone_on_with(tmp_path: Path) -> None:
     path = tmp_path / event_log.NAME
     path.write_bytes(b'{"job": "1"}\n{"job": "2", "na')
     append_line(path, b'{"job": "3"}')
-    assert [end["job"] for end in event_log.read_events(tmp_path)] == ["1", "3"]
+    assert [end["job"] for end in read_events(tmp_path)] == ["1", "3"]
 
 
 # Names
