@@ -27,7 +27,7 @@ DUTY_FORM = Form(
         ListingColumn(title=AMOUNT, kind=MONEY, width=12),
         ListingColumn(title=PERSON, width=23, wrap=True),
         ListingColumn(title=MANAGER, width=14, wrap=True),
-        ListingColumn(title=SOURCE, width=16, wrap=True),
+        ListingColumn(title=SOURCE, width=21, wrap=True),
         ListingColumn(title=DONE, width=9, filled=True, choices=("да",), hint="да, когда сделано"),
         ListingColumn(
             title=RESULT,

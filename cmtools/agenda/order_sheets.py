@@ -40,7 +40,7 @@ MANAGER_COLUMN = ListingColumn(title=MANAGER, width=20, wrap=True)
 PERSON_COLUMN = ListingColumn(title=PERSON, width=24, wrap=True)
 DUE_COLUMN = ListingColumn(title=DUE, kind=DATE, width=11)
 LATE_COLUMN = ListingColumn(title=LATE, kind=WHOLE, width=11, warns=True)
-SOURCE_COLUMN = ListingColumn(title=SOURCE, width=17, wrap=True)
+SOURCE_COLUMN = ListingColumn(title=SOURCE, width=21, wrap=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

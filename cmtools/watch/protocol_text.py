@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from unicodedata import category
 
 from cmtools.documents.file_names import version_name
 from cmtools.inbox.drop import DropResult
@@ -38,7 +39,9 @@ def unreadable_result(reason: str) -> DropResult:
 
 def printable(text: str) -> str:
     """Put a file name or text into one line without control characters."""
-    return "".join(sign if sign.isprintable() else "·" for sign in text)
+    return "".join(
+        sign if sign.isprintable() else " " if category(sign) == "Zs" else "·" for sign in text
+    )
 
 
 def _lines(decision: Decision) -> Iterator[str]:

@@ -171,11 +171,11 @@ class _Writer:
     ) -> None:
         """Rule off the rows and colour the cells, also those that are empty and not written."""
         area = (first, position, last, position)
-        if column.warns:
-            red = self._format(font_color=styles.RED, bold=True)
+        look = {"bottom": 1, "bottom_color": styles.RULE}
+        if column.warns:  # with the rule, too: LibreOffice applies the first format alone
+            red = self._format(font_color=styles.RED, bold=True, **look)
             above = {"type": "cell", "criteria": ">", "value": 0, "format": red}
             sheet.conditional_format(*area, above)
-        look = {"bottom": 1, "bottom_color": styles.RULE}
         if column.filled:
             look = {"border": 1, "border_color": styles.RULE, "bg_color": styles.PALE_YELLOW}
         always = {"type": "formula", "criteria": "=TRUE", "format": self._format(**look)}
