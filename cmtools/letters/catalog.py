@@ -25,11 +25,13 @@ class LetterKind(TemplateForm):
     find: finds the duties after which it is written, each with its client.
     fill: makes the fields of the template.
     attaches: the id of the document of the order that goes with it.
+    on_its_day: whether it is sent on the day of its duty and not before.
     """
 
     find: FindDuties
     fill: Callable[[LetterData], Any]
     attaches: str | None = None
+    on_its_day: bool = False
 
     @property
     def template(self) -> str:
@@ -69,6 +71,7 @@ KINDS = (
         record=fields.GreetingFields,
         find=_greetings,
         fill=fields.greeting,
+        on_its_day=True,
     ),
     LetterKind(
         id="touch",
@@ -90,7 +93,7 @@ KINDS = (
         name="Напоминание об оплате",
         short="долг",
         record=fields.DebtFields,
-        find=_until(order_duties.balance, order_duties.prepayment),
+        find=_until(order_duties.prepayment, order_duties.balance),
         fill=fields.debt,
         attaches="invoice",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from email.headerregistry import Address
 from pathlib import Path
 
@@ -63,7 +64,7 @@ class Letter:
     reader: str
     to: Address
 
-    def stem(self, day: str) -> str:
+    def stem(self, day: date) -> str:
         """Compose `2026-11-28 Напоминание об оплате З-2026-0085`."""
         about = self.duty.order or f"{self.client.code} {self.detail}".rstrip()
         room = NAME_BYTES - len(ENDING) - _VERSION
@@ -80,17 +81,17 @@ def find_letters(
 ) -> tuple[list[Letter], list[Problem]]:
     """Find the letters of a kind, of these clients and orders only where some are named.
 
-    A duty whose client has no address is a problem; of two duties about one order the earlier one
-    is written after.
+    A duty whose client has no address is a problem. Of two duties about one order the letter names
+    that which its kind finds first: the prepayment, as its invoice does, before the balance.
     """
     duties: dict[str, Duty] = {}
-    for duty in sorted(kind.find(rows, days), key=lambda duty: duty.date):
+    for duty in kind.find(rows, days):
         is_wanted = (not clients or duty.client in clients) and (not orders or duty.order in orders)
         if is_wanted and duty.client in rows.clients:
             duties.setdefault(duty.order or duty.key, duty)
     letters: list[Letter] = []
     problems: list[Problem] = []
-    for duty in duties.values():
+    for duty in sorted(duties.values(), key=lambda duty: duty.date):
         client = rows.clients[duty.client or ""]
         detail = "" if duty.order else duty.key.removeprefix(client.code).strip()
         reader, typed, place = _reader(rows, client, detail if duty.kind == "birthday" else "")

@@ -55,9 +55,20 @@ def parse_address(name: str, typed: str | None) -> Address | None:
     if typed is None or not _ADDRESS.fullmatch(typed.strip()):
         return None
     try:
-        return Address(display_name=" ".join(name.split()), addr_spec=typed.strip())
+        address = Address(display_name=" ".join(name.split()), addr_spec=typed.strip())
+        return address if _on_the_wire(address).domain else None
     except (MessageError, ValueError, IndexError):
         return None
+
+
+def _on_the_wire(address: Address) -> Address:
+    """Write the domain of an address in ASCII, as mail servers read it (RFC 5890).
+
+    Raises:
+        UnicodeError: no domain can be called so.
+    """
+    domain = address.domain.encode("idna").decode()
+    return Address(address.display_name, address.username, domain)
 
 
 def build_draft(draft: Draft) -> bytes:
@@ -71,8 +82,8 @@ def build_draft(draft: Draft) -> bytes:
     message = EmailMessage(policy=_POLICY)
     message["X-Unsent"] = "1"
     if draft.sender is not None:
-        message["From"] = draft.sender
-    message["To"] = draft.to
+        message["From"] = _on_the_wire(draft.sender)
+    message["To"] = _on_the_wire(draft.to)
     message["Subject"] = draft.subject
     message["Message-ID"] = f"<{identity}@{DOMAIN}>"
     message.set_content(draft.text, cte="quoted-printable")

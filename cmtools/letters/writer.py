@@ -53,6 +53,7 @@ class LetterFile(NamedTuple):
             "kind": self.letter.kind.id,
             "client": self.letter.client.code,
             "order": self.letter.duty.order,
+            "date": f"{self.letter.duty.date}",
             "to": self.letter.to.addr_spec,
             "path": self.path,
             "state": self.state.value,
@@ -99,8 +100,9 @@ class LetterWriter:
             return None
         if self._sender is None:
             self.problems.append(problem_at(self._seller.place("email"), NO_SENDER()))
+        day = letter.duty.date if letter.kind.on_its_day else self._today
         draft = Draft(
-            key=f"letter:{self._seller.inn}:{letter.kind.id}:{letter.duty.key}:{self._today}",
+            key=f"letter:{self._seller.inn}:{letter.kind.id}:{letter.duty.key}:{day}",
             sender=self._sender,
             to=letter.to,
             subject=subject,
@@ -108,8 +110,8 @@ class LetterWriter:
             attachments=[Attachment(path.name, path.read_bytes()) for path in attached],
         )
         folder = self._folders.of(letter.client.code, letter.client.name) / FOLDER
-        stem = letter.stem(f"{self._today}")
-        path, state = save_version(folder, stem, build_draft(draft), self._home, ENDING)
+        content = build_draft(draft)
+        path, state = save_version(folder, letter.stem(day), content, self._home, ENDING)
         names = tuple(map(self._workspace.name, attached))
         return LetterFile(letter, self._workspace.name(path), state, names)
 

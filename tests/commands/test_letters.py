@@ -71,6 +71,7 @@ def test_a_reminder_of_a_debt_with_its_invoice(tmp_path: Path) -> None:
             "kind": "debt",
             "client": "К-0002",
             "order": SECOND,
+            "date": "2026-11-16",
             "to": "kuznetsov@client.example",
             "path": DEBT,
             "state": "made",
@@ -268,6 +269,39 @@ def test_a_cell_that_is_no_address(typed: str, tmp_path: Path) -> None:
     result = make(root, "debt", today=date(2026, 12, 25))
     assert [p.code for p in result.problems] == ["letter-bad-address"]
     assert result.letters == ()
+
+
+def test_a_reminder_asks_for_what_its_invoice_asks_for(tmp_path: Path) -> None:
+    """The prepayment until it is paid, also where the balance fell due before it."""
+    root = healthy(tmp_path, WITH_ADDRESS, put("Заказы", "Дата стадии", 1, date(2026, 12, 20)))
+    (made,) = make(root, "debt", today=date(2026, 12, 25)).letters
+    assert "Напоминаем о предоплате заказа" in text_of(read(root / made.path))
+
+
+def test_an_address_in_the_domain_рф(tmp_path: Path) -> None:
+    """Shown as it was typed; on the wire as mail servers read it (RFC 5890)."""
+    root = healthy(
+        tmp_path,
+        put("Клиенты", "Эл. почта", 1, "info@пример.рф"),
+        put("Организация", "Значение", 16, "sales@пример.рф"),
+    )
+    (made,) = make(root, "debt", today=date(2026, 12, 25)).letters
+    assert made.as_json()["to"] == "info@пример.рф"
+    message = message_from_bytes((root / made.path).read_bytes())
+    assert message["From"].endswith(" <sales@xn--e1afmkfd.xn--p1ai>")
+    assert message["To"].endswith(" <info@xn--e1afmkfd.xn--p1ai>")
+
+
+def test_one_draft_a_greeting_named_by_the_day_to_send_it(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    days = [date(2026, 3, day) for day in (2, 3, 5)]
+    made = [letter for day in days for letter in make(root, "greeting", today=day).letters]
+    assert [(letter.path.rpartition("/")[2], letter.state.value) for letter in made] == [
+        ("2026-03-05 Поздравление К-0001 Соколова Елена Юрьевна.eml", state)
+        for state in ("made", "unchanged", "unchanged")
+    ]
+    shown = run("letters", "--kind", "greeting", "--today", "2026-03-03", folder=root)
+    assert ", отправить 05.03.2026" in shown.out
 
 
 def test_a_letter_says_nothing_of_a_paper_that_could_not_be_made(tmp_path: Path) -> None:

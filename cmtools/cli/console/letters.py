@@ -16,7 +16,9 @@ def _(result: LettersResult, console: Console) -> None:
     for made in result.letters:
         state = STATES.get(made.state, made.state.value)
         console.print(f"[green]✓[/] {safe(made.path)} [dim]({state})[/]", overflow="fold")
-        console.print(f"   {safe(str(made.letter.to))}", overflow="fold")
+        letter = made.letter
+        when = f", отправить {letter.duty.date:%d.%m.%Y}" if letter.kind.on_its_day else ""
+        console.print(f"   {safe(str(letter.to))}{when}", overflow="fold")
     if result.letters:
         console.print("Письма не отправлены: откройте их в почтовой программе и отправьте сами.")
     elif not result.problems:
