@@ -166,3 +166,18 @@ def test_the_agenda_of_one_manager(tmp_path: Path) -> None:
     assert today(root, manager=CLERK.upper(), today=TODAY).files == (path,)
     assert {row["Менеджер"] for row in table(root, "Сегодня", path)} == {CLERK}
     assert table(root, "Заказы", path) == []
+
+
+def test_orders_with_errors_are_counted_above_the_duties(tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Заказы", "Дата заказа", 2, "вчера"))
+    today(root, today=TODAY)
+    cells = [*load_workbook(root / PATH)["Сегодня"].iter_rows(values_only=True)]
+    assert "Не учтены строки «Заказов» с ошибками: 1. Исправьте их: cmtools validate." in [
+        row[0] for row in cells
+    ]
+
+
+def test_a_name_that_is_no_file_name(tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Клиенты", "Менеджер", 2, "Отдел А/Б: смена?"))
+    result = today(root, manager="отдел а/б: смена?", today=TODAY)
+    assert result.files == ("Повестка/2026-11-21 Повестка — Отдел А_Б_ смена_.xlsx",)

@@ -68,8 +68,8 @@ def filled(path: Path, kind: str, **answers: Any) -> Path:
     return path
 
 
-def morning(root: Path, day: date = TODAY) -> Path:
-    return root / today(root, today=day).files[0]
+def morning(root: Path, day: date = TODAY, manager: str | None = None) -> Path:
+    return root / today(root, manager=manager, today=day).files[0]
 
 
 def give(root: Path, *paths: Path, in_place: bool = True) -> ApplyResult:
