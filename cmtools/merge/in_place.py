@@ -33,18 +33,27 @@ def record_edits(workspace: Workspace, books: Iterable[BookFile], reader: Workbo
         OSError: no rights, no room.
     """
     with Versions(workspace.root) as versions:
-        changed: list[tuple[BookFile, str]] = []
-        for book in books:
-            if book.book not in _NEVER_MERGED and book.path.is_file():
-                fingerprint = repr(file_fingerprint(book.path))
-                if not versions.is_recorded(book.name, fingerprint):
-                    changed.append((book, fingerprint))
-        company = read_company(workspace, reader) if changed else Dataset([])
+        merged = [book for book in books if book.book not in _NEVER_MERGED]
+        states = [(book, _fingerprint(book.path)) for book in merged]
+        changed = [(b, f) for b, f in states if f and not versions.is_recorded(b.name, f)]
+        if not changed:
+            return
+        company = read_company(workspace, reader)
         for book, fingerprint in changed:
-            with suppress(BookRefused):
+            try:
                 read = read_book(book.path, reader, company)
-                versions.add_version(book.name, read.records, read.stamp)
-                versions.add_fingerprint(book.name, fingerprint)
+            except (BookRefused, OSError):
+                continue
+            versions.add_version(book.name, read.records, read.stamp)
+            versions.add_fingerprint(book.name, fingerprint)
+
+
+def _fingerprint(path: Path) -> str:
+    """Return what a file is known by; empty where it is not there, or Excel holds it."""
+    try:
+        return repr(file_fingerprint(path)) if path.is_file() else ""
+    except OSError:
+        return ""
 
 
 def stamp_version(workspace: Workspace, book: str, path: Path, reader: WorkbookReader) -> None:

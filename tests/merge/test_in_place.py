@@ -71,6 +71,13 @@ def test_a_book_that_cannot_be_read_is_tried_again(tmp_path: Path) -> None:
     assert record(root) == [ORDERS]
 
 
+def test_what_is_no_book_keeps_no_other_from_being_recorded(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / TASKS).unlink()
+    os.mkfifo(root / TASKS)
+    assert sorted(record(root)) == sorted([REGISTRY, ORDERS])
+
+
 def test_prices_in_the_book_are_a_version(tmp_path: Path) -> None:
     root = healthy(tmp_path, NOTED)
     price(root, in_place=True, today=TODAY)

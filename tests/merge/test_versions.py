@@ -209,7 +209,7 @@ def test_an_old_copy_of_the_same_person_is_doubtful(desk: Desk) -> None:
 
 
 def test_what_a_later_drop_of_the_same_person_had_is_doubtful(desk: Desk) -> None:
-    """A copy that is nearer to his drop before the last: typed once more, or an old one?"""
+    """A copy is nearer to his drop before the last: typed once more, or an old copy."""
     first = desk.number
     old = {"o0": {"Стадия": "2"}, "o1": {"Стадия": "2"}}
     desk.drop(orders(**old), stamp=first, person="Анна")
