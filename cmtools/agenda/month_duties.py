@@ -33,9 +33,9 @@ def plan(rows: AgendaRows) -> Iterator[Duty]:
     """Find months, begun or beginning within five days, without an approved plan."""
     this_month = rows.today.replace(day=1)
     for month in (this_month, next_month(this_month)):
-        if month - PLAN_DAYS <= rows.today and month not in rows.approved_plans:
-            text = f"Составить и утвердить план на {month:%m.%Y}"
-            yield _of_month("plan", month, plan_due(month), text)
+        if month - PLAN_DAYS <= rows.today and not rows.plans.get(month):
+            what = "Утвердить" if month in rows.plans else "Составить и утвердить"
+            yield _of_month("plan", month, plan_due(month), f"{what} план на {month:%m.%Y}")
 
 
 def report(rows: AgendaRows) -> Iterator[Duty]:

@@ -122,7 +122,8 @@ class AgendaRows:
     """All that duties are made of: orders, clients, settings, tasks and a date.
 
     stages: code → stage, in the order of the sheet, by which one is later than another.
-    approved_plans, reports: the months, by their first days, that have them.
+    plans: month, by its first day → whether its plan is approved.
+    reports: the months that have a report.
     """
 
     today: date
@@ -136,7 +137,7 @@ class AgendaRows:
     papers: Sequence[Paper]
     holidays: Sequence[Holiday]
     tasks: Sequence[Task]
-    approved_plans: Set[date]
+    plans: Mapping[date, bool]
     reports: Set[date]
 
     @cached_property
@@ -207,7 +208,7 @@ def read_rows(session: Session, today: date) -> AgendaRows:
         papers=dataset.records(PAPERS),
         holidays=dataset.records(HOLIDAYS),
         tasks=dataset.records(TASKS),
-        approved_plans=_approved_plans(session),
+        plans=_plans(session),
         reports=_months(session.workspace.path(REPORTS).glob("*.xlsx"), "Отчёт"),
     )
 
@@ -233,8 +234,8 @@ def _sum_amounts(payments: Iterable[Payment], kind: PaymentKind) -> Decimal:
     return sum((payment.amount for payment in payments if payment.kind is kind), ZERO)
 
 
-def _approved_plans(session: Session) -> frozenset[date]:
-    """Return the months whose plan is approved: the common one, else those of all managers."""
+def _plans(session: Session) -> dict[date, bool]:
+    """Return month → whether its plan is approved: the common one, else those of all managers."""
     approved: dict[date, list[bool]] = {}
     common: dict[date, bool] = {}
     for sheet in session.loaded.dataset.sheets(PLAN):
@@ -245,8 +246,7 @@ def _approved_plans(session: Session) -> frozenset[date]:
                 approved.setdefault(month, []).append(is_approved)
             else:
                 common[month] = is_approved
-    every = {month: all(answers) for month, answers in approved.items()} | common
-    return frozenset(month for month, is_approved in every.items() if is_approved)
+    return {month: all(answers) for month, answers in approved.items()} | common
 
 
 def _months(paths: Iterable[Path], title: str) -> frozenset[date]:

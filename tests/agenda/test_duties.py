@@ -490,8 +490,10 @@ def test_a_report_that_is_made_and_a_plan_that_is_approved_are_done(tmp_path: Pa
     session = open_session(healthy(tmp_path), TODAY)
     rows = read_rows(session, TODAY)
     assert {"plan", "report"} <= {duty.kind for duty in find_duties(rows)}
-    done = replace(rows, approved_plans={november(1)}, reports={date(2026, 10, 1)})
+    done = replace(rows, plans={november(1): True}, reports={date(2026, 10, 1)})
     assert not {"plan", "report"} & {duty.kind for duty in find_duties(done)}
+    made = replace(rows, plans={november(1): False})
+    assert "Утвердить план на 11.2026" in [duty.text for duty in find_duties(made)]
 
 
 def test_the_working_saturday_counts(tmp_path: Path) -> None:
