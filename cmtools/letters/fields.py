@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -10,11 +11,17 @@ from cmtools.agenda.duty import Duty
 from cmtools.books.register import Client
 from cmtools.books.settings import Organization
 from cmtools.documents.data import OrderData
-from cmtools.documents.declension import Gender, gender_of, given_names
+from cmtools.documents.declension import Gender, first_name, gender_of, given_names, with_holiday
 from cmtools.documents.field_types import Count, Day, Name, Sum
 from cmtools.documents.fields.lines import PositionFields, position_fields
 from cmtools.documents.fields.terms import YES
 from cmtools.documents.parties import Party, party
+
+_OWN_DAY = re.compile(r"\b(?:компани|фирм|наш)", re.IGNORECASE)
+_HOLIDAYS_OF = {
+    Gender.FEMININE: re.compile(r"женск|\b8 марта", re.IGNORECASE),
+    Gender.MASCULINE: re.compile(r"защитник|\b23 февраля", re.IGNORECASE),
+}
 
 
 class LetterData(NamedTuple):
@@ -38,7 +45,7 @@ class LetterData(NamedTuple):
 class LetterFields:
     """What every letter can name."""
 
-    salutation: Annotated[str, "Уважаемая Мария Андреевна! Где имя не ясно — Здравствуйте!"]
+    salutation: Annotated[str, "Уважаемая Мария Андреевна! Без отчества — Здравствуйте, Мария!"]
     reader: Annotated[Name, "Кому письмо; пусто, если никто не назван"]
     client: Annotated[Party, "Клиент"]
     seller: Annotated[Party, "Наша организация"]
@@ -52,6 +59,9 @@ class GreetingFields(LetterFields):
     birthday: Annotated[str, "«да», если это день рождения; иначе пусто"]
     company_day: Annotated[str, "«да», если это день компании; иначе пусто"]
     holiday: Annotated[str, "Название праздника с листа «Праздники»; иначе пусто"]
+    occasion: Annotated[str, "С чем: «с Днём российской печати»; пусто, если падеж не ясен"]
+    whom: Annotated[str, "«вас»; если праздник не адресата — «ваших коллег и близких»"]
+    own_day: Annotated[str, "«да», если это праздник нашей компании; иначе пусто"]
     date: Annotated[Day, "День, с которым поздравляют"]
 
 
@@ -97,14 +107,24 @@ def letter(data: LetterData) -> LetterFields:
 def greeting(data: LetterData) -> GreetingFields:
     """Fill a greeting."""
     kind = data.duty.kind
+    holiday = data.detail if kind == "holiday" else ""
     return _fill(
         GreetingFields,
         data,
         birthday=YES if kind == "birthday" else "",
         company_day=YES if kind == "company-day" else "",
-        holiday=data.detail if kind == "holiday" else "",
+        holiday=holiday,
+        occasion=with_holiday(holiday),
+        whom="вас" if _is_for(data.reader, holiday) else "ваших коллег и близких",
+        own_day=YES if _OWN_DAY.search(holiday) else "",
         date=Day(data.duty.date),
     )
+
+
+def _is_for(reader: str, holiday: str) -> bool:
+    """Whether a holiday is the reader's own: two of them are of women or men alone."""
+    genders = [gender for gender, names in _HOLIDAYS_OF.items() if names.search(holiday)]
+    return not genders or gender_of(reader) in genders
 
 
 def _fill_order(record: type[R], data: LetterData, **more: Any) -> R:
@@ -139,8 +159,9 @@ def debt(data: LetterData) -> DebtFields:
 
 
 def salutation(name: str) -> str:
-    """Address a person by given name and patronymic, where the name shows both and the gender."""
+    """Address a person by given name and patronymic, or by what of it the name shows."""
     given, gender = given_names(name), gender_of(name)
-    if not given or gender is None:
-        return "Здравствуйте!"
-    return f"Уважаем{'ый' if gender is Gender.MASCULINE else 'ая'} {given}!"
+    if given and gender is not None:
+        return f"Уважаем{'ый' if gender is Gender.MASCULINE else 'ая'} {given}!"
+    called = given or first_name(name)
+    return f"Здравствуйте, {called}!" if called else "Здравствуйте!"

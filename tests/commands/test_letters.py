@@ -176,14 +176,14 @@ def test_again_unchanged_and_never_over_a_draft_that_a_person_changed(tmp_path: 
             [
                 (
                     "К-0001",
-                    "Новый год: примите наши поздравления",
+                    "Поздравляем с Новым годом!",
                     "Уважаемая Елена Юрьевна!",
                     "sokolova@romashka.example",
                 ),
                 (
                     "К-0002",
-                    "Новый год: примите наши поздравления",
-                    "Здравствуйте!",
+                    "Поздравляем с Новым годом!",
+                    "Здравствуйте, Дарья!",
                     "darya@client.example",
                 ),
             ],
@@ -213,7 +213,7 @@ def test_again_unchanged_and_never_over_a_draft_that_a_person_changed(tmp_path: 
                 (
                     "К-0002",
                     "Ваш заказ № З-2026-0002 готов",
-                    "Здравствуйте!",
+                    "Здравствуйте, Дарья!",
                     "darya@client.example",
                 )
             ],
@@ -252,6 +252,45 @@ def test_kinds(
         letter = made.letter
         found.append((letter.client.code, message["Subject"], greeting, letter.to.addr_spec))
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("holiday", "subject", "first"),
+    [
+        (
+            "Поздравление с наступающим Новым годом",
+            "Поздравляем с наступающим Новым годом!",
+            "Поздравляем вас с наступающим Новым годом!",
+        ),
+        (
+            "День защитника Отечества",
+            "Поздравляем с Днём защитника Отечества!",
+            "Поздравляем ваших коллег и близких с Днём защитника Отечества!",
+        ),
+        (
+            "Международный женский день",
+            "Поздравляем с Международным женским днём!",
+            "Поздравляем вас с Международным женским днём!",
+        ),
+        (
+            "Святки",
+            "Святки: примите наши поздравления",
+            "Поздравляем вас с праздником — Святки!",
+        ),
+        (
+            "День рождения компании",
+            "День рождения компании: спасибо, что вы с нами",
+            "Сегодня у нас праздник — День рождения компании.",
+        ),
+    ],
+)
+def test_each_holiday_in_its_words(holiday: str, subject: str, first: str, tmp_path: Path) -> None:
+    """To a woman: men's day is her colleagues', our own day is no occasion of hers."""
+    root = healthy(tmp_path, put("Праздники", "Название", 1, holiday))
+    made = letters(root, "greeting", clients=["К-0001"], today=date(2026, 12, 30)).letters
+    message = read(root / made[0].path)
+    assert message["Subject"] == subject
+    assert text_of(message).splitlines()[2].startswith(first)
 
 
 def test_who_has_no_address_is_told(tmp_path: Path) -> None:
@@ -408,7 +447,11 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         ("Соколова Мария Андреевна", "Уважаемая Мария Андреевна!"),
         ("Сергей Николаевич Орлов", "Уважаемый Сергей Николаевич!"),
         ("Иванов И. И.", "Здравствуйте!"),
-        ("Кузнецова Дарья", "Здравствуйте!"),
+        ("Кузнецова Дарья", "Здравствуйте, Дарья!"),
+        ("Дарья Кузнецова", "Здравствуйте, Дарья!"),
+        ("Роман", "Здравствуйте, Роман!"),
+        ("Дарья, бухгалтерия", "Здравствуйте!"),
+        ("отдел закупок", "Здравствуйте!"),
         ("секретарь", "Здравствуйте!"),
         ("", "Здравствуйте!"),
     ],

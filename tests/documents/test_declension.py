@@ -21,6 +21,7 @@ from cmtools.documents.declension import (
     gender_of,
     organisation_gender,
     plural_form,
+    with_holiday,
 )
 
 NBSP = "\u00a0"
@@ -448,3 +449,22 @@ def test_the_libraries_are_loaded_by_the_first_question_in_silence() -> None:
     command = [sys.executable, "-W", "error", "-c", script]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Новый год", "с Новым годом"),
+        ("Старый Новый год", "со Старым Новым годом"),
+        ("Всемирный день качества", "со Всемирным днём качества"),
+        ("Рождество Христово", "с Рождеством Христовым"),
+        ("День России", "с Днём России"),
+        ("8 Марта", "с 8 Марта"),
+        ("Поздравление с наступающим Новым годом", "с наступающим Новым годом"),
+        ("Новогодние праздники", ""),
+        ("«День»", ""),
+        ("", ""),
+    ],
+)
+def test_with_what_to_congratulate(name: str, expected: str) -> None:
+    assert with_holiday(name) == expected

@@ -82,16 +82,28 @@ def initials(name: str, nominative: str = "") -> str:
 
 def given_names(name: str) -> str:
     """`Мария Андреевна` for `Соколова Мария Андреевна`; empty where that is not clear."""
+    return _words_of(name, PartOfSpeech.GIVEN, PartOfSpeech.PATRONYMIC)
+
+
+def first_name(name: str) -> str:
+    """`Дарья` for `Кузнецова Дарья` and for `Дарья`; empty where that is not clear."""
+    alone = name.strip()
+    if _RUSSIAN.fullmatch(alone) and _given_genders(alone):
+        return alone
+    return _words_of(name, PartOfSpeech.GIVEN)
+
+
+def _words_of(name: str, *wanted: PartOfSpeech) -> str:
+    """Return the words of a name that are all that is wanted; empty where that is not clear."""
     person = _person(name) if len(name) <= LONGEST else None
     if person is None or not person.clear:
         return ""
-    wanted = (PartOfSpeech.GIVEN, PartOfSpeech.PATRONYMIC)
     found = {
         " ".join(w[0] for w, part in zip(person.words, build, strict=True) if part in wanted)
         for build in person.builds
-        if PartOfSpeech.PATRONYMIC in build
+        if {*wanted} <= {*build}
     }
-    return found.pop() if len(found) == 1 and len(person.words) > 1 else ""
+    return found.pop() if len(found) == 1 else ""
 
 
 def _is_full(word: str) -> bool:
