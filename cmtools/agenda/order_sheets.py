@@ -35,12 +35,12 @@ from cmtools.tables.writer.listings import Link, Listing, ListingColumn, Listing
 WEEK, MONTH = 7, 30
 
 CLIENT_COLUMN = ListingColumn(title=CLIENT, width=26, wrap=True)
-ORDER_COLUMN = ListingColumn(title=ORDER, width=14)
-MANAGER_COLUMN = ListingColumn(title=MANAGER, width=20, wrap=True)
+ORDER_COLUMN = ListingColumn(title=ORDER, width=12)
+MANAGER_COLUMN = ListingColumn(title=MANAGER, width=18, wrap=True)
 PERSON_COLUMN = ListingColumn(title=PERSON, width=24, wrap=True)
 DUE_COLUMN = ListingColumn(title=DUE, kind=DATE, width=11)
-LATE_COLUMN = ListingColumn(title=LATE, kind=WHOLE, width=11, warns=True)
-SOURCE_COLUMN = ListingColumn(title=SOURCE, width=21, wrap=True)
+LATE_COLUMN = ListingColumn(title=LATE, kind=WHOLE, width=12, warns=True)
+SOURCE_COLUMN = ListingColumn(title=SOURCE, width=20, wrap=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,19 +108,19 @@ def orders_sheet(view: Overview) -> Listing:
         heading=f"Открытые заказы: {len(rows)}",
         columns=(
             ORDER_COLUMN,
-            ListingColumn(title=CLIENT, width=22, wrap=True),
-            ListingColumn(title=MANAGER, width=14, wrap=True),
-            ListingColumn(title="Стадия", width=22, wrap=True),
-            ListingColumn(title="Дней / норма", width=9),
+            ListingColumn(title=CLIENT, width=17, wrap=True),
+            ListingColumn(title=MANAGER, width=11, wrap=True),
+            ListingColumn(title="Стадия", width=17, wrap=True),
+            ListingColumn(title="Дней / норма", width=7),
             ListingColumn(title="Сверх нормы", kind=WHOLE, width=8, warns=True),
-            ListingColumn(title="Срок изготовления", kind=DATE, width=13),
-            ListingColumn(title="Срок поставки", kind=DATE, width=11),
+            ListingColumn(title="Срок изготовления", kind=DATE, width=12),
+            ListingColumn(title="Срок поставки", kind=DATE, width=10),
             ListingColumn(title=AMOUNT, kind=MONEY, width=12),
             ListingColumn(title="Оплачено", kind=MONEY, width=12),
             ListingColumn(title="Долг", kind=MONEY, width=12),
-            ListingColumn(title="Маржа, %", kind=NUMBER, width=8),
-            ListingColumn(title="Чего не хватает", width=26, wrap=True),
-            ListingColumn(title="Папка", width=9),
+            ListingColumn(title="Маржа, %", kind=NUMBER, width=7),
+            ListingColumn(title="Чего не хватает", width=17, wrap=True),
+            ListingColumn(title="Папка", width=8),
         ),
         rows=rows,
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_LIST = 255  # characters of a drop-down's choices, as Excel takes them
 MOST_LINKS = 60_000  # of a sheet; Excel opens no more than 65 530
+SIDES = (0.2, 0.2)  # inches beside a printed list, which is wide
 SPARE_ROWS = 50  # below the last one, in which a person adds rows of his own
 WORD_END = 2  # characters that the end of a line stays empty, on average
 
@@ -61,7 +62,7 @@ class ListingColumn:
     """A column of such a sheet.
 
     filled: a person fills it in: it is yellow. choices: what he may pick.
-    warns: numbers above 0 are red. service: small, grey and not printed.
+    warns: its numbers are red. service: small, grey and not printed.
     """
 
     title: str
@@ -122,6 +123,7 @@ class _Writer:
     def add(self, listing: Listing) -> None:
         sheet = self._workbook.add_worksheet(listing.sheet)
         styles.print_setup(sheet)
+        sheet.set_margins(*SIDES, top=0.5, bottom=0.6)
         sheet.set_default_row(styles.LINE_HEIGHT + _GAP)
         header = self._write_top(sheet, listing)
         last = header + max(len(listing.rows), 1)
@@ -164,18 +166,13 @@ class _Writer:
             rule |= {"validate": "list", "source": [*column.choices]}
         if column.filled and (column.hint or column.choices):
             sheet.data_validation(header + 1, position, last + SPARE_ROWS, position, rule)
-        self._colour(sheet, column, header + 1, position, last)
+        self._colour(sheet, column, (header + 1, position, last, position))
 
     def _colour(
-        self, sheet: Worksheet, column: ListingColumn, first: int, position: int, last: int
+        self, sheet: Worksheet, column: ListingColumn, area: tuple[int, int, int, int]
     ) -> None:
         """Rule off the rows and colour the cells, also those that are empty and not written."""
-        area = (first, position, last, position)
-        look = {"bottom": 1, "bottom_color": styles.RULE}
-        if column.warns:  # with the rule, too: LibreOffice applies the first format alone
-            red = self._format(font_color=styles.RED, bold=True, **look)
-            above = {"type": "cell", "criteria": ">", "value": 0, "format": red}
-            sheet.conditional_format(*area, above)
+        look: dict[str, Any] = {"bottom": 1, "bottom_color": styles.RULE}
         if column.filled:
             look = {"border": 1, "border_color": styles.RULE, "bg_color": styles.PALE_YELLOW}
         always = {"type": "formula", "criteria": "=TRUE", "format": self._format(**look)}
@@ -222,6 +219,8 @@ class _Writer:
         }
         if column.kind.align == "left" and not column.service:
             look["indent"] = 1
+        if column.warns:
+            look |= {"bold": True, "font_color": styles.RED}
         if column.service:
             look |= {"font_size": 8, "font_color": styles.GREY, "align": "fill"}
         return self._format(**look | more)
