@@ -162,7 +162,8 @@ def test_demo(tmp_path: Path) -> None:
     assert (made["ok"], made["workspace"], made["month"]) == (True, str(root), "2026-10")
     painted = "Примеры/Книга с ошибками — ошибки.xlsx"
     months = [f"{stem}.{end}" for stem in MONTHLY for end in ("xlsx", "docx")]
-    assert made["files"] == [COPY, painted, *months]
+    agendas = {f"Повестка/{path.name}" for path in (root / "Повестка").iterdir()}
+    assert {*made["files"]} == {COPY, painted, *months, *agendas}
     papers = [paper["path"] for paper in made["documents"]]
     assert papers
     assert [name for name in (*BOOKS, *made["files"], *papers) if not (root / name).is_file()] == []
