@@ -222,6 +222,12 @@ def test_a_screen_shows_the_most_urgent_and_counts_the_rest(width: int, tmp_path
     assert len(result.as_json()["duties"]) == len(result.duties) > 66
 
 
+def test_the_board_says_in_any_colours_how_far_an_order_is_over_its_norm(tmp_path: Path) -> None:
+    lines = screen(board(healthy(tmp_path), today=november(25)), 80)
+    (order,) = [line.split() for line in lines if line.startswith("З-2026-0003")]
+    assert order == ["З-2026-0003", "ООО", "«Ромашка»", "4", "(+1)", "—", "нет", "цены"]
+
+
 def test_the_board_shows_the_orders_of_a_stage_that_are_due_first(tmp_path: Path) -> None:
     result = board(healthy(tmp_path), today=TODAY)
     (stages,) = [found for found in result.stages if found[0].code == "3.3"]

@@ -41,7 +41,7 @@ def _cells(entry: OrderOnBoard) -> tuple[str, ...]:
     return (
         safe(order.number),
         safe(entry.name),
-        f"[red]{days}[/]" if entry.over else days,
+        f"[red]{days} (+{entry.over})[/]" if entry.over else days,
         f"{order.delivery_due:%d.%m.%y}" if order.delivery_due else "—",
         _amount(rows),
         "" if not rows.debt else format_roubles(rows.debt),
