@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -74,9 +74,16 @@ def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def save_version(
-    folder: Path, stem: str, content: bytes, home: Path, ending: str = file_names.ENDING
+    folder: Path,
+    stem: str,
+    content: bytes,
+    home: Path,
+    ending: str = file_names.ENDING,
+    may_replace: Callable[[bytes], bool] = lambda _: False,
 ) -> tuple[Path, DocumentState]:
     """Save a document: unchanged content leaves the newest file as it is, changed makes the next.
+
+    A newest file whose content `may_replace` takes for untouched is made anew in its place.
 
     Raises:
         OutsideError: the folder is a link out of `home`.
@@ -85,6 +92,11 @@ def save_version(
     version, is_unchanged = next_version(folder, stem, content, home, ending)
     if is_unchanged:
         return folder / file_names.version_name(stem, version, ending), DocumentState.UNCHANGED
+    newest = folder / file_names.version_name(stem, version - 1, ending)
+    if version > 1 and newest.is_file() and may_replace(newest.read_bytes()):
+        with atomic_write(newest) as aside:
+            aside.write_bytes(content)
+        return newest, DocumentState.MADE
     while True:
         path = folder / file_names.version_name(stem, version, ending)
         try:

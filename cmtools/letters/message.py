@@ -10,14 +10,18 @@ from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from hashlib import sha256
 from html import escape
 from mimetypes import guess_type
 from typing import NamedTuple
 from urllib.parse import quote
-from uuid import NAMESPACE_DNS, uuid5
+from uuid import NAMESPACE_DNS, UUID, uuid5
 
 DOMAIN = "cmtools"
 WORD = 75  # the longest encoded word, RFC 2047 section 2
+
+_BLANK = uuid5(NAMESPACE_DNS, DOMAIN)
+_IDENTITY = re.compile(rf"^Message-ID: <([0-9a-f-]{{36}})@{DOMAIN}>\r?$".encode(), re.MULTILINE)
 
 _POLICY = SMTP.clone(refold_source="none")
 _ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
@@ -76,22 +80,49 @@ def build_draft(draft: Draft) -> bytes:
 
     `X-Unsent` makes Outlook open it for sending; there is no Date, as it was not sent yet. The name
     of an attachment stands twice: as RFC 2231 has it, and as an encoded word in Content-Type, which
-    Outlook and others read.
+    Outlook and others read. `Message-ID` is a checksum of the key and the whole draft.
     """
-    identity = uuid5(uuid5(NAMESPACE_DNS, DOMAIN), draft.key)
+    blank = _build_blank(draft)
+    return _replace_identity(blank, _BLANK, _identity_of(blank, draft.key))
+
+
+def is_untouched(content: bytes, key: str) -> bool:
+    """Whether a draft is as it was built, with this key: a person has changed nothing in it."""
+    found = _IDENTITY.search(content)
+    if found is None:
+        return False
+    try:
+        identity = UUID(found[1].decode())
+    except ValueError:
+        return False
+    return identity == _identity_of(_replace_identity(content, identity, _BLANK), key)
+
+
+def _identity_of(blank: bytes, key: str) -> UUID:
+    return uuid5(_BLANK, f"{key} {sha256(blank).hexdigest()}")
+
+
+def _replace_identity(content: bytes, old: UUID, new: UUID) -> bytes:
+    """Put another identity into the header and the boundaries."""
+    content = content.replace(str(old).encode(), str(new).encode())
+    return content.replace(old.hex.encode(), new.hex.encode())
+
+
+def _build_blank(draft: Draft) -> bytes:
+    """Write a draft whose identity is still that of no draft."""
     message = EmailMessage(policy=_POLICY)
     message["X-Unsent"] = "1"
     if draft.sender is not None:
         message["From"] = _on_the_wire(draft.sender)
     message["To"] = _on_the_wire(draft.to)
     message["Subject"] = draft.subject
-    message["Message-ID"] = f"<{identity}@{DOMAIN}>"
+    message["Message-ID"] = f"<{_BLANK}@{DOMAIN}>"
     message.set_content(draft.text, cte="quoted-printable")
     message.add_alternative(_as_html(draft.text), subtype="html", cte="quoted-printable")
     for attachment in draft.attachments:
         _attach(message, attachment)
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
-        part.set_boundary(f"={identity.hex}-{number}")
+        part.set_boundary(f"={_BLANK.hex}-{number}")
     return message.as_bytes()
 
 

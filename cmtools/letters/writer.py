@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from cmtools.letters.drafts import (
     take_attachments,
 )
 from cmtools.letters.fields import LetterData
-from cmtools.letters.message import Attachment, Draft, build_draft, parse_address
+from cmtools.letters.message import Attachment, Draft, build_draft, is_untouched, parse_address
 from cmtools.pricing.orders import PricedOrder, find_order
 from cmtools.pricing.session import Session
 from cmtools.problems import Place, Problem, problem_at
@@ -111,7 +112,14 @@ class LetterWriter:
         )
         folder = self._folders.of(letter.client.code, letter.client.name) / FOLDER
         content = build_draft(draft)
-        path, state = save_version(folder, letter.stem(day), content, self._home, ENDING)
+        path, state = save_version(
+            folder,
+            letter.stem(day),
+            content,
+            self._home,
+            ENDING,
+            may_replace=partial(is_untouched, key=draft.key),
+        )
         names = tuple(map(self._workspace.name, attached))
         return LetterFile(letter, self._workspace.name(path), state, names)
 

@@ -22,7 +22,7 @@ from cmtools.commands.letters import LettersResult, letters
 from cmtools.commands.templates import check_templates, list_fields
 from cmtools.errors import UsageError
 from cmtools.letters.fields import salutation
-from cmtools.letters.message import Attachment, Draft, build_draft, parse_address
+from cmtools.letters.message import Attachment, Draft, build_draft, is_untouched, parse_address
 from support.program import run
 from support.workbench import TODAY, Change, healthy, put
 
@@ -124,6 +124,17 @@ def test_again_unchanged_and_never_over_a_draft_that_a_person_changed(tmp_path: 
     assert (third.path, third.state.value) == (DEBT.replace(".eml", " (2).eml"), "version")
     assert (root / first.path).read_bytes() == before + b"P.S.\r\n"
     assert (root / third.path).read_bytes() == before
+
+
+def test_a_draft_that_nobody_touched_is_made_anew_in_its_place(tmp_path: Path) -> None:
+    root = healthy(tmp_path, WITH_ADDRESS)
+    template = root / TEMPLATES / "Напоминание об оплате.txt"
+    for text in ("Тема\nПервый", "Тема\nВторой"):
+        template.write_text(text, "utf-8")
+        (made,) = make(root, "debt", today=date(2026, 12, 25)).letters
+        assert (made.path, made.state.value) == (DEBT, "made")
+        assert text_of(read(root / DEBT)) == f"{text.splitlines()[1]}\n"
+    assert [path.name for path in (root / DEBT).parent.iterdir()] == [Path(DEBT).name]
 
 
 @pytest.mark.parametrize(
@@ -486,6 +497,10 @@ def test_whatever_is_in_a_draft_comes_back(
     raw = build_draft(draft)
     assert build_draft(draft) == raw
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert is_untouched(raw, "k")
+    assert not is_untouched(raw, "another")
+    assert not is_untouched(raw[:-1], "k")
+    assert not is_untouched(raw.replace(b"X-Unsent: 1", b"X-Unsent: 0"), "k")
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     old = message_from_bytes(raw)
