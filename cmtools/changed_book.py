@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from cmtools import known_files
@@ -17,6 +19,9 @@ from cmtools.merge.in_place import record_edits, stamp_version
 from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace, backup_path, copy_path
+
+COPIES = Path(".cmtools", "copies")
+"""The checksums of copies as they were written, one file a copy, named by a hash of its name."""
 
 
 def refuse_open(book: BookFile) -> None:
@@ -52,13 +57,46 @@ def save_changed(
         OSError: no rights, no room.
     """
     if now is None:
-        target = copy_path(book.path, suffix)
-        with _naming(book), atomic_write(target) as aside:
-            write(aside)
-        return (workspace.name(target),)
+        with _naming(book):
+            return (workspace.name(write_copy(workspace, book.path, suffix, write)),)
     backup = backup_path(book.path, now)
     replace_book(workspace, book, write, before=before, backup=backup, is_stamped=is_stamped)
     return workspace.name(backup), workspace.name(book.path)
+
+
+def write_copy(
+    workspace: Workspace, path: Path, suffix: str, write: Callable[[Path], object]
+) -> Path:
+    """Write a copy beside a book; return its path.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    target = find_copy_path(workspace, path, suffix)
+    with atomic_write(target) as aside:
+        write(aside)
+    with atomic_write(_copy_note(workspace, target)) as aside:
+        aside.write_text(checksum(target) or "", "ascii")
+    return target
+
+
+def find_copy_path(workspace: Workspace, path: Path, suffix: str) -> Path:
+    """Return where the next copy of a book goes: past those that a person has changed since.
+
+    A copy that cannot be compared, as one of another program, counts as changed.
+    """
+    number = 1
+    while os.path.lexists(target := copy_path(path, suffix, number)):
+        note = _copy_note(workspace, target)
+        if note.exists() and note.read_text("ascii") == checksum(target):
+            break
+        number += 1
+    return target
+
+
+def _copy_note(workspace: Workspace, target: Path) -> Path:
+    """Return the file that holds the checksum of a copy as it was written."""
+    return workspace.path(*COPIES.parts, sha256(workspace.name(target).encode()).hexdigest())
 
 
 def save_all_changed(
@@ -85,8 +123,9 @@ def save_all_changed(
     try:
         for book, changed in books:
             write = partial(shutil.copyfile, changed)
-            sha256 = before.get(book.name)
-            files += save_changed(workspace, book, write, suffix=suffix, before=sha256, now=now)
+            files += save_changed(
+                workspace, book, write, suffix=suffix, before=before.get(book.name), now=now
+            )
             if now is not None:
                 replaced.append((workspace.path(files[-2]), book.path))
     except BaseException:

@@ -32,7 +32,9 @@ AGENDA_AT = "08:00"
 _TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
 _PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d"
-_COPY = re.compile(rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{DRAFT}|{ANSWERED}|{BACKUP} {_MOMENT})$")
+_COPY = re.compile(
+    rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{DRAFT}|{ANSWERED}|{BACKUP} {_MOMENT})(?: \(\d+\))?$"
+)
 
 MARKER_TEXT = """\
 # Этот файл отмечает рабочую папку cmtools. Здесь только технические настройки;
@@ -248,9 +250,13 @@ def original_stem(stem: str) -> str:
     return _COPY.sub("", stem)
 
 
-def copy_path(path: Path, suffix: str) -> Path:
-    """Return the path of a copy beside a book: «Книга — ошибки.xlsx»; a long name is cut."""
-    return path.with_name(name_with(path.stem, f" — {suffix}.xlsx"))
+def copy_path(path: Path, suffix: str, number: int = 1) -> Path:
+    """Return the path of a copy beside a book: «Книга — ошибки.xlsx», then «… — ошибки (2).xlsx».
+
+    A long name is cut.
+    """
+    counter = "" if number == 1 else f" ({number})"
+    return path.with_name(name_with(path.stem, f" — {suffix}{counter}.xlsx"))
 
 
 def backup_path(path: Path, now: datetime) -> Path:

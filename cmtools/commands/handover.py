@@ -24,7 +24,7 @@ from cmtools.agenda.rows import read_rows
 from cmtools.books.client_search import find_client
 from cmtools.books.loader import BookFile
 from cmtools.books.register import REGISTER
-from cmtools.changed_book import save_all_changed
+from cmtools.changed_book import find_copy_path, save_all_changed
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.commands.session import open_session
 from cmtools.documents.catalog import CLIENT_TRANSFER
@@ -36,7 +36,7 @@ from cmtools.documents.versions import save_papers
 from cmtools.files import checksum
 from cmtools.pricing.session import Session, price_books
 from cmtools.problems import Problem, sort_problems
-from cmtools.workspace import CLIENT_FOLDERS, DRAFT, copy_path, find_workspace
+from cmtools.workspace import CLIENT_FOLDERS, DRAFT, find_workspace
 
 WORKBOOK = "Передача клиента"
 
@@ -152,9 +152,14 @@ def _save_books(
 ) -> list[tuple[str, DocumentState]]:
     """Save the changed books, the register last: until then the handover can be repeated."""
     books = sorted(books, key=lambda book: book[0].book is REGISTER)
-    drafts = ((copy_path(book.path, DRAFT), changed) for book, changed in books)
-    same = [session.workspace.name(d) for d, changed in drafts if checksum(d) == checksum(changed)]
-    files = save_all_changed(session.workspace, books, suffix=DRAFT, before=before, now=now)
+    workspace = session.workspace
+    same = [
+        workspace.name(draft)
+        for book, changed in books
+        for draft in [find_copy_path(workspace, book.path, DRAFT)]
+        if checksum(draft) == checksum(changed)
+    ]
+    files = save_all_changed(workspace, books, suffix=DRAFT, before=before, now=now)
     return [
         (name, DocumentState.UNCHANGED if name in same else DocumentState.MADE) for name in files
     ]

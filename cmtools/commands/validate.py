@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from cmtools.commands.result import Result, problems_as_json
 from cmtools.commands.session import open_session
 from cmtools.pricing.session import Session
 from cmtools.problems import has_errors
-from cmtools.workspace import ANNOTATED, copy_path
+from cmtools.workspace import ANNOTATED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,13 +45,14 @@ def validate(
 
 
 def _write_painted_copies(session: Session) -> tuple[str, ...]:
+    from cmtools.changed_book import write_copy
     from cmtools.tables.patch.annotated_copy import annotate
 
     names = []
     for target in session.targets:
         problems = [problem for problem in session.problems if problem.place.file == target.name]
         if problems and target.name in session.loaded.books:
-            copy = copy_path(target.path, ANNOTATED)
-            annotate(target.path, copy, problems)
+            write = partial(annotate, target.path, problems=problems)
+            copy = write_copy(session.workspace, target.path, ANNOTATED, write)
             names.append(session.workspace.name(copy))
     return tuple(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from cmtools.books.blanks import lists_from_dataset
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS
-from cmtools.changed_book import refuse_open, save_changed
+from cmtools.changed_book import refuse_open, save_changed, write_copy
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, checksum
 from cmtools.pricing.breakdown import (
@@ -33,7 +34,7 @@ from cmtools.tables.reader.formulas import find_formulas
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Table
 from cmtools.tables.writer.dropdowns import refresh_lists
-from cmtools.workspace import PRICED, copy_path
+from cmtools.workspace import PRICED
 
 
 def write_priced_copies(session: Session, books: Sequence[BookFile]) -> list[str]:
@@ -45,10 +46,12 @@ def write_priced_copies(session: Session, books: Sequence[BookFile]) -> list[str
         OSError: no rights, no room.
     """
     packages = [Package(book.path) for book in books]
-    paths = [copy_path(book.path, PRICED) for book in books]
-    for book, package, path in zip(books, packages, paths, strict=True):
-        _write_copy(session, book, package, path)
-    return [session.workspace.name(path) for path in paths]
+    workspace = session.workspace
+    paths = [
+        write_copy(workspace, book.path, PRICED, partial(_fill_copy, session, book, package))
+        for book, package in zip(books, packages, strict=True)
+    ]
+    return [workspace.name(path) for path in paths]
 
 
 def write_priced_copy(session: Session, book: BookFile, path: Path) -> None:
@@ -57,7 +60,8 @@ def write_priced_copy(session: Session, book: BookFile, path: Path) -> None:
     Raises:
         OSError: no rights, no room.
     """
-    _write_copy(session, book, Package(book.path), path)
+    with atomic_write(path) as aside:
+        _fill_copy(session, book, Package(book.path), aside)
 
 
 def write_prices_in_place(session: Session, books: Sequence[BookFile], now: datetime) -> list[str]:
@@ -92,13 +96,12 @@ def _refuse_locked(packages: Iterable[tuple[BookFile, Package]]) -> None:
             raise Unavailable(reason) from error
 
 
-def _write_copy(session: Session, book: BookFile, package: Package, path: Path) -> None:
+def _fill_copy(session: Session, book: BookFile, package: Package, path: Path) -> None:
     _fill(session, book, package)
     drop_foreign_parts(package)
     rules = session.prices.tariff.rules
     add_plain_sheet(package, costing_sheet(_orders_of(session, book), rules))
-    with atomic_write(path) as aside:
-        package.save(aside)
+    package.save(path)
 
 
 def _fill(session: Session, book: BookFile, package: Package) -> None:

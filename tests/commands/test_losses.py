@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+
+import pytest
 
 from cmtools.commands.losses import losses
 from support.workbench import HEALTHY, add, healthy, put
@@ -55,3 +57,26 @@ def test_a_client_who_is_lost_already_is_not_named(tmp_path: Path) -> None:
     root = healthy(tmp_path, put("Правила", "Значение", 5, 10))
     found = losses(root, days=60, today=date(2026, 11, 21)).as_json()["clients"]
     assert [client["client"] for client in found] == []
+
+
+def test_the_median_is_of_the_last_five_intervals(tmp_path: Path) -> None:
+    """The last five are 1, 30, 30, 40, 40 days; the median of all nine would be 1."""
+    gaps = (0, 1, 1, 1, 1, 1, 30, 30, 40, 40)
+    days = [date(2026, 1, 1) + timedelta(days=sum(gaps[: n + 1])) for n in range(len(gaps))]
+    rows = [{**order(n, day), "Код клиента": "К-0003"} for n, day in enumerate(days)]
+    root = healthy(tmp_path, add("Заказы", *rows))
+    late, early = (
+        losses(root, days=0, today=days[-1] + timedelta(days=number)).as_json()["clients"]
+        for number in (46, 45)
+    )
+    assert [(one["client"], one["interval"], one["exceeded"]) for one in late] == [
+        ("К-0003", 30, True)
+    ]
+    assert early == []
+
+
+@pytest.mark.parametrize(("days", "found"), [(16, 1), (15, 0)])
+def test_days_reach_the_last_day_that_saves(days: int, found: int, tmp_path: Path) -> None:
+    """К-0002 is lost after 05.11.2027."""
+    clients = losses(healthy(tmp_path), days=days, today=date(2027, 10, 20)).clients
+    assert len(clients) == found

@@ -12,7 +12,7 @@ import pytest
 from cmtools.agenda.repeat_order import next_number
 from cmtools.commands.repeat import repeat
 from cmtools.commands.validate import validate
-from cmtools.errors import UsageError
+from cmtools.errors import Unavailable, UsageError
 from support.priced import FIRST, SECOND
 from support.program import run
 from support.workbench import HEALTHY, ORDERS, SETTINGS, TODAY, add, healthy, put
@@ -160,3 +160,14 @@ def test_settings_that_cannot_be_read_leave_no_stage(tmp_path: Path) -> None:
     (root / SETTINGS).write_bytes(b"PK damaged")
     with pytest.raises(UsageError, match="стадии не прочитаны"):
         repeat(root, SECOND, today=TODAY, now=NOW)
+
+
+def test_an_open_book_is_not_written(tmp_path: Path) -> None:
+    """A draft is made all the same."""
+    root = healthy(tmp_path)
+    (root / f"~${ORDERS}").touch()
+    before = (root / ORDERS).read_bytes()
+    with pytest.raises(Unavailable, match="открыта"):
+        repeat(root, SECOND, in_place=True, today=TODAY, now=NOW)
+    assert (root / ORDERS).read_bytes() == before
+    assert repeat(root, SECOND, today=TODAY, now=NOW).files == (DRAFT,)

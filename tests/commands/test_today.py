@@ -16,7 +16,7 @@ from cmtools.commands.losses import losses
 from cmtools.commands.result import ExitCode, Result
 from cmtools.commands.today import today
 from cmtools.errors import UsageError
-from support.workbench import CLERK, SALES, TODAY, add, healthy, put
+from support.workbench import CLERK, HEALTHY, SALES, TODAY, Row, add, healthy, put
 
 
 def november(day: int) -> date:
@@ -196,6 +196,34 @@ def test_the_board_has_every_stage_and_the_open_orders(tmp_path: Path) -> None:
         *(7, 0, "2026-11-30", "20000.00"),
     )
     assert stages["4.3"]["orders"] == []  # that one is closed
+
+
+def test_what_stands_on_the_board_and_for_how_long(tmp_path: Path) -> None:
+    """At the norm nothing is over; a stage without a day or a norm has none either."""
+    changes: tuple[Row, ...] = (
+        {"Дата стадии": date(2026, 11, 18)},  # 3 working days, as many as the norm
+        {"Дата стадии": date(2026, 11, 17)},
+        {"Дата стадии": None},
+        {"Стадия": "3.3", "Дата стадии": date(2026, 11, 2)},
+        {"Срок поставки": "вчера"},
+        {"Стадия": "4.3", "Дата закрытия": date(2026, 11, 20)},
+    )
+    like = HEALTHY["Заказы"][2]
+    rows = [{**like, "№ заказа": f"З-2026-001{n}", **own} for n, own in enumerate(changes)]
+    answer = board(healthy(tmp_path, add("Заказы", *rows)), today=date(2026, 11, 23)).as_json()
+    assert {
+        order["order"][-4:]: (stage["code"], order["days"], order["over"])
+        for stage in answer["stages"]
+        for order in stage["orders"]
+    } == {
+        "0002": ("3.3", 5, 0),
+        "0003": ("2.3", 2, 0),
+        "0010": ("2.3", 3, 0),
+        "0011": ("2.3", 4, 1),
+        "0012": ("2.3", None, 0),
+        "0013": ("3.3", 14, 0),
+    }
+    assert answer["left_out"] == 1
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +19,7 @@ from cmtools.problems import Problem, group_alike, list_cells
 NBSP = "\u00a0"
 _UNBROKEN = "\ue000"  # stands for NBSP while lines are broken: rich breaks them at NBSP too
 MOST_SHOWN = 300
+_SECOND_COPY = re.compile(r" — [а-я ]+ \(\d+\)\.xlsx$")
 NO_FIGURE = "[dim]—[/]"
 
 
@@ -77,9 +79,11 @@ def show_tally(console: Console, what: str, checked: int, problems: Sequence[Pro
 
 
 def show_files(console: Console, files: Iterable[str]) -> None:
-    """Print the names of files that were made."""
+    """Print the names of files that were made; of a second copy, why it is not the first."""
     for name in files:
-        console.print(f"[green]✓[/] {safe(name)}", overflow="fold")
+        is_second = _SECOND_COPY.search(name) is not None
+        why = " [dim](прежнюю копию вы меняли, она осталась)[/]" if is_second else ""
+        console.print(f"[green]✓[/] {safe(name)}{why}", overflow="fold")
 
 
 def table_of(*titles: str) -> Table:

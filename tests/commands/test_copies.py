@@ -1,0 +1,62 @@
+"""Copies beside a book: one that a person has changed stays, the next one is ` (2)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cmtools.commands.handover import handover
+from cmtools.commands.price import price
+from cmtools.commands.repeat import repeat
+from cmtools.commands.result import Result
+from cmtools.commands.validate import validate
+from support.program import run
+from support.workbench import CLERK, ORDERS, TODAY, healthy, put
+
+NOW = datetime(2026, 11, 21, 9, 30)
+BOOK = ORDERS.removesuffix(".xlsx")
+
+COMMANDS: dict[str, Callable[[Path], Result]] = {
+    "ошибки": lambda root: validate(root, annotate=True, today=TODAY),
+    "с ценами": lambda root: price(root, today=TODAY, now=NOW),
+    "черновик": lambda root: repeat(root, "З-2026-0002", today=TODAY, now=NOW),
+}
+
+
+@pytest.mark.parametrize("suffix", COMMANDS)
+def test_a_changed_copy_stays(suffix: str, tmp_path: Path) -> None:
+    """An untouched second copy is written again; none of them is read as a book."""
+    root = healthy(tmp_path, put("Заказы", "Срок поставки", 2, "вчера"))
+    make = COMMANDS[suffix]
+    first, second = f"{BOOK} — {suffix}.xlsx", f"{BOOK} — {suffix} (2).xlsx"
+    assert [make(root).files for _ in range(2)] == [(first,), (first,)]
+    book = openpyxl.load_workbook(root / first)
+    book.worksheets[0]["A1"] = "моё"
+    book.save(root / first)
+    touched = (root / first).read_bytes()
+    assert [make(root).files for _ in range(2)] == [(second,), (second,)]
+    assert (root / first).read_bytes() == touched
+    codes = {problem.code for problem in validate(root, today=TODAY).problems}
+    assert codes == {"not-a-date"}
+
+
+def test_a_file_of_a_person_in_the_place_of_a_copy(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / f"{BOOK} — с ценами.xlsx").write_bytes(b"mine")
+    assert price(root, today=TODAY, now=NOW).files == (f"{BOOK} — с ценами (2).xlsx",)
+    shown = run("price", f"--today={TODAY}", folder=root).out
+    assert "прежнюю копию вы меняли, она осталась" in " ".join(shown.split())
+
+
+def test_the_drafts_of_a_handover(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    (root / f"{BOOK} — черновик.xlsx").write_bytes(b"mine")
+    made = [handover(root, "К-0001", to=CLERK, today=TODAY, now=NOW) for _ in range(2)]
+    names = (f"{BOOK} — черновик (2).xlsx", "Реестр клиентов — черновик.xlsx")
+    assert [[*result.states][:2] for result in made] == [
+        [(name, state) for name in names] for state in ("made", "unchanged")
+    ]
