@@ -170,6 +170,20 @@ def test_modules_are_named_by_what_they_are() -> None:
     assert gerunds | names & METAPHORS == set()
 
 
+def test_a_type_name_has_one_meaning() -> None:
+    """Classes, and what else is named as a class: aliases, type variables of long names."""
+    homes: dict[str, set[str]] = {}
+    for module in SOURCES:
+        for node in tree(module).body:
+            named = [node.name] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, ast.Assign):
+                named = [name.id for name in node.targets if isinstance(name, ast.Name)]
+            for name in named:
+                if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
+                    homes.setdefault(name, set()).add(module)
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
 def test_modules_are_short() -> None:
     lengths = {
         module: len(path.read_text("utf-8").splitlines()) for module, path in SOURCES.items()

@@ -15,9 +15,7 @@ from cmtools.books.tasks import TASKS
 from cmtools.errors import UsageError
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.table import InvalidRow, Row, Table
-
-Entry = Row | InvalidRow
+from cmtools.tables.table import Entry, InvalidRow, Table
 
 _NAMED_IN: tuple[tuple[Table[Any], str], ...] = (
     (CLIENTS, "manager"),

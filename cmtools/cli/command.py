@@ -32,7 +32,7 @@ InPlaceOption = Annotated[
 ManagerOption = Annotated[
     str | None, typer.Option("--manager", metavar="ИМЯ", help="Один менеджер.")
 ]
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., Result]], None]:
@@ -79,7 +79,7 @@ def workspace_root(context: typer.Context, workspace: Path | None) -> Path:
     return workspace or before or Path.cwd()
 
 
-def refusing(run: Callable[[], Answer], as_json: bool) -> Answer:
+def refusing(run: Callable[[], T], as_json: bool) -> T:
     """Call a command; where it refuses, end the program with one line and its exit code."""
     from cmtools.workspace import WorkspaceError
 

@@ -28,7 +28,7 @@ LEAST_FREE = 500 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class Finding:
     """One thing that was checked; `hint` says what to do where it is not in order."""
 
     id: str
@@ -41,7 +41,7 @@ class Check:
 class DoctorResult(Result):
     """The checks of a workspace; problems are those that failed."""
 
-    checks: tuple[Check, ...]
+    checks: tuple[Finding, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -83,14 +83,14 @@ def doctor(root: Path, *, today: date) -> DoctorResult:
     return DoctorResult(problems=tuple(problems), checks=checks)
 
 
-def _check_folders(workspace: Workspace) -> Iterator[Check]:
+def _check_folders(workspace: Workspace) -> Iterator[Finding]:
     watch = workspace.watch_settings()
     folders = {workspace.path(name) for name in FOLDERS}
     for folder in sorted(folders | {watch.inbox, watch.done, watch.failed}):
         name = workspace.name(folder)
         if not folder.is_dir():
             hint = "создайте её: без неё не работать"
-            yield Check(id="folder", ok=False, text=f"нет папки «{name}»", hint=hint)
+            yield Finding(id="folder", ok=False, text=f"нет папки «{name}»", hint=hint)
             continue
         try:
             with tempfile.TemporaryFile(dir=folder, prefix=".~"):
@@ -98,19 +98,19 @@ def _check_folders(workspace: Workspace) -> Iterator[Check]:
         except OSError as error:
             text = f"в папку «{name}» нельзя писать: {explain_os_error(error)}"
             hint = "дайте права на запись тому, от чьего имени работает программа"
-            yield Check(id="rights", ok=False, text=text, hint=hint)
+            yield Finding(id="rights", ok=False, text=text, hint=hint)
         else:
-            yield Check(id="folder", ok=True, text=f"папка «{name}» есть, писать в неё можно")
+            yield Finding(id="folder", ok=True, text=f"папка «{name}» есть, писать в неё можно")
 
 
-def _check_disk(workspace: Workspace) -> Iterator[Check]:
+def _check_disk(workspace: Workspace) -> Iterator[Finding]:
     free = shutil.disk_usage(workspace.root).free
     hint = "" if free >= LEAST_FREE else "освободите место: новые файлы будут ждать"
     text = f"на диске свободно {free >> 20} МБ"
-    yield Check(id="disk", ok=free >= LEAST_FREE, text=text, hint=hint)
+    yield Finding(id="disk", ok=free >= LEAST_FREE, text=text, hint=hint)
 
 
-def _check_templates(workspace: Workspace) -> Iterator[Check]:
+def _check_templates(workspace: Workspace) -> Iterator[Finding]:
     problems = check_templates(workspace)
     errors = [problem for problem in problems if problem.is_error]
     older = [Path(p.place.file).name for p in problems if p.code == TEMPLATE_OLDER.code]
@@ -126,18 +126,18 @@ def _check_templates(workspace: Workspace) -> Iterator[Check]:
     elif older:
         text = f"шаблоны прежней версии: {', '.join(older)}"
         hint = "возьмите новые: cmtools templates renew"
-    yield Check(id="templates", ok=not wrong, text=text, hint=hint)
+    yield Finding(id="templates", ok=not wrong, text=text, hint=hint)
 
 
-def _check_open_books(workspace: Workspace) -> Iterator[Check]:
+def _check_open_books(workspace: Workspace) -> Iterator[Finding]:
     prefix, _ = OFFICE_LOCKS[0]
     books = sorted(path.name.removeprefix(prefix) for path in workspace.root.glob(f"{prefix}*"))
     hint = "закройте их в Excel, чтобы присланные версии могли занять их место" if books else ""
     text = f"открыты книги: {', '.join(books)}" if books else "книги рабочей папки закрыты"
-    yield Check(id="open", ok=not books, text=text, hint=hint)
+    yield Finding(id="open", ok=not books, text=text, hint=hint)
 
 
-def _check_watchers(workspace: Workspace) -> Iterator[Check]:
+def _check_watchers(workspace: Workspace) -> Iterator[Finding]:
     alive = 0
     for path in workspace.path(JOBS_FOLDER).glob(f"*{ALIVE}"):
         lock = try_lock(path)
@@ -146,25 +146,25 @@ def _check_watchers(workspace: Workspace) -> Iterator[Check]:
         else:
             lock.release()
     text = f"наблюдателей за папкой на этой машине: {alive}"
-    yield Check(id="watchers", ok=True, text=text)
+    yield Finding(id="watchers", ok=True, text=text)
     unfinished = sum(1 for _ in workspace.path(JOBS_FOLDER).glob("*/*/original/*"))
     if unfinished and not alive:
         text = f"прерванных файлов: {unfinished}"
         hint = "запустите cmtools watch: он закончит начатое"
-        yield Check(id="interrupted", ok=False, text=text, hint=hint)
+        yield Finding(id="interrupted", ok=False, text=text, hint=hint)
 
 
-def _check_programs() -> Iterator[Check]:
+def _check_programs() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Check(id="python", ok=True, text=f"Python {version}, {os.cpu_count() or 1} ядра")
+    yield Finding(id="python", ok=True, text=f"Python {version}, {os.cpu_count() or 1} ядра")
     present = "LibreOffice есть: документы можно сохранять в PDF"
     absent = "LibreOffice не найден: без него не сделать только PDF (libreoffice.org)"
-    yield Check(id="libreoffice", ok=True, text=present if find_office() else absent)
+    yield Finding(id="libreoffice", ok=True, text=present if find_office() else absent)
 
 
-def _check_books(workspace: Workspace, today: date) -> Iterator[Check]:
+def _check_books(workspace: Workspace, today: date) -> Iterator[Finding]:
     session = open_session(workspace.root, today)
     problems = [problem for problem in session.problems if problem.is_error]
     hint = "посмотрите их: cmtools validate" if problems else ""
     text = f"ошибок в книгах: {len(problems)}" if problems else "в книгах ошибок нет"
-    yield Check(id="books", ok=not problems, text=text, hint=hint)
+    yield Finding(id="books", ok=not problems, text=text, hint=hint)

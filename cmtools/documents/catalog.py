@@ -90,7 +90,7 @@ class DocumentKind(TemplateForm):
     kept_long: bool = False
 
 
-Form = TypeVar("Form", bound=TemplateForm)
+F = TypeVar("F", bound=TemplateForm)
 
 KINDS: tuple[DocumentKind, ...] = (
     REQUEST := DocumentKind(
@@ -296,7 +296,7 @@ STANDARD_DOCUMENTS = {
 """Name → the id by which a stage may ask for the document, None for those of a month."""
 
 
-def by_names(forms: Sequence[Form]) -> dict[str, Form]:
+def by_names(forms: Sequence[F]) -> dict[str, F]:
     """Return the documents by what `normalize_name` makes of their ids and names."""
     return {
         normalize_name(name): form
@@ -305,7 +305,7 @@ def by_names(forms: Sequence[Form]) -> dict[str, Form]:
     }
 
 
-def find_form(forms: Sequence[Form], name: str) -> Form:
+def find_form(forms: Sequence[F], name: str) -> F:
     """Return the document that a person names by its id, its name or the beginning of that.
 
     Raises:

@@ -46,9 +46,7 @@ from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import ZERO, shipment_day
 from cmtools.pricing.session import Session
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.table import InvalidRow, R, Row, Table
-
-Entry = Row | InvalidRow
+from cmtools.tables.table import Entry, InvalidRow, R, Table
 
 SHIPPING_STAGE = "3.7"
 

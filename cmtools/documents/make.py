@@ -12,7 +12,7 @@ from cmtools.books.orders import CONTRACTS, ORDERS
 from cmtools.books.register import CLIENTS
 from cmtools.books.settings import ORGANIZATION
 from cmtools.documents.catalog import DocumentKind
-from cmtools.documents.context import DocumentSubject, Entry, RowIndex
+from cmtools.documents.context import DocumentSubject, RowIndex
 from cmtools.documents.data import OrderData
 from cmtools.documents.file_names import distinct_code, document_stem
 from cmtools.documents.requirements import DocumentChecker
@@ -27,7 +27,7 @@ from cmtools.locks import hold_lock
 from cmtools.pricing.agreed_book import LOCK, Agreement, agreements, prepare_edit
 from cmtools.pricing.session import Session
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
-from cmtools.tables.table import Table
+from cmtools.tables.table import Entry, Table
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 
 CASE_UNSURE = Message(

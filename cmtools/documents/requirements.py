@@ -14,14 +14,14 @@ from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, Order
 from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import DISCOUNTS, MARKUPS, ORGANIZATION, RULES, SETTINGS, VAT
 from cmtools.documents.catalog import DocumentKind
-from cmtools.documents.context import DocumentSubject, Entry, RowIndex
+from cmtools.documents.context import DocumentSubject, RowIndex
 from cmtools.merge.open_conflicts import MERGE_OPEN
 from cmtools.pricing.orders import PricedOrder
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables import messages
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import format_decimal, normalize_name
-from cmtools.tables.table import Table
+from cmtools.tables.table import Entry, Table
 
 NO_CONTRACT = Message(
     "contract-needed",

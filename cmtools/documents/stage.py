@@ -8,11 +8,11 @@ from cmtools.books.document_rules import split_documents
 from cmtools.books.own_documents import OWN_DOCUMENTS
 from cmtools.books.settings import SETTINGS, STAGES
 from cmtools.documents.catalog import DocumentKind, by_names
-from cmtools.documents.context import Entry, RowIndex
+from cmtools.documents.context import RowIndex
 from cmtools.pricing.orders import PricedOrder
 from cmtools.problems import Problem
 from cmtools.tables.parsers import normalize_name
-from cmtools.tables.table import InvalidRow
+from cmtools.tables.table import Entry, InvalidRow
 
 
 def kinds_of_stage(

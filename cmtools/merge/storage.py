@@ -15,7 +15,7 @@ from cmtools.merge.records import BookRecords, SheetRecords
 
 _SIDES = ("base", "ours", "theirs")
 
-SheetRows = Mapping[str, Sequence[int]]
+RowNumbers = Mapping[str, Sequence[int]]
 """Title of a sheet → the numbers under which its rows are kept."""
 
 
@@ -28,7 +28,7 @@ def pack_book(kept: KeptRows, records: BookRecords) -> bytes:
     return zlib.compress(json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def row_numbers(packed: bytes) -> SheetRows:
+def row_numbers(packed: bytes) -> RowNumbers:
     """Return the numbers of the rows of a kept book, without reading them."""
     return {title: sheet[2] for title, sheet in json.loads(zlib.decompress(packed)).items()}
 

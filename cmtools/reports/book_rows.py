@@ -56,7 +56,7 @@ NO_ORDER_BOOK = Message(
     "уточните шаблон имён: сводятся только книги заказов",
 )
 
-RowCells = tuple[Any, ...]
+StoredRow = tuple[Any, ...]
 """The row in the sheet, the names of its fields in error (None: none), the values of `FIELDS`."""
 
 
@@ -74,11 +74,11 @@ class BookError(NamedTuple):
 class PackedRows:
     """Rows kept as bytes, in a fraction of their room; each loop over them unpacks them again."""
 
-    def __init__(self, rows: Iterable[RowCells]) -> None:
+    def __init__(self, rows: Iterable[StoredRow]) -> None:
         self.content = marshal.dumps(list(rows), 2)  # in which equal rows have equal bytes
 
-    def __iter__(self) -> Iterator[RowCells]:
-        rows: list[RowCells] = marshal.loads(self.content)
+    def __iter__(self) -> Iterator[StoredRow]:
+        rows: list[StoredRow] = marshal.loads(self.content)
         return iter(rows)
 
 
@@ -93,7 +93,7 @@ class BookRows:
     """
 
     columns: Mapping[str, Mapping[str, int]]
-    rows: Mapping[str, Iterable[RowCells]]
+    rows: Mapping[str, Iterable[StoredRow]]
     errors: Sequence[BookError]
     since: str = date.min.isoformat()
     until: str = date.max.isoformat()
@@ -199,7 +199,7 @@ def _errors(problems: Iterable[Problem]) -> Iterator[BookError]:
             )
 
 
-def cells_of(sheet: Sheet[Any]) -> list[RowCells]:
+def cells_of(sheet: Sheet[Any]) -> list[StoredRow]:
     """Return what is kept of the rows of a sheet."""
     names = FIELDS[sheet.table]
     in_error: dict[int, str] = {}
@@ -223,7 +223,7 @@ def _plain(value: Any) -> int | str | None:
     return value if value is None or isinstance(value, int) else str(value)
 
 
-def _restore(table: Table[Any], source: Source, rows: Iterable[RowCells]) -> Sheet[Any]:
+def _restore(table: Table[Any], source: Source, rows: Iterable[StoredRow]) -> Sheet[Any]:
     names = ("row", "bad", *FIELDS[table])
     numbers, in_error, *columns = [*zip(*rows, strict=True)] or [()] * len(names)
     bad: dict[str, set[int]] = {name: set() for name in table.fields}

@@ -19,7 +19,7 @@ from cmtools.problems import Problem
 from cmtools.reports import documents
 from cmtools.reports.indicators import Indicator
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.plan_draft import Draft, describe_draft, draft_of, stem, workbook
+from cmtools.reports.plan_draft import PlanDraft, describe_draft, draft_of, stem, workbook
 from cmtools.reports.plan_edit import edit_plan
 from cmtools.reports.plan_file import Existing, existing_plan
 from cmtools.reports.plan_from_history import PLANNED
@@ -97,7 +97,7 @@ def make_month_plan(
     )
 
 
-def _write_workbook(inputs: ReportInputs, draft: Draft, old: Existing | None) -> str:
+def _write_workbook(inputs: ReportInputs, draft: PlanDraft, old: Existing | None) -> str:
     """Write the workbook beside one that a person touched, else in its place; return its name."""
     content: bytes | None
     if old is None or old.sheet is None:
@@ -117,7 +117,7 @@ def _write_workbook(inputs: ReportInputs, draft: Draft, old: Existing | None) ->
     return name
 
 
-def _write_paper(inputs: ReportInputs, draft: Draft) -> tuple[tuple[str, ...], list[Problem]]:
+def _write_paper(inputs: ReportInputs, draft: PlanDraft) -> tuple[tuple[str, ...], list[Problem]]:
     """Make the Word paper; return its name, and what is wrong with the template."""
     workspace = inputs.workspace
     template, problems = documents.template_of(workspace, FORM)

@@ -26,7 +26,7 @@ from cmtools.tables.writer.workbook import SheetRows, build_book
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Draft:
+class PlanDraft:
     """A plan that is to be written; `months` are those of the base."""
 
     month: date
@@ -40,7 +40,7 @@ class Draft:
 
 def draft_of(
     inputs: ReportInputs, month: date, manager: str | None, today: date, old: Existing | None
-) -> Draft:
+) -> PlanDraft:
     """The plan of a month, with what a person typed into the old one."""
     rules = rules_of(inputs.loaded.dataset)
     months = ended_months(today, month, rules.plan_months)
@@ -57,7 +57,7 @@ def draft_of(
                 indicator=indicator, history=facts, growth=growth, plan=goal, typed=own is not None
             )
         )
-    return Draft(
+    return PlanDraft(
         month=month,
         manager=manager,
         goals=tuple(goals),
@@ -89,19 +89,19 @@ def _note(
     return " ".join(words)
 
 
-def workbook(draft: Draft) -> bytes:
+def workbook(draft: PlanDraft) -> bytes:
     """The plan's workbook: live formulas, their stored values the plans; the months beside."""
     months = [short_month(month) for month in draft.months]
     rows, heading = _rows(draft, months), _heading(draft)
     return build_book(PLAN_BOOK, {PLAN: rows}, {}, {PLAN: heading}, {PLAN: months})
 
 
-def stem(draft: Draft) -> str:
+def stem(draft: PlanDraft) -> str:
     """The name of the plan's files without their endings."""
     return plan_stem(draft.month, draft.manager)
 
 
-def _rows(draft: Draft, months: Sequence[str]) -> SheetRows:
+def _rows(draft: PlanDraft, months: Sequence[str]) -> SheetRows:
     """The rows of the planned indicators."""
     rows: list[dict[str, object]] = []
     for row, goal in enumerate(draft.goals, start=FIRST_ROW):
@@ -119,7 +119,7 @@ def _rows(draft: Draft, months: Sequence[str]) -> SheetRows:
     return rows
 
 
-def _heading(draft: Draft) -> Heading:
+def _heading(draft: PlanDraft) -> Heading:
     who = draft.director
     return Heading(
         title=f"План на {month_name(draft.month)}",
@@ -134,7 +134,7 @@ def _heading(draft: Draft) -> Heading:
     )
 
 
-def describe_draft(draft: Draft) -> str:
+def describe_draft(draft: PlanDraft) -> str:
     """The note, and before it that the plan is late."""
     late = f"{LATE}: срок — {plan_due(draft.month):%d.%m.%Y}." if draft.late else ""
     return " ".join(

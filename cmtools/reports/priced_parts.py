@@ -23,7 +23,7 @@ from cmtools.pricing.orders import iterate_prices
 from cmtools.pricing.price import EXACT
 from cmtools.pricing.tariff import Terms, read_terms
 from cmtools.problems import Place
-from cmtools.reports.book_rows import BookRows, PackedRows, RowCells
+from cmtools.reports.book_rows import BookRows, PackedRows, StoredRow
 from cmtools.reports.exclusions import Reason, reasons_of_rows
 from cmtools.reports.linked_books import LinkedBooks
 from cmtools.reports.pool import Pool
@@ -173,7 +173,7 @@ def _inputs(linked: LinkedBooks) -> Iterator[PartInputs]:
         )
 
 
-def _plain(rows: Mapping[str, Iterable[RowCells]]) -> list[object]:
+def _plain(rows: Mapping[str, Iterable[StoredRow]]) -> list[object]:
     return [
         (title, cells.content if isinstance(cells, PackedRows) else list(cells))
         for title, cells in rows.items()

@@ -49,7 +49,7 @@ class Series:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Side:
+class ManagerFigures:
     """A manager's facts and plans of the month, in the order of the indicators."""
 
     manager: str
@@ -63,7 +63,7 @@ class Review:
 
     months: tuple[date, ...]
     courses: tuple[Series, ...]
-    sides: tuple[Side, ...]
+    sides: tuple[ManagerFigures, ...]
     claims: tuple[ComplaintReason, ...]
     dissatisfaction: tuple[ComplaintReason, ...]
     unpriced: pd.DataFrame
@@ -107,12 +107,14 @@ def review(
     )
 
 
-def side_by_side(figures: Sequence[Figure], goals: Mapping[str, Goals]) -> tuple[Side, ...]:
+def side_by_side(
+    figures: Sequence[Figure], goals: Mapping[str, Goals]
+) -> tuple[ManagerFigures, ...]:
     """Every manager with a figure or a plan of the month, the one with the most orders first."""
     columns = [figure.indicator.by_manager(figure.sources) for figure in figures]
     names = dict.fromkeys([*(name for column in columns for name in column), *goals])
     sides = [
-        Side(
+        ManagerFigures(
             manager=name,
             facts=tuple(column.get(name, Decimal(0)) for column in columns),
             plans=tuple(goals.get(name, {}).get(figure.indicator.id) for figure in figures),

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Self
 from cmtools.books.choices import RequestKind
 from cmtools.books.orders import CLAIMS, CONTRACTS, DELIVERIES, ORDERS, PAYMENTS, POSITIONS
 from cmtools.files import FileFingerprint
-from cmtools.reports.book_rows import FIELDS, BookError, BookRows, RowCells
+from cmtools.reports.book_rows import FIELDS, BookError, BookRows, StoredRow
 from cmtools.reports.database import Database
 from cmtools.reports.network_folder import is_remote
 from cmtools.tables.parsers import normalize_name
@@ -45,7 +45,7 @@ SQL_NAMES: Mapping[Table[Any], str] = {
 }
 
 
-class ReadBook(NamedTuple):
+class FileRows(NamedTuple):
     """A book, the fingerprint of the file that was read, and its rows."""
 
     path: Path
@@ -154,7 +154,7 @@ class Store:
 
         return self._database.ask(find, {})
 
-    def keep(self, books: Iterable[ReadBook]) -> None:
+    def keep(self, books: Iterable[FileRows]) -> None:
         """Keep rows of books instead of what was known of them; of all the books or of none."""
 
         def save(database: sqlite3.Connection) -> None:
@@ -252,7 +252,7 @@ def _save(
     statement = f"INSERT INTO books VALUES ({_marks(len(head) + 2)}) RETURNING id"
     ((book,),) = database.execute(statement, (None, *head, checksum)).fetchall()
     for table, name in SQL_NAMES.items():
-        cells: Iterable[RowCells] = rows.rows.get(table.title, ())
+        cells: Iterable[StoredRow] = rows.rows.get(table.title, ())
         width = len(FIELDS[table]) + 3
         if table is ORDERS:
             cells, width = _with_keys(cells), width + 2
@@ -263,7 +263,7 @@ def _save(
 def _load(database: sqlite3.Connection, book: tuple[Any, ...]) -> BookRows | None:
     """The rows of a book as they were kept; None where they were damaged."""
     number, *head, checksum = book
-    rows: dict[str, Iterable[RowCells]] = {}
+    rows: dict[str, Iterable[StoredRow]] = {}
     for table, name in SQL_NAMES.items():
         query = f"SELECT {_columns(table)} FROM {name} WHERE book = ? ORDER BY row"
         if found := database.execute(query, (number,)).fetchall():
@@ -287,7 +287,7 @@ def _delete(database: sqlite3.Connection, which: str, value: object) -> None:
         database.execute("DELETE FROM books WHERE id = ?", (book,))
 
 
-def _with_keys(orders: Iterable[RowCells]) -> Iterator[RowCells]:
+def _with_keys(orders: Iterable[StoredRow]) -> Iterator[StoredRow]:
     """Orders with their number and client as numbers and clients are compared."""
     number_at, client_at = (FIELDS[ORDERS].index(name) + 2 for name in ("number", "client"))
     for order in orders:
@@ -295,7 +295,7 @@ def _with_keys(orders: Iterable[RowCells]) -> Iterator[RowCells]:
         yield (*order, number and normalize_name(number), client and normalize_name(client))
 
 
-def _checksum(head: tuple[Any, ...], rows: Mapping[str, Iterable[RowCells]]) -> int:
+def _checksum(head: tuple[Any, ...], rows: Mapping[str, Iterable[StoredRow]]) -> int:
     """A checksum of all that is kept of a book; equal values have equal bytes in version 2."""
     tables = [list(rows.get(table.title, ())) for table in SQL_NAMES]
     return zlib.crc32(marshal.dumps((head, tables), 2))

@@ -14,7 +14,7 @@ from cmtools.files import FileFingerprint, file_fingerprint
 from cmtools.progress import Progress
 from cmtools.reports.book_rows import BookRows, unreadable
 from cmtools.reports.pool import Pool, ReadRequest, read_book
-from cmtools.reports.store import ReadBook, Store
+from cmtools.reports.store import FileRows, Store
 from cmtools.tables import messages
 from cmtools.tables.reader import sandbox
 from cmtools.tables.reader.container import Limits
@@ -71,7 +71,7 @@ class StoredBooks:
 
     def _keep(self, fresh: Mapping[Path, BookRows]) -> None:
         self._store.keep(
-            ReadBook(path, self._fingerprints[path], rows)
+            FileRows(path, self._fingerprints[path], rows)
             for path, rows in fresh.items()
             if self._is_unchanged(path)
         )

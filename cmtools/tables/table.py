@@ -69,6 +69,10 @@ class InvalidRow:
         return self.values.get(name)
 
 
+Entry = Row | InvalidRow
+"""A row as it is in a sheet: a record, or what is left of one with errors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of one row: reported `at` a field, it reads the fields that its parameters name.

@@ -30,7 +30,7 @@ from cmtools.inbox.drop import DropResult, StagedDocument
 from cmtools.locks import hold_lock
 from cmtools.pricing.agreed_book import LOCK, AgreedBookEdit, AgreedChanged, prepare_edit
 from cmtools.reports.book_rows import loads
-from cmtools.reports.store import ReadBook, Store
+from cmtools.reports.store import FileRows, Store
 from cmtools.tables.reader.sandbox import InProcessReader
 from cmtools.watch.context import WatchContext
 from cmtools.watch.decision import Decision, write_decision
@@ -179,7 +179,7 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
     if replacement.rows is not None:
         with Store(context.root) as store, suppress(OSError):
             rows = loads((job.folder / replacement.rows).read_bytes())
-            store.keep([ReadBook(target, fingerprint, rows)])
+            store.keep([FileRows(target, fingerprint, rows)])
 
 
 def _remember_merge(job: Job, decision: Decision, context: WatchContext) -> None:

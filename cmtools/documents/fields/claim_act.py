@@ -12,7 +12,7 @@ from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Sum
 from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.fields.lines import PositionFields, position_fields
-from cmtools.documents.fields.orders import LetterFields, letter
+from cmtools.documents.fields.orders import NoticeFields, notice
 from cmtools.documents.fields.shipped import quantities_shipped, shipments
 from cmtools.documents.template.schema import field_values
 
@@ -31,7 +31,7 @@ class ClaimFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ClaimActFields(LetterFields):
+class ClaimActFields(NoticeFields):
     """An act about a claim: the lines handed over, in their quantities, and the claim."""
 
     date: Annotated[Day, "Дата акта: решения, а пока его нет — претензии"]
@@ -44,7 +44,7 @@ def claim_act(data: OrderData) -> ClaimActFields:
     assert claim is not None
     day = claim.decided or claim.on
     return ClaimActFields(
-        **field_values(letter(data)) | {"lines": _lines_handed_over(data, day)},
+        **field_values(notice(data)) | {"lines": _lines_handed_over(data, day)},
         date=Day(day),
         claim=_claim_fields(claim),
     )

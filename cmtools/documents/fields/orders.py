@@ -172,7 +172,7 @@ def design_brief(data: OrderData) -> DesignBriefFields:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LetterFields(UnpricedFields):
+class NoticeFields(UnpricedFields):
     """A letter to the client about an order, without a price."""
 
     city: Annotated[str, "Место составления: г. Омск"]
@@ -180,10 +180,10 @@ class LetterFields(UnpricedFields):
     lines: Annotated[tuple[PositionFields, ...], "Строки заказа"]
 
 
-def letter(data: OrderData) -> LetterFields:
+def notice(data: OrderData) -> NoticeFields:
     """Fill the fields of a letter to the client."""
     return fill_unpriced(
-        LetterFields,
+        NoticeFields,
         data,
         city=russian_text.town(data.seller.city or ""),
         contract=contract_fields(data.contract),

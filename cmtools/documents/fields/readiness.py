@@ -7,14 +7,14 @@ from typing import Annotated
 
 from cmtools.books.choices import DeliveryKind, Quality
 from cmtools.documents.data import OrderData
-from cmtools.documents.fields.orders import LetterFields, letter
+from cmtools.documents.fields.orders import NoticeFields, notice
 from cmtools.documents.fields.shipped import ordered_quantity, quantity_of
 from cmtools.documents.fields.terms import YES
 from cmtools.documents.template.schema import field_values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReadinessFields(LetterFields):
+class ReadinessFields(NoticeFields):
     """A letter that the goods are ready."""
 
     checked: Annotated[str, "«да», если весь тираж получен с качеством «принято»; иначе пусто"]
@@ -28,4 +28,4 @@ def readiness(data: OrderData) -> ReadinessFields:
         if row.kind is DeliveryKind.RECEIVED and row.quality is Quality.ACCEPTED
     ]
     is_checked = quantity_of(accepted) >= ordered_quantity(data)
-    return ReadinessFields(**field_values(letter(data)), checked=YES if is_checked else "")
+    return ReadinessFields(**field_values(notice(data)), checked=YES if is_checked else "")
