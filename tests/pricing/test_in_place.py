@@ -44,8 +44,8 @@ def foreign(book: Path, *, project: str = "xl/vbaProject.bin") -> None:
     refers = f'<externalReferences xmlns:r="{OFFICE}"><externalReference r:id="x"/>'
     names = '<definedName name="Чужое">[1]Лист1!$A$1</definedName>'
     names += '<definedName name="Моё">Таблица_Заказы[№ заказа]</definedName>'
-    formulas = '<c r="X1"><f t="shared" ref="X1:X2" si="7">[1]Лист1!A1</f><v>7</v></c></row>'
-    more = r'\1<c r="X2"><f t="shared" si="7"/><v>8</v></c></row>'
+    formulas = '<c r="AX1"><f t="shared" ref="AX1:AX2" si="7">[1]Лист1!A1</f><v>7</v></c></row>'
+    more = r'\1<c r="AX2"><f t="shared" si="7"/><v>8</v></c></row>'
     edit(
         book,
         {
@@ -181,9 +181,9 @@ def test_no_copy_has_macros_or_links(project: str, tmp_path: Path) -> None:
     everything = b"".join(copied.values())
     assert [w for w in (b"vbaProject", b"MACRO", b"[1]", b"externalLink") if w in everything] == []
     orders = copied[part_of(book, "Заказы")]
-    assert re.findall(rb'<c r="X\d">.*?</c>', orders) == [
-        b'<c r="X1"><v>7</v></c>',
-        b'<c r="X2"><v>8</v></c>',
+    assert re.findall(rb'<c r="AX\d">.*?</c>', orders) == [
+        b'<c r="AX1"><v>7</v></c>',
+        b'<c r="AX2"><v>8</v></c>',
     ]
     assert "Моё" in openpyxl.load_workbook(tmp_path / COPY).defined_names
     assert priced.split(tmp_path / COPY)[0] == PRICED
