@@ -113,9 +113,9 @@ def _build_blank(draft: Draft) -> bytes:
     message = EmailMessage(policy=_POLICY)
     message["X-Unsent"] = "1"
     if draft.sender is not None:
-        message["From"] = _on_the_wire(draft.sender)
-    message["To"] = _on_the_wire(draft.to)
-    message["Subject"] = draft.subject
+        _add_address(message, "From", draft.sender)
+    _add_address(message, "To", draft.to)
+    message.set_raw("Subject", _encode_words(draft.subject, "Subject"))
     message["Message-ID"] = f"<{_BLANK}@{DOMAIN}>"
     message.set_content(draft.text, cte="quoted-printable")
     message.add_alternative(_as_html(draft.text), subtype="html", cte="quoted-printable")
@@ -126,6 +126,20 @@ def _build_blank(draft: Draft) -> bytes:
     return message.as_bytes()
 
 
+def _add_address(message: EmailMessage, header: str, address: Address) -> None:
+    wired = _on_the_wire(address)
+    if wired.display_name.isascii():
+        message[header] = wired
+    else:
+        name = _encode_words(wired.display_name, header)
+        message.set_raw(header, f"{name}\r\n <{wired.addr_spec}>")
+
+
+def _encode_words(text: str, header: str) -> str:
+    """Write a text as encoded words (RFC 2047); `email` loses spaces between those it makes."""
+    return Header(text, "utf-8", maxlinelen=WORD, header_name=header).encode(linesep="\r\n")
+
+
 def _attach(message: EmailMessage, attachment: Attachment) -> None:
     name, content = attachment
     ending = name[name.rfind(".") :].lower()
@@ -133,7 +147,7 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     main, _, sub = kind.partition("/")
     message.add_attachment(content, main, sub, cte="base64")
     *_, part = message.iter_attachments()
-    encoded = Header(name, "utf-8", maxlinelen=WORD).encode(linesep="\r\n")
+    encoded = _encode_words(name, "")
     for header, value in (
         ("Content-Type", f'{kind};\r\n name="{encoded}"'),
         ("Content-Disposition", f"attachment;\r\n filename*=UTF-8''{quote(name, safe='')}"),

@@ -471,6 +471,7 @@ def test_salutation(name: str, expected: str) -> None:
     assert salutation(name) == expected
 
 
+WORDS = st.lists(st.text("абвЁ«»,:—aб№ ", min_size=1, max_size=20), max_size=20).map(" ".join)
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]))
 PLAIN_DRAFT = Draft(
     key="k",
@@ -483,7 +484,7 @@ PLAIN_DRAFT = Draft(
 
 
 @given(
-    subject=TEXT.map(lambda text: " ".join(text.split())),
+    subject=(TEXT | WORDS).map(lambda text: " ".join(text.split())),
     text=TEXT,
     names=st.lists(TEXT.filter(lambda name: bool(name.strip())).map(str.strip), max_size=3),
     content=st.binary(max_size=200),
@@ -504,10 +505,26 @@ def test_whatever_is_in_a_draft_comes_back(
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     old = message_from_bytes(raw)
-    assert str(make_header(decode_header(old["Subject"]))).split() == subject.split()
+    assert str(make_header(decode_header(old["Subject"]))) == subject
+    assert message["Subject"] == subject
     assert text_of(message).rstrip("\n") == text.rstrip("\n")
     found = [(part.get_filename(), part.get_content()) for part in message.iter_attachments()]
     assert found == [(name, content) for name in names]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "День рождения компании «Литера-Брокер»: спасибо, что вы с нами",
+        "ООО «Производственно-коммерческая фирма „Верхневолжская мануфактура, братья и сыновья“»",
+    ],
+)
+def test_no_space_of_a_long_header_is_lost(text: str) -> None:
+    address = Address(text, "a", "b.ru")
+    raw = build_draft(replace(PLAIN_DRAFT, subject=text, sender=address, to=address))
+    message = message_from_bytes(raw)
+    found = [str(make_header(decode_header(message[h]))) for h in ("Subject", "From", "To")]
+    assert found == [text, f"{text} <a@b.ru>", f"{text} <a@b.ru>"]
 
 
 @given(name=TEXT, typed=TEXT)
