@@ -24,6 +24,7 @@ from cmtools.merge.versions import Versions
 from cmtools.tables.parsers import normalize_name
 
 HALF = 2
+MANY_ROWS = 5  # new rows that two people do not type alike by chance
 MOST_COMPARED = 50  # states whose cells are counted, of those with the fewest other rows
 
 _NONE: Counter[int] = Counter()
@@ -180,8 +181,8 @@ def _doubts_of_drop(
 ) -> set[CellPlace]:
     """Find what an unknown person has otherwise than the drop that the copy seems to go on from.
 
-    Where both have only values that several rows have, such as stages, it may be by chance: then
-    any other value counts, else what the drop's version had.
+    Where both have only values that several rows have, such as stages, or a few new rows, it may be
+    by chance: then any other value counts, else what the drop's version had.
     """
     others = {place for place, value in drop.changes.items() if changes.get(place) != value}
     rows = by_place(original)
@@ -191,7 +192,9 @@ def _doubts_of_drop(
         for row in sheet.rows
         for column, value in row.meanings.items()
     )
-    is_chance = all(
+    new_rows = {place[:2] for place in drop.changes if place[:2] not in rows}
+    new_rows -= {place[:2] for place in others}
+    is_chance = len(new_rows) < MANY_ROWS and all(
         counts[place[0], place[2], value] != 1
         for place, value in drop.changes.items()
         if place not in others and place[:2] in rows
