@@ -86,7 +86,7 @@ def find_copy_path(workspace: Workspace, path: Path, suffix: str) -> Path:
     A copy that cannot be compared, as one of another program, counts as changed.
     """
     number = 1
-    while os.path.lexists(target := copy_path(path, suffix, number)):
+    while os.path.lexists(target := copy_path(path, suffix, number)) and not target.is_dir():
         note = _copy_note(workspace, target)
         if note.exists() and note.read_text("ascii") == checksum(target):
             break
