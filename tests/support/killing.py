@@ -74,13 +74,24 @@ def run(root: Path, number: int = 0, how: str | int = "", *, lasting: bool = Fal
 
 
 def _status(root: Path, number: int, how: str | int, lasting: bool = False) -> int:
+    return status_of(lambda: work_off(root), number, how, lasting=lasting)
+
+
+def work_off(root: Path) -> None:
+    watching.work_off(watching.context(root))
+
+
+def status_of(
+    work: Callable[[], object], number: int, how: str | int, *, lasting: bool = False
+) -> int:
+    """Do some work in a process of its own, which breaks off at a change; how it ended."""
     child = os.fork()
     if child == 0:
         code = 0
         try:
             if number:
                 Broken(number, how, lasting=lasting)
-            watching.work_off(watching.context(root))
+            work()
         except BaseException:
             code = 1
         os._exit(code)
@@ -102,13 +113,13 @@ def kill_at_random(root: Path, seed: int) -> None:
     print(kills)
 
 
-def changes(root: Path) -> int:
-    """How many changes a run makes that nothing breaks off."""
+def changes(work: Callable[[], object]) -> int:
+    """How many changes some work makes that nothing breaks off."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         counter = Broken(0, "")
-        watching.work_off(watching.context(root))
+        work()
         os.write(writing, str(counter.count).encode())
         os._exit(0)
     os.waitpid(child, 0)
@@ -187,7 +198,8 @@ def main(kind: str) -> None:
         pattern = watching.workspace(base / "pattern")
         (pattern / MARKER).touch()
         watching.drop(pattern, NAME)
-        total = changes(fresh(base / "count", pattern))
+        counted = fresh(base / "count", pattern)
+        total = changes(lambda: work_off(counted))
         done, wrong = 0, []
         for case, broken in KINDS[kind](total):
             root = fresh(base / "case", pattern)
