@@ -37,15 +37,31 @@ from cmtools.merge.in_place import read_company
 from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
 from cmtools.pricing.session import existing_path
-from cmtools.problems import Fault, Problem, has_errors, sort_problems
+from cmtools.problems import (
+    Fault,
+    Message,
+    Place,
+    Problem,
+    Severity,
+    has_errors,
+    problem_at,
+    sort_problems,
+)
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import Cell, normalize_name
-from cmtools.tables.patch.book_edit import EditRefused
+from cmtools.tables.patch.book_edit import EditRefused, find_lock
+from cmtools.tables.patch.package import Package
 from cmtools.tables.reader.cache import CachedReader
 from cmtools.tables.reader.formulas import CellFormula
 from cmtools.tables.reader.grid import WorkbookCells
 from cmtools.tables.reader.sandbox import Reader, WorkbookReader
 from cmtools.workspace import MERGED, Workspace, find_workspace
+
+LOCKED = Message(
+    "book-locked",
+    "саму книгу менять нельзя, {reason}: сведённая копия лежит рядом, без этого",
+    "проверьте копию и положите её на место книги сами",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +124,8 @@ def merge(
     """Merge a copy of a book into the workspace's book of its kind.
 
     The result is written beside the book, or, `in_place`, into the book itself after a backup named
-    by `now`. `base` is a file that the copy was made from; without one it is found.
+    by `now`; never into one with macros, a signature or a log of changes.
+    `base` is a file that the copy was made from; without one it is found.
 
     Raises:
         UsageError: the file is no book of the workspace.
@@ -132,7 +149,9 @@ def merge(
         book = _find_book(workspace, theirs, reader)
         check = _check(workspace, book, reader, today)
         before = checksum(book.path)
-        if in_place:
+        locked = _find_lock(book, is_asked=in_place)
+        place = None if locked else place
+        if place:
             refuse_open(book)
         aside = Path(folder, "merged.xlsx")
         inputs = MergeInputs(
@@ -142,7 +161,7 @@ def merge(
             title=theirs.name,
             base=base and existing_path(workspace, base),
             company=read_company(workspace, reader),
-            token=token_hex() if in_place else "",
+            token=token_hex() if place else "",
         )
         try:
             done = merge_copy(inputs, reader, versions, check, aside)
@@ -153,14 +172,14 @@ def merge(
         files: tuple[str, ...] = ()
         if not done.errors:
             files = _place(workspace, book, done.merge, aside, before, place)
-            if in_place:
+            if place:
                 versions.add_drop(done.drop)
                 asked = place_conflict_book(
                     workspace.root, book.name, done.records, reader, versions, moment
                 )
                 files += tuple(workspace.name(path) for path in asked)
     return MergeResult(
-        problems=done.errors,
+        problems=sort_problems((*locked, *done.errors)),
         files=files,
         book=book.name,
         base=workspace.name(base) if base else done.base.version,
@@ -202,6 +221,8 @@ def _answer(
     book = next((b for b in workspace.books() if b.name == answers.book), None)
     if book is None or not book.path.is_file():
         raise UsageError(f"«{file.name}»: в рабочей папке больше нет книги «{answers.book}»")
+    locked = _find_lock(book, is_asked=now is not None)
+    now = None if locked else now
     if now is not None:
         refuse_open(book)
     before = checksum(book.path)
@@ -233,12 +254,21 @@ def _answer(
                 )
                 files += tuple(workspace.name(path) for path in asked)
     return MergeResult(
-        problems=sort_problems((*answers.problems, *done.errors)),
+        problems=sort_problems((*locked, *answers.problems, *done.errors)),
         files=files,
         book=book.name,
         base=0,
         merge=done.merge,
     )
+
+
+def _find_lock(book: BookFile, *, is_asked: bool) -> tuple[Problem, ...]:
+    """Say why only a copy beside the book is made; an error where the book was to be changed."""
+    reason = find_lock(Package(book.path))
+    if reason is None:
+        return ()
+    severity = Severity.ERROR if is_asked else Severity.WARNING
+    return (replace(problem_at(Place(file=book.name), LOCKED(reason=reason)), severity=severity),)
 
 
 def _find_book(workspace: Workspace, file: Path, reader: WorkbookReader) -> BookFile:

@@ -61,7 +61,8 @@ def merge_answers(
     errors: Sequence[Problem] = ()
     records = ours.records
     if not found.merge.is_empty:
-        write_edits(inputs.book, edits_of(found.merge, ours.records), target)
+        edits = edits_of(found.merge, ours.records)
+        write_edits(inputs.book, edits, target, is_beside=not inputs.token)
         errors = find_new_errors(check, target, [inputs.book])
         records = read_book(target, reader, inputs.company).records
         if inputs.token and not errors:

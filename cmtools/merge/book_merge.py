@@ -114,7 +114,7 @@ def merge_copy(
     def write(merge: Merge) -> tuple[Sequence[str], ReadBook, Sequence[Problem]]:
         """Write the merged book; return the sheets with rows apart, what it holds, its errors."""
         edits = edits_of(merge, ours.records)
-        apart = write_edits(inputs.book, edits, target)
+        apart = write_edits(inputs.book, edits, target, is_beside=not inputs.token)
         unchanged = unchanged_rows(ours.records, edits)
         merged = read_book(target, reader, inputs.company, unchanged)
         return apart, merged, find_new_errors(check, target, (inputs.book, inputs.copy))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -351,3 +352,31 @@ def test_a_plan_is_merged_by_its_indicators(root: Path) -> None:
     first, second = (take(root, copy) for copy in copies)
     assert [cell.now for cell in (*first.merge.taken, *second.merge.taken)] == [20, 21]
     assert first.merge.conflicts + second.merge.conflicts == ()
+
+
+LOCKS = {
+    "есть макросы": "xl/vbaProject.bin",
+    "есть электронная подпись, она пропадёт": "_xmlsignatures/origin.sigs",
+    "включён общий доступ с журналом изменений": "xl/revisions/revisionHeaders.xml",
+}
+
+
+@pytest.mark.parametrize("reason", LOCKS)
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_book_that_must_not_be_changed_gets_a_copy_beside(
+    reason: str, in_place: bool, root: Path
+) -> None:
+    """The book is left alone and named; the copy opens without what it could not keep."""
+    copy = copied(root, "Копия", put("Заказы", NOTE, 1, "от Б"))
+    with zipfile.ZipFile(root / ORDERS, "a") as archive:
+        archive.writestr(LOCKS[reason], b"x")
+    before = (root / ORDERS).read_bytes()
+    result = merge(root, copy, in_place=in_place, today=TODAY, now=datetime(2026, 11, 21, 9))
+    beside = "Предварительные заказы — слияние.xlsx"
+    assert [(p.code, reason in p.message) for p in result.problems] == [("book-locked", True)]
+    assert (result.files, result.exit_code) == ((beside,), 1 if in_place else 0)
+    assert (root / ORDERS).read_bytes() == before
+    with zipfile.ZipFile(root / beside) as archive:
+        assert LOCKS[reason] not in archive.namelist()
+    shutil.copyfile(root / beside, root / ORDERS)
+    assert column(root, "Заказы", NOTE)[1] == "от Б"

@@ -64,8 +64,11 @@ def write_edits(
     target: Path,
     *,
     properties: Mapping[str, str] | None = None,
+    is_beside: bool = False,
 ) -> Sequence[str]:
     """Write a changed copy of a book; `edits` by the name of the sheet.
+
+    A copy that only stands `is_beside` it loses macros, a signature or a log of changes.
 
     Return the sheets whose new rows stand below something else than the range that they belong to.
 
@@ -75,7 +78,10 @@ def write_edits(
         OSError: no rights, no room.
     """
     package = Package(source)
-    refuse_locked(package)
+    if is_beside:
+        _drop_locks(package)
+    else:
+        refuse_locked(package)
     apart = apply_edits(package, edits)
     if properties:
         set_properties(package, properties)
@@ -89,11 +95,25 @@ def refuse_locked(package: Package) -> None:
     Raises:
         EditRefused: it has macros, a signature or a log of changes.
     """
+    if reason := find_lock(package):
+        raise EditRefused(reason)
+
+
+def find_lock(package: Package) -> str | None:
+    """Say in Russian why no change may be made in the book itself; None where it may."""
     if package.macros():
-        raise EditRefused("есть макросы")
+        return "есть макросы"
     for start, reason in _LOCKED:
         if any(name.startswith(start) for name in package.names()):
-            raise EditRefused(reason)
+            return reason
+    return None
+
+
+def _drop_locks(package: Package) -> None:
+    if package.drop(package.macros()):
+        package.make_plain_book()
+    starts = tuple(start for start, _ in _LOCKED)
+    package.drop(name for name in package.names() if name.startswith(starts))
 
 
 def apply_edits(package: Package, edits: Mapping[str, SheetEdit]) -> Sequence[str]:

@@ -299,10 +299,11 @@ class Package:
         for override in list(self._types):
             if override.get("PartName", "").lstrip("/") in names:
                 self._types.remove(override)
-        relations = self._relations_of(self.workbook)
-        for relation in list(relations):
-            if resolve_target(self.workbook, relation.get("Target", "")) in names:
-                relations.remove(relation)
+        for source in ("", self.workbook):
+            relations = self._relations_of(source)
+            for relation in list(relations):
+                if resolve_target(source, relation.get("Target", "")) in names:
+                    relations.remove(relation)
         return bool(names)
 
     def make_plain_book(self) -> None:
