@@ -49,7 +49,7 @@ def test_a_file_of_a_person_in_the_place_of_a_copy(tmp_path: Path) -> None:
     (root / f"{BOOK} — с ценами.xlsx").write_bytes(b"mine")
     assert price(root, today=TODAY, now=NOW).files == (f"{BOOK} — с ценами (2).xlsx",)
     shown = run("price", f"--today={TODAY}", folder=root).out
-    assert "прежнюю копию вы меняли, она осталась" in " ".join(shown.split())
+    assert "прежний файл вы меняли, он остался" in " ".join(shown.split())
 
 
 def test_the_drafts_of_a_handover(tmp_path: Path) -> None:

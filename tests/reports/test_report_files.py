@@ -1,5 +1,6 @@
 """The report as a workbook and a paper: figures that can be followed, charts, what is left out."""
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from rich.console import Console
 
+from cmtools.cli.console.render import print_result
 from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import ExitCode
 from cmtools.reports.indicators import INDICATORS
@@ -459,6 +462,9 @@ def test_a_signed_report_is_never_overwritten(tmp_path: Path) -> None:
     second = [BOOK.replace(".", " (2)."), PAPER.replace(".", " (2).")]
     assert made(root).as_json()["files"] == second
     assert made(root).as_json()["files"] == second
+    screen = io.StringIO()
+    print_result(made(root), Console(file=screen, width=100))
+    assert screen.getvalue().count("прежний файл вы меняли, он остался") == 2
     assert (root / BOOK).read_bytes() == before
     assert exact(face_rows(root / second[0])["profit"][0]) == 1
 

@@ -19,7 +19,7 @@ from cmtools.problems import Problem, group_alike, list_cells
 NBSP = "\u00a0"
 _UNBROKEN = "\ue000"  # stands for NBSP while lines are broken: rich breaks them at NBSP too
 MOST_SHOWN = 300
-_SECOND_COPY = re.compile(r" — [а-я ]+ \(\d+\)\.xlsx$")
+_SECOND = re.compile(r" \(\d+\)\.(?:xlsx|docx)$")
 NO_FIGURE = "[dim]—[/]"
 
 
@@ -79,10 +79,10 @@ def show_tally(console: Console, what: str, checked: int, problems: Sequence[Pro
 
 
 def show_files(console: Console, files: Iterable[str]) -> None:
-    """Print the names of files that were made; of a second copy, why it is not the first."""
+    """Print the names of files that were made; of a second one, why it is not the first."""
     for name in files:
-        is_second = _SECOND_COPY.search(name) is not None
-        why = " [dim](прежнюю копию вы меняли, она осталась)[/]" if is_second else ""
+        is_second = _SECOND.search(name) is not None
+        why = " [dim](прежний файл вы меняли, он остался)[/]" if is_second else ""
         console.print(f"[green]✓[/] {safe(name)}{why}", overflow="fold")
 
 
