@@ -108,7 +108,7 @@ def orphan_problems(dataset: Dataset) -> Iterator[Problem]:
         return
     for order, rows in agreed.items():
         for number, row in rows.items():
-            if number is None or (order, number) in positions:
+            if isinstance(row, InvalidRow) or (order, number) in positions:
                 continue
             if order in orders:
                 yield AGREED_PRICES.problem(row, "number", ORPHAN_POSITION())

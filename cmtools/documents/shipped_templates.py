@@ -42,7 +42,7 @@ def is_older(path: Path, name: str) -> bool:
 def give_new_templates(workspace: Workspace) -> list[Path]:
     """Copy the templates that the workspace was never given; those that are there stay.
 
-    Return the files that were written.
+    Return the files that were written: none where it cannot be noted which were given.
 
     Raises:
         OSError: no rights, no room.
@@ -52,9 +52,13 @@ def give_new_templates(workspace: Workspace) -> list[Path]:
     new = [name for name in shipped_versions() if name not in given]
     if not new:
         return []
+    try:
+        note.parent.mkdir(exist_ok=True)
+        note.touch()
+    except OSError:
+        return []
     missing = [name for name in new if not workspace.path(TEMPLATES, name).exists()]
     written = [_copy_shipped(workspace, name) for name in missing]
-    note.parent.mkdir(exist_ok=True)
     with atomic_write(note) as aside:
         aside.write_text("\n".join([*given, *new]), "utf-8")
     return [*written, note]

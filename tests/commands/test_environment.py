@@ -248,7 +248,7 @@ def test_a_result_that_cannot_be_replaced(
     command: str, name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     path = healthy(tmp_path, put("Заказы", "Вид заявки", 0, "устная")) / name
-    path.write_bytes(b"older")
+    run(*command.split(), *DAY, folder=tmp_path)  # what the program wrote it would replace
     able("chattr", "+i", str(path))
     request.addfinalizer(lambda: subprocess.run(["chattr", "-i", path], check=True))
     wanted = f"нет доступа: {path}; если книга открыта в Excel, закройте её"
