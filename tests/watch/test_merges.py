@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import random
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 
 import openpyxl
 import pytest
@@ -16,6 +20,7 @@ from cmtools.merge.versions import Versions
 from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.patch.cells import CellValue
 from support.priced import loaded
+from support.program import PROGRAM, run
 from support.watching import Here, context, drop, ends, work_off
 from support.workbench import HEALTHY, ORDERS, REGISTRY, TASKS, TODAY, cell_of, healthy
 
@@ -292,3 +297,42 @@ def test_hidden_rows_and_own_sheets_are_merged_and_kept(
         "Звонки Б": [("Кому", "Когда"), ("Борис", "утром"), ("Борис ещё", "днём")],
     }
     assert len([*book["Заказы"].values]) == len(HEALTHY["Заказы"]) + 1
+
+
+PLACES = (
+    ("Заказы", "Примечание", 0),
+    ("Заказы", "Примечание", 1),
+    ("Заказы", "Примечание", 2),
+    ("Позиции", "Материалы", 1),
+    ("Позиции", "Тип упаковки", 1),
+    ("Позиции", "Маркировка", 2),
+)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
+@pytest.mark.parametrize("seed", range(2))
+def test_two_watchers_killed_at_random_lose_no_edit(root: Path, tmp_path: Path, seed: int) -> None:
+    """Six copies of one version, each with an edit of its own, while watchers die and come back."""
+    chance = random.Random(seed)
+    command = [PROGRAM, "watch", "--workspace", str(root), "--today", f"{TODAY}"]
+    copies = [copy_with(root, tmp_path, (*place, f"правка {n}")) for n, place in enumerate(PLACES)]
+    watchers = [Popen(command, stdout=DEVNULL, stderr=DEVNULL) for _ in range(2)]
+    for number, content in enumerate(copies):
+        drop(root, f"Копия {number}.xlsx", content)
+    for _ in range(5):
+        time.sleep(chance.uniform(0.5, 3))
+        victim = chance.randrange(2)
+        watchers[victim].kill()
+        watchers[victim].wait()
+        watchers[victim] = Popen(command, stdout=DEVNULL, stderr=DEVNULL)
+    for watcher in watchers:
+        watcher.kill()
+        watcher.wait()
+    assert run("watch", "--once", "--today", f"{TODAY}", folder=root).code == 0
+    assert [typed(root, sheet, column, row + 1)[row] for sheet, column, row in PLACES] == [
+        f"правка {number}" for number in range(len(PLACES))
+    ]
+    results = [name.rpartition(" ")[2] for name in ends(root) if name.startswith("Обработано/")]
+    assert sorted(results) == [f"{number}" for number in range(len(PLACES))]
+    assert len(ends(root)) == len(PLACES)
