@@ -88,7 +88,7 @@ def find_copy_path(workspace: Workspace, path: Path, suffix: str) -> Path:
     number = 1
     while os.path.lexists(target := copy_path(path, suffix, number)) and not target.is_dir():
         note = _copy_note(workspace, target)
-        if note.exists() and note.read_text("ascii") == checksum(target):
+        if note.exists() and note.read_text("ascii", "replace") == checksum(target):
             break
         number += 1
     return target

@@ -50,7 +50,7 @@ def last_edit(root: Path, path: Path) -> str:
         return ""
     edit = _edit_entry(root, path)
     if is_known(root, path):
-        return edit.read_text("ascii") if edit.exists() else ""
+        return edit.read_text("ascii", "replace") if edit.exists() else ""
     return checksum(path) or ""
 
 

@@ -169,7 +169,7 @@ def client(
         ),
     ] = None,
 ) -> Result:
-    """Объяснить категорию клиента и когда он считается потерянным."""
+    """Показать всё о клиенте: люди, заказы, долг, контакты, следующий шаг, категория."""
     from cmtools.commands.client import client
 
     return client(root, code, as_of=as_of.date() if as_of else None, today=today)

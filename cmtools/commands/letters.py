@@ -34,6 +34,7 @@ class LettersResult(Result):
     def as_json(self) -> dict[str, Any]:
         return {
             "files": [letter.as_json() for letter in self.letters],
+            "left_out": self.left_out,
             "problems": problems_as_json(self.problems),
         }
 

@@ -48,7 +48,7 @@ def give_new_templates(workspace: Workspace) -> list[Path]:
         OSError: no rights, no room.
     """
     note = workspace.path(_GIVEN)
-    given = note.read_text("utf-8").splitlines() if note.exists() else []
+    given = note.read_text("utf-8", "replace").splitlines() if note.exists() else []
     new = [name for name in shipped_versions() if name not in given]
     if not new:
         return []

@@ -42,7 +42,7 @@ def refresh_dropdowns(workspace: Workspace, reader: WorkbookReader, today: date)
     sources = [book for book in books if book.book in (SETTINGS, REGISTER)]
     note = workspace.path(*SOURCES.parts)
     current = repr([file_fingerprint(source.path) for source in sources])
-    before = note.read_text("ascii") if note.exists() else current
+    before = note.read_text("ascii", "replace") if note.exists() else current
     if before != current:
         dataset = load_books([], sources, reader, today, STANDARD_DOCUMENTS).dataset
         if not _refresh_books(workspace, books, reader, dataset):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from email.headerregistry import Address
-from pathlib import Path
 
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.rows import AgendaRows
@@ -21,7 +20,7 @@ from cmtools.problems import Message, Place, Problem, Severity, problem_at
 
 ENDING = ".eml"
 FOLDER = ClientFolder.LETTERS.path
-MOST_BYTES = 20 * 10**6  # of all attachments of a letter
+MOST_BYTES = 20 * 10**6  # of what is attached to a letter
 
 NO_ADDRESS = Message(
     "letter-no-address",
@@ -35,7 +34,7 @@ BAD_ADDRESS = Message(
 )
 TOO_LARGE = Message(
     "letter-too-large",
-    "к письму не приложен файл «{name}»: вложения вышли бы больше 20 МБ",
+    "к письму не приложен файл «{name}»: он больше 20 МБ",
     "пришлите его клиенту ссылкой",
     Severity.WARNING,
 )
@@ -118,13 +117,3 @@ def _reader(rows: AgendaRows, client: Client, celebrated: str) -> tuple[str, str
     if first is not None and (not celebrated or of_person or not client.email):
         return celebrated or first.name, first.email, first.place("email")
     return celebrated or client.head_name or "", client.email, client.place("email")
-
-
-def take_attachments(paths: Collection[Path]) -> Iterator[tuple[Path, bool]]:
-    """Yield each file, and whether it still goes with a letter."""
-    size = 0
-    for path in paths:
-        more = path.stat().st_size
-        fits = size + more <= MOST_BYTES
-        size += more if fits else 0
-        yield path, fits

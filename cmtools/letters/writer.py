@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,14 +18,7 @@ from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.plain_text import TextTemplate, load_text, render_text
 from cmtools.documents.template.schema import declared_fields
 from cmtools.letters.catalog import LetterKind
-from cmtools.letters.drafts import (
-    ENDING,
-    FOLDER,
-    NO_SENDER,
-    TOO_LARGE,
-    Letter,
-    take_attachments,
-)
+from cmtools.letters.drafts import ENDING, FOLDER, MOST_BYTES, NO_SENDER, TOO_LARGE, Letter
 from cmtools.letters.fields import LetterData
 from cmtools.letters.message import Attachment, Draft, build_draft, is_untouched, parse_address
 from cmtools.pricing.orders import PricedOrder, find_order
@@ -83,7 +75,7 @@ class LetterWriter:
         number = letter.duty.order
         order = find_order(self._session.prices.orders, number) if number else None
         paper = letter.kind.attaches and find_form(self._maker.rows.kinds, letter.kind.attaches)
-        attached = [*self._attachments(paper, order)] if paper and order else []
+        attached = self._make_attachment(paper, order) if paper and order else None
         data = LetterData(
             today=self._today,
             duty=letter.duty,
@@ -108,7 +100,7 @@ class LetterWriter:
             to=letter.to,
             subject=subject,
             text=text,
-            attachments=[Attachment(path.name, path.read_bytes()) for path in attached],
+            attachments=[Attachment(attached.name, attached.read_bytes())] if attached else [],
         )
         folder = self._folders.of(letter.client.code, letter.client.name) / FOLDER
         content = build_draft(draft)
@@ -120,21 +112,22 @@ class LetterWriter:
             ENDING,
             may_replace=partial(is_untouched, key=draft.key),
         )
-        names = tuple(map(self._workspace.name, attached))
+        names = (self._workspace.name(attached),) if attached else ()
         return LetterFile(letter, self._workspace.name(path), state, names)
 
-    def _attachments(self, kind: DocumentKind, order: PricedOrder) -> Iterable[Path]:
+    def _make_attachment(self, kind: DocumentKind, order: PricedOrder) -> Path | None:
         """Make the document that goes with a letter; its PDF is taken where that is not older."""
         prepared = self._maker.prepare(kind, self._maker.rows.order_subject(order))
         self.problems += prepared.problems
-        made = self._maker.save_all([prepared])
-        papers = [self._workspace.path(paper.path) for paper in made if paper.path is not None]
-        for path, fits in take_attachments([_best_form(paper) for paper in papers]):
-            if fits:
-                yield path
-            else:
-                place = Place(file=self._workspace.name(path))
-                self.problems.append(problem_at(place, TOO_LARGE(name=path.name)))
+        (made,) = self._maker.save_all([prepared])
+        if made.path is None:
+            return None
+        path = _best_form(self._workspace.path(made.path))
+        if path.stat().st_size <= MOST_BYTES:
+            return path
+        place = Place(file=self._workspace.name(path))
+        self.problems.append(problem_at(place, TOO_LARGE(name=path.name)))
+        return None
 
 
 def _best_form(paper: Path) -> Path:

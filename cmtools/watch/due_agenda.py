@@ -39,7 +39,7 @@ class DueAgenda:
         with suppress(FileNotFoundError):
             count = self._requests.stat().st_size
         with suppress(FileNotFoundError):
-            made = self._made.read_text("ascii")
+            made = self._made.read_text("ascii", "replace")
         due = f"{now:%Y-%m-%d} {count}"
         return None if made == due else due
 

@@ -60,3 +60,18 @@ def test_the_drafts_of_a_handover(tmp_path: Path) -> None:
     assert [[*result.states][:2] for result in made] == [
         [(name, state) for name in names] for state in ("made", "unchanged")
     ]
+
+
+def test_notes_of_the_program_that_are_damaged_stop_nothing(tmp_path: Path) -> None:
+    """A copy counts as changed then; templates are given once more."""
+    root = healthy(tmp_path)
+    first, second = f"{BOOK} — с ценами.xlsx", f"{BOOK} — с ценами (2).xlsx"
+    assert price(root, today=TODAY, now=NOW).files == (first,)
+    notes = [path for path in (root / ".cmtools" / "copies").iterdir() if path.is_file()]
+    for note in (*notes, root / ".cmtools" / "templates"):
+        assert note.is_file()
+        note.write_bytes(b"\xff\xfe")
+    for command in (("price",), ("docs", "--order", "З-2026-0002", "--kind", "invoice")):
+        answer = run(*command, f"--today={TODAY}", folder=root)
+        assert (answer.code, answer.err) == (0, "")
+    assert (root / second).is_file()

@@ -434,7 +434,7 @@ def test_fields_of_a_letter_are_listed() -> None:
 def test_too_much_to_attach_is_named_and_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cmtools.letters.drafts.MOST_BYTES", 1000)
+    monkeypatch.setattr("cmtools.letters.writer.MOST_BYTES", 1000)
     root = healthy(tmp_path, WITH_ADDRESS)
     result = make(root, "debt", today=date(2026, 12, 25))
     assert [p.code for p in result.problems] == ["letter-too-large"]

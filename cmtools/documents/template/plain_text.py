@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,17 +18,16 @@ from cmtools.problems import Fault
 MOST_BYTES = 1 << 20
 SECONDS = 20.0
 
-_TAG = re.compile(r"\{(?:\{.*?\}|%.*?%|#.*?#)\}", re.DOTALL)
+_FIELD = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextTemplate:
-    """A checked template; `typed` are its lines without tags."""
+    """A checked template: its first line, and what follows."""
 
     subject: Compiled
     body: Compiled
-    typed: Sequence[str]
 
 
 class RenderedText(NamedTuple):
@@ -60,17 +59,13 @@ def load_text(path: Path, known: Fields) -> TextTemplate:
         try:
             tree = sandbox.understood(source)
         except TemplateNotParsed:
-            faults += _find_torn_lines(sandbox, source)
+            faults += _find_torn_fields(sandbox, source)
         else:
             faults += checker.faults_of(tree, known)
             parts.append(tree)
     if faults:
         raise BadTemplate(list(dict.fromkeys(faults)))
-    return TextTemplate(
-        subject=sandbox.compiled(parts[0]),
-        body=sandbox.compiled(parts[1]),
-        typed=_TAG.sub("", text).splitlines(),
-    )
+    return TextTemplate(subject=sandbox.compiled(parts[0]), body=sandbox.compiled(parts[1]))
 
 
 def render_text(template: TextTemplate, record: Any, *, seconds: float = SECONDS) -> RenderedText:
@@ -107,16 +102,14 @@ def _decode(content: bytes) -> str:
     raise BadTemplate([messages.TEMPLATE_NO_TEXT()])
 
 
-def _find_torn_lines(sandbox: Sandbox, source: str) -> Iterator[Fault]:
-    """Yield a fault for each tag that is wrong by itself, else one for the whole."""
+def _find_torn_fields(sandbox: Sandbox, source: str) -> Iterator[Fault]:
+    """Yield a fault for each field that is wrong by itself, else one for the whole."""
     wrong = False
-    for found in _TAG.finditer(source):
-        tag = found[0]
-        if tag.startswith("{{"):
-            try:
-                sandbox.understood(tag)
-            except TemplateNotParsed:
-                wrong = True
-                yield messages.TEMPLATE_SYNTAX(near=tag[:100])
+    for field in _FIELD.findall(source):
+        try:
+            sandbox.understood(field)
+        except TemplateNotParsed:
+            wrong = True
+            yield messages.TEMPLATE_SYNTAX(near=field[:100])
     if not wrong:
         yield messages.TEMPLATE_SYNTAX(near=source.strip()[:100])
