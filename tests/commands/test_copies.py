@@ -75,3 +75,12 @@ def test_notes_of_the_program_that_are_damaged_stop_nothing(tmp_path: Path) -> N
         answer = run(*command, f"--today={TODAY}", folder=root)
         assert (answer.code, answer.err) == (0, "")
     assert (root / second).is_file()
+
+
+def test_the_next_version_of_a_document_is_nobodys_edit(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    transfer = ("docs", "--client", "К-0001", "--kind", "client-transfer", f"--today={TODAY}")
+    assert run(*transfer, folder=root).code == 0
+    shown = run("handover", "К-0001", "--to", CLERK, f"--today={TODAY}", folder=root).out
+    assert "Соглашение о передаче клиента (2).docx" in " ".join(shown.split())
+    assert "вы меняли" not in shown

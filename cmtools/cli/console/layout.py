@@ -15,11 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from cmtools.problems import Problem, group_alike, list_cells
+from cmtools.workspace import AGENDAS, PLANS, REPORTS
 
 NBSP = "\u00a0"
 _UNBROKEN = "\ue000"  # stands for NBSP while lines are broken: rich breaks them at NBSP too
 MOST_SHOWN = 300
-_SECOND = re.compile(r" \(\d+\)\.(?:xlsx|docx)$")
+_SECOND = re.compile(
+    rf"(?: — [а-я ]+|^(?:{PLANS}|{REPORTS}|{AGENDAS})/.+) \(\d+\)\.(?:xlsx|docx)$"
+)  # of documents a second one is the next version
 NO_FIGURE = "[dim]—[/]"
 
 
