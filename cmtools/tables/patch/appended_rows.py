@@ -115,10 +115,7 @@ def _grow_names(package: Package, part: str, room: _Room) -> None:
     index = str(titles.index(normalize_name(title)))
     for name in book.iter("{*}definedName"):
         if name.get("name") in _GROWN_NAMES and name.get("localSheetId") == index and name.text:
-            name.text = ",".join(
-                f"{sheet}{mark}{room.grow(area)}"
-                for sheet, mark, area in (one.rpartition("!") for one in name.text.split(","))
-            )
+            name.text = re.sub(r"(?<=!)[^!,]+", lambda area: room.grow(area[0]), name.text)
 
 
 def _tables(package: Package, part: str) -> list[etree._Element]:

@@ -1,6 +1,7 @@
 """The rows of a sheet in the order of their numbers, each of them once.
 
 Not all programs write them so; Excel repairs such a sheet, and a copy of ours must not need that.
+Nor do all write which cell a cell is; formulas are moved and shared by these places.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ from itertools import pairwise
 
 from cmtools.tables.patch.cells import cells_of_row, find_rows, is_filled
 from cmtools.tables.patch.sheet_elements import element_prefix
+from cmtools.tables.reader.formulas import has_formulas
+
+_UNNAMED = re.compile(rb"<(?:\w+:)?c\b(?![^>]*\br\s*=)")
 
 
 def order_rows(xml: bytes) -> bytes:
     """Sort the rows of a sheet and join those of one number; of two cells the filled one stays."""
-    if all(before < after for (before, _), (after, _) in pairwise(find_rows(xml))):
+    is_ordered = all(before < after for (before, _), (after, _) in pairwise(find_rows(xml)))
+    if is_ordered and not (has_formulas(xml) and _UNNAMED.search(xml)):
         return xml
     rows = [*find_rows(xml)]
     prefix = element_prefix(xml)
