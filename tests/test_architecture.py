@@ -67,6 +67,10 @@ THEIRS = ("print", "sys.exit", "os.chdir", "date.today", "datetime.today", "date
 
 NOUNS = ("pricing", "heading", "staging")
 """Words in -ing that are the standard terms for things."""
+PARTICIPLES = frozenset(
+    "built chosen done drawn found given gone held kept known left lost "
+    "made met sent shown taken told written".split()
+)
 METAPHORS = set(
     "assistant bell bench clerk crew desk errand errands face faces filing guard judge ledger "
     "neighbours office reporters shelf shelves surroundings wake".split()
@@ -168,6 +172,20 @@ def test_modules_are_named_by_what_they_are() -> None:
     names = {name for module in SOURCES for name in module.split(".")}
     gerunds = {name for name in names if name.endswith("ing")}.difference(NOUNS)
     assert gerunds | names & METAPHORS == set()
+
+
+def test_functions_are_named_by_verbs_or_nouns() -> None:
+    """No function is named by what was done alone (`told`, `placed`); a property may be."""
+    wrong = {
+        f"{module}.{node.name}"
+        for module in SOURCES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.FunctionDef)
+        and (node.name.strip("_").isalpha() and node.name.endswith("ed"))
+        | (node.name.strip("_") in PARTICIPLES)
+        and not any(ast.unparse(found).endswith("property") for found in node.decorator_list)
+    }
+    assert wrong == set()
 
 
 def test_a_type_name_has_one_meaning() -> None:

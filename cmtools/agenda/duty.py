@@ -74,7 +74,7 @@ def of_order(
     )
 
 
-def moved(duty: Duty, source: Place, key: str = "") -> Duty:
+def from_place(duty: Duty, source: Place, key: str = "") -> Duty:
     """Return the duty with the cell of another row as its source."""
     return replace(duty, source=source, key=f"{duty.key} {key}".rstrip())
 

@@ -83,7 +83,7 @@ class DutyCase:
         place = self.duty.source if self.duty else None
         return f"{place.sheet} {place.cell}" if place and place.file else self.row.text("Откуда")
 
-    def gone(self) -> Outcome:
+    def leave_changed(self) -> Outcome:
         """Leave a duty that is no longer there, or no longer as the form shows it."""
         if self.duty is None:
             return self.end(RowState.CHANGED, GONE)

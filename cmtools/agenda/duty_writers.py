@@ -88,9 +88,9 @@ def _task(case: DutyCase) -> Outcome:
             if task.status is TaskStatus.DONE:
                 return case.end(RowState.SAME)
             if not case.is_as_shown:
-                return case.gone()
+                return case.leave_changed()
             return case.write(TASKS, task, status=TaskStatus.DONE.value, done=case.day)
-    return case.gone()
+    return case.leave_changed()
 
 
 def _mark(case: DutyCase) -> Outcome:
@@ -99,12 +99,12 @@ def _mark(case: DutyCase) -> Outcome:
         return case.by_hand("оценка — цифра от 1 до 5 в начале «Результата», затем причина")
     mark, reason = int(found[1]), case.result[found.end() :].strip()
     if case.order is None:
-        return case.gone()
+        return case.leave_changed()
     order = case.order.order
     if order.mark == mark:
         return case.end(RowState.SAME)
     if not case.is_as_shown:
-        return case.gone()
+        return case.leave_changed()
     if mark >= LOWEST_GOOD_MARK:
         return case.write(ORDERS, order, mark=mark)
     if not reason and not order.dissatisfaction:
@@ -119,7 +119,7 @@ def _paper(field: str) -> Callable[[DutyCase], Outcome]:
         paper = _source_row(case, case.rows.papers)
         if isinstance(paper, Paper) and case.is_as_shown:
             if field == "handed" and paper.received and paper.received > case.day:
-                return case.gone()
+                return case.leave_changed()
             return case.write(PAPERS, paper, **{field: case.day})
         title = case.row.text(TEXT)
         is_done = any(
@@ -129,7 +129,7 @@ def _paper(field: str) -> Callable[[DutyCase], Outcome]:
             and (other.title or "") in title
             for other in case.rows.papers
         )
-        return case.end(RowState.SAME) if is_done else case.gone()
+        return case.end(RowState.SAME) if is_done else case.leave_changed()
 
     return write
 
@@ -168,13 +168,13 @@ def _delivery(case: DutyCase, values: Mapping[str, str]) -> Outcome:
         return case.write(DELIVERIES, found, **values)
     due = parse_date(case.row.shown[DUE])
     is_done = any(
-        other.on == due and all(_shown(other.get(n)) == v for n, v in values.items())
+        other.on == due and all(_cell_text(other.get(n)) == v for n, v in values.items())
         for other in deliveries
     )
-    return case.end(RowState.SAME) if is_done else case.gone()
+    return case.end(RowState.SAME) if is_done else case.leave_changed()
 
 
-def _shown(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     return "да" if value is True else "" if value is None else str(value)
 
 
@@ -185,12 +185,12 @@ def _stage(case: DutyCase) -> Outcome:
     if code is None:
         return case.by_hand("новая стадия — её код в начале «Результата»")
     if case.order is None:
-        return case.gone()
+        return case.leave_changed()
     order = case.order.order
     if order.stage == code and order.stage_since == case.day:
         return case.end(RowState.SAME)
     if not case.is_as_shown:
-        return case.gone()
+        return case.leave_changed()
     return case.write(ORDERS, order, stage=code, stage_since=case.day)
 
 

@@ -85,7 +85,7 @@ def _folders(files: ClientFiles) -> Iterator[FolderItem]:
                 path=path,
                 text=f"клиент теперь {name}: папку можно назвать «{fresh.name}»",
             )
-        for other in files.folders.known(client):
+        for other in files.folders.existing(client):
             if other != path:
                 yield FolderItem(
                     kind=FolderFinding.SECOND_FOLDER,
@@ -149,7 +149,7 @@ def _strays(session: Session, files: ClientFiles) -> Iterator[FolderItem]:
     own = [k for k in kinds_of(session.loaded.dataset) if k.folder is ClientFolder.OWN]
     for client in files.clients:
         stems = tuple(comparable_name(document_stem(client, kind.name)) for kind in own)
-        for folder in files.folders.known(client):
+        for folder in files.folders.existing(client):
             for path in _entries(folder):
                 name = comparable_name(path.name)
                 if path.is_dir():
@@ -167,7 +167,7 @@ def _strays(session: Session, files: ClientFiles) -> Iterator[FolderItem]:
 
 def _without_client(files: ClientFiles, home: Path) -> Iterator[FolderItem]:
     """Find what lies among the clients' folders and is none of them."""
-    known = {folder for client in files.clients for folder in files.folders.known(client)}
+    known = {folder for client in files.clients for folder in files.folders.existing(client)}
     for path in _entries(home):
         if path.is_dir() and path not in known:
             kind, text = FolderFinding.NO_CLIENT, "в реестре нет клиента с таким кодом"

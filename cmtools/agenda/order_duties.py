@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cmtools.agenda.duty import Duty, is_near, moved, of_order
+from cmtools.agenda.duty import Duty, from_place, is_near, of_order
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.agenda.workdays import add_workdays, workdays_between
 from cmtools.books.choices import ClaimDecision, DeliveryKind, PaperKind, PaymentKind, Quality
@@ -94,7 +94,7 @@ def contract(rows: AgendaRows) -> Iterator[Duty]:
             if waiting is not None:
                 text = f"Согласовать договор {number} {steps[waiting]}"
                 duty = of_order("contract", found, due, text, "contract")
-                yield moved(duty, signed.place(waiting))
+                yield from_place(duty, signed.place(waiting))
 
 
 def prepayment(rows: AgendaRows) -> Iterator[Duty]:
@@ -140,7 +140,7 @@ def quality(rows: AgendaRows) -> Iterator[Duty]:
             if received.quality is None:
                 text = f"Принять продукцию по качеству: {_quantity(found, received.quantity)}"
                 duty = of_order("quality", found, received.on, text, "stage")
-                yield moved(duty, received.place("quality"), key=f"{received.row}")
+                yield from_place(duty, received.place("quality"), key=f"{received.row}")
 
 
 def sample(rows: AgendaRows) -> Iterator[Duty]:
@@ -151,7 +151,7 @@ def sample(rows: AgendaRows) -> Iterator[Duty]:
                 duty = of_order(
                     "sample", found, received.on, "Отложить контрольный образец", "stage"
                 )
-                yield moved(duty, received.place("sample"), key=f"{received.row}")
+                yield from_place(duty, received.place("sample"), key=f"{received.row}")
 
 
 def readiness(rows: AgendaRows) -> Iterator[Duty]:
@@ -198,7 +198,7 @@ def claim(rows: AgendaRows) -> Iterator[Duty]:
                 due = add_workdays(made.on, CLAIM_WORKDAYS)
                 text = f"Решить претензию: {made.reason}"
                 duty = of_order("claim", found, due, text, "stage", amount=made.amount)
-                yield moved(duty, made.place("decision"), key=f"{made.row}")
+                yield from_place(duty, made.place("decision"), key=f"{made.row}")
 
 
 def repeat(rows: AgendaRows) -> Iterator[Duty]:
@@ -224,7 +224,7 @@ def design(rows: AgendaRows) -> Iterator[Duty]:
             if layout.ready is None and is_near(rows, layout.due):
                 text = f"Получить макет {layout.number}: {layout.designer}"
                 duty = of_order("design", found, layout.due, text, "stage")
-                yield moved(duty, layout.place("due"), key=layout.number)
+                yield from_place(duty, layout.place("due"), key=layout.number)
 
 
 def _open(rows: AgendaRows) -> Iterator[OrderRows]:

@@ -33,7 +33,7 @@ def safe_name(text: str) -> str:
 
     Signs that Windows forbids and invisible ones (control and direction marks) become `_`.
     """
-    name = " ".join(_replaced(text).split()).rstrip(" .")
+    name = " ".join(_replace_characters(text).split()).rstrip(" .")
     name = f"_{name}" if not name or _RESERVED.match(name) else name
     return cut_to_bytes(name, NAME_BYTES).rstrip(" .")
 
@@ -101,10 +101,10 @@ def _starts(folder: str, code: str) -> bool:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_replaced(text).split())
+    return " ".join(_replace_characters(text).split())
 
 
-def _replaced(text: str) -> str:
+def _replace_characters(text: str) -> str:
     return "".join(
         "_" if sign in _FORBIDDEN or unicodedata.category(sign) in _UNSEEN else sign
         for sign in unicodedata.normalize("NFC", text)

@@ -39,12 +39,12 @@ def add_stamp(content: bytes) -> bytes:
     else:
         parts[_CUSTOM] = _with_property(_EMPTY, mark)
         override = f'<Override PartName="/{_CUSTOM}" ContentType="{_KIND}"/>'
-        parts[TYPES] = _appended(parts[TYPES], b"Types", override)
+        parts[TYPES] = _append_property(parts[TYPES], b"Types", override)
         relation = (
             f'<Relationship Id="cmtools" Type="{_OFFICE}/relationships/custom-properties" '
             f'Target="{_CUSTOM}"/>'
         )
-        parts[_RELATIONS] = _appended(parts[_RELATIONS], b"Relationships", relation)
+        parts[_RELATIONS] = _append_property(parts[_RELATIONS], b"Relationships", relation)
     return pack({name: parts[name] for name in sorted(parts)}, _LEVEL)
 
 
@@ -102,10 +102,10 @@ def _with_property(custom: bytes, mark: str) -> bytes:
         f'<property fmtid="{_FORMAT}" pid="{max(taken, default=1) + 1}" name="{PROPERTY}">'
         f'<vt:lpwstr xmlns:vt="{_OFFICE}/docPropsVTypes">{mark}</vt:lpwstr></property>'
     )
-    return _appended(custom, b"Properties", added)
+    return _append_property(custom, b"Properties", added)
 
 
-def _appended(xml: bytes, root: bytes, element: str) -> bytes:
+def _append_property(xml: bytes, root: bytes, element: str) -> bytes:
     """Append an element to the root, under the root's own prefix."""
     return re.sub(rb"<%s\b([^>]*?)/>\s*$" % root, rb"<%s\1></%s>" % (root, root), xml).replace(
         b"</%s>" % root, element.encode() + b"</%s>" % root

@@ -46,7 +46,7 @@ class ClientFolders:
 
     def of(self, code: str, name: str) -> Path:
         """Return a client's folder, which may not exist yet; one of an earlier name is kept."""
-        fresh, known = self.fresh(code, name), self.known(code)
+        fresh, known = self.fresh(code, name), self.existing(code)
         return fresh if fresh in known or not known else known[0]
 
     def fresh(self, code: str, name: str) -> Path:
@@ -54,7 +54,7 @@ class ClientFolders:
         code = file_names.distinct_code(code, self._codes)
         return self._home / file_names.client_folder(code, name)
 
-    def known(self, code: str) -> list[Path]:
+    def existing(self, code: str) -> list[Path]:
         """Return the folders of a client that are there, under whatever name of the client."""
         code = file_names.distinct_code(code, self._codes)
         word = file_names.first_word(code)

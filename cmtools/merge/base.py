@@ -117,7 +117,7 @@ def choose_base(
         records=records,
         version=version,
         state=state,
-        caution=Caution(rows=rows, doubtful=cells, refused=versions.refused(book)),
+        caution=Caution(rows=rows, doubtful=cells, refused=versions.refused_values(book)),
     )
 
 

@@ -127,7 +127,7 @@ def merge_copy(
     else:
         apart, merged, errors = write(merge)
         if errors:
-            rows = {**base.caution.rows, **_blamed(errors, merged, ours, theirs)}
+            rows = {**base.caution.rows, **_rows_with_new_errors(errors, merged, ours, theirs)}
             merge = merge_books(
                 base.records,
                 ours.records,
@@ -210,7 +210,7 @@ def _base(
         records=given.records,
         version=number,
         state=number,
-        caution=Caution(refused=versions.refused(inputs.name)),
+        caution=Caution(refused=versions.refused_values(inputs.name)),
     )
 
 
@@ -228,7 +228,7 @@ def _what(problem: Problem) -> tuple[object, ...]:
     return problem.code, problem.place.sheet, problem.column, problem.value
 
 
-def _blamed(
+def _rows_with_new_errors(
     errors: Iterable[Problem], merged: ReadBook, ours: ReadBook, theirs: ReadBook
 ) -> dict[RowPlace, str]:
     """Return the rows that errors are in, and those that they name: a contract that is gone."""

@@ -113,7 +113,8 @@ def read_book(
     known = [sheet for table in others for sheet in company.sheets(table)]
     Dataset([*own_sheets, *known]).link(sheet.table for sheet in own_sheets)
     found = [
-        _declared(sheet, grid, unchanged.get(sheet.table.title, {})) for sheet, grid in declared
+        _declared_records(sheet, grid, unchanged.get(sheet.table.title, {}))
+        for sheet, grid in declared
     ]
     found += map(_own, own)
     return ReadBook(
@@ -124,7 +125,9 @@ def read_book(
     )
 
 
-def _declared(sheet: Sheet[Any], grid: Grid, unchanged: Mapping[int, Record]) -> SheetRecords:
+def _declared_records(
+    sheet: Sheet[Any], grid: Grid, unchanged: Mapping[int, Record]
+) -> SheetRecords:
     """Return the rows of a declared sheet; (=) columns and totals are no data."""
     table = sheet.table
     fields = {column: table.fields[name].title for name, column in sheet.source.columns.items()}

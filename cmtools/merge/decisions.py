@@ -74,7 +74,7 @@ class _Changes:
 
     def add(self, conflict: Conflict, answer: Answer, now: Sequence[Record]) -> None:
         if conflict.column is None:
-            gone, new = _difference(conflict, _rows(_chosen(conflict, answer)), now)
+            gone, new = _difference(conflict, _rows(_choose(conflict, answer)), now)
             self._removed += gone
             self._added += new
         elif cell := _cell(conflict, answer, now):
@@ -146,7 +146,7 @@ def _with_rows(conflict: Conflict, now: Sequence[Record]) -> Conflict:
     return conflict
 
 
-def _chosen(conflict: Conflict, answer: Answer) -> Content:
+def _choose(conflict: Conflict, answer: Answer) -> Content:
     match answer.take:
         case Side.OURS:
             return conflict.ours
@@ -174,7 +174,7 @@ def _cell(conflict: Conflict, answer: Answer, now: Sequence[Record]) -> TakenCel
     assert conflict.column is not None
     if conflict.meanings[1] == _chosen_meaning(conflict, answer):
         return None
-    chosen, row = _chosen(conflict, answer), now[0]
+    chosen, row = _choose(conflict, answer), now[0]
     return TakenCell(
         sheet=conflict.sheet,
         key=conflict.key,

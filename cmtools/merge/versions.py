@@ -227,7 +227,7 @@ class Versions:
                 self._known[number] = storage.unpack_book(self._rows, found[0][0])
         return self._known[number]
 
-    def refused(self, book: str) -> frozenset[tuple[CellPlace, str]]:
+    def refused_values(self, book: str) -> frozenset[tuple[CellPlace, str]]:
         """Return the values that a person has turned down: cell, meaning."""
         query = "SELECT sheet, key, column, meaning FROM refused WHERE book = ?"
         found = self._ask(query, book)

@@ -108,7 +108,7 @@ class BookRows:
         """Whether reading the book on that day would find the same."""
         return self.since <= today.isoformat() < self.until
 
-    def packed(self) -> BookRows:
+    def pack(self) -> BookRows:
         """Return the same with its positions packed: of many books not all are unpacked at once."""
         positions = PackedRows(self.rows.get(POSITIONS.title, ()))
         return replace(self, rows={**self.rows, POSITIONS.title: positions})
@@ -207,11 +207,11 @@ def cells_of(sheet: Sheet[Any]) -> list[StoredRow]:
         for index in indices:
             in_error[index] = f"{in_error[index]} {name}" if index in in_error else name
     bad = [in_error.get(index) for index in range(len(sheet.rows))]
-    columns = [_encoded(sheet.values[name], sheet.bad[name]) for name in names]
+    columns = [_encode(sheet.values[name], sheet.bad[name]) for name in names]
     return list(zip(sheet.rows, bad, *columns, strict=True))
 
 
-def _encoded(values: Sequence[Any], bad: Iterable[int]) -> list[Any]:
+def _encode(values: Sequence[Any], bad: Iterable[int]) -> list[Any]:
     plain = {value: _plain(value) for value in set(values)}
     column = [plain[value] for value in values]
     for index in bad:

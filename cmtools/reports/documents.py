@@ -111,7 +111,7 @@ def report_fields(found: Review, preliminary: Preliminary, cover: ReportHeading)
         preliminary=group_digits(preliminary.orders),
         preliminary_amount=format_roubles(preliminary.amount),
         unpriced=group_digits(len(found.unpriced)),
-        orders=tuple(_unpriced(found, cover)),
+        orders=tuple(_orders_without_price(found, cover)),
         left_out=count_omissions(left_out),
         omissions=tuple(omissions),
     )
@@ -138,7 +138,7 @@ def _figures(indicator: Indicator, plan: Decimal | None, fact: Decimal) -> Figur
     )
 
 
-def _unpriced(found: Review, cover: ReportHeading) -> list[NamedPlace]:
+def _orders_without_price(found: Review, cover: ReportHeading) -> list[NamedPlace]:
     rows = found.unpriced.head(MOST_NAMED)
     return [
         NamedPlace(

@@ -133,9 +133,9 @@ class FactCollector:
                 *("kind", "quality", "amount"),
             ),
             claims=_frame(self._of_orders(CLAIMS, "reason", "amount"), "reason", "amount"),
-            met=_frame(self._met(), "amount"),
-            clients=_frame(self._received()),
-            losses=_frame(self._lost(), "was_system"),
+            met=_frame(self._met_claims(), "amount"),
+            clients=_frame(self._received_clients()),
+            losses=_frame(self._lost_clients(), "was_system"),
         )
 
     def _of_requests(self) -> Iterator[RecordValues]:
@@ -156,18 +156,18 @@ class FactCollector:
             if order is not None:
                 yield row, order
 
-    def _met(self) -> Iterator[RecordValues]:
+    def _met_claims(self) -> Iterator[RecordValues]:
         """Claims that were met, each on the day of its decision."""
         for claim, order in self._with_order(CLAIMS):
             if claim.decision is ClaimDecision.MET:
                 source = self._source(claim, order, claim.decided)
                 yield (*source, _kopecks(claim.met_amount or ZERO))
 
-    def _received(self) -> Iterator[RecordValues]:
+    def _received_clients(self) -> Iterator[RecordValues]:
         """The clients by the day on which they were received."""
         return (self._of_client(client, client.received) for client in self._clients())
 
-    def _lost(self) -> Iterator[RecordValues]:
+    def _lost_clients(self) -> Iterator[RecordValues]:
         """A limit that runs out today or later has lost no client yet: an order may still come."""
         for client in self._clients():
             for loss in losses(self._days.get(client.code, ()), self._rules):
@@ -180,16 +180,16 @@ class FactCollector:
     def _of_client(self, client: Client, on: date) -> RecordValues:
         return (
             *(client.source.file, client.source.sheet, client.row, on.toordinal()),
-            *(client.code, "", self._spelled(client.manager)),
+            *(client.code, "", self._manager_name(client.manager)),
         )
 
     def _source(self, row: Row, order: Order, on: date) -> RecordValues:
         return (
             *(row.source.file, row.source.sheet, row.row, on.toordinal()),
-            *(order.client, order.number, self._spelled(order.manager)),
+            *(order.client, order.number, self._manager_name(order.manager)),
         )
 
-    def _spelled(self, manager: str) -> str:
+    def _manager_name(self, manager: str) -> str:
         return self._spellings[normalize_name(manager)]
 
 

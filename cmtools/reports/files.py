@@ -56,7 +56,7 @@ def make_report(
     cover = _cover(material, month, manager, today)
     template, problems = papers.template_of(workspace, REPORT)
 
-    def drawn(cover: ReportHeading) -> Papers:
+    def draw(cover: ReportHeading) -> Papers:
         preliminary = material.found.preliminary
         made = {papers.WORKBOOK: draw_report(found, preliminary, cover)}
         if template is not None:
@@ -68,8 +68,8 @@ def make_report(
         return made
 
     stem = report_stem(month, manager)
-    in_time = (lambda: drawn(replace(cover, late=False))) if cover.late else None
-    paths, _ = save_papers(workspace.path(REPORTS), stem, drawn(cover), in_time)
+    in_time = (lambda: draw(replace(cover, late=False))) if cover.late else None
+    paths, _ = save_papers(workspace.path(REPORTS), stem, draw(cover), in_time)
     return [workspace.name(path) for path in paths], list(dict.fromkeys(problems))
 
 

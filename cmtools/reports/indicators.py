@@ -51,7 +51,7 @@ class Indicator:
         rows = self.rows(facts)
         starts = pd.Index([month.toordinal() for month in months])
         month = starts.searchsorted(rows["on"], side="right") - 1
-        found = self._grouped(rows, self.of, month)
+        found = self._group(rows, self.of, month)
         return tuple(found.get(place, Decimal(0)) for place in range(len(months)))
 
     def figure(self, sources: pd.DataFrame) -> Decimal:
@@ -60,9 +60,9 @@ class Indicator:
 
     def by_manager(self, sources: pd.DataFrame) -> dict[str, Decimal]:
         """Manager → the figure, as if the others' rows were not there."""
-        return self._grouped(sources, "value", sources["manager"])
+        return self._group(sources, "value", sources["manager"])
 
-    def _grouped(self, rows: pd.DataFrame, amount: str, by: Any) -> dict[Any, Decimal]:
+    def _group(self, rows: pd.DataFrame, amount: str, by: Any) -> dict[Any, Decimal]:
         groups = rows.groupby(by, sort=False)
         found = groups[self.of].nunique() if self.unit is Unit.PIECES else groups[amount].sum()
         return {group: in_unit(int(whole), self.unit) for group, whole in found.items()}
@@ -140,7 +140,7 @@ def claims_met(facts: Facts) -> pd.DataFrame:
     return facts.met
 
 
-def received(facts: Facts) -> pd.DataFrame:
+def goods_received(facts: Facts) -> pd.DataFrame:
     """Goods that came from contractors and were not defective."""
     goods = facts.deliveries
     is_received = goods["kind"] == DeliveryKind.RECEIVED
@@ -308,7 +308,7 @@ INDICATORS = (
         short="Получено, руб.",
         definition="Сумма поставок «получено от подрядчика», кроме брака, по дате поставки.",
         unit=Unit.ROUBLES,
-        rows=received,
+        rows=goods_received,
         of="amount",
     ),
     Indicator(
@@ -317,7 +317,7 @@ INDICATORS = (
         short="Получено, заказов",
         definition="Разные заказы в этих поставках.",
         unit=Unit.PIECES,
-        rows=received,
+        rows=goods_received,
         of="order",
     ),
 )

@@ -29,7 +29,7 @@ class LinkedBooks:
         self._sheets = {
             name: [*book.sheets(name, _WITHOUT_POSITIONS)] for name, book in books.items()
         }
-        self.without_positions = others.joined(chain.from_iterable(self._sheets.values()))
+        self.without_positions = others.join(chain.from_iterable(self._sheets.values()))
         self.without_positions.link(_WITHOUT_POSITIONS)
         check_across(self.without_positions)
 

@@ -92,7 +92,7 @@ def existing_plan(inputs: ReportInputs, month: date, manager: str | None) -> Exi
     found = Existing(path=file.path, name=file.name, refusals=refusals, lines=tuple(lines))
     if sheet is None or refusals or read_stamp(file.path)[1]:
         return found
-    return replace(found, sheet=sheet, typed=_typed(file.path, sheet, lines))
+    return replace(found, sheet=sheet, typed=_typed_edits(file.path, sheet, lines))
 
 
 def _approval(sheet: Sheet[PlanLine] | None) -> HeadCell | None:
@@ -114,7 +114,7 @@ def _refusals(inputs: ReportInputs, file: str, sheet: Sheet[PlanLine] | None) ->
     return [problem for problem in errors if problem.code not in no_obstacles]
 
 
-def _typed(
+def _typed_edits(
     path: Path, sheet: Sheet[PlanLine], lines: Sequence[PlanLine | InvalidRow]
 ) -> dict[str, ManualEdit]:
     package = Package(path)

@@ -94,7 +94,7 @@ def price_parts(linked: LinkedBooks, store: Store, pool: Pool) -> Iterator[Price
     for key, inputs in parts.items():
         content = known.get(key)
         if content is None:
-            content = fresh[key] = _priced(inputs, futures.pop(key, None))
+            content = fresh[key] = _price(inputs, futures.pop(key, None))
         yield _loads(content)
     store.keep_prices(fresh, used=parts)
 
@@ -144,7 +144,7 @@ def _loads(content: bytes) -> PricedPart:
     )
 
 
-def _priced(inputs: PartInputs, future: Future[bytes] | None) -> bytes:
+def _price(inputs: PartInputs, future: Future[bytes] | None) -> bytes:
     """Wait for the worker; what is too much for it is done here."""
     try:
         return future.result() if future else price_part(inputs)

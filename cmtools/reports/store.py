@@ -149,7 +149,7 @@ class Store:
                 if path is not None and fingerprints[path] == book[2:5]:
                     rows = _load(database, book)
                     if rows is not None and rows.holds_on(today):
-                        found[path] = rows.packed()
+                        found[path] = rows.pack()
             return found
 
         return self._database.ask(find, {})

@@ -38,7 +38,7 @@ class StoredBooks:
             try:
                 self._fingerprints[path] = file_fingerprint(path)
             except OSError as error:
-                self._found[path] = _unopened(error)
+                self._found[path] = _unopened_rows(error)
         self._found |= store.recall(self._fingerprints, today)
         self._fresh = {
             book.path: ReadRequest(
@@ -60,7 +60,7 @@ class StoredBooks:
         fresh: dict[Path, BookRows] = {}
         count = len(self._asked)
         for done, path in enumerate([*self._asked], start=1):
-            rows = self._found[path] = _result(self._asked.pop(path)).packed()
+            rows = self._found[path] = _result(self._asked.pop(path)).pack()
             if rows.is_read:
                 fresh[path] = rows
             progress(done, count)
@@ -101,13 +101,13 @@ def _result(future: Future[BookRows]) -> BookRows:
     try:
         return future.result()
     except OSError as error:
-        return _unopened(error)
+        return _unopened_rows(error)
     except WorkerDied as died:
         fault = sandbox.unreadable(died)
         return unreadable(fault.code, fault.message)
 
 
-def _unopened(error: OSError) -> BookRows:
+def _unopened_rows(error: OSError) -> BookRows:
     if isinstance(error, FileNotFoundError):
         fault = messages.FILE_MISSING()
         return unreadable(fault.code, fault.message)

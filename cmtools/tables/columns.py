@@ -169,7 +169,7 @@ def make_field(name: str, annotation: Any, column: Column) -> Field:
         kind=kind,
         required=required,
         choices=choices,
-        parse=_bounded(parse, column),
+        parse=_bound(parse, column),
     )
 
 
@@ -180,13 +180,13 @@ def _unwrap(annotation: Any) -> tuple[Any, bool]:
     return annotation, True
 
 
-def _bounded(parse: Parse, column: Column) -> Parse:
+def _bound(parse: Parse, column: Column) -> Parse:
     least, above, most = column.least, column.above, column.most
     if least is above is most is None:
         return parse
     fault = _out_of_bounds(column)
 
-    def bounded(cell: Cell) -> object:
+    def parse_bounded(cell: Cell) -> object:
         found = parse(cell)
         if found is None or isinstance(found, Fault):
             return found
@@ -198,7 +198,7 @@ def _bounded(parse: Parse, column: Column) -> Parse:
             return fault
         return found
 
-    return bounded
+    return parse_bounded
 
 
 def _out_of_bounds(column: Column) -> Fault:

@@ -35,7 +35,7 @@ class Dataset:
     def __contains__(self, table: object) -> bool:
         return table in self._sheets
 
-    def joined(self, sheets: Iterable[Sheet[Any]]) -> Dataset:
+    def join(self, sheets: Iterable[Sheet[Any]]) -> Dataset:
         """Return a dataset with these sheets beside its own; none is checked again."""
         return Dataset([*chain.from_iterable(self._sheets.values()), *sheets], self.lost)
 

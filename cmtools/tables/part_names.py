@@ -27,11 +27,11 @@ class PartNames:
     """The parts of an archive by the names that relations use: `/` between, any case."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {_reduced(name): name for name in names}
+        self._names = {_reduce(name): name for name in names}
 
     def find(self, name: str) -> str | None:
         """Return the name of a part as the archive spells it; None where it has no such part."""
-        return self._names.get(_reduced(name))
+        return self._names.get(_reduce(name))
 
 
 def plain_name(name: str) -> str:
@@ -68,5 +68,5 @@ def read_relations(part: str, attributes: Iterable[Mapping[str, str]]) -> list[R
     ]
 
 
-def _reduced(name: str) -> str:
+def _reduce(name: str) -> str:
     return plain_name(name).casefold()

@@ -50,7 +50,7 @@ class WorkerPool:
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call the function as soon as a worker is idle; the future raises what `call` raises."""
         if is_in_process():
-            return _called(function, *args, **kwargs)
+            return _call_here(function, *args, **kwargs)
         return self._threads.submit(lambda: self._call(function, *args, **kwargs))
 
     def _call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -68,7 +68,7 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _called(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+def _call_here(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     future: Future[T] = Future()
     try:
         future.set_result(function(*args, **kwargs))

@@ -198,16 +198,16 @@ class _KillTimer:
         self._process = process
         self._seconds = seconds
         self.has_killed = False
-        self._timer = self._started()
+        self._timer = self._start_timer()
 
     def restart(self) -> None:
         self._timer.cancel()
-        self._timer = self._started()
+        self._timer = self._start_timer()
 
     def cancel(self) -> None:
         self._timer.cancel()
 
-    def _started(self) -> threading.Timer:
+    def _start_timer(self) -> threading.Timer:
         timer = threading.Timer(self._seconds, self._kill)
         timer.daemon = True
         timer.start()

@@ -67,7 +67,7 @@ class _Server:
 
     def report_stage(self, name: str) -> None:
         self._limit_time()
-        self._send(_pickled(StageStarted(name)))
+        self._send(_pickle(StageStarted(name)))
 
     def _answer(self, content: bytes) -> bytes:
         try:
@@ -75,14 +75,14 @@ class _Server:
             self._seconds = request.seconds
             self._limit_time()
             _limit_memory(request.memory_bytes)
-            return _pickled(request.function(*request.args, **request.kwargs))
+            return _pickle(request.function(*request.args, **request.kwargs))
         except OSError as error:
-            return _pickled(Raised(error))
+            return _pickle(Raised(error))
         except MemoryError:
             raise
         except Exception as error:
             trace = "".join(traceback.format_exception(error))
-            return _pickled(Raised(WorkerBug(trace)))
+            return _pickle(Raised(WorkerBug(trace)))
 
     def _limit_time(self) -> None:
         """End this process if its parent, being dead, does not kill it in time."""
@@ -117,7 +117,7 @@ def report_stage(name: str) -> None:
         _server.report_stage(name)
 
 
-def _pickled(answer: object) -> bytes:
+def _pickle(answer: object) -> bytes:
     """Pickle an answer whole before any of it is sent: what cannot be pickled is a bug, too."""
     return pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
 

@@ -230,7 +230,7 @@ def _summary(data: OrderData) -> SummaryFields:
         amount=totals.total if totals else None,
         profit=totals.profit if totals else None,
         paid=data.paid or None,
-        owed=_owed(data) or None,
+        owed=_debt_at(data) or None,
         mark=group_digits(order.mark) if order.mark else "",
     )
 
@@ -241,7 +241,7 @@ def _what(data: OrderData) -> str:
     return f"{names} (сумма {data.missing})" if data.totals and data.missing else names
 
 
-def _owed(data: OrderData) -> Decimal:
+def _debt_at(data: OrderData) -> Decimal:
     """Return what the client owes for an order; for a preliminary request nothing."""
     if data.totals is None or data.order.request is not RequestKind.FINAL:
         return ZERO
@@ -257,6 +257,6 @@ def _money(orders: Sequence[OrderData], claims: Sequence[Claim]) -> MoneyFields:
         amount=sum((totals.total for totals in sums), ZERO),
         profit=sum((totals.profit for totals in sums), ZERO),
         paid=sum((data.paid for data in orders), ZERO),
-        owed=sum((_owed(data) for data in orders), ZERO) or None,
+        owed=sum((_debt_at(data) for data in orders), ZERO) or None,
         claimed=sum((claim.amount for claim in claims), ZERO) or None,
     )

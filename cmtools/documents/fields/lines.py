@@ -54,13 +54,15 @@ class CostLineFields(LineFields):
 
 def position_fields(positions: Sequence[Position]) -> tuple[PositionFields, ...]:
     """Fill lines without prices, by number."""
-    return tuple(from_row(PositionFields, row, **_texts(row)) for row in _sorted(positions))
+    return tuple(from_row(PositionFields, row, **_texts(row)) for row in _sort_positions(positions))
 
 
 def unpriced_lines(positions: Sequence[Position]) -> tuple[LineFields, ...]:
     """Fill lines of a document that shows no price yet, by number."""
     none = {"price": "", "amount": None, "vat": None}
-    return tuple(from_row(LineFields, row, **_texts(row), **none) for row in _sorted(positions))
+    return tuple(
+        from_row(LineFields, row, **_texts(row), **none) for row in _sort_positions(positions)
+    )
 
 
 def line_fields(lines: Sequence[Line]) -> tuple[LineFields, ...]:
@@ -118,7 +120,7 @@ def _price(line: Line) -> dict[str, Any]:
     return {"price": unit_price(line.price), "amount": line.amount, "vat": line.vat}
 
 
-def _sorted(positions: Sequence[Position]) -> list[Position]:
+def _sort_positions(positions: Sequence[Position]) -> list[Position]:
     return sorted(positions, key=lambda position: position.number)
 
 

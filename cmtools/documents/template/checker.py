@@ -67,12 +67,14 @@ class _Checker:
             elif before.endswith(EMBEDDED):
                 kind, before = self._kind(node, scope), ""
                 if kind not in (Picture, None):
-                    self._note(messages.TEMPLATE_PICTURE, name=_shown(node), what=_word(kind))
+                    self._note(
+                        messages.TEMPLATE_PICTURE, name=_expression_text(node), what=_word(kind)
+                    )
             else:
                 self._expect_printed(node, scope)
 
     def _check_loop(self, loop: nodes.For, scope: Fields, depth: int) -> None:
-        found = self._declared(loop.iter, scope)
+        found = self._declaration_of(loop.iter, scope)
         if found is None:
             return
         if not found.many or not isinstance(loop.target, nodes.Name) or depth == DEPTH:
@@ -88,12 +90,12 @@ class _Checker:
         """Return the kind of an expression's value; None where a fault was noted."""
         match node:
             case nodes.Name() | nodes.Getattr():
-                found = self._declared(node, scope)
+                found = self._declaration_of(node, scope)
                 return found.sort if found else None
             case nodes.Const(value=str() | bool() | int()):
                 return type(node.value)
             case nodes.Filter():
-                return self._filtered(node, scope)
+                return self._type_after_filter(node, scope)
             case nodes.Concat():
                 for child in node.nodes:
                     self._expect_printed(child, scope)
@@ -125,9 +127,11 @@ class _Checker:
             texts = {first in TEXTS, other in TEXTS}
             fits = texts == {True} or (texts == {False} and first is other)
             if not fits or (operand.op in ("gt", "gteq", "lt", "lteq") and first is not int):
-                self._forbid(f"сравнение {_shown(node.expr)} ({_word(first)}) и {_word(other)}")
+                self._forbid(
+                    f"сравнение {_expression_text(node.expr)} ({_word(first)}) и {_word(other)}"
+                )
 
-    def _filtered(self, node: nodes.Filter, scope: Fields) -> type | None:
+    def _type_after_filter(self, node: nodes.Filter, scope: Fields) -> type | None:
         kind = self._kind(node.node, scope)
         used = BY_NAME.get(node.name)
         if used is None:
@@ -141,7 +145,7 @@ class _Checker:
             wanted = used.arguments or "нисколько"
             self._note(messages.TEMPLATE_ARGUMENTS, wanted=wanted, **shown)
         if kind is not None and kind not in used.takes:
-            field, what = _shown(node.node), _word(kind)
+            field, what = _expression_text(node.node), _word(kind)
             self._note(messages.TEMPLATE_MISFIT, takes=used.taken, field=field, what=what, **shown)
         return used.gives
 
@@ -151,9 +155,9 @@ class _Checker:
         kinds = [self._kind(argument, scope) for argument in node.args]
         return len(kinds) == used.arguments and all(kind in (*TEXTS, None) for kind in kinds)
 
-    def _declared(self, node: nodes.Node, scope: Fields) -> FieldSpec | None:
+    def _declaration_of(self, node: nodes.Node, scope: Fields) -> FieldSpec | None:
         """Return the field of a dotted name; None, and a fault, where there is none."""
-        names = _dotted(node)
+        names = _path_names(node)
         found, known = None, scope
         for name in names:
             found = known.get(name)
@@ -176,12 +180,12 @@ class _Checker:
     def _expect_printed(self, node: nodes.Node, scope: Fields) -> None:
         kind = self._kind(node, scope)
         if kind in (tuple, dict):
-            found, name = self._declared(node, scope), _shown(node)
+            found, name = self._declaration_of(node, scope), _expression_text(node)
             parts = (found.parts if found else None) or {}
             known = ", ".join(parts if kind is tuple else (f"{name}.{part}" for part in parts))
             self._note(messages.TEMPLATE_GROUP, name=name, what=_word(kind), known=known)
         elif kind is Picture:
-            self._note(messages.TEMPLATE_PICTURE_AS_TEXT, name=_shown(node))
+            self._note(messages.TEMPLATE_PICTURE_AS_TEXT, name=_expression_text(node))
         elif kind not in (*PRINTED, None):
             self._forbid(f"{_word(kind)} вместо значения")
 
@@ -201,23 +205,23 @@ def _common(one: type | None, other: type | None) -> type | None:
     return str if one in TEXTS and other in TEXTS else bool
 
 
-def _dotted(node: nodes.Node | None) -> list[str]:
+def _path_names(node: nodes.Node | None) -> list[str]:
     """`order.number` as its names; empty for any other expression."""
     if isinstance(node, nodes.Name):
         return [node.name]
     if isinstance(node, nodes.Getattr):
-        names = _dotted(node.node)
+        names = _path_names(node.node)
         return [*names, node.attr] if names else []
     return []
 
 
-def _shown(node: nodes.Node | None) -> str:
+def _expression_text(node: nodes.Node | None) -> str:
     """Write an expression as a person would."""
     if isinstance(node, nodes.Filter):
-        return f"{_shown(node.node)} | {node.name}"
+        return f"{_expression_text(node.node)} | {node.name}"
     if isinstance(node, nodes.Const):
         return f"«{node.value}»"
-    return ".".join(_dotted(node)) or "выражение"
+    return ".".join(_path_names(node)) or "выражение"
 
 
 def _what(node: nodes.Node | None) -> str:

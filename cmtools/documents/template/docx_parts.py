@@ -68,9 +68,9 @@ def unpack(content: bytes) -> dict[str, bytes]:
             _refuse_large(entries)
             parts = {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise _damaged("это не документ .docx или файл повреждён") from None
+        raise _damage_error("это не документ .docx или файл повреждён") from None
     if TYPES not in parts or len({name.casefold() for name in parts}) < len(entries):
-        raise _damaged("это не документ .docx")
+        raise _damage_error("это не документ .docx")
     return parts
 
 
@@ -116,7 +116,7 @@ def text_parts(parts: Mapping[str, bytes]) -> list[str]:
             found.append((not kind.endswith("document.main+xml"), name))
     found.sort()
     if not found or found[0][0]:
-        raise _damaged("это не обычный документ .docx (без макросов)")
+        raise _damage_error("это не обычный документ .docx (без макросов)")
     return [name for _, name in found]
 
 
@@ -129,9 +129,9 @@ def parse_xml(content: bytes) -> etree._Element:
     try:
         tree = etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError as error:
-        raise _damaged(f"внутри нарушена разметка ({error.msg})") from None
+        raise _damage_error(f"внутри нарушена разметка ({error.msg})") from None
     if tree.getroottree().docinfo.internalDTD is not None:
-        raise _damaged("внутри объявлены посторонние сущности XML")
+        raise _damage_error("внутри объявлены посторонние сущности XML")
     return tree
 
 
@@ -146,7 +146,7 @@ def text_of(content: bytes) -> str:
     return "".join(pieces)
 
 
-def _damaged(detail: str) -> BadTemplate:
+def _damage_error(detail: str) -> BadTemplate:
     return BadTemplate([TEMPLATE_DAMAGED(detail=detail)])
 
 

@@ -118,7 +118,7 @@ def find_tags(tree: etree._Element) -> tuple[list[TemplateTag], list[Fault]]:
                 found.append(messages.TEMPLATE_CUT(near=tag.text[:100], what=_CUT[tag.cuts]))
     if len(tags) > TAGS:
         return tags, [messages.TEMPLATE_TOO_LARGE(what=f"меток в одной части больше {TAGS}")]
-    return tags, [*found, *_unpaired(tags), *_misplaced(tree)]
+    return tags, [*found, *_find_unpaired(tags), *_find_misplaced(tree)]
 
 
 def texts_between_tags(tree: etree._Element) -> list[str]:
@@ -183,7 +183,7 @@ def _faults_of(tag: TemplateTag) -> Iterator[Fault]:
         yield messages.TEMPLATE_SYNTAX(near=tag.text)
 
 
-def _unpaired(tags: list[TemplateTag]) -> Iterator[Fault]:
+def _find_unpaired(tags: list[TemplateTag]) -> Iterator[Fault]:
     """Yield statements that are not closed, or close what is not open."""
     open_tags: list[TemplateTag] = []
     for tag in tags:
@@ -202,7 +202,7 @@ def _unpaired(tags: list[TemplateTag]) -> Iterator[Fault]:
         yield messages.TEMPLATE_SYNTAX(near=tag.text[:100])
 
 
-def _misplaced(tree: etree._Element) -> Iterator[Fault]:
+def _find_misplaced(tree: etree._Element) -> Iterator[Fault]:
     """Yield tags where no text is shown: in a drawing, a field's code, deleted text."""
     for node in tree.iter():
         shown = node.tag == f"{W}t"

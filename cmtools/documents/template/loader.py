@@ -87,7 +87,7 @@ def load(path: Path, known: Fields) -> Template:
             content = pictures.drop_replaced(content, name, tree)
         try:
             compiled[name] = TemplatePart(
-                compiled=_compiled(sandbox, jinja_tags.jinja_source(tree), found, known),
+                compiled=_compile(sandbox, jinja_tags.jinja_source(tree), found, known),
                 has_drawings=next(tree.iter("{*}docPr"), None) is not None,
                 has_cells=any(tag.text.startswith("{%tc ") for tag in found),
                 relations=content[relations_of(name)] if placeholders else None,
@@ -112,7 +112,7 @@ def load(path: Path, known: Fields) -> Template:
     )
 
 
-def _compiled(
+def _compile(
     sandbox: Sandbox, source: str, found: Sequence[TemplateTag], known: Fields
 ) -> Compiled:
     """Check and compile the source of a part.
@@ -127,7 +127,7 @@ def _compiled(
         raise BadTemplate(wrong or [messages.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
     if wrong := [*checker.faults_of(tree, known), *markup.faults_of(source)]:
         raise BadTemplate(wrong)
-    return sandbox.compiled(tree)
+    return sandbox.compile_tree(tree)
 
 
 def _not_understood(sandbox: Sandbox, found: Sequence[TemplateTag]) -> Iterator[Fault]:

@@ -65,7 +65,7 @@ def load_text(path: Path, known: Fields) -> TextTemplate:
             parts.append(tree)
     if faults:
         raise BadTemplate(list(dict.fromkeys(faults)))
-    return TextTemplate(subject=sandbox.compiled(parts[0]), body=sandbox.compiled(parts[1]))
+    return TextTemplate(subject=sandbox.compile_tree(parts[0]), body=sandbox.compile_tree(parts[1]))
 
 
 def render_text(template: TextTemplate, record: Any, *, seconds: float = SECONDS) -> RenderedText:

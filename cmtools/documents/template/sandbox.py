@@ -139,8 +139,8 @@ class Sandbox(SandboxedEnvironment):
             autoescape=True, undefined=StrictUndefined, finalize=_show, keep_trailing_newline=True
         )
         self.globals.clear()
-        self.filters = {found.name: _guarded(found) for found in FILTERS}
-        self.filters[_WALKED] = _walked
+        self.filters = {found.name: _guard(found) for found in FILTERS}
+        self.filters[_WALKED] = _walk
         self.tests = {name: self.tests[name] for name in TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -160,7 +160,7 @@ class Sandbox(SandboxedEnvironment):
         except (TemplateSyntaxError, RecursionError) as error:
             raise TemplateNotParsed(str(error)) from error
 
-    def compiled(self, tree: nodes.Template) -> Compiled:
+    def compile_tree(self, tree: nodes.Template) -> Compiled:
         """Compile a checked template; its loops look at the deadline."""
         for loop in tree.find_all(nodes.For):
             loop.iter = nodes.Filter(loop.iter, _WALKED, [], [], None, None, lineno=loop.lineno)
@@ -175,11 +175,11 @@ def _show(context: Context, value: object) -> Markup:
 
 
 @pass_context
-def _walked(context: Context, items: Sequence[Any]) -> _Walked:
+def _walk(context: Context, items: Sequence[Any]) -> _Walked:
     return _Walked(items, context[_RUN])
 
 
-def _guarded(used: Filter) -> Callable[..., Any]:
+def _guard(used: Filter) -> Callable[..., Any]:
     """Wrap a filter so that names of unsure case are noted."""
 
     @pass_context

@@ -23,9 +23,9 @@ def find_typed_data(texts: Sequence[str], names: Iterable[str]) -> Iterator[Faul
     """Yield faults of sums, and of names of clients, in the texts outside of fields."""
     sums = [found[0].strip() for text in texts for found in _SUM.finditer(text)]
     if sums:
-        yield TEMPLATE_SUMS(values=_listed(sums))
+        yield TEMPLATE_SUMS(values=_list_names(sums))
     if found := _names_in(texts, names):
-        yield TEMPLATE_NAMES(values=_listed(found))
+        yield TEMPLATE_NAMES(values=_list_names(found))
 
 
 def _names_in(texts: Iterable[str], names: Iterable[str]) -> list[str]:
@@ -59,7 +59,7 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(normalize_name(text))
 
 
-def _listed(values: Sequence[str]) -> str:
+def _list_names(values: Sequence[str]) -> str:
     """List the first values, and say how many more there are."""
     found = list(dict.fromkeys(values))
     more = len(found) - _SHOWN

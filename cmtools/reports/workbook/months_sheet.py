@@ -48,7 +48,7 @@ def draw_months(canvas: Canvas, found: Review) -> None:
     page.put(title, 0, "План", **styles.HEADING)
     page.put(title, 1, "Прочерк: на этот месяц плана нет.", **NOTE)
     _header(page, found, title + 2)
-    for row, course in enumerate(_planned(found), start=title + 3):
+    for row, course in enumerate(_planned_series(found), start=title + 3):
         page.put(row, 0, course.indicator.short, **CELL)
         for column, plan in enumerate(course.plans, start=1):
             form = number_format(plan, _format(course.indicator))
@@ -66,7 +66,7 @@ def fact_of_year(found: Review, indicator: Indicator) -> str:
 
 def plan_of_year(found: Review, indicator: Indicator) -> str:
     """The formula that adds up the plans of the year so far."""
-    planned = [course.indicator for course in _planned(found)]
+    planned = [course.indicator for course in _planned_series(found)]
     return _sum(found, _plan_header(found) + 1 + planned.index(indicator), 4)
 
 
@@ -81,7 +81,7 @@ def names_range() -> str:
     return f"={cell_name(SHEET, _cells(HEADER, 1))}"
 
 
-def _planned(found: Review) -> list[Series]:
+def _planned_series(found: Review) -> list[Series]:
     """The indicators that have a plan by rule, and those that a person gave one."""
     return [c for c in found.courses if c.indicator.planned or any(p is not None for p in c.plans)]
 

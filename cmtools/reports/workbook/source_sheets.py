@@ -75,7 +75,7 @@ def _draw_part(
     page = canvas.page(name, [width for _, width in COLUMNS])
     page.put(0, 0, course.indicator.title, **styles.TITLE)
     page.put(0, VALUE, "к отчёту", link=cell_name(back), **styles.LINK | {"align": "right"})
-    page.put(1, 0, _explained(course), **NOTE)
+    page.put(1, 0, _explain(course), **NOTE)
     here = rows[:MOST_ROWS]
     last = FIRST + max(len(here), 1)  # as Excel counts
     sums = f"SUM({_LETTER}{FIRST + 1}:{_LETTER}{last})"
@@ -97,7 +97,7 @@ def _draw_part(
     page.sheet.autofilter(HEADER, 0, last - 1, VALUE)
 
 
-def _explained(course: Series) -> str:
+def _explain(course: Series) -> str:
     if not len(course.sources):
         return "За этот месяц таких строк в книгах нет."
     if course.indicator.unit is Unit.ROUBLES:

@@ -131,7 +131,7 @@ class _Face:
         page.put(row, MONTH + 1, formula, link=cell_name(indicator.short), **figure | link)
         plan: object = DASH if course.plan is None else course.plan
         page.put(row, MONTH, plan, **figure | {"num_format": number_format(course.plan, usual)})
-        self._compared(row, MONTH, course.plan, fact, usual)
+        self._compare(row, MONTH, course.plan, fact, usual)
         year_fact = course.fact_of_last(months_so_far)
         formula = Formula(months.fact_of_year(self._found, indicator), stored_value(year_fact))
         page.put(row, YEAR + 1, formula, link=cell_name(months.SHEET), **figure | link)
@@ -140,9 +140,9 @@ class _Face:
         if year_plan is not None:
             shown = Formula(months.plan_of_year(self._found, indicator), stored_value(year_plan))
         page.put(row, YEAR, shown, **figure | {"num_format": number_format(year_plan, usual)})
-        self._compared(row, YEAR, year_plan, year_fact, usual)
+        self._compare(row, YEAR, year_plan, year_fact, usual)
 
-    def _compared(
+    def _compare(
         self, row: int, start: int, plan: Decimal | None, fact: Decimal, usual: str
     ) -> None:
         """Deviation and share as live formulas, which show a dash where there is no plan."""

@@ -67,7 +67,7 @@ def add_notes(package: Package, sheet: str, notes: Notes) -> None:
 
 def _write_comments(package: Package, sheet: str, notes: Notes) -> Notes:
     """Write the texts; return those of cells that had none."""
-    part = package.related(sheet, "comments")
+    part = package.related_part(sheet, "comments")
     if part is None:
         part, _ = package.free_name("xl/comments", ".xml")
         package.add_part(
@@ -120,7 +120,7 @@ def _put_before(comment: etree._Element, text: str) -> None:
 
 def remove_notes(package: Package, sheet: str) -> None:
     """Remove what is ours in the notes of a sheet, given by its part; a person's text stays."""
-    part = package.related(sheet, "comments")
+    part = package.related_part(sheet, "comments")
     if part is None:
         return
     removed = set()
@@ -192,7 +192,7 @@ def _drawing_part(package: Package, sheet: str) -> str:
 def _find_drawing(package: Package, sheet: str) -> str | None:
     tag = find_legacy_drawing(package[sheet])
     relation = _RELATION_ID.search(tag) if tag else None
-    return package.related(sheet, "vmlDrawing", relation[1].decode()) if relation else None
+    return package.related_part(sheet, "vmlDrawing", relation[1].decode()) if relation else None
 
 
 def _shapes(notes: Notes, first: int) -> bytes:

@@ -49,7 +49,7 @@ class Package:
         self._names = PartNames(self._parts)
         self._trees: dict[str, etree._Element] = {}
         self.workbook = self._find_workbook()
-        self.styles = self.related(self.workbook, "styles") or STYLES
+        self.styles = self.related_part(self.workbook, "styles") or STYLES
 
     def __contains__(self, name: object) -> bool:
         return name in self._parts
@@ -111,9 +111,9 @@ class Package:
         )
 
     def _find_workbook(self) -> str:
-        return self.related("", "officeDocument") or WORKBOOK
+        return self.related_part("", "officeDocument") or WORKBOOK
 
-    def related(self, part: str, kind: str, relation: str | None = None) -> str | None:
+    def related_part(self, part: str, kind: str, relation: str | None = None) -> str | None:
         """Return the part to which a relation of this kind leads, or the relation of this id."""
         parts = (
             found.part
@@ -276,7 +276,7 @@ class Package:
 
     def drop_calculation_order(self) -> None:
         """Drop the list of all formulas, which Excel makes anew; it names those that go."""
-        part = self.related(self.workbook, "calcChain") or self.find("xl/calcChain.xml")
+        part = self.related_part(self.workbook, "calcChain") or self.find("xl/calcChain.xml")
         if part is not None:
             self.drop([part])
 

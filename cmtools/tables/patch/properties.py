@@ -17,7 +17,7 @@ FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 def set_properties(package: Package, properties: Mapping[str, str]) -> None:
     """Set custom properties of a book; the others stay."""
-    part = package.related("", "custom-properties")
+    part = package.related_part("", "custom-properties")
     if part is None:
         part = PART
         package.add_part(
@@ -39,7 +39,7 @@ def set_properties(package: Package, properties: Mapping[str, str]) -> None:
 
 def read_custom_properties(package: Package) -> dict[str, str]:
     """Return the custom properties of a book by their names."""
-    part = package.related("", "custom-properties")
+    part = package.related_part("", "custom-properties")
     if part is None:
         return {}
     return {
@@ -50,7 +50,7 @@ def read_custom_properties(package: Package) -> dict[str, str]:
 
 def remove_properties(package: Package, names: Collection[str]) -> None:
     """Remove custom properties of a book; the others stay."""
-    part = package.related("", "custom-properties")
+    part = package.related_part("", "custom-properties")
     for element in [] if part is None else list(package.tree(part)):
         if element.get("name") in names:
             remove(element)

@@ -26,7 +26,7 @@ def order_rows(xml: bytes) -> bytes:
     tags: dict[int, bytes] = {}
     cells: dict[int, dict[int, bytes]] = {}
     for number, row in rows:
-        tags.setdefault(number, _numbered(row[1], number).rstrip())
+        tags.setdefault(number, _number_cells(row[1], number).rstrip())
         known = cells.setdefault(number, {})
         for column, cell in cells_of_row(prefix, row[2] or b"", number).items():
             if column not in known or is_filled(cell):
@@ -39,7 +39,7 @@ def order_rows(xml: bytes) -> bytes:
     return xml[: rows[0][1].start()] + ordered + xml[rows[-1][1].end() :]
 
 
-def _numbered(attributes: bytes, number: int) -> bytes:
+def _number_cells(attributes: bytes, number: int) -> bytes:
     """Return the attributes of a row with its number; the columns that it spans may be others."""
     attributes = re.sub(rb"\s(?:r|spans)\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", attributes)
     return b' r="%d"%b' % (number, attributes)

@@ -24,12 +24,12 @@ def write_out_shared(
     if b"shared" not in xml:
         return xml
     texts: dict[bytes, tuple[int, int, str]] = {}
-    for row, column, group, text, _ in _shared(xml):
+    for row, column, group, text, _ in _shared_formulas(xml):
         if text:
             texts[group] = row, column, text
     lost = {g for g, (row, column, _) in texts.items() if row in rows or (row, column) in cells}
     pieces, done = [], 0
-    for row, column, group, _, (start, end) in _shared(xml):
+    for row, column, group, _, (start, end) in _shared_formulas(xml):
         if group in lost:
             first_row, first_column, text = texts[group]
             own = escape(
@@ -41,7 +41,7 @@ def write_out_shared(
     return b"".join([*pieces, xml[done:]])
 
 
-def _shared(xml: bytes) -> list[tuple[int, int, bytes, str, tuple[int, int]]]:
+def _shared_formulas(xml: bytes) -> list[tuple[int, int, bytes, str, tuple[int, int]]]:
     """Return row, column, group, text and place of each formula that is shared."""
     found = []
     for cell in _SHARED.finditer(xml):

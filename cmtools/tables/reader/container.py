@@ -57,7 +57,7 @@ class FileRejected(Exception):
         self.fault = fault
 
 
-def damaged(detail: str) -> FileRejected:
+def damage_error(detail: str) -> FileRejected:
     """Make the refusal of a file whose content is contradictory."""
     return FileRejected(messages.FILE_DAMAGED(detail=detail))
 
@@ -129,13 +129,13 @@ def open_workbook(path: Path, limits: Limits) -> Iterator[Contents]:
             with zipfile.ZipFile(file) as archive:
                 yield _read_contents(archive, limits)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-            raise damaged("архив не открывается целиком") from error
+            raise damage_error("архив не открывается целиком") from error
         except (ElementTree.ParseError, LookupError, RecursionError) as error:
-            raise damaged("оглавление не читается") from error
+            raise damage_error("оглавление не читается") from error
         except OSError as error:  # a place in the file that is none
             if error.errno not in (None, errno.EINVAL):
                 raise
-            raise damaged("архив не открывается целиком") from error
+            raise damage_error("архив не открывается целиком") from error
         except RuntimeError as error:  # zipfile's word for an encrypted member
             raise FileRejected(messages.FILE_ENCRYPTED()) from error
 
@@ -144,7 +144,7 @@ def _read_contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
     names = archive.namelist()
     _check_sizes(archive, limits)
     if len(set(names)) < len(names):
-        raise damaged("одна и та же часть записана дважды")
+        raise damage_error("одна и та же часть записана дважды")
     if "mimetype" in names and b"opendocument.spreadsheet" in _read_part(archive, "mimetype"):
         raise FileRejected(messages.FILE_ODS())
     if kind := identify_archive(names):
@@ -165,7 +165,7 @@ def _read_contents(archive: zipfile.ZipFile, limits: Limits) -> Contents:
 
 def _check_sizes(archive: zipfile.ZipFile, limits: Limits) -> None:
     if any(entry.compress_type not in _COMPRESSIONS for entry in archive.infolist()):
-        raise damaged("её части сжаты не так, как сжимает Excel")
+        raise damage_error("её части сжаты не так, как сжимает Excel")
     unpacked = sum(entry.file_size for entry in archive.infolist())
     packed = sum(entry.compress_size for entry in archive.infolist())
     if unpacked > limits.unpacked_bytes:
@@ -233,11 +233,11 @@ def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         entry = archive.getinfo(name)
     except KeyError:
-        raise damaged(f"нет части {name}") from None
+        raise damage_error(f"нет части {name}") from None
     with archive.open(entry) as stream:
         content = stream.read(entry.file_size + 1)
     if len(content) != entry.file_size:
-        raise damaged("размер частей не тот, что в оглавлении")
+        raise damage_error("размер частей не тот, что в оглавлении")
     return content
 
 
@@ -245,5 +245,5 @@ def _read_xml(archive: zipfile.ZipFile, name: str) -> bytes:
     content = to_utf8(_read_part(archive, name))
     prolog = _PROLOG.match(content)
     if prolog and content.startswith(b"<!", prolog.end()):
-        raise damaged("внутри объявлены посторонние сущности XML")
+        raise damage_error("внутри объявлены посторонние сущности XML")
     return content

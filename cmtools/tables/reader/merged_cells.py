@@ -29,7 +29,7 @@ def fill_merged_rows(grid: Grid, merged: Sequence[MergedRows], most_cells: int) 
         return grid
     if sum(rows.last - rows.first for rows in merged) > most_cells:
         raise ValueError("merged ranges overlap")
-    indices = [np.frombuffer(column.indices, np.uint32).copy() for column in _packed(grid)]
+    indices = [np.frombuffer(column.indices, np.uint32).copy() for column in _pack(grid)]
     is_filled = np.any([column != 0 for column in indices], axis=0)
     lost = {*grid.invalid.errors}, {*grid.invalid.uncomputed}
     for column, first, last in merged:
@@ -40,12 +40,12 @@ def fill_merged_rows(grid: Grid, merged: Sequence[MergedRows], most_cells: int) 
                 cells.update((row + 1, column) for row in rows.tolist())
     columns = [
         replace(column, indices=type(column.indices)("I", filled.tobytes()))
-        for column, filled in zip(_packed(grid), indices, strict=True)
+        for column, filled in zip(_pack(grid), indices, strict=True)
     ]
     errors, uncomputed = map(frozenset, lost)
     invalid = InvalidCells(errors=errors, uncomputed=uncomputed)
     return replace(grid, columns=columns, invalid=invalid, merged=merged)
 
 
-def _packed(grid: Grid) -> list[PackedColumn]:
+def _pack(grid: Grid) -> list[PackedColumn]:
     return [column for column in grid.columns if isinstance(column, PackedColumn)]

@@ -13,7 +13,7 @@ from cmtools.tables.parsers import group_digits
 from cmtools.tables.reader import fast_parser, xml_parser
 from cmtools.tables.reader.cell_arrays import AmbiguousSheet, CellArrays
 from cmtools.tables.reader.column_packer import CellFormats, ColumnPacker
-from cmtools.tables.reader.container import Contents, FileRejected, Limits, damaged, too_large
+from cmtools.tables.reader.container import Contents, FileRejected, Limits, damage_error, too_large
 from cmtools.tables.reader.grid import Grid
 from cmtools.tables.reader.merged_cells import fill_merged_rows, find_merged_rows
 from cmtools.tables.reader.number_formats import ShownAs, parse_styles
@@ -49,7 +49,7 @@ def read_formats(contents: Contents, limits: Limits) -> CellFormats:
             is_1904=contents.is_1904,
         )
     except (ValueError, ParseError) as error:
-        raise damaged("её тексты или форматы не читаются") from error
+        raise damage_error("её тексты или форматы не читаются") from error
 
 
 def read_sheet(name: str, xml: bytes, formats: CellFormats, limits: Limits) -> Grid:
@@ -72,7 +72,7 @@ def read_sheet(name: str, xml: bytes, formats: CellFormats, limits: Limits) -> G
     except AmbiguousSheet as error:
         raise FileRejected(messages.SHEET_AMBIGUOUS(sheet=name, detail=error)) from error
     except (ValueError, ParseError) as error:
-        raise damaged("листы не читаются") from error
+        raise damage_error("листы не читаются") from error
 
 
 def _parse_rows(xml: bytes, chunk: bytes, after: int) -> CellArrays:
