@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
@@ -12,7 +12,7 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cmtools.books.copies import shares_most
+from cmtools.books.copies import order_numbers, shares_most
 from cmtools.books.loader import BookFile, BookLoader, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.settings import SETTINGS
@@ -34,6 +34,7 @@ from cmtools.merge.book_records import BookRefused
 from cmtools.merge.conflict import Content
 from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
 from cmtools.merge.in_place import read_company
+from cmtools.merge.origin import find_origin
 from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
 from cmtools.pricing.session import existing_path
@@ -48,7 +49,7 @@ from cmtools.problems import (
     sort_problems,
 )
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import Cell, normalize_name
+from cmtools.tables.parsers import Cell
 from cmtools.tables.patch.book_edit import EditRefused, find_lock
 from cmtools.tables.patch.package import Package
 from cmtools.tables.reader.cache import CachedReader
@@ -149,7 +150,7 @@ def merge(
         book = _find_book(workspace, theirs, reader)
         check = _check(workspace, book, reader, today)
         before = checksum(book.path)
-        locked = _find_lock(book, is_asked=in_place)
+        locked = _find_lock(book, reader, is_asked=in_place)
         place = None if locked else place
         if place:
             refuse_open(book)
@@ -221,7 +222,7 @@ def _answer(
     book = next((b for b in workspace.books() if b.name == answers.book), None)
     if book is None or not book.path.is_file():
         raise UsageError(f"«{file.name}»: в рабочей папке больше нет книги «{answers.book}»")
-    locked = _find_lock(book, is_asked=now is not None)
+    locked = _find_lock(book, reader, is_asked=now is not None)
     now = None if locked else now
     if now is not None:
         refuse_open(book)
@@ -240,6 +241,8 @@ def _answer(
         check = _check(workspace, book, reader, today)
         try:
             done = merge_answers(inputs, answers, reader, versions, check, aside)
+        except BookRefused as error:
+            raise UsageError(str(error)) from error
         except EditRefused as error:
             raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
         if not done.errors:
@@ -262,9 +265,10 @@ def _answer(
     )
 
 
-def _find_lock(book: BookFile, *, is_asked: bool) -> tuple[Problem, ...]:
+def _find_lock(book: BookFile, reader: WorkbookReader, *, is_asked: bool) -> tuple[Problem, ...]:
     """Say why only a copy beside the book is made; an error where the book was to be changed."""
-    reason = find_lock(Package(book.path))
+    is_readable = reader.read_whole(book.path).fault is None
+    reason = find_lock(Package(book.path)) if is_readable else None
     if reason is None:
         return ()
     severity = Severity.ERROR if is_asked else Severity.WARNING
@@ -283,32 +287,25 @@ def _find_book(workspace: Workspace, file: Path, reader: WorkbookReader) -> Book
             else next((p.message for p in loader.problems if p.is_error), "это не книга cmtools")
         )
         raise UsageError(f"«{file.name}»: {reason}")
-    dataset = Dataset(loader.sheets)
     own = [book for book in workspace.books() if book.book is kind and book.path.is_file()]
     if kind is ORDER_BOOK and len(own) > 1:
-        numbers = _order_numbers(dataset)
-        own = [book for book in own if shares_most(numbers, _numbers_of(book, reader))]
+        numbers = order_numbers(loader.sheets).get(file.name, set())
+        near = [book for book in own if shares_most(numbers, _numbers_of(book, reader))]
+        origin = find_origin(workspace, reader.read_whole(file), numbers)
+        own = near if len(near) == 1 else [book for book in own if book.name == origin]
     elif kind is not ORDER_BOOK:
-        place = find_destination(file.name, kind, dataset, workspace)
+        origin = find_origin(workspace, reader.read_whole(file))
+        place = find_destination(file.name, kind, Dataset(loader.sheets), workspace, origin)
         own = [book for book in own if book.path == place]
     if len(own) != 1:
         raise UsageError(f"«{file.name}»: в рабочей папке нет книги, из которой сделана эта копия")
     return own[0]
 
 
-def _numbers_of(book: BookFile, reader: WorkbookReader) -> set[str]:
+def _numbers_of(book: BookFile, reader: WorkbookReader) -> Set[str]:
     loader = BookLoader(reader, [ORDERS])
     loader.read(book)
-    return _order_numbers(Dataset(loader.sheets))
-
-
-def _order_numbers(dataset: Dataset) -> set[str]:
-    return {
-        normalize_name(number)
-        for sheet in dataset.sheets(ORDERS)
-        for number in sheet.values["number"]
-        if number
-    }
+    return order_numbers(loader.sheets).get(book.name, set())
 
 
 def _check(

@@ -24,15 +24,18 @@ _YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)")
 _MONTH_FIRST = re.compile(r"(?P<month>\d\d?)[./](?P<year>\d{4})")
 
 
-def find_destination(name: str, book: Book, dataset: Dataset, workspace: Workspace) -> Path | None:
+def find_destination(
+    name: str, book: Book, dataset: Dataset, workspace: Workspace, origin: str = ""
+) -> Path | None:
     """Find the path of the book that a drop replaces; `name` is the drop's, or of its order book.
 
+    origin: the book that the drop was copied from, where that is known.
     None for a plan whose cell «Месяц» names no month. A path that exists in another case or
     Unicode composition is spelled as on the disk.
     """
     if book is PLAN_BOOK:
         stem = _plan_stem(name, dataset)
-        path = _plan_path(workspace.path(PLANS), stem, name) if stem else None
+        path = _plan_path(workspace.path(PLANS), stem, name, origin) if stem else None
     elif book is ORDER_BOOK:
         path = workspace.path(order_book_name(name))
     else:
@@ -51,10 +54,11 @@ def order_book_name(name: str) -> str:
     return f"{cut_to_bytes(safe_name(stem), NAME_BYTES - _COPY_SUFFIX_BYTES)}.xlsx"
 
 
-def _plan_path(folder: Path, stem: str, name: str) -> Path:
-    """Return the version of a plan that a drop is named after, if it is there; else the first."""
-    own = folder / Path(name).with_suffix(".xlsx").name
-    return own if version_of_plan(name, stem) and own.is_file() else folder / f"{stem}.xlsx"
+def _plan_path(folder: Path, stem: str, *names: str) -> Path:
+    """Return the version of a plan that is first named here and is there; else the first one."""
+    paths = (folder / Path(name).with_suffix(".xlsx").name for name in names if name)
+    own = (path for path in paths if version_of_plan(path.name, stem) and path.is_file())
+    return next(own, folder / f"{stem}.xlsx")
 
 
 def _plan_stem(file: str, dataset: Dataset) -> str | None:

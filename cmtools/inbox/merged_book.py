@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cmtools.files import checksum
 from cmtools.forms.proof import read_secret
 from cmtools.forms.reply import find_mark, open_reply
 from cmtools.inbox.drop import Drop
-from cmtools.merge.answered_book import merge_answers
-from cmtools.merge.book_merge import Check, MergeInputs, merge_copy, stamp
+from cmtools.merge.answered_book import AnsweredMerge, merge_answers
+from cmtools.merge.book_merge import BookMerge, Check, MergeInputs, merge_copy, stamp
 from cmtools.merge.book_records import read_book
 from cmtools.merge.conflict import Conflict
 from cmtools.merge.conflict_book import CONFLICT_FORM, Answers, read_answers
@@ -21,10 +21,12 @@ from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
 from cmtools.problems import Fault, Problem
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.patch.book_edit import BookLocked
 from cmtools.tables.reader.sandbox import WorkbookReader
-from cmtools.workspace import Workspace
+from cmtools.workspace import MERGED, Workspace, copy_path
 
 BOOK, MEMORY = "book.xlsx", "memory.json"
+BOOK_LOCKED = "книгу рабочей папки «{book}» не изменить без потерь: {reason}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,7 @@ class MergedBook:
     conflicts: all that are open in it, those of earlier drops too.
     apart: the sheets whose new rows stand below something else than the others.
     has_memory: whether there is something to be remembered. is_answer: decisions were applied.
+    lock: why the book must not be changed itself; it stands in the result folder then.
     """
 
     path: Path
@@ -62,6 +65,7 @@ class MergedBook:
     conflicts: Sequence[Conflict] = ()
     has_memory: bool = True
     is_answer: bool = False
+    lock: str = ""
 
 
 def merge_drop(
@@ -84,8 +88,11 @@ def merge_drop(
             records = read_book(drop.copy, reader, company).records
             stamp(drop.copy, path, versions.add_version(target.name, records))
             return MergedBook(path=path, merge=Merge(), has_memory=False)
-        inputs = _inputs(drop, target, company)
-        done = merge_copy(inputs, reader, versions, check, path)
+        try:
+            done = merge_copy(_inputs(drop, target, company), reader, versions, check, path)
+        except BookLocked as error:
+            lock = BOOK_LOCKED.format(book=target.name, reason=error)
+            return merge_beside(drop, target, company, reader, check, lock=lock)
     if done.merge.is_empty and not done.is_plain:
         shutil.copyfile(target.path, path)
     memory = MergeMemory(book=target.name, records=done.records, drop=done.drop)
@@ -98,6 +105,36 @@ def merge_drop(
         errors=done.errors,
         apart=done.apart,
         conflicts=[*open_before, *done.merge.conflicts],
+    )
+
+
+def merge_beside(
+    drop: Drop,
+    target: Target,
+    company: Dataset,
+    reader: WorkbookReader,
+    check: Check,
+    *,
+    lock: str,
+) -> MergedBook:
+    """Merge a dropped copy into a copy of its book, which stands in the result folder.
+
+    Raises:
+        BookRefused, EditRefused, OSError: see `merge_drop`.
+    """
+    path = copy_path(drop.result / drop.name, MERGED)
+    inputs = replace(_inputs(drop, target, company), token="")
+    with Versions(target.root) as versions:
+        done = merge_copy(inputs, reader, versions, check, path)
+    return _beside(path, done, lock, done.author)
+
+
+def _beside(path: Path, done: BookMerge | AnsweredMerge, lock: str, author: str = "") -> MergedBook:
+    """Return a merged copy that stands in the result folder, if it may and holds anything new."""
+    if done.errors or done.merge.is_empty:
+        path.unlink(missing_ok=True)
+    return MergedBook(
+        path=path, is_drop=False, merge=done.merge, author=author, errors=done.errors, lock=lock
     )
 
 
@@ -127,7 +164,13 @@ def apply_answers(
     path = drop.staging / BOOK
     with Versions(target.root) as versions:
         inputs = _inputs(drop, target, company)
-        done = merge_answers(inputs, answers, reader, versions, check, path)
+        try:
+            done = merge_answers(inputs, answers, reader, versions, check, path)
+        except BookLocked as error:
+            beside, path = replace(inputs, token=""), copy_path(drop.result / drop.name, MERGED)
+            done = merge_answers(beside, answers, reader, versions, check, path)
+            lock = BOOK_LOCKED.format(book=target.name, reason=error)
+            return _beside(path, done, lock)
     if done.merge.is_empty:
         shutil.copyfile(target.path, path)
     memory = MergeMemory(

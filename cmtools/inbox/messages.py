@@ -47,6 +47,14 @@ ASK = (
     "ответьте в книге «{form}» (она в этой папке и в рабочей), столбец «Взять», "
     "и положите её во «Входящие»"
 )
+BESIDE = "НЕ ПРИНЯТО: сведённая копия сделана рядом"
+COPY_BESIDE = "сведённая копия: {copy} (в этой папке)"
+TAKE_BESIDE = (
+    "проверьте сведённую копию, в ней нет макросов, подписи и журнала изменений, и положите её "
+    "во «Входящие»: она займёт место книги «{book}»"
+)
+NOT_COPIED = "сведённая копия не сделана"
+LEFT_OUT = "этих значений в сведённой копии нет: впишите в неё верные сами"
 APART = "новые строки листа «{sheet}» стоят ниже ваших строк под таблицей: места над ними не было"
 MORE_CHANGES = "…и ещё {count}"
 MOST_CHANGES = 100
@@ -88,6 +96,29 @@ def describe_taken_book(
             kept_as=copy_path(target.path, KEPT).name,
         ),
         renews_agenda=True,
+    )
+
+
+def describe_copy_beside(target: Target, merged: MergedBook, drop: Drop) -> DropResult:
+    """Describe the merged copy of a book that must not be changed itself."""
+    merge = merged.merge
+    conflicts = [*describe_conflicts(merge)]
+    verdict, made = CONFLICT, NOTHING_NEW.format(book=target.name)
+    reasons: tuple[str, ...] = ()
+    if merged.errors:
+        made = NOT_COPIED
+        reasons = (BREAKS_RULES, *describe_problems(merged.errors, drop.name))
+    elif not merge.is_empty:
+        verdict, made = BESIDE, COPY_BESIDE.format(copy=merged.path.name)
+        reasons = (TAKE_BESIDE.format(book=target.name),)
+    return DropResult(
+        verdict=verdict,
+        accepted=False,
+        repeatable=False,
+        actions=(made,),
+        changes=tuple(describe_taken(merge, merged.author)),
+        questions=(LEFT_OUT, *conflicts) if conflicts else (),
+        refusals=(merged.lock, *reasons),
     )
 
 

@@ -5,7 +5,7 @@ All results are written into the folders of the drop; the watcher moves them int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.books.plan import PLAN_BOOK
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
@@ -28,10 +29,18 @@ from cmtools.inbox.destination import (
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.dropdowns import refresh_dropdowns
 from cmtools.inbox.inputs_hash import inputs_hash
-from cmtools.inbox.merged_book import MergedBook, Target, apply_answers, find_answers, merge_drop
+from cmtools.inbox.merged_book import (
+    MergedBook,
+    Target,
+    apply_answers,
+    find_answers,
+    merge_beside,
+    merge_drop,
+)
 from cmtools.merge.book_records import BookRefused
 from cmtools.merge.in_place import record_edits
 from cmtools.merge.open_conflicts import conflict_problems
+from cmtools.merge.origin import find_origin
 from cmtools.pricing.session import OpenBooks, Session, price_books
 from cmtools.problems import Fault, Problem, has_errors, problem_at
 from cmtools.reports.other_books import OtherBooks
@@ -117,20 +126,23 @@ class InboxProcessor:
                 refusals=(_NEVER_ACCEPTED[book],),
                 warnings=texts.describe_problems(session.problems, drop.name),
             )
-        macros = [p for p in session.problems if p.code == messages.MACROS.code]
-        if macros:  # as an .xlsx no Excel would open it
-            return _not_accepted(
-                texts.REFUSED, book.name, *texts.describe_problems(macros, drop.name)
-            )
         dataset = session.loaded.dataset
         name = self._order_book_name(drop, dataset, today) if book is ORDER_BOOK else drop.name
-        path = find_destination(name, book, dataset, self._workspace)
+        origin = self._find_origin(drop) if book is PLAN_BOOK else ""
+        path = find_destination(name, book, dataset, self._workspace, origin)
         if path is None:
             return _not_accepted(texts.REFUSED, book.name, texts.NO_MONTH)
         target = Target.of(self._workspace, path)
         check = self._check(drop, today)
+        macros = [p for p in session.problems if p.code == messages.MACROS.code]
+        lock = " ".join(texts.describe_problems(macros, drop.name))
+        if lock and target.sha256 is None:  # as an .xlsx no Excel would open it
+            return _not_accepted(texts.REFUSED, book.name, lock)
         try:
-            merged = merge_drop(drop, target, dataset, self._reader, check)
+            if lock:
+                merged = merge_beside(drop, target, dataset, self._reader, check, lock=lock)
+            else:
+                merged = merge_drop(drop, target, dataset, self._reader, check)
         except (BookRefused, EditRefused) as error:
             return _not_accepted(texts.CONFLICT, book.name, *texts.not_merged(target.name, error))
         return self._take(drop, session, target, merged, today)
@@ -171,6 +183,9 @@ class InboxProcessor:
         self, drop: Drop, session: Session, target: Target, merged: MergedBook, today: date
     ) -> DropResult:
         """Let a book take its place in the workspace, with its prices and documents."""
+        if merged.lock:
+            result = texts.describe_copy_beside(target, merged, drop)
+            return replace(result, book=session.loaded.books[session.targets[0].name].name)
         if merged.is_drop:
             session = replace(session, targets=(replace(session.targets[0], path=merged.path),))
         else:
@@ -241,12 +256,17 @@ class InboxProcessor:
         """Name the order book that a drop is the next version of.
 
         The one book that has more than half of the drop's orders, whatever the drop is called;
-        else the book of the drop's own name.
+        else the book that it was copied from, or that of the drop's own name.
         """
         numbers = {number for o in dataset.entries(ORDERS) if (number := o.get("number"))}
         shared = self._other_books.count_shared(numbers, today)
         nearest = [name for name, count in shared.items() if 2 * count > len(numbers)]
-        return nearest[0] if len(nearest) == 1 else order_book_name(drop.name)
+        if len(nearest) == 1:
+            return nearest[0]
+        return self._find_origin(drop, numbers) or order_book_name(drop.name)
+
+    def _find_origin(self, drop: Drop, orders: Iterable[str] = ()) -> str:
+        return find_origin(self._workspace, self._reader.read_whole(drop.copy), orders)
 
     def _company_books(self) -> list[BookFile]:
         paths = ((book, self._workspace.path(book.file_name)) for book in _COMPANY_BOOKS)

@@ -77,7 +77,7 @@ def choose_base(
     candidates = None
     if stamp is not None:
         candidates = versions.versions_of_stamp(book, stamp) or None
-        if candidates is None and not versions.is_of_another_book(book, stamp):
+        if candidates is None and versions.book_of(stamp) in ("", book):
             places = dict.fromkeys(_places(copy), reasons.BASE_UNKNOWN)
             return Base(records={}, version=0, state=0, caution=Caution(rows=places))
     others = {drop.number for drop in drops if not person or drop.author != person}

@@ -105,7 +105,9 @@ def merge_copy(
     merge = merge_books(
         base.records, ours.records, theirs.records, author=author, caution=base.caution
     )
-    is_plain = base.state == current and not merge.conflicts
+    is_plain = (
+        base.state == current and not merge.conflicts and not Package(inputs.copy).macros()
+    )  # as an .xlsx no Excel would open its bytes
 
     def number_of(result: ReadBook) -> int:
         """Give the merged book a number; one that only stands beside goes on from the book's."""

@@ -32,7 +32,7 @@ from cmtools.tables.parsers import (
     squeeze,
 )
 from cmtools.tables.reader.formulas import CellFormula
-from cmtools.tables.reader.grid import Grid
+from cmtools.tables.reader.grid import Grid, WorkbookCells
 from cmtools.tables.reader.properties import MODIFIED_BY
 from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.service_sheets import is_service_sheet
@@ -54,20 +54,13 @@ class ReadBook:
 
     book: which of the declared books it is.
     modified_by: who saved it last, as the file says.
-    version: the number of a version that the file bears, as it stands there; empty without one.
+    stamp: see `find_stamp`.
     """
 
     book: Book
     records: BookRecords
     modified_by: str
-    version: str
-
-    @property
-    def stamp(self) -> int | None:
-        """The number that the file bears; None without one, 0 where it is none of ours."""
-        if not self.version:
-            return None
-        return int(self.version) if re.fullmatch(r"[1-9]\d{0,17}", self.version) else 0
+    stamp: int | None
 
 
 Unchanged = Mapping[str, Mapping[int, Record]]
@@ -95,7 +88,7 @@ def read_book(
     """
     cells = reader.read_whole(path)
     if cells.fault is not None:
-        raise BookRefused(f"«{path.name}»: {cells.fault.message}")
+        raise BookRefused(f"«{path.name}»: {cells.fault.message} — {cells.fault.hint}")
     book = recognise_book(cells.sheets)
     if book is None:
         raise BookRefused(f"«{path.name}» — не книга cmtools: её листы неизвестны")
@@ -121,8 +114,16 @@ def read_book(
         book=book,
         records={sheet.title: sheet for sheet in found},
         modified_by=cells.properties.get(MODIFIED_BY, ""),
-        version=cells.properties.get(VERSION_PROPERTY, ""),
+        stamp=find_stamp(cells),
     )
+
+
+def find_stamp(cells: WorkbookCells) -> int | None:
+    """Return the number of the version that a file bears; None without one, 0 if none of ours."""
+    stamp = cells.properties.get(VERSION_PROPERTY)
+    if not stamp:
+        return None
+    return int(stamp) if re.fullmatch(r"[1-9]\d{0,17}", stamp) else 0
 
 
 def _declared_records(

@@ -173,10 +173,10 @@ class Versions:
         )
         return [number for (number,) in self._ask(query, book, number, MOST_EARLIER)]
 
-    def is_of_another_book(self, book: str, stamp: int) -> bool:
-        """Tell whether a stamp names a version of another book: the file was made from a copy."""
-        query = "SELECT 1 FROM state WHERE number = ? AND book <> ? AND version IS NULL"
-        return bool(self._ask(query, stamp, book))
+    def book_of(self, version: int) -> str:
+        """Return the book that a version is of; empty where there is no such version."""
+        query = "SELECT book FROM state WHERE number = ? AND version IS NULL"
+        return next((str(book) for (book,) in self._ask(query, version)), "")
 
     def states(self, book: str) -> Iterator[tuple[int, Mapping[str, Sequence[int]]]]:
         """Yield the numbers, and those of the rows, of a book's versions and drops."""

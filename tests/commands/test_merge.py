@@ -19,6 +19,7 @@ from cmtools.commands.validate import validate
 from cmtools.documents.selection import Selection
 from cmtools.errors import Unavailable, UsageError
 from cmtools.merge import reasons
+from support import hostile
 from support.office import convert
 from support.program import run
 from support.workbench import (
@@ -380,3 +381,25 @@ def test_a_book_that_must_not_be_changed_gets_a_copy_beside(
         assert LOCKS[reason] not in archive.namelist()
     shutil.copyfile(root / beside, root / ORDERS)
     assert column(root, "Заказы", NOTE)[1] == "от Б"
+
+
+def test_macros_of_a_copy_do_not_come_into_the_book(root: Path) -> None:
+    """It stands on the book as it is, but its own bytes in .xlsx would not open in Excel."""
+    copy = copied(root, "Копия", put("Заказы", NOTE, 1, "от Б"))
+    with zipfile.ZipFile(copy, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+    assert changes(take(root, copy)) == [("З-2026-0002", NOTE, "от Б")]
+    with zipfile.ZipFile(root / ORDERS) as archive:
+        assert "xl/vbaProject.bin" not in archive.namelist()
+    assert column(root, "Заказы", NOTE)[1] == "от Б"
+
+
+@pytest.mark.parametrize("which", ["книга", "копия", "основа"])
+def test_a_book_with_a_password_is_refused(which: str, root: Path) -> None:
+    copy, base = (copied(root, name, put("Заказы", NOTE, 1, name)) for name in ("Копия", "Основа"))
+    path = {"книга": root / ORDERS, "копия": copy, "основа": base}[which]
+    hostile.encrypted(path)
+    before = (root / ORDERS).read_bytes()
+    with pytest.raises(UsageError, match=f"«{path.name}».*парол"):
+        take(root, copy, base)
+    assert (root / ORDERS).read_bytes() == before

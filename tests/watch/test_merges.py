@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import DEVNULL, Popen
+from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cmtools.commands.init import init
 from cmtools.commands.plan import plan
 from cmtools.inbox.drop import DropStage
 from cmtools.merge.versions import Versions
 from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.patch.cells import CellValue
+from support import hostile
+from support.foreign import packed, parts_of
 from support.priced import loaded
 from support.program import PROGRAM, run
 from support.watching import Here, context, drop, ends, work_off
-from support.workbench import HEALTHY, ORDERS, REGISTRY, TASKS, TODAY, cell_of, healthy
+from support.workbench import (
+    COLUMNS,
+    HEALTHY,
+    ORDERS,
+    REGISTRY,
+    SETTINGS,
+    TASKS,
+    TODAY,
+    cell_of,
+    healthy,
+)
 
 QUESTIONS = f"Слияние — {ORDERS}"
 NOTE = ("Заказы", "Примечание")
+TITLES = [title.rstrip("*") for title in COLUMNS[ORDERS]["Заказы"]]
 
 
 @pytest.fixture
@@ -182,30 +197,154 @@ def test_other_books_are_merged_too(
     assert typed(root, sheet, column, 2, book) == ["от А", "от Б"]
 
 
-def test_a_book_with_macros_is_left_alone(root: Path, here: Here, tmp_path: Path) -> None:
+LOCKS = {
+    "xl/vbaProject.bin": "есть макросы",
+    "_xmlsignatures/sig1.xml": "есть электронная подпись, она пропадёт",
+    "xl/revisions/log1.xml": "включён общий доступ с журналом изменений",
+}
+
+
+def with_part(content: bytes, part: str) -> bytes:
+    return packed(parts_of(content) | {part: b"<own/>"})
+
+
+@pytest.mark.parametrize("part", LOCKS)
+def test_a_book_that_must_not_be_changed_gets_a_merged_copy_beside(
+    part: str, root: Path, here: Here, tmp_path: Path
+) -> None:
+    """The book stays; its copy with the edits, dropped in its turn, takes its place."""
     first = copy_with(root, tmp_path, (*NOTE, 0, "от А"))
     second = copy_with(root, tmp_path, (*NOTE, 1, "от Б"))
     once(root, here, ("А.xlsx", first))
-    with zipfile.ZipFile(root / ORDERS, "a") as archive:
-        archive.writestr("xl/vbaProject.bin", b"macros")
-    before = (root / ORDERS).read_bytes()
+    before = with_part((root / ORDERS).read_bytes(), part)
+    (root / ORDERS).write_bytes(before)
     ((name, files),) = once(root, here, ("Б.xlsx", second))
     assert name.startswith("Ошибки/")
-    assert "не изменить без потерь: есть макросы" in record(files)
+    assert {*files} == {"Б.xlsx", "Б — слияние.xlsx", "Протокол.txt"}
+    assert files["Б.xlsx"] == second
+    assert (
+        record(files).split("\n\n")[0].endswith("Итог: НЕ ПРИНЯТО: сведённая копия сделана рядом")
+    )
+    assert lines_of(record(files)) == {
+        "Что сделано": ["сведённая копия: Б — слияние.xlsx (в этой папке)"],
+        "Что изменилось в книге": ["«Заказы», З-2026-0002, Примечание: пусто → «от Б» (Б.xlsx)"],
+        "Что не сделано и почему": [
+            f"книгу рабочей папки «{ORDERS}» не изменить без потерь: {LOCKS[part]}",
+            "проверьте сведённую копию, в ней нет макросов, подписи и журнала изменений, "
+            f"и положите её во «Входящие»: она займёт место книги «{ORDERS}»",
+        ],
+    }
     assert (root / ORDERS).read_bytes() == before
+    copy = files["Б — слияние.xlsx"]
+    assert part not in parts_of(copy)
+    ((name, _),) = once(root, here, ("Б — слияние.xlsx", copy))
+    assert name.startswith("Обработано/")
+    assert typed(root, *NOTE, 2) == ["от А", "от Б"]
+    assert {path.name for path in root.glob("*заказы*")} == {ORDERS}
 
 
-def test_a_dropped_book_with_macros_is_refused(root: Path, here: Here, tmp_path: Path) -> None:
+def lines_of(text: str) -> dict[str, list[str]]:
+    """Title of a section of a protocol → its lines."""
+    sections = [part.splitlines() for part in text.split("\n\n")[1:-1]]
+    return {
+        title.rstrip(":"): [line.removeprefix("— ") for line in rest] for title, *rest in sections
+    }
+
+
+@pytest.mark.parametrize("is_stale", [False, True])
+def test_a_dropped_book_with_macros_gets_a_merged_copy_beside(
+    is_stale: bool, root: Path, here: Here, tmp_path: Path
+) -> None:
     """Its bytes under a name in .xlsx would be a book that Excel does not open."""
-    path = tmp_path / "copy.xlsm"
-    path.write_bytes(copy_with(root, tmp_path, (*NOTE, 0, "от А")))
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("xl/vbaProject.bin", b"macros")
+    dropped = copy_with(root, tmp_path, (*NOTE, 0, "от А"), (*NOTE, 2, "и здесь"))
+    content = with_part(dropped, "xl/vbaProject.bin")
+    if is_stale:
+        once(root, here, ("Б.xlsx", copy_with(root, tmp_path, (*NOTE, 0, "от Б"))))
     before = (root / ORDERS).read_bytes()
-    ((name, files),) = once(root, here, ("А.xlsm", path.read_bytes()))
+    ((name, files),) = once(root, here, ("А.xlsm", content))
     assert name.startswith("Ошибки/")
+    assert files["А.xlsm"] == content
+    told = lines_of(record(files))
+    assert told["Что сделано"] == ["сведённая копия: А — слияние.xlsx (в этой папке)"]
     assert "сохраните книгу как «Книга Excel (.xlsx)» без макросов" in record(files)
-    assert files["А.xlsm"] == path.read_bytes()
+    assert told.get("Что решить вам", [])[:1] == (
+        ["этих значений в сведённой копии нет: впишите в неё верные сами"] if is_stale else []
+    )
+    assert (root / ORDERS).read_bytes() == before
+    copy = files["А — слияние.xlsx"]
+    assert "xl/vbaProject.bin" not in parts_of(copy)
+    once(root, here, ("А — слияние.xlsx", copy))
+    assert typed(root, *NOTE, 3) == ["от Б" if is_stale else "от А", None, "и здесь"]
+
+
+def test_decisions_for_a_book_that_must_not_be_changed(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    first = copy_with(root, tmp_path, (*NOTE, 0, "от А"))
+    second = copy_with(root, tmp_path, (*NOTE, 0, "от Б"))
+    once(root, here, ("А.xlsx", first), ("Б.xlsx", second))
+    answered = answer(root / QUESTIONS, tmp_path, "в копии")
+    before = with_part((root / ORDERS).read_bytes(), "_xmlsignatures/sig1.xml")
+    (root / ORDERS).write_bytes(before)
+    ((name, files),) = once(root, here, ("ответ.xlsx", answered))
+    assert name.startswith("Ошибки/")
+    assert (root / ORDERS).read_bytes() == before
+    once(root, here, ("ответ — слияние.xlsx", files["ответ — слияние.xlsx"]))
+    assert typed(root, *NOTE, 1) == ["от Б"]
+    assert "ждут вашего решения" not in record(once(root, here, ("Ещё.xlsx", first))[0][1])
+
+
+def with_orders(book: Path, tmp_path: Path, *numbers: str) -> bytes:
+    """A copy of a book with new orders below the others."""
+    order: dict[int, Any] = {
+        TITLES.index(title) + 1: v for title, v in HEALTHY["Заказы"][2].items()
+    }
+    rows = [{**order, 1: number} for number in numbers]
+    edit = SheetEdit(appended=rows, header=1)
+    write_edits(book, {"Заказы": edit}, tmp_path / "copy.xlsx")
+    return (tmp_path / "copy.xlsx").read_bytes()
+
+
+def numbers_in(path: Path) -> list[object]:
+    return [row[0] for row in loaded(path)["Заказы"].iter_rows(min_row=2, values_only=True)]
+
+
+def test_a_copy_goes_to_the_book_whose_version_it_bears(
+    root: Path, here: Here, tmp_path: Path
+) -> None:
+    """Whatever it is called, and though most of its orders are new ones."""
+    once(root, here, ("А.xlsx", copy_with(root, tmp_path, (*NOTE, 0, "от А"))))
+    new = [f"З-2026-00{number}" for number in range(11, 19)]
+    dropped = with_orders(root / ORDERS, tmp_path, *new)
+    ((name, _),) = once(root, here, ("Копия (3) заказы Анны.xlsx", dropped))
+    assert name.startswith("Обработано/")
+    assert numbers_in(root / ORDERS) == [*(o["№ заказа"] for o in HEALTHY["Заказы"]), *new]
+    assert {path.name for path in root.glob("*заказы*")} == {ORDERS}
+
+
+def test_a_copy_of_an_empty_book_begins_a_book_of_its_own(
+    tmp_path: Path, root: Path, here: Here
+) -> None:
+    work = init(tmp_path / "new").workspace
+    for book in (SETTINGS, REGISTRY):
+        shutil.copyfile(root / book, work / book)
+    filled = with_orders(work / ORDERS, tmp_path, "З-2026-0011")
+    ((name, _),) = once(work, here, ("Анна.xlsx", filled))
+    assert name.startswith("Обработано/")
+    assert {path.name for path in work.glob("*заказы*")} == {ORDERS, f"{ORDERS[:-5]} — Анна.xlsx"}
+
+
+def test_a_book_with_a_password_is_returned(root: Path, here: Here, tmp_path: Path) -> None:
+    """So is a copy of one of the workspace, which is not known by its orders then."""
+    once(root, here, ("А.xlsx", copy_with(root, tmp_path, (*NOTE, 0, "от А"))))
+    dropped = copy_with(root, tmp_path, (*NOTE, 1, "от Б"))
+    hostile.encrypted(root / ORDERS)
+    before = (root / ORDERS).read_bytes()
+    results = once(root, here, ("А.xlsx", before), ("Б.xlsx", dropped))
+    for name, files in results:
+        assert name.startswith("Ошибки/")
+        assert "книга защищена паролем — откройте её в Excel" in record(files)
+    assert {path.name for path in root.glob("*заказы*")} == {ORDERS}
     assert (root / ORDERS).read_bytes() == before
 
 
@@ -268,6 +407,8 @@ def test_two_copies_of_a_plan_both_come_in(root: Path, here: Here, tmp_path: Pat
     newer.write_bytes(file.read_bytes())
     once(root, here, (newer.name, planned(newer, tmp_path, (growth, 0, 44))))
     assert plan_values(file, growth, 1) + plan_values(newer, growth, 1) == [33, 44]
+    once(root, here, ("План от А.xlsx", planned(newer, tmp_path, (growth, 0, 55))))
+    assert plan_values(file, growth, 1) + plan_values(newer, growth, 1) == [33, 55]
 
 
 def test_hidden_rows_and_own_sheets_are_merged_and_kept(

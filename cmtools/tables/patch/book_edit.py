@@ -38,6 +38,10 @@ class EditRefused(Exception):
     """Raised for a book that cannot be changed without a loss; says in Russian what is in it."""
 
 
+class BookLocked(EditRefused):
+    """Raised for a book with macros, a signature or a log of changes; a copy may lose them."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetEdit:
     """The changes of a sheet, by rows and columns counted from 1.
@@ -73,7 +77,8 @@ def write_edits(
     Return the sheets whose new rows stand below something else than the range that they belong to.
 
     Raises:
-        EditRefused: the book has macros, a signature or a log of changes, or a cell cannot change.
+        BookLocked: the book has macros, a signature or a log of changes.
+        EditRefused: a cell cannot change.
         KeyError: it has no such sheet.
         OSError: no rights, no room.
     """
@@ -93,10 +98,10 @@ def refuse_locked(package: Package) -> None:
     """Refuse a book that a change would spoil.
 
     Raises:
-        EditRefused: it has macros, a signature or a log of changes.
+        BookLocked: it has macros, a signature or a log of changes.
     """
     if reason := find_lock(package):
-        raise EditRefused(reason)
+        raise BookLocked(reason)
 
 
 def find_lock(package: Package) -> str | None:
