@@ -150,6 +150,63 @@ def test_an_error_that_neither_side_had_is_asked(root: Path) -> None:
     assert [p for p in validate(root, today=TODAY).problems if p.is_error] == []
 
 
+SECOND, THIRD = "З-2026-0002", "З-2026-0003"
+POSITION = {**rows_of("Позиции")[3], "№ п/п": 2, "Наименование": "Листовки"}
+COMPLETE = {  # what the third order needs to be final
+    "Вид заявки": "окончательная",
+    "№ договора": "ДС-2026-01",
+    "Срок поставки": date(2026, 12, 10),
+}
+TOGETHER: dict[str, tuple[tuple[Change, ...], tuple[Change, ...], set[tuple[str, str]]]] = {
+    "two days of one order": (
+        (put("Заказы", "Срок изготовления", 1, date(2026, 11, 30)),),
+        (put("Заказы", "Срок поставки", 1, date(2026, 11, 28)),),
+        {("Заказы", SECOND)},
+    ),
+    "a position that is gone": (
+        (drop("Позиции", 2), put("Макеты", "№ заказа", 0, THIRD)),
+        (put("Поставки", "№ п/п", 2, 2),),
+        {("Поставки", SECOND)},
+    ),
+    "a position without a cost in an order that is final now": (
+        (
+            *(put("Заказы", title, 2, value) for title, value in COMPLETE.items()),
+            put("Позиции", "Себестоимость за ед.", 3, 12),
+        ),
+        (add("Позиции", POSITION),),
+        {("Позиции", f"{THIRD} · 2")},
+    ),
+    "two errors at once": (
+        (put("Заказы", "Срок изготовления", 1, date(2026, 11, 30)), drop("Позиции", 2)),
+        (
+            put("Заказы", "Срок поставки", 1, date(2026, 11, 28)),
+            put("Поставки", "№ п/п", 2, 2),
+        ),
+        {("Заказы", SECOND), ("Поставки", SECOND)},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOGETHER)
+def test_rows_that_are_wrong_only_together_are_asked(case: str, root: Path) -> None:
+    """Each copy is right by itself; what both have is in the book, and one sound edit more."""
+    first, second, expected = TOGETHER[case]
+    copies = [
+        copied(root, "a", *first),
+        copied(root, "b", *second, put("Заказы", NOTE, 0, "и это")),
+    ]
+    for number, copy in enumerate(copies):
+        alone = healthy(root.parent / f"alone {number}")
+        shutil.copyfile(copy, alone / ORDERS)
+        assert [p for p in validate(alone, today=TODAY).problems if p.is_error] == []
+    take(root, copies[0])
+    result = take(root, copies[1])
+    assert {(c.sheet, c.key) for c in result.merge.conflicts} == expected
+    assert all("вместе" in c.reason for c in result.merge.conflicts)
+    assert column(root, "Заказы", NOTE)[0] == "и это"
+    assert [p for p in validate(root, today=TODAY).problems if p.is_error] == []
+
+
 @pytest.mark.parametrize(
     ("book", "sheet", "title"),
     [(REGISTRY, "Клиенты", "Скрытые потребности"), (TASKS, "Поручения", "От кого")],
@@ -191,6 +248,8 @@ def test_a_base_that_is_not_what_it_claims_is_refused(root: Path) -> None:
     workbook.save(claims)
     with pytest.raises(UsageError, match="называет себя версией"):
         take(root, root / ORDERS, claims)
+    with pytest.raises(UsageError, match=f"«{REGISTRY}» — другая книга"):
+        take(root, root / ORDERS, root / REGISTRY)
 
 
 @pytest.mark.parametrize("name", [SETTINGS, "текст.xlsx"])
