@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from xml.sax.saxutils import escape
+from html import escape
 
 from lxml import etree
 
@@ -39,7 +39,7 @@ _OTHERS = {
 def core_properties(title: str, day: date | None) -> bytes:
     """Write the core properties: the title and the day of a document."""
     days = "".join(_DAY.format(word, day) for word in ("created", "modified")) if day else ""
-    return _TEXT.format(title=escape(title), days=days).encode()
+    return _TEXT.format(title=escape(title, quote=False), days=days).encode()
 
 
 def prepare_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:

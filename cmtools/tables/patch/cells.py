@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from itertools import repeat
@@ -28,6 +28,7 @@ CellValues = Mapping[tuple[int, int], CellValue]
 
 ATTRIBUTE = rb'\b%s\s*=\s*["\']([^"\']*)["\']'
 _ROW = rb"<%brow\b([^>]*?)(?:/>|>(.*?)</%brow>)"
+_ROW_START = rb"<%brow\b([^>]*)>"
 _CELL = rb"<%bc\b([^>]*?)(?:/>|>.*?</%bc>)"
 _NAME = re.compile(ATTRIBUTE % b"r")
 _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d*)[\"']")
@@ -72,7 +73,7 @@ def append_rows(
     styled_as: int,
 ) -> bytes:
     """Write rows from the row `first` on, in the styles of another one; 0: of their columns."""
-    content = next((content for number, content in _rows(xml) if number == styled_as), b"")
+    content = next((row[2] or b"" for _, row in find_rows(xml, {styled_as})), b"")
     known = cells_of_row(element_prefix(xml), content, styled_as)
     styles = {column: _style_of(cell) for column, cell in known.items()}
     cells: dict[tuple[int, int], CellValue] = {
@@ -113,9 +114,8 @@ def empty_rows(xml: bytes, rows: Collection[int]) -> bytes:
     """Empty all cells of these rows; the rows, and the styles of the cells, stay."""
     cells = {
         (number, column): None
-        for number, content in _rows(xml)
-        if number in rows
-        for column in cells_of_row(element_prefix(xml), content, number)
+        for number, row in find_rows(xml, rows)
+        for column in cells_of_row(element_prefix(xml), row[2] or b"", number)
     }
     return patch_cells(xml, cells)
 
@@ -126,30 +126,41 @@ def filled_columns(xml: bytes) -> dict[int, set[int]]:
     return {
         number: {
             column
-            for column, cell in cells_of_row(prefix, content, number).items()
+            for column, cell in cells_of_row(prefix, row[2], number).items()
             if is_filled(cell)
         }
-        for number, content in _rows(xml)
-        if is_filled(content)
+        for number, row in find_rows(xml)
+        if row[2] and is_filled(row[2])
     }
 
 
-def find_rows(xml: bytes) -> Iterator[tuple[int, re.Match[bytes]]]:
-    """Yield the number of each written row and its XML: [1] its attributes, [2] its cells."""
+def find_rows(
+    xml: bytes, numbers: Container[int] | None = None
+) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Yield the number of each written row, or of those asked for, and its XML.
+
+    [1] are the attributes of a row, [2] its cells.
+    """
     prefix = element_prefix(xml)
+    pattern = re.compile(_ROW % (prefix, prefix), re.DOTALL)
+    for number, start in find_starts(xml):
+        if numbers is None or number in numbers:
+            row = pattern.match(xml, start)
+            if row is not None:
+                yield number, row
+
+
+def find_starts(xml: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the number of each written row and where in the XML it starts."""
     number = 0
-    for row in re.finditer(_ROW % (prefix, prefix), xml, re.DOTALL):
-        number = _row_number(row[1], number)
-        yield number, row
+    for tag in re.finditer(_ROW_START % element_prefix(xml), xml):
+        number = _row_number(tag[1], number)
+        yield number, tag.start()
 
 
 def is_filled(xml: bytes) -> bool:
     """Tell whether a cell, or one of some cells, has a value or a formula."""
     return _FILLED.search(xml) is not None
-
-
-def _rows(xml: bytes) -> Iterator[tuple[int, bytes]]:
-    return ((number, row[2] or b"") for number, row in find_rows(xml))
 
 
 def restyle_cells(xml: bytes, cells: Mapping[tuple[int, int], Callable[[int], int]]) -> bytes:
@@ -227,23 +238,21 @@ def _edit_rows(
     """
     prefix = element_prefix(xml)
     styles = _column_styles(xml)
-    number = 0
-
-    def change(row: re.Match[bytes]) -> bytes:
-        nonlocal number
-        number = _row_number(row[1], number)
-        if number not in by_row:
-            return row[0]
+    pieces: list[bytes] = []
+    done = 0
+    for number, row in find_rows(xml, by_row):
         cells = cells_of_row(prefix, row[2] or b"", number)
         for column, value in by_row[number].items():
             cell = cells.get(column)
             style = _style_of(cell) if cell else styles.get(column)
             cells[column] = write(_Place(prefix, number, column, cell, style), value)
         attributes = _SPANS.sub(b"", row[1]).rstrip()
-        start = b"<%brow%b>" % (prefix, _HIDDEN.sub(b"", attributes) if shown else attributes)
-        return start + b"".join(cells[c] for c in sorted(cells)) + b"</%brow>" % prefix
-
-    return re.sub(_ROW % (prefix, prefix), change, xml, flags=re.DOTALL)
+        attributes = _HIDDEN.sub(b"", attributes) if shown else attributes
+        content = b"".join(cells[column] for column in sorted(cells))
+        changed = b"<%brow%b>%b</%brow>" % (prefix, attributes, content, prefix)
+        pieces += [xml[done : row.start()], changed]
+        done = row.end()
+    return b"".join([*pieces, xml[done:]])
 
 
 def _style_of(cell: bytes) -> bytes | None:
@@ -274,11 +283,8 @@ def cells_of_row(prefix: bytes, content: bytes, number: int) -> dict[int, bytes]
 def insert_missing_rows(xml: bytes, numbers: Iterable[int]) -> bytes:
     """Insert empty rows where a sheet, its rows in order, has none of these numbers."""
     prefix = element_prefix(xml)
-    known: list[int] = []
-    starts: list[int] = []
-    for row in re.finditer(rb"<%brow\b([^>]*)>" % prefix, xml):
-        known.append(_row_number(row[1], known[-1] if known else 0))
-        starts.append(row.start())
+    rows = [*find_starts(xml)]
+    known, starts = [number for number, _ in rows], [start for _, start in rows]
     missing = sorted(set(numbers).difference(known))
     if not missing:
         return xml

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import NamedTuple
-from xml.sax.saxutils import quoteattr
 
 from cmtools.problems import Problem
 from cmtools.tables.parsers import normalize_name
@@ -92,8 +92,8 @@ def add_problems_sheet(
         rows.append(_problem_row(row, problem, formats, is_linked=is_linked))
         if title is not None and is_linked:
             sheet = title.replace("'", "''")
-            location = quoteattr(f"'{sheet}'!{place.cell}")
-            links.append(f'<hyperlink ref="C{row}" location={location}/>')
+            location = escape(f"'{sheet}'!{place.cell}")
+            links.append(f'<hyperlink ref="C{row}" location="{location}"/>')
     content = sheet_xml(
         rows,
         [width for _, width in COLUMNS],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from cmtools.tables.patch.cells import cells_of_row, find_rows, is_filled
+from cmtools.tables.patch.cells import cells_of_row, find_rows, find_starts, is_filled
 from cmtools.tables.patch.sheet_elements import element_prefix
 from cmtools.tables.reader.formulas import has_formulas
 
@@ -18,7 +18,7 @@ _UNNAMED = re.compile(rb"<(?:\w+:)?c\b(?![^>]*\br\s*=)")
 
 def order_rows(xml: bytes) -> bytes:
     """Sort the rows of a sheet and join those of one number; of two cells the filled one stays."""
-    is_ordered = all(before < after for (before, _), (after, _) in pairwise(find_rows(xml)))
+    is_ordered = all(before < after for (before, _), (after, _) in pairwise(find_starts(xml)))
     if is_ordered and not (has_formulas(xml) and _UNNAMED.search(xml)):
         return xml
     rows = [*find_rows(xml)]
