@@ -15,6 +15,7 @@ from typing import Any
 from cmtools.books.copies import order_numbers, shares_most
 from cmtools.books.loader import BookFile, BookLoader, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
+from cmtools.books.plan import PLAN
 from cmtools.books.settings import SETTINGS
 from cmtools.changed_book import refuse_open, save_changed
 from cmtools.commands.result import ExitCode, Result, problems_as_json
@@ -277,7 +278,7 @@ def _find_lock(book: BookFile, reader: WorkbookReader, *, is_asked: bool) -> tup
 
 def _find_book(workspace: Workspace, file: Path, reader: WorkbookReader) -> BookFile:
     """Find the book of the workspace that a file is a copy of."""
-    loader = BookLoader(reader)
+    loader = BookLoader(reader, [ORDERS, PLAN])
     loader.read(BookFile(path=file, name=file.name))
     kind = loader.books.get(file.name)
     if kind is None or kind is SETTINGS:

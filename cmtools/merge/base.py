@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from operator import itemgetter
 
 from cmtools.merge import reasons
@@ -72,6 +73,11 @@ def choose_base(
     stamp: the version that the file names, None without one. person: the manager who saved it,
     empty where that is not known. first_seen: a version that is known only from now on.
     """
+
+    @cache
+    def changes_since(version: int) -> Changes:
+        return find_changes(versions.records(version), copy)
+
     drops = versions.drops(book)
     his = [drop for drop in drops if _may_be_his(drop, person)]
     candidates = None
@@ -87,10 +93,10 @@ def choose_base(
     for one in sorted(his, key=lambda one: one.version != nearest[0]):
         if drop is None and one.version in same:
             before = versions.records(one.version)
-            drop = one if _goes_on(one, find_changes(before, copy), before, person) else None
+            drop = one if _goes_on(one, changes_since(one.version), before, person) else None
     version = drop.version if drop else nearest[0]
     original = versions.records(version)
-    changes = find_changes(original, copy)
+    changes = changes_since(version)
     records = versions.records(drop.number) if drop else original
     state = drop.number if drop else version
     rows = dict.fromkeys(_unclear_rows(versions, nearest), reasons.BASE_UNKNOWN)

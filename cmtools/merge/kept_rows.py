@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from cmtools.merge.packed_cell import unpack_cell
+from cmtools.merge.packed_cell import unpack_row
 from cmtools.merge.records import Owner, Record
 
 ROWS_SCHEMA = """
@@ -22,13 +21,15 @@ class KeptRows:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._numbers: dict[bytes, int] = {}
         self._known: dict[int, Record] = {}
 
     def find(self, rows: Sequence[Record]) -> list[int | None]:
         """Return the number of each row that is kept, None for the others."""
-        hashes = [*map(_hash, rows)]
-        numbers = self._numbers(hashes)
-        found = [numbers.get(key) for key in hashes]
+        for chunk in _chunks([*{row.digest for row in rows} - self._numbers.keys()]):
+            query = f"SELECT hash, id FROM row WHERE hash IN ({','.join('?' * len(chunk))})"
+            self._numbers |= self._database.execute(query, chunk)
+        found = [self._numbers.get(row.digest) for row in rows]
         self._known |= {n: row for n, row in zip(found, rows, strict=True) if n is not None}
         return found
 
@@ -37,7 +38,7 @@ class KeptRows:
         new = [row for row, n in zip(rows, self.find(rows), strict=True) if n is None]
         self._database.executemany(
             "INSERT OR IGNORE INTO row (hash, content) VALUES (?, ?)",
-            [(_hash(row), row.text) for row in new],
+            [(row.digest, row.text) for row in new],
         )
         return [number for number in self.find(rows) if number is not None]
 
@@ -49,30 +50,17 @@ class KeptRows:
                 self._known[number] = read_row(json.loads(content))
         return {number: self._known[number] for number in numbers}
 
-    def _numbers(self, hashes: Sequence[bytes]) -> dict[bytes, int]:
-        return dict(
-            found
-            for chunk in _chunks(hashes)
-            for found in self._database.execute(
-                f"SELECT hash, id FROM row WHERE hash IN ({','.join('?' * len(chunk))})", chunk
-            )
-        )
-
 
 def read_row(parts: Sequence[Any]) -> Record:
     """Restore a row from the JSON of `Record.text`."""
     cells, meanings, key, name, owner = parts
     return Record(
-        cells={title: unpack_cell(cell) for title, cell in cells.items()},
+        cells=unpack_row(cells),
         meanings=meanings,
         key=key,
         name=name,
         owner=Owner(sheet=owner[0], key=owner[1]) if owner else None,
     )
-
-
-def _hash(row: Record) -> bytes:
-    return hashlib.blake2b(row.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

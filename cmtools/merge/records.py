@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import blake2b
 from json import JSONEncoder
 
 from cmtools.merge.conflict import RowCells
-from cmtools.merge.packed_cell import pack_cell
+from cmtools.merge.packed_cell import pack_row
 
-_write_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_write_json = JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 Key = str
 """What names a row among those of its sheet, as keys are compared."""
@@ -41,12 +42,16 @@ class Record:
     owner: Owner | None = None
     row: int = 0
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The row without its number as JSON; equal rows have equal texts."""
         owner = [self.owner.sheet, self.owner.key] if self.owner else None
-        cells = {title: pack_cell(cell) for title, cell in self.cells.items()}
-        return _write_json([cells, self.meanings, self.key, self.name, owner])
+        return _write_json([pack_row(self.cells), self.meanings, self.key, self.name, owner])
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What the text is found by."""
+        return blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cmtools.merge.conflict import Conflict, Content
 from cmtools.merge.kept_rows import KeptRows, read_row
-from cmtools.merge.packed_cell import pack_cell, unpack_cell
+from cmtools.merge.packed_cell import pack_cell, pack_row, unpack_cell, unpack_row
 from cmtools.merge.records import BookRecords, SheetRecords
 
 _SIDES = ("base", "ours", "theirs")
@@ -88,12 +88,12 @@ def load_conflict(dumped: Mapping[str, Any]) -> Conflict:
 def _pack_content(content: Content) -> Any:
     """Write one side of a conflict as JSON can hold it."""
     if isinstance(content, tuple):
-        return [{title: pack_cell(cell) for title, cell in row.items()} for row in content]
+        return [pack_row(row) for row in content]
     return pack_cell(content)
 
 
 def _unpack_content(packed: Any) -> Content:
     """Restore one side of a conflict."""
     if isinstance(packed, list):
-        return tuple({title: unpack_cell(c) for title, c in row.items()} for row in packed)
+        return tuple(map(unpack_row, packed))
     return unpack_cell(packed)
