@@ -18,7 +18,7 @@ from cmtools.merge.book_records import (
 )
 from cmtools.merge.changes import find_changes
 from cmtools.merge.drops import NewDrop
-from cmtools.merge.edits import edits_of, unchanged_rows
+from cmtools.merge.edits import edits_of
 from cmtools.merge.records import BookRecords, RowPlace, place_of
 from cmtools.merge.three_way import Caution, Merge, merge_books
 from cmtools.merge.versions import Versions
@@ -93,7 +93,7 @@ def merge_copy(
         OSError: no rights, no room.
     """
     ours = read_book(inputs.book, reader, inputs.company)
-    theirs = read_book(inputs.copy, reader, inputs.company)
+    theirs = read_book(inputs.copy, reader, inputs.company, like=ours)
     if theirs.book is not ours.book:
         raise BookRefused(f"это не книга «{ours.book.name}»")
     newest = versions.newest_version(inputs.name)
@@ -117,8 +117,7 @@ def merge_copy(
         """Write the merged book; return the sheets with rows apart, what it holds, its errors."""
         edits = edits_of(merge, ours.records)
         apart = write_edits(inputs.book, edits, target, is_beside=not inputs.token)
-        unchanged = unchanged_rows(ours.records, edits)
-        merged = read_book(target, reader, inputs.company, unchanged)
+        merged = read_book(target, reader, inputs.company, like=ours)
         return apart, merged, find_new_errors(check, target, (inputs.book, inputs.copy))
 
     errors: Sequence[Problem] = ()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from cmtools.books.catalog import recognise_book
@@ -20,19 +19,26 @@ from cmtools.books.settings import CONTRACTORS, STAGES
 from cmtools.books.tasks import TASKS
 from cmtools.merge.conflict import RowCells
 from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords, place_of
-from cmtools.problems import column_letters
+from cmtools.merge.sheet_rows import (
+    cell_text,
+    column_names,
+    filled_rows,
+    formulas_by_row,
+    loose_record,
+    own_records,
+    sheet_records,
+)
 from cmtools.tables.columns import CODE
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.parsers import (
     Cell,
+    Percent,
     format_value,
     is_empty,
     normalize_name,
     normalize_title,
-    squeeze,
 )
-from cmtools.tables.reader.formulas import CellFormula
-from cmtools.tables.reader.grid import Grid, WorkbookCells
+from cmtools.tables.reader.grid import Grid, WorkbookCells, convert
 from cmtools.tables.reader.properties import MODIFIED_BY
 from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.service_sheets import is_service_sheet
@@ -40,8 +46,6 @@ from cmtools.tables.sheet import TOTALS, Sheet
 from cmtools.tables.table import Book, Table
 
 VERSION_PROPERTY = "cmtools-version"
-UNTITLED = "столбец"
-ABOVE = "над таблицей"
 _KEYS: Mapping[Table[Any], tuple[str, ...]] = {TASKS: ("on", "text", "doer")}
 _OWNERS = (ORDERS, CONTRACTS, CLIENTS)
 _REFERRED: tuple[Table[Any], ...] = (CLIENTS, STAGES, CONTRACTORS)
@@ -53,18 +57,51 @@ class ReadBook:
     """A book that was read for a merge.
 
     book: which of the declared books it is.
+    sources: its declared sheets by title.
     modified_by: who saved it last, as the file says.
     stamp: see `find_stamp`.
     """
 
     book: Book
     records: BookRecords
+    sources: Mapping[str, _Source]
     modified_by: str
     stamp: int | None
 
 
-Unchanged = Mapping[str, Mapping[int, Record]]
-"""Title of a sheet → rows by their numbers."""
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """A declared sheet as it was read: its values, its cells, those of nothing but spaces None."""
+
+    sheet: Sheet[Any]
+    grid: Grid
+
+    @cached_property
+    def fields(self) -> Mapping[str, str]:
+        """The fields that have a column, and their titles."""
+        return {name: self.sheet.table.fields[name].title for name in self.sheet.source.columns}
+
+    @cached_property
+    def names(self) -> Mapping[int, str]:
+        """The columns of data and their names; (=) columns are none."""
+        places = self.sheet.source.columns
+        declared = {places[name]: title for name, title in self.fields.items()}
+        computed = {*self.sheet.computed_columns.values()}
+        return column_names(self.grid, self.sheet.header, declared, computed)
+
+    @cached_property
+    def contents(self) -> Mapping[int, object]:
+        """All that the record of a row is made of, by the row's number; a row in error has none."""
+        columns = (convert(self.grid.columns[column - 1], _exact) for column in self.names)
+        cells = dict(enumerate(zip(*columns, strict=True), start=1))
+        formulas = formulas_by_row(self.grid, self.names)
+        bad = set().union(*self.sheet.bad.values())
+        rows = zip(self.sheet.rows, *self.sheet.values.values(), strict=True)
+        return {
+            row: (cells.get(row), formulas.get(row), values)
+            for index, (row, *values) in enumerate(rows)
+            if index not in bad
+        }
 
 
 class BookRefused(Exception):
@@ -75,12 +112,12 @@ def read_book(
     path: Path,
     reader: WorkbookReader,
     company: Dataset,
-    unchanged: Unchanged = MappingProxyType({}),
+    like: ReadBook | None = None,
 ) -> ReadBook:
     """Read a book for a merge.
 
     `company` has the settings and the register, whose spelling decides what a reference means.
-    `unchanged` are rows that are known to stand in the file just so.
+    Rows that stand just so in a book that it is `like` are the very records of that one.
 
     Raises:
         BookRefused: it is no workbook, damaged, or none of the program's books.
@@ -92,27 +129,25 @@ def read_book(
     book = recognise_book(cells.sheets)
     if book is None:
         raise BookRefused(f"«{path.name}» — не книга cmtools: её листы неизвестны")
-    declared: list[tuple[Sheet[Any], Grid]] = []
+    sources: dict[str, _Source] = {}
     own: list[Grid] = []
     tables = {normalize_name(table.title): table for table in book.tables}
     for grid in cells.grids:
-        name = normalize_name(grid.name)
-        if table := tables.pop(name, None):
-            declared.append((Sheet(table, path.name, grid), grid))
+        filled = replace(grid, columns=[convert(column, _blank_to_none) for column in grid.columns])
+        if table := tables.pop(normalize_name(grid.name), None):
+            sources[table.title] = _Source(sheet=Sheet(table, path.name, grid), grid=filled)
         elif not is_service_sheet(grid.name):
-            own.append(grid)
+            own.append(filled)
     others = [table for table in _REFERRED if table not in book.tables]
-    own_sheets = [sheet for sheet, _ in declared]
     known = [sheet for table in others for sheet in company.sheets(table)]
-    Dataset([*own_sheets, *known]).link(sheet.table for sheet in own_sheets)
-    found = [
-        _declared_records(sheet, grid, unchanged.get(sheet.table.title, {}))
-        for sheet, grid in declared
-    ]
-    found += map(_own, own)
+    declared = [source.sheet for source in sources.values()]
+    Dataset([*declared, *known]).link(sheet.table for sheet in declared)
+    found = [_declared_records(source, _same_rows(source, like)) for source in sources.values()]
+    found += map(own_records, own)
     return ReadBook(
         book=book,
         records={sheet.title: sheet for sheet in found},
+        sources=sources,
         modified_by=cells.properties.get(MODIFIED_BY, ""),
         stamp=find_stamp(cells),
     )
@@ -126,56 +161,66 @@ def find_stamp(cells: WorkbookCells) -> int | None:
     return int(stamp) if re.fullmatch(r"[1-9]\d{0,17}", stamp) else 0
 
 
-def _declared_records(
-    sheet: Sheet[Any], grid: Grid, unchanged: Mapping[int, Record]
-) -> SheetRecords:
-    """Return the rows of a declared sheet; (=) columns and totals are no data."""
-    table = sheet.table
-    fields = {column: table.fields[name].title for name, column in sheet.source.columns.items()}
-    names = _column_names(grid, sheet.header, fields, {*sheet.computed_columns.values()})
-    meanings = {table.fields[n].title: _meanings(sheet, n, grid) for n in sheet.source.columns}
-    at = {row: index for index, row in enumerate(sheet.rows)}
-    identify = _identities(sheet)
-    same = at.keys() & unchanged.keys()
-    rows = [unchanged[row] for row in same]
-    for row, cells in _rows(grid, sheet.header, names, skipped=same):
-        index = at.get(row)
-        if index is not None:
-            own = {title: _text(cell) for title, cell in cells.items() if title not in meanings}
-            own |= {t: text for t, texts in meanings.items() if (text := texts[index])}
-            key, name, owner = identify(index)
+def _same_rows(source: _Source, like: ReadBook | None) -> Mapping[int, Record]:
+    """Return the records of another book, by row, that this one would make just so."""
+    title = source.sheet.table.title
+    if like is None or title not in like.sources or like.sources[title].names != source.names:
+        return {}
+    contents, others = source.contents, like.sources[title].contents
+    return {
+        record.row: record
+        for record in like.records[title].rows
+        if record.row in contents and contents[record.row] == others.get(record.row)
+    }
+
+
+def _declared_records(source: _Source, same: Mapping[int, Record]) -> SheetRecords:
+    """Return the rows of a declared sheet but totals; those that are the `same` as they are."""
+    sheet, grid, fields = source.sheet, source.grid, source.fields
+    read = [index for index, row in enumerate(sheet.rows) if row not in same]
+    columns = [_meanings(source, name, read) for name in fields]
+    known = {
+        sheet.rows[index]: (identity, texts)
+        for index, identity, *texts in zip(read, _identities(sheet, read), *columns, strict=True)
+    }
+    others = {*source.names.values()} - {*fields.values()}
+    rows = [*same.values()]
+    for row, cells in filled_rows(grid, sheet.header, source.names, skipped=same):
+        if row in known:
+            (key, name, owner), texts = known[row]
+            own = {title: cell_text(cell) for title, cell in cells.items() if title in others}
+            own |= {title: text for title, text in zip(fields.values(), texts, strict=True) if text}
             rows.append(Record(cells=cells, meanings=own, key=key, name=name, owner=owner, row=row))
         elif not _is_total(cells):
-            rows.append(_loose(row, cells))
+            rows.append(loose_record(row, cells))
     rows.sort(key=attrgetter("row"))
-    return _sheet_records(table.title, grid, sheet.header, names, rows)
+    return sheet_records(sheet.table.title, grid, sheet.header, source.names, rows)
 
 
-def _identities(sheet: Sheet[Any]) -> Callable[[int], tuple[str, str, Owner | None]]:
-    """Return what gives each row, by its index, its key, its name and its owner."""
+def _identities(
+    sheet: Sheet[Any], indices: Iterable[int]
+) -> Iterator[tuple[str, str, Owner | None]]:
+    """Yield the key, the name and the owner of each of these rows."""
     keys = [sheet.values[name] for name in _key_fields(sheet.table)]
     owners = [(sheet.values[name], title) for name, title in _owner_fields(sheet.table).items()]
-
-    def identify(index: int) -> tuple[str, str, Owner | None]:
-        owner, name = None, f"строка {sheet.rows[index]}"
+    for index in indices:
+        key, name, owner = "", f"строка {sheet.rows[index]}", None
         for values, title in owners:
             if values[index] is not None:
-                owner, name = Owner(sheet=title, key=normalize_name(values[index])), values[index]
+                name = values[index]
+                owner = Owner(sheet=title, key=normalize_name(name))
                 break
-        key = [values[index] for values in keys]
-        if not key or None in key:
-            return "", name, owner
-        texts = [*map(format_value, key)]
-        return "\n".join(map(normalize_name, texts)), " · ".join(texts), owner
-
-    return identify
+        parts = [values[index] for values in keys]
+        if parts and None not in parts:
+            texts = [*map(format_value, parts)]
+            key, name = "\n".join(map(normalize_name, texts)), " · ".join(texts)
+        yield key, name, owner
 
 
 def sheet_places(sheet: Sheet[Any]) -> Iterator[tuple[str, int]]:
     """Yield the place, as `place_of` names it, and the number of each row of a declared sheet."""
-    identify = _identities(sheet)
-    for index, row in enumerate(sheet.rows):
-        key, _, owner = identify(index)
+    identities = _identities(sheet, range(len(sheet.rows)))
+    for row, (key, _, owner) in zip(sheet.rows, identities, strict=True):
         yield place_of(Record(cells={}, meanings={}, key=key, owner=owner)), row
 
 
@@ -191,23 +236,24 @@ def _owner_fields(table: Table[Any]) -> Mapping[str, str]:
     return {name: target.title for name, target in referred.items() if target in _OWNERS}
 
 
-def _meanings(sheet: Sheet[Any], name: str, grid: Grid) -> list[str]:
-    """Return what each cell of a declared column means, in the order of the rows."""
+def _meanings(source: _Source, name: str, indices: Sequence[int]) -> list[str]:
+    """Return what the cells of a declared column mean in some rows."""
+    sheet, grid = source.sheet, source.grid
     field, column = sheet.table.fields[name], sheet.source.columns[name]
     is_name = field.column.refers is not None or field.kind is CODE
-    known: dict[Any, str] = {None: ""}
-    meanings: list[str] = []
-    for value in sheet.values[name]:
-        if value not in known:
-            known[value] = normalize_name(value) if is_name else _meaning(value)
-        meanings.append(known[value])
-    for index in sheet.bad[name]:
-        typed = _text(grid.columns[column - 1][sheet.rows[index] - 1])
-        meanings[index] = normalize_name(typed) if is_name else typed
-    if grid.formulas:
-        for index, row in enumerate(sheet.rows):
+    write = normalize_name if is_name else _meaning
+    values = [*map(sheet.values[name].__getitem__, indices)]
+    known = {value: "" if value is None else write(value) for value in {*values}}
+    meanings = [*map(known.__getitem__, values)]
+    bad = sheet.bad[name]
+    if bad or grid.formulas:
+        for at, index in enumerate(indices):
+            row = sheet.rows[index]
             if formula := grid.formulas.get((row, column)):
-                meanings[index] = _text(formula)
+                meanings[at] = cell_text(formula)
+            elif index in bad:
+                typed = cell_text(grid.columns[column - 1][row - 1])
+                meanings[at] = normalize_name(typed) if is_name else typed
     return meanings
 
 
@@ -217,108 +263,19 @@ def _meaning(value: Any) -> str:
         return f"{value.normalize():f}"
     if isinstance(value, date):
         return value.isoformat()
-    return _text(value)
+    return cell_text(value)
 
 
-def _text(cell: Cell) -> str:
-    """Write a cell as a text in which spaces do not count, but lines do."""
-    if cell is None:
-        return ""
-    if isinstance(cell, CellFormula):
-        return f"={cell}"
-    return "\n".join(map(squeeze, format_value(cell).splitlines())).strip("\n")
+def _exact(cell: Cell) -> object:
+    """Return what equals no cell of another kind: True and 100 % equal the number 1."""
+    return (type(cell), cell) if isinstance(cell, bool | Percent) else cell
 
 
-def _own(grid: Grid) -> SheetRecords:
-    """Return the rows of a manager's own sheet: by its first column if there is a header row.
-
-    Without one, rows are named by their numbers and columns by their letters.
-    """
-    letters = _column_names(grid, 0, {})
-    header = next((row for row, cells in _rows(grid, 0, letters) if _is_header(cells)), 0)
-    names = _column_names(grid, header, {})
-    first = next((t for t in names.values() if not t.startswith(UNTITLED)), "")
-    rows = []
-    for row, cells in _rows(grid, header, names):
-        name = _text(cells.get(first)) if header else f"строка {row}"
-        record = _loose(row, cells)
-        rows.append(replace(record, key=normalize_name(name), name=name) if name else record)
-    return _sheet_records(grid.name, grid, header, names, rows)
-
-
-def _is_header(cells: RowCells) -> bool:
-    return len(cells) > 1 and all(type(cell) is str for cell in cells.values())
-
-
-def _sheet_records(
-    title: str, grid: Grid, header: int, names: Mapping[int, str], rows: Sequence[Record]
-) -> SheetRecords:
-    """Put the rows of a sheet together with those above the header.
-
-    The latter are compared with what stands in the same cells above a header in the same row.
-    """
-    letters = _column_names(grid, 0, {})
-    above = [
-        replace(_loose(row, cells), key=f"{ABOVE}\n{header}\n{row}", name=f"{ABOVE}, строка {row}")
-        for row, cells in _rows(grid, 0, letters, last=header - 1)
-    ]
-    columns = {name: column for column, name in names.items() if not name.startswith(UNTITLED)}
-    return SheetRecords(
-        title=title,
-        columns=columns,
-        header=header,
-        width=len(grid.columns),
-        rows=[*above, *rows],
-    )
-
-
-def _loose(row: int, cells: RowCells) -> Record:
-    meanings = {title: _text(cell) for title, cell in cells.items()}
-    return Record(cells=cells, meanings=meanings, name=f"строка {row}", row=row)
+def _blank_to_none(cell: Cell) -> Cell:
+    """Return a cell, None where it holds nothing but spaces."""
+    return None if is_empty(cell) else cell
 
 
 def _is_total(cells: RowCells) -> bool:
     first = next(iter(cells.values()))
     return isinstance(first, str) and normalize_title(first).startswith(TOTALS)
-
-
-def _column_names(
-    grid: Grid, header: int, declared: Mapping[int, str], left_out: Collection[int] = ()
-) -> dict[int, str]:
-    """Return column → its name: the title that stands in the header, once, else its letters."""
-    names = dict(declared)
-    taken = {*names.values()}
-    for column, cells in enumerate(grid.columns, start=1):
-        if column in names or column in left_out:
-            continue
-        cell = cells[header - 1] if 0 < header <= len(cells) else None
-        title = "" if cell is None else squeeze(format_value(cell))
-        if not title or title in taken:
-            title = f"{UNTITLED} {column_letters(column)}"
-        taken.add(title)
-        names[column] = title
-    return dict(sorted(names.items()))
-
-
-def _rows(
-    grid: Grid,
-    header: int,
-    names: Mapping[int, str],
-    last: int | None = None,
-    skipped: Collection[int] = (),
-) -> Iterator[tuple[int, RowCells]]:
-    """Yield the rows below the header that hold something: the number, and the cells by name."""
-    formulas: dict[int, dict[str, CellFormula]] = {}
-    for (row, column), formula in grid.formulas.items():
-        if column in names:
-            formulas.setdefault(row, {})[names[column]] = formula
-    columns = [grid.columns[column - 1][header:last] for column in names]
-    titles = (*names.values(),)
-    for row, values in enumerate(zip(*columns, strict=True), start=header + 1):
-        if row in skipped:
-            continue
-        filled = zip(titles, values, strict=True)
-        cells = {t: v for t, v in filled if v is not None and not is_empty(v)}
-        cells |= formulas.get(row, {})
-        if cells:
-            yield row, cells

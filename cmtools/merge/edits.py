@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cmtools.merge.book_records import UNTITLED
 from cmtools.merge.conflict import RowCells
-from cmtools.merge.records import BookRecords, Record
+from cmtools.merge.records import BookRecords
+from cmtools.merge.sheet_rows import UNTITLED
 from cmtools.merge.three_way import Merge
 from cmtools.tables.patch.book_edit import SheetEdit
 from cmtools.tables.patch.cells import CellValue
@@ -43,17 +43,6 @@ def edits_of(merge: Merge, ours: BookRecords) -> Mapping[str, SheetEdit]:
             last_row=max([sheet.header, *(row.row for row in sheet.rows)]),
         )
     return edits
-
-
-def unchanged_rows(
-    ours: BookRecords, edits: Mapping[str, SheetEdit]
-) -> Mapping[str, Mapping[int, Record]]:
-    """Return the rows, by sheet and number, that stay as they are."""
-    rows = {title: {row.row: row for row in sheet.rows} for title, sheet in ours.items()}
-    for title in edits.keys() & rows.keys():
-        for row in {*edits[title].emptied, *(row for row, _ in edits[title].cells)}:
-            rows[title].pop(row, None)
-    return rows
 
 
 def _new_sheet(title: str, merge: Merge) -> SheetEdit:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 from cmtools.problems import Fault
 from cmtools.tables.parsers import Cell
@@ -38,6 +38,13 @@ class PackedColumn(Sequence[Cell]):
         if isinstance(key, slice):
             return PackedColumn(self.values, self.indices[key])
         return self.values[self.indices[key]]
+
+
+def convert(cells: Sequence[Cell], function: Callable[[Cell], Any]) -> Sequence[Any]:
+    """Return what a function makes of each cell; it is called once for each distinct value."""
+    if isinstance(cells, PackedColumn):
+        return PackedColumn([*map(function, cells.values)], cells.indices)
+    return [*map(function, cells)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
