@@ -63,8 +63,8 @@ def merge_answers(
     if not found.merge.is_empty:
         edits = edits_of(found.merge, ours.records)
         write_edits(inputs.book, edits, target, is_beside=not inputs.token)
+        records = read_book(target, reader, inputs.company, like=ours).records
         errors = find_new_errors(check, target, [inputs.book])
-        records = read_book(target, reader, inputs.company).records
         if inputs.token and not errors:
             stamp(target, target, versions.add_version(inputs.name, records))
     return AnsweredMerge(

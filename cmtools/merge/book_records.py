@@ -38,7 +38,7 @@ from cmtools.tables.parsers import (
     normalize_name,
     normalize_title,
 )
-from cmtools.tables.reader.grid import Grid, WorkbookCells, convert
+from cmtools.tables.reader.grid import Grid, PackedColumn, WorkbookCells, convert
 from cmtools.tables.reader.properties import MODIFIED_BY
 from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.service_sheets import is_service_sheet
@@ -50,6 +50,7 @@ _KEYS: Mapping[Table[Any], tuple[str, ...]] = {TASKS: ("on", "text", "doer")}
 _OWNERS = (ORDERS, CONTRACTS, CLIENTS)
 _REFERRED: tuple[Table[Any], ...] = (CLIENTS, STAGES, CONTRACTORS)
 """The tables of other books to which rows refer."""
+_EQUAL_TO_NUMBERS = frozenset((bool, Percent))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +93,7 @@ class _Source:
     @cached_property
     def contents(self) -> Mapping[int, object]:
         """All that the record of a row is made of, by the row's number; a row in error has none."""
-        columns = (convert(self.grid.columns[column - 1], _exact) for column in self.names)
+        columns = (_exact(self.grid.columns[column - 1]) for column in self.names)
         cells = dict(enumerate(zip(*columns, strict=True), start=1))
         formulas = formulas_by_row(self.grid, self.names)
         bad = set().union(*self.sheet.bad.values())
@@ -266,9 +267,12 @@ def _meaning(value: Any) -> str:
     return cell_text(value)
 
 
-def _exact(cell: Cell) -> object:
+def _exact(cells: Sequence[Cell]) -> Sequence[object]:
     """Return what equals no cell of another kind: True and 100 % equal the number 1."""
-    return (type(cell), cell) if isinstance(cell, bool | Percent) else cell
+    values = cells.values if isinstance(cells, PackedColumn) else cells
+    if _EQUAL_TO_NUMBERS.isdisjoint(map(type, values)):
+        return cells
+    return convert(cells, lambda c: (type(c), c) if type(c) in _EQUAL_TO_NUMBERS else c)
 
 
 def _blank_to_none(cell: Cell) -> Cell:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cmtools.merge import storage
 from cmtools.merge.changes import Changes
@@ -41,24 +41,18 @@ class NewDrop:
     author: str
     conflicts: tuple[Conflict, ...]
 
-    def dumps(self) -> bytes:
-        """Write it down, to be remembered once the book has been replaced."""
-        plain = {
-            name: getattr(self, name) for name in ("token", "book", "version", "state", "author")
+    def dump(self) -> dict[str, Any]:
+        """Write it as JSON can hold it, to be remembered once the book has been replaced."""
+        plain = ("token", "book", "version", "state", "author")
+        return {
+            **{name: getattr(self, name) for name in plain},
+            "records": storage.dump_book(self.records),
+            "conflicts": [storage.dump_conflict(conflict) for conflict in self.conflicts],
         }
-        return json.dumps(
-            {
-                **plain,
-                "records": storage.dump_book(self.records),
-                "conflicts": [storage.dump_conflict(conflict) for conflict in self.conflicts],
-            },
-            ensure_ascii=False,
-        ).encode("utf-8", "surrogatepass")
 
     @classmethod
-    def loads(cls, content: bytes) -> NewDrop:
-        """Restore what `dumps` has written."""
-        dumped = json.loads(content.decode("utf-8", "surrogatepass"))
+    def load(cls, dumped: Mapping[str, Any]) -> NewDrop:
+        """Restore what `dump` has written."""
         conflicts = tuple(map(storage.load_conflict, dumped["conflicts"]))
         records = storage.load_book(dumped["records"])
         return cls(**{**dumped, "records": records, "conflicts": conflicts})

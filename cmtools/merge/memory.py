@@ -43,11 +43,10 @@ class MergeMemory:
 
     def dumps(self) -> bytes:
         """Write it down, to be kept once the book has been replaced."""
-        drop = self.drop.dumps().decode("utf-8", "surrogatepass") if self.drop else None
         dumped = {
             "book": self.book,
             "records": storage.dump_book(self.records),
-            "drop": drop,
+            "drop": self.drop and self.drop.dump(),
             "decided": [*self.decided],
             "refused": [*self.refused],
         }
@@ -61,7 +60,7 @@ class MergeMemory:
         return cls(
             book=dumped["book"],
             records=storage.load_book(dumped["records"]),
-            drop=NewDrop.loads(drop.encode("utf-8", "surrogatepass")) if drop else None,
+            drop=drop and NewDrop.load(drop),
             decided=[(number, tuple(place)) for number, place in dumped["decided"]],
             refused=[(tuple(place), meaning) for place, meaning in dumped["refused"]],
         )

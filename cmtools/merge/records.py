@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from json import JSONEncoder
+from typing import Any
 
 from cmtools.merge.conflict import RowCells
 from cmtools.merge.packed_cell import pack_row
@@ -42,11 +43,15 @@ class Record:
     owner: Owner | None = None
     row: int = 0
 
+    def pack(self) -> list[Any]:
+        """Return the row without its number as JSON can hold it."""
+        owner = [self.owner.sheet, self.owner.key] if self.owner else None
+        return [pack_row(self.cells), self.meanings, self.key, self.name, owner]
+
     @property
     def text(self) -> str:
         """The row without its number as JSON; equal rows have equal texts."""
-        owner = [self.owner.sheet, self.owner.key] if self.owner else None
-        return _write_json([pack_row(self.cells), self.meanings, self.key, self.name, owner])
+        return _write_json(self.pack())
 
     @cached_property
     def digest(self) -> bytes:

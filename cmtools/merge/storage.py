@@ -52,7 +52,7 @@ def dump_book(records: BookRecords) -> Any:
         title: [
             dict(sheet.columns),
             sheet.header,
-            [(row.row, json.loads(row.text)) for row in sheet.rows],
+            [(row.row, row.pack()) for row in sheet.rows],
         ]
         for title, sheet in records.items()
     }

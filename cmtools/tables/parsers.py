@@ -54,7 +54,7 @@ MONTHS = "января февраля марта апреля мая июня и
 
 def visible(text: str) -> str:
     """Drop invisible signs: zero-width and bidi marks, soft hyphens, a BOM."""
-    return _INVISIBLE.sub("", text)
+    return text if text.isprintable() else _INVISIBLE.sub("", text)  # which none of them is
 
 
 def squeeze(text: str) -> str:

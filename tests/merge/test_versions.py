@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -57,7 +58,7 @@ class Desk:
             author=person,
             conflicts=merge.conflicts,
         )
-        self.versions.add_drop(NewDrop.loads(drop.dumps()))
+        self.versions.add_drop(NewDrop.load(json.loads(json.dumps(drop.dump()))))
         return base, [conflict.reason for conflict in merge.conflicts]
 
     def cells(self, title: str) -> list[str]:

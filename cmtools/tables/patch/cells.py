@@ -271,7 +271,7 @@ def cells_of_row(prefix: bytes, content: bytes, number: int) -> dict[int, bytes]
     column = 0
     for cell in re.finditer(_CELL % (prefix, prefix), content, re.DOTALL):
         named = _NAME.search(cell[1])
-        column = column_number(re.sub(rb"\d", b"", named[1])) if named else column + 1
+        column = column_number(named[1].rstrip(b"0123456789")) if named else column + 1
         cells[column] = cell[0]
         if not named:
             place = f' r="{column_letters(column)}{number}"'.encode()
