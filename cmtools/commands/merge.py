@@ -34,6 +34,7 @@ from cmtools.merge.book_merge import MergeInputs, merge_copy
 from cmtools.merge.book_records import BookRefused
 from cmtools.merge.conflict import Content
 from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
+from cmtools.merge.damage import CopyDamaged
 from cmtools.merge.in_place import read_company
 from cmtools.merge.origin import find_origin
 from cmtools.merge.three_way import Merge
@@ -169,6 +170,8 @@ def merge(
             done = merge_copy(inputs, reader, versions, check, aside)
         except BookRefused as error:
             raise UsageError(str(error)) from error
+        except CopyDamaged as error:
+            return MergeResult(problems=error.problems, book=book.name, base=0, merge=Merge())
         except EditRefused as error:
             raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
         files: tuple[str, ...] = ()

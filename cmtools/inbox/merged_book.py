@@ -51,7 +51,7 @@ class MergedBook:
     is_drop: whether it holds just what the drop holds.
     errors: those that neither the book nor the drop had; then nothing is replaced.
     conflicts: all that are open in it, those of earlier drops too.
-    apart: the sheets whose new rows stand below something else than the others.
+    apart, absent: see `BookMerge`.
     has_memory: whether there is something to be remembered. is_answer: decisions were applied.
     lock: why the book must not be changed itself; it stands in the result folder then.
     """
@@ -62,6 +62,7 @@ class MergedBook:
     author: str = ""
     errors: Sequence[Problem] = ()
     apart: Sequence[str] = ()
+    absent: Sequence[tuple[str, str]] = ()
     conflicts: Sequence[Conflict] = ()
     has_memory: bool = True
     is_answer: bool = False
@@ -75,6 +76,7 @@ def merge_drop(
 
     Raises:
         BookRefused: the book of the workspace cannot be read, or is another one.
+        CopyDamaged: see `merge_copy`.
         EditRefused: it cannot be changed without a loss.
         OSError: no rights, no room.
     """
@@ -104,6 +106,7 @@ def merge_drop(
         author=done.author,
         errors=done.errors,
         apart=done.apart,
+        absent=done.absent,
         conflicts=[*open_before, *done.merge.conflicts],
     )
 
@@ -120,7 +123,7 @@ def merge_beside(
     """Merge a dropped copy into a copy of its book, which stands in the result folder.
 
     Raises:
-        BookRefused, EditRefused, OSError: see `merge_drop`.
+        BookRefused, CopyDamaged, EditRefused, OSError: see `merge_drop`.
     """
     path = copy_path(drop.result / drop.name, MERGED)
     inputs = replace(_inputs(drop, target, company), token="")

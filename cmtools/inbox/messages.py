@@ -56,6 +56,7 @@ TAKE_BESIDE = (
 NOT_COPIED = "сведённая копия не сделана"
 LEFT_OUT = "этих значений в сведённой копии нет: впишите в неё верные сами"
 APART = "новые строки листа «{sheet}» стоят ниже ваших строк под таблицей: места над ними не было"
+ABSENT = "«{sheet}»: столбца «{title}» в копии нет — в книге он остался, как был"
 MORE_CHANGES = "…и ещё {count}"
 MOST_CHANGES = 100
 
@@ -85,6 +86,7 @@ def describe_taken_book(
         questions=tuple(questions),
         warnings=(
             *(APART.format(sheet=sheet) for sheet in merged.apart),
+            *(ABSENT.format(sheet=sheet, title=title) for sheet, title in merged.absent),
             *describe_problems(problems, drop.name),
         ),
         memory=f"{drop.staging.name}/{MEMORY}" if merged.has_memory else None,

@@ -38,6 +38,7 @@ from cmtools.inbox.merged_book import (
     merge_drop,
 )
 from cmtools.merge.book_records import BookRefused
+from cmtools.merge.damage import CopyDamaged
 from cmtools.merge.in_place import record_edits
 from cmtools.merge.open_conflicts import conflict_problems
 from cmtools.merge.origin import find_origin
@@ -143,6 +144,10 @@ class InboxProcessor:
                 merged = merge_beside(drop, target, dataset, self._reader, check, lock=lock)
             else:
                 merged = merge_drop(drop, target, dataset, self._reader, check)
+        except CopyDamaged as error:
+            damaged = replace(session, problems=(*session.problems, *error.problems))
+            refused = self._refuse(drop, damaged, book, annotate=annotate)
+            return replace(refused, repeatable=False)
         except (BookRefused, EditRefused) as error:
             return _not_accepted(texts.CONFLICT, book.name, *texts.not_merged(target.name, error))
         return self._take(drop, session, target, merged, today)

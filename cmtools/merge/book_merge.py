@@ -17,6 +17,7 @@ from cmtools.merge.book_records import (
     read_book,
 )
 from cmtools.merge.changes import find_changes
+from cmtools.merge.damage import CopyDamaged, find_damage
 from cmtools.merge.drops import NewDrop
 from cmtools.merge.edits import edits_of
 from cmtools.merge.records import BookRecords, RowPlace, place_of
@@ -63,6 +64,7 @@ class BookMerge:
     errors: those that the merged book has, and neither side had; then nothing is replaced.
     records: what the merged book holds.
     apart: the sheets whose new rows stand below something else than the others.
+    absent: columns, by sheet and title, that the copy lacks; they stay in the book.
     drop: to be remembered by `Versions.add_drop` once the merged book has taken its place.
     """
 
@@ -73,6 +75,7 @@ class BookMerge:
     errors: tuple[Problem, ...]
     records: BookRecords
     apart: Sequence[str]
+    absent: Sequence[tuple[str, str]]
     drop: NewDrop
 
 
@@ -89,6 +92,7 @@ def merge_copy(
 
     Raises:
         BookRefused: the copy or the base cannot be read, or is another book.
+        CopyDamaged: the copy is a part of the book, or its cells stand in wrong rows.
         EditRefused: the book cannot be changed without a loss.
         OSError: no rights, no room.
     """
@@ -101,13 +105,19 @@ def merge_copy(
     person = known_person(theirs.modified_by, managers_of(inputs.company, ours.records))
     first_seen = current if current != newest else 0
     base = _base(inputs, theirs, person, reader, versions, first_seen)
+    if damage := find_damage(inputs.title, base.records, ours, theirs):
+        raise CopyDamaged(damage)
     author = person or theirs.modified_by or inputs.title
     merge = merge_books(
         base.records, ours.records, theirs.records, author=author, caution=base.caution
     )
+    absent = _absent_columns(theirs, ours)
     is_plain = (
-        base.state == current and not merge.conflicts and not Package(inputs.copy).macros()
-    )  # as an .xlsx no Excel would open its bytes
+        base.state == current
+        and not merge.conflicts
+        and not absent
+        and not Package(inputs.copy).macros()  # as an .xlsx no Excel would open its bytes
+    )
 
     def number_of(result: ReadBook) -> int:
         """Give the merged book a number; one that only stands beside goes on from the book's."""
@@ -147,6 +157,7 @@ def merge_copy(
         errors=tuple(errors),
         records=merged.records,
         apart=apart,
+        absent=absent,
         drop=NewDrop(
             token=inputs.token,
             book=inputs.name,
@@ -157,6 +168,18 @@ def merge_copy(
             conflicts=merge.conflicts,
         ),
     )
+
+
+def _absent_columns(theirs: ReadBook, ours: ReadBook) -> list[tuple[str, str]]:
+    """Return the declared columns, sheet and title, that a copy lacks and the book has filled."""
+    return [
+        (name, title)
+        for name, source in ours.sources.items()
+        if name in theirs.sources
+        for title in source.fields.values()
+        if title not in theirs.sources[name].fields.values()
+        and any(title in row.meanings for row in ours.records[name].rows)
+    ]
 
 
 def stamp(source: Path, target: Path, number: int) -> None:
