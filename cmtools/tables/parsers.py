@@ -33,9 +33,10 @@ _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d]")
-_UNITS = re.compile(
-    r"\s*(?:₽|р(?:уб(?:л(?:ь|я|ей))?)?\.?|rub\.?|%|(?:шт(?:ук[аи]?)?|экз|компл)\.?)$", re.IGNORECASE
-)
+_ROUBLES = r"(?:₽|р(?:уб(?:л(?:ь|я|ей))?)?\.?|rub\.?)$"
+_PERCENT = re.compile(r"(?<=\d)\s*%$")
+_MONEY = re.compile(rf"\d\s*{_ROUBLES}", re.IGNORECASE)
+_UNITS = re.compile(rf"\s*(?:{_ROUBLES}|%$|(?:шт(?:ук[аи]?)?|экз|компл)\.?$)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"""(?P<sign>[+-]?)
         (?P<whole>\d{1,3}(?:[ ]\d{3})+ | \d{1,3}(?:,\d{3})+(?=\.) | \d{1,3}(?:\.\d{3})+(?=,)
@@ -130,7 +131,7 @@ def _digits(number: float) -> str | Fault:
 
 
 def parse_number(cell: Cell) -> Decimal | Fault | None:
-    """Parse an exact number; a float is taken at 15 significant digits, as Excel shows it."""
+    """Parse an exact number, whatever its unit; a float at 15 digits, as Excel shows it."""
     if type(cell) is float or type(cell) is int:
         if abs(cell) < 1e15:  # neither NaN nor infinity
             return Decimal(f"{cell:.15g}")
@@ -163,6 +164,8 @@ def decimal_parser(places: int) -> Parse:
             digits = f"{cell:.15g}"
             is_exact = len(digits.partition(".")[2]) <= places
             return Decimal(digits) if is_exact else messages.TOO_PRECISE(places=places)
+        if _is_percent(cell):
+            return messages.PERCENT_CELL(shown=cell)
         found = parse_number(cell)
         if isinstance(found, Decimal) and found != found.quantize(step):
             return messages.TOO_PRECISE(places=places)
@@ -178,15 +181,30 @@ def percent_parser(places: int) -> Parse:
     def parse(cell: Cell) -> Any:
         if isinstance(cell, Percent):
             return parse_decimal(float(f"{cell * 100:.15g}"))
-        return parse_decimal(cell)
+        if _is_money(cell):
+            return messages.OTHER_UNIT(what="проценты")
+        typed = _PERCENT.sub("", squeeze(cell)) if isinstance(cell, str) else cell
+        return parse_decimal(typed)
 
     return parse
+
+
+def _is_percent(cell: Cell) -> bool:
+    return isinstance(cell, str) and _PERCENT.search(squeeze(cell)) is not None
+
+
+def _is_money(cell: Cell) -> bool:
+    return isinstance(cell, str) and _MONEY.search(squeeze(cell)) is not None
 
 
 def parse_whole(cell: Cell) -> int | Fault | None:
     """Parse a whole number."""
     if type(cell) is float and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)  # nearly every cell of such a column
+    if _is_percent(cell):
+        return messages.PERCENT_CELL(shown=cell)
+    if _is_money(cell):
+        return messages.OTHER_UNIT(what="целое число")
     found = parse_number(cell)
     if not isinstance(found, Decimal):
         return found

@@ -49,6 +49,25 @@ def test_a_run_with_its_unit(typed: str) -> None:
     assert parsers.parse_whole(typed) == 1000
 
 
+@pytest.mark.parametrize(
+    ("parse", "typed", "code"),
+    [
+        (parsers.decimal_parser(2), "50%", "percent-cell"),
+        (parsers.decimal_parser(4), "12,5 %\u00a0", "percent-cell"),
+        (parsers.parse_whole, "10 %", "percent-cell"),
+        (parsers.parse_whole, "1 000 руб.", "other-unit"),
+        (parsers.percent_parser(4), "50 руб", "other-unit"),
+        (parsers.percent_parser(4), "100₽", "other-unit"),
+        (parsers.percent_parser(4), "%", "not-a-number"),
+    ],
+)
+def test_a_unit_of_another_kind_is_no_value(parse: parsers.Parse, typed: str, code: str) -> None:
+    """A claim met by «50%» is not met by 50 roubles, a discount of «50 руб» is not one of 50 %."""
+    fault = parse(typed)
+    assert isinstance(fault, Fault)
+    assert fault.code == code
+
+
 @pytest.mark.parametrize("typed", ["1000 кг шт", "шт", "12 рулонов", "5 рублейка"])
 def test_other_words_are_no_unit(typed: str) -> None:
     assert isinstance(parsers.parse_number(typed), Fault)
