@@ -15,7 +15,7 @@ from cmtools import known_files
 from cmtools.books.loader import BookFile
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, checksum, copy, find_office_lock
-from cmtools.merge.in_place import record_edits, stamp_version
+from cmtools.merge.in_place import stamp_next_version
 from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace, backup_path, copy_path
@@ -161,8 +161,7 @@ def replace_book(
     ):
         write(aside)
         if not is_stamped:
-            record_edits(workspace, [book], reader)
-            stamp_version(workspace, book.name, aside, reader)
+            stamp_next_version(workspace, book, aside, reader)
     if is_known:
         known_files.add_file(workspace.root, book.path)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from shutil import copyfile
@@ -13,7 +13,7 @@ from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
 from cmtools.files import atomic_write, file_fingerprint
 from cmtools.merge.book_merge import stamp
-from cmtools.merge.book_records import BookRefused, read_book
+from cmtools.merge.book_records import BookRefused, ReadBook, read_book
 from cmtools.merge.versions import Versions
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.container import Limits
@@ -33,19 +33,26 @@ def record_edits(workspace: Workspace, books: Iterable[BookFile], reader: Workbo
         OSError: no rights, no room.
     """
     with Versions(workspace.root) as versions:
-        merged = [book for book in books if book.book not in _NEVER_MERGED]
-        states = [(book, _fingerprint(book.path)) for book in merged]
-        changed = [(b, f) for b, f in states if f and not versions.is_recorded(b.name, f)]
-        if not changed:
-            return
-        company = read_company(workspace, reader)
-        for book, fingerprint in changed:
-            try:
-                read = read_book(book.path, reader, company)
-            except (BookRefused, OSError):
-                continue
-            versions.add_version(book.name, read.records, read.stamp)
-            versions.add_fingerprint(book.name, fingerprint)
+        for _ in _record_changed(versions, workspace, books, reader):
+            pass
+
+
+def _record_changed(
+    versions: Versions, workspace: Workspace, books: Iterable[BookFile], reader: WorkbookReader
+) -> Iterator[ReadBook]:
+    """Keep a version of each book that was changed; yield what it holds."""
+    merged = [book for book in books if book.book not in _NEVER_MERGED]
+    states = [(book, _fingerprint(book.path)) for book in merged]
+    changed = [(b, f) for b, f in states if f and not versions.is_recorded(b.name, f)]
+    company = read_company(workspace, reader) if changed else Dataset([])
+    for book, fingerprint in changed:
+        try:
+            read = read_book(book.path, reader, company)
+        except (BookRefused, OSError):
+            continue
+        versions.add_version(book.name, read.records, read.stamp)
+        versions.add_fingerprint(book.name, fingerprint)
+        yield read
 
 
 def _fingerprint(path: Path) -> str:
@@ -62,9 +69,34 @@ def stamp_version(workspace: Workspace, book: str, path: Path, reader: WorkbookR
     Raises:
         OSError: no rights, no room.
     """
-    with Versions(workspace.root) as versions, suppress(BookRefused):
-        records = read_book(path, reader, read_company(workspace, reader)).records
-        stamp(path, path, versions.add_version(book, records))
+    with Versions(workspace.root) as versions:
+        _stamp(versions, workspace, book, path, reader)
+
+
+def stamp_next_version(
+    workspace: Workspace, book: BookFile, path: Path, reader: WorkbookReader
+) -> None:
+    """Stamp the file that takes the place of a book, after a version of the book as it is.
+
+    Raises:
+        OSError: no rights, no room.
+    """
+    with Versions(workspace.root) as versions:
+        before = next(_record_changed(versions, workspace, [book], reader), None)
+        _stamp(versions, workspace, book.name, path, reader, before)
+
+
+def _stamp(
+    versions: Versions,
+    workspace: Workspace,
+    book: str,
+    path: Path,
+    reader: WorkbookReader,
+    before: ReadBook | None = None,
+) -> None:
+    with suppress(BookRefused):
+        read = read_book(path, reader, read_company(workspace, reader), like=before)
+        stamp(path, path, versions.add_version(book, read.records))
 
 
 def stamp_new_books(workspace: Workspace) -> None:
