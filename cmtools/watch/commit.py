@@ -21,6 +21,7 @@ from cmtools.files import (
     checksum,
     cut_to_bytes,
     file_fingerprint,
+    find_office_lock,
     first_free,
     flush_file,
     flush_folder,
@@ -45,7 +46,7 @@ LONGEST_ENDING = 10  # signs; what is longer behind a dot is a part of the name
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 
-BOOK_OPEN = "книга рабочей папки не заменяется: она открыта; закройте её"
+BOOK_OPEN = "книга рабочей папки «{book}» открыта и поэтому не заменяется: закройте её"
 
 
 class TargetChanged(Exception):
@@ -161,6 +162,9 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
         return
     if current != replacement.expected:
         raise TargetChanged
+    open_book = BookBusy(errno.EBUSY, BOOK_OPEN.format(book=replacement.target), str(target))
+    if find_office_lock(target.resolve()):  # who has it open would save over what came in
+        raise open_book
     if current is not None:
         kept = job.result / replacement.kept_as
         remove(kept)
@@ -174,7 +178,7 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
     try:
         move_into_place(source, target, replace=True)
     except PermissionError as error:
-        raise BookBusy(error.errno, BOOK_OPEN, str(target)) from error
+        raise open_book from error
     flush_folder(target.parent)
     if replacement.rows is not None:
         with Store(context.root) as store, suppress(OSError):

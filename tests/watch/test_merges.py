@@ -21,6 +21,7 @@ from cmtools.inbox.drop import DropStage
 from cmtools.merge.versions import Versions
 from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.patch.cells import CellValue
+from cmtools.watch.commit import BookBusy
 from support import hostile
 from support.foreign import packed, parts_of
 from support.priced import loaded
@@ -147,6 +148,28 @@ def test_edits_in_the_book_itself_are_noticed(root: Path, here: Here, tmp_path: 
     ((_, files),) = once(root, here, ("копия.xlsx", dropped))
     assert typed(root, *NOTE, 3)[1:] == ["из копии", "руками ещё раз"]
     assert "ждут вашего решения" not in record(files)
+
+
+@pytest.mark.parametrize("lock", [f"~${ORDERS}", f".~lock.{ORDERS}#"])
+def test_a_book_that_somebody_has_open_is_not_replaced(
+    lock: str, root: Path, here: Here, tmp_path: Path
+) -> None:
+    """Whoever has it open would save over what came in; what he saves is merged."""
+    dropped = copy_with(root, tmp_path, (*NOTE, 1, "из копии"))
+    saved = copy_with(root, tmp_path, (*NOTE, 2, "в открытой книге"))
+    here.sync_index(root, TODAY)
+    (root / lock).touch()
+    before = (root / ORDERS).read_bytes()
+    with pytest.raises(BookBusy, match=rf"^книга рабочей папки «{ORDERS}» открыта .*закройте её$"):
+        once(root, here, ("копия.xlsx", dropped))
+    assert (root / ORDERS).read_bytes() == before
+    (root / ORDERS).write_bytes(saved)
+    (root / lock).unlink()
+    shared = context(root)
+    shared.lease.open()
+    shared.lease.close()
+    work_off(context(root, lease=0.0), here)
+    assert typed(root, *NOTE, 3)[1:] == ["из копии", "в открытой книге"]
 
 
 def test_a_conflict_comes_again_until_it_is_answered(
