@@ -85,10 +85,17 @@ class Lease:
         self._thread.start()
 
     def renew(self) -> None:
-        """Write the next count."""
+        """Write the next count over the last one, which stays where there is no room for it.
+
+        A file that were emptied first would say nothing of a watcher that lives.
+        """
         self._count += 1
-        text = f"{self._kernel} {os.getpid()} {self._count}\n"
-        self._path(self.id, PULSE).write_text(text, "utf-8")
+        pulse = f"{self._kernel} {os.getpid()} {self._count:012}".encode()
+        handle = os.open(self._path(self.id, PULSE), os.O_WRONLY | os.O_CREAT, 0o666)
+        try:
+            os.write(handle, pulse)
+        finally:
+            os.close(handle)
 
     def is_valid(self) -> bool:
         """Tell whether no other watcher has taken this one for dead."""

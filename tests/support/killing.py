@@ -6,7 +6,9 @@ is a process of its own that is killed as by `kill -9`, or is refused one operat
 
 from __future__ import annotations
 
+import builtins
 import errno
+import io
 import json
 import os
 import random
@@ -24,14 +26,16 @@ from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
 from support import watching
 
-CHANGES = "mkdir rename replace link unlink rmdir fsync write open".split()
+CHANGES = "mkdir rename replace link unlink rmdir fsync write open sendfile".split()
 NAME = "Моя.xlsx"
 KILLS = 60
 
 
 class Broken:
-    """Counts the changes that are made through `os`; the one of that number goes wrong.
+    """Counts the changes of the disk; the one of that number goes wrong.
 
+    Of a file that is opened for writing two are counted: that it is made, and its first write, of
+    which only a half comes to the disk where it is refused.
     how: "before" or "after": killed then; an errno: refused; `lasting`: and all that follow.
     """
 
@@ -40,8 +44,19 @@ class Broken:
         self._number = number
         self._how = how
         self._lasting = lasting
+        builtins.open = io.open = self._opening(open)
         for name in CHANGES:
             setattr(os, name, self._wrapped(getattr(os, name), name))
+
+    def _opening(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        make = self._wrapped(real, "make")
+
+        def call(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+            if isinstance(file, int) or not {*mode} & {*"wxa+"}:
+                return real(file, mode, *arguments, **options)
+            return _WrittenFile(make(file, mode, *arguments, **options), self._wrapped)
+
+        return call
 
     def _wrapped(self, real: Callable[..., Any], name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
@@ -64,8 +79,40 @@ class Broken:
         return call
 
 
+class _WrittenFile:
+    """A file that is open for writing; its first write is a change of the disk."""
+
+    def __init__(self, file: Any, wrapped: Callable[..., Callable[..., Any]]) -> None:
+        self._file = file
+        self._first = wrapped(file.write, "write")
+        self._is_written = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> _WrittenFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._file)
+
+    def write(self, content: Any) -> Any:
+        """Write; where the system refuses the first write, a half of it is there."""
+        if self._is_written:
+            return self._file.write(content)
+        self._is_written = True
+        try:
+            return self._first(content)
+        except OSError:
+            self._file.write(content[: len(content) // 2])
+            raise
+
+
 def _takes_room(name: str) -> bool:
-    return name in ("mkdir", "link", "write", "open")
+    return name in ("mkdir", "link", "write", "open", "make", "sendfile")
 
 
 def run(root: Path, number: int = 0, how: str | int = "", *, lasting: bool = False) -> bool:
@@ -228,8 +275,8 @@ def kills(total: int) -> Iterator[Case]:
 
 def kills_twice(total: int) -> Iterator[Case]:
     """Killed, and killed again while the next watcher makes up for it."""
-    for first in range(4, total + 1, 12):
-        for second in range(1 + first % 4, total + 1, 2):
+    for first in range(4, total + 1, 16):
+        for second in range(1 + first % 5, total + 1, 3):
             yield (
                 f"after {first}, after {second}",
                 [(first, "after", False), (second, "after", False)],

@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -47,7 +48,7 @@ def told(outcome: Result) -> list[tuple[str, str, str | None]]:
     return [(p.code, p.place.file, p.place.cell) for p in outcome.problems]
 
 
-def loaded(path: Path, *, values: bool = False) -> openpyxl.Workbook:
+def loaded(path: Path | BytesIO, *, values: bool = False) -> openpyxl.Workbook:
     """A book as openpyxl reads it: formulas, or their `values`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on what it does not keep

@@ -415,6 +415,26 @@ def test_29_a_live_owner_keeps_its_jobs(root: Path) -> None:
     lease.close()
 
 
+def test_29_a_pulse_for_which_there_is_no_room_stays(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty one would let a watcher of this machine pass for a dead one of another."""
+    lease = context(root).lease
+    lease.open()
+    pulse = root / JOBS_FOLDER / f"{lease.id}{PULSE}"
+    before = pulse.read_bytes()
+    with monkeypatch.context() as full:
+        full.setattr("os.write", refuse_room)
+        with pytest.raises(OSError, match="No space"):
+            lease.renew()
+    assert pulse.read_bytes() == before
+    lease.close()
+
+
+def refuse_room(*_: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def test_29_an_owner_elsewhere_is_dead_once_its_pulse_stands_still(root: Path) -> None:
     """By our own clock, never by times that another machine has written."""
     job, clock = abandoned(root, b"another-kernel 1 7\n"), Clock()
