@@ -121,6 +121,8 @@ def find_prepayment(rows: AgendaRows, found: OrderRows) -> tuple[Decimal, date] 
     order, total = found.order, found.total
     if not order.prepayment or total is None or not rows.has_reached(order, INVOICE_STAGE):
         return None
+    if not found.is_final and order.stage != INVOICE_STAGE:
+        return None  # the client has agreed to nothing: a repeat begins at 5.1
     missing = prepayment_of(order, total) - found.paid
     since = order.stage_since or order.on
     due = add_workdays(since, PREPAYMENT_WORKDAYS) if order.stage == INVOICE_STAGE else since

@@ -486,6 +486,23 @@ def test_money_is_due_until_its_last_kopeck(
     assert kind not in {kind for kind, _, _ in duties(wholly, today)}
 
 
+@pytest.mark.parametrize(
+    ("stage", "kind", "asked"),
+    [
+        ("2.6", "предварительная", True),
+        ("5.2", "предварительная", False),
+        ("5.2", "окончательная", True),
+    ],
+)
+def test_a_repeat_that_is_not_agreed_owes_nothing(
+    stage: str, kind: str, asked: bool, tmp_path: Path
+) -> None:
+    """A repeat stands below the stage of the invoice: a letter would dun a client for nothing."""
+    changes = (put("Заказы", "Стадия", 1, stage), put("Заказы", "Вид заявки", 1, kind))
+    found = duties(healthy(tmp_path, *changes), TODAY)
+    assert ("prepayment" in {name for name, _, order in found if order == ORDER}) == asked
+
+
 def test_a_report_that_is_made_and_a_plan_that_is_approved_are_done(tmp_path: Path) -> None:
     session = open_session(healthy(tmp_path), TODAY)
     rows = read_rows(session, TODAY)
