@@ -81,11 +81,11 @@ class Versions:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
+                self._database.commit()
             except BaseException:
                 self._database.rollback()
                 self._rows = KeptRows(self._database)  # numbers that were not kept are given anew
                 raise
-            self._database.commit()
 
     def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with as_os_errors(self._path):

@@ -26,7 +26,7 @@ pytestmark = [
 ]
 NOW = datetime(2026, 11, 21, 18)
 BOOKS = (ORDERS, REGISTRY, TASKS)
-EVERY = 4  # of so many changes one is broken off
+EVERY = 7  # of so many changes one is broken off
 LEAST_CHANGES = 40  # fewer would mean that the changes are not counted any more
 
 Work = Callable[[Path], object]

@@ -14,17 +14,21 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cmtools.merge.versions import Versions
 from cmtools.watch.lease import JOBS_FOLDER
 from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
 from support import watching
+
+T = TypeVar("T")
 
 CHANGES = "mkdir rename replace link unlink rmdir fsync write open sendfile".split()
 NAME = "Моя.xlsx"
@@ -45,6 +49,7 @@ class Broken:
         self._how = how
         self._lasting = lasting
         builtins.open = io.open = self._opening(open)
+        sqlite3.connect = partial(sqlite3.connect, factory=self._database())  # type: ignore[assignment]
         for name in CHANGES:
             setattr(os, name, self._wrapped(getattr(os, name), name))
 
@@ -77,6 +82,37 @@ class Broken:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         return call
+
+    def _database(self) -> type[sqlite3.Connection]:
+        """The class of connections to a database whose statements that change it are counted."""
+        wrapped = self._wrapped
+
+        class Database(sqlite3.Connection):
+            def execute(self, sql: str, *values: Any) -> Any:
+                return _change_rows(wrapped, super().execute, sql, *values)
+
+            def executemany(self, sql: str, *values: Any) -> Any:
+                return _change_rows(wrapped, super().executemany, sql, *values)
+
+            def commit(self) -> None:
+                _change_rows(wrapped, lambda _: super(Database, self).commit(), "COMMIT")
+
+        return Database
+
+
+def _change_rows(
+    wrapped: Callable[..., Callable[..., T]], real: Callable[..., T], sql: str, *values: Any
+) -> T:
+    """Run a statement; where the system refuses a change SQLite tells it by a code of its own."""
+    if sql.partition(" ")[0] not in ("INSERT", "UPDATE", "DELETE", "COMMIT"):
+        return real(sql, *values)
+    try:
+        return wrapped(real, "write")(sql, *values)
+    except OSError as refusal:
+        error = sqlite3.OperationalError(f"{refusal}")
+        full = refusal.errno == errno.ENOSPC
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL if full else sqlite3.SQLITE_IOERR
+        raise error from refusal
 
 
 class _WrittenFile:
