@@ -266,6 +266,19 @@ def test_the_name_of_a_sheet_is_no_area(tmp_path: Path) -> None:
     assert "'B3, план'!$A$1:$C$4,'B3, план'!$E$1<" in written
 
 
+def test_what_is_said_of_the_first_row_holds_for_all(tmp_path: Path) -> None:
+    """A table without rows has one that is empty, with its checks and colours."""
+    empty = re.sub("<v>[0-9]+</v>|<f>.*</f>", "", FIRST)
+    after = AFTER.replace("autoFilter", "own").replace('<mergeCell ref="E2:F3"/>', "")
+    after = after.replace("A2:A3", "A2").replace("B2:B3", "B2")
+    book = write(tmp_path / "b.xlsx", sheet(HEADER, empty, after=after), table=table("A1:C2"))
+    rows = [{1: "З-9"}, {1: "З-10"}]
+    _, new = change(tmp_path, book, appended=rows, header=1)
+    assert 'type="list" sqref="A2:A3"' in new[SHEET]
+    assert 'conditionalFormatting sqref="B2:B3 E3"' in new[SHEET]
+    assert '" ref="A1:C3"' in new[TABLE]
+
+
 def test_an_office_opens_and_computes_it(tmp_path: Path) -> None:
     names = '<definedName name="_xlnm.Print_Area" localSheetId="0">Заказы!$A$1:$C$3</definedName>'
     xml = sheet(

@@ -26,11 +26,15 @@ _GROWN_NAMES = ("_xlnm._FilterDatabase", "_xlnm.Print_Area")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Room:
-    """Where rows go: from `first` on; `last` is the row that they follow in the range."""
+    """Where rows go: from `first` on; `last` is the row that they follow in the range.
+
+    has_rows: whether that is a row like them; else it is the row of the titles.
+    """
 
     last: int
     first: int
     count: int
+    has_rows: bool
 
     @property
     def is_below(self) -> bool:
@@ -49,7 +53,8 @@ class _Room:
             int(area[4] or area[2]),
         )
         end = self.first + self.count - 1
-        if not (top <= self.last <= bottom < end):
+        lowest = self.last if self.has_rows else self.last + 1
+        if not (top <= lowest and self.last <= bottom < end):
             return area[0]
         if self.is_below:
             return f"{left}{top}:{right}{end}"
@@ -83,7 +88,7 @@ def append_to_range(
     taken |= merged_rows(xml)
     is_free = taken.isdisjoint(wanted)
     first = last + 1 if is_free else max([*filled, *taken]) + 1
-    room = _Room(last=last, first=first, count=len(rows))
+    room = _Room(last=last, first=first, count=len(rows), has_rows=styled_as > 0)
     package[part] = _grow_ranges(append_rows(xml, first, rows, formats, styled_as=styled_as), room)
     if is_free:
         _grow_names(package, part, room)
