@@ -21,6 +21,7 @@ from cmtools.documents.fields.shipped import (
     shipments,
 )
 from cmtools.documents.fields.terms import YES, total_fields
+from cmtools.documents.russian_text import unit_price
 from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import ZERO, Line, Totals, round2, vat_inside
 from cmtools.problems import Message, Problem
@@ -183,6 +184,12 @@ def _lines(parts: Sequence[_Part]) -> tuple[LineFields, ...]:
     """Fill the lines of which something was handed over."""
     fields = line_fields([part.line for part in parts])
     return tuple(
-        replace(line, quantity=Count(part.quantity), amount=Sum(part.amount), vat=Sum(part.vat))
+        replace(
+            line,
+            quantity=Count(part.quantity),
+            price=line.price if part.amount else unit_price(ZERO),  # a replacement costs nothing
+            amount=Sum(part.amount),
+            vat=Sum(part.vat),
+        )
         for line, part in zip(fields, parts, strict=True)
     )

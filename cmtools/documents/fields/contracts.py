@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 from cmtools.books.orders import CONTRACTS, Contract
 from cmtools.documents.data import ContractData
-from cmtools.documents.field_types import Day, Name
+from cmtools.documents.field_types import Count, Day, Name
 from cmtools.documents.fields.from_row import F, from_row
-from cmtools.documents.fields.orders import PaperFields, paper_fields
+from cmtools.documents.fields.orders import PaperFields, count_received, paper_fields
 from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
 from cmtools.documents.russian_text import town
@@ -94,12 +94,18 @@ class FinanceHandoverFields(ContractPartiesFields):
 
     finance: Annotated[Name, "Финансовый директор: принимает"]
     papers: Annotated[tuple[PaperFields, ...], "Договор, соглашения, акты, письма и другие"]
+    received: Annotated[Count, "Сколько их получено в подлинниках; пусто, если ни одного"]
 
 
 def handover_finance(data: ContractData) -> FinanceHandoverFields:
     """Fill the register of originals (source text 9.04, duty 6)."""
-    papers = paper_fields(data.papers)
-    return _fill(FinanceHandoverFields, data, finance=data.seller.finance_head, papers=papers)
+    return _fill(
+        FinanceHandoverFields,
+        data,
+        finance=data.seller.finance_head,
+        papers=paper_fields(data.papers),
+        received=count_received(data.papers),
+    )
 
 
 def _fill(record: type[F], data: ContractData, **more: Any) -> F:

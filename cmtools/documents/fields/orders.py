@@ -11,7 +11,7 @@ from cmtools.books.orders import Layout, Paper
 from cmtools.books.settings import Contractor
 from cmtools.documents import russian_text
 from cmtools.documents.data import OrderData
-from cmtools.documents.field_types import Day, Name
+from cmtools.documents.field_types import Count, Day, Name
 from cmtools.documents.fields.from_row import F, from_row
 from cmtools.documents.fields.lines import (
     DeliveryLine,
@@ -211,11 +211,17 @@ def paper_fields(papers: Sequence[Paper]) -> tuple[PaperFields, ...]:
     )
 
 
+def count_received(papers: Sequence[Paper]) -> int | None:
+    """Count the originals that are there to be handed over; None where there is none."""
+    return sum(paper.received is not None for paper in papers) or None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TechnicalHandoverFields(UnpricedFields):
     """Technical documents to be handed to the technical department."""
 
     papers: Annotated[tuple[PaperFields, ...], "Паспорта, схемы, чертежи, проекты, геология"]
+    received: Annotated[Count, "Сколько их получено в подлинниках; пусто, если ни одного"]
 
 
 def handover_technical(data: OrderData) -> TechnicalHandoverFields:
@@ -224,4 +230,5 @@ def handover_technical(data: OrderData) -> TechnicalHandoverFields:
         TechnicalHandoverFields,
         data,
         papers=paper_fields(data.papers),
+        received=count_received(data.papers),
     )
