@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import itemgetter
@@ -11,6 +11,7 @@ from operator import itemgetter
 from cmtools.merge import reasons
 from cmtools.merge.changes import (
     GONE_ROW,
+    GROUP_ROW,
     Changes,
     by_place,
     count_changed_cells,
@@ -105,6 +106,7 @@ def choose_base(
         since = [one for one in his if one.author == person and one.number > state]
         later = {one.version: one for one in reversed(since) if one.version >= version}
         doubts |= {*_doubts_of_base(drop, original, records, copy, later.values())}
+        doubts |= {*_doubts_of_rows(drop, original, changes, later, version)}
     if drop is not None:
         doubts |= {place for place, why in drop.waiting.items() if why == reasons.DOUBTFUL}
         rows |= {p[:2]: why for p, why in drop.waiting.items() if why == reasons.BASE_UNKNOWN}
@@ -155,8 +157,14 @@ def _goes_on(drop: KeptDrop, changes: Changes, original: BookRecords, person: st
     is_same_person = bool(person) and drop.author == person
     return bool(held) and (
         HALF * sum(held.values()) >= len(held)
-        or (is_same_person and drop.changes.keys() <= changes.keys())
+        or (is_same_person and {*map(_spot, drop.changes)} <= {*map(_spot, changes)})
     )
+
+
+def _spot(place: CellPlace) -> CellPlace:
+    """Return a cell as it is; rows without a key are one place with all of their order."""
+    is_cell = place[2] and not place[2].startswith(GROUP_ROW)
+    return place if is_cell else (*place[:2], "")
 
 
 def _doubts_of_base(
@@ -166,7 +174,7 @@ def _doubts_of_base(
     copy: BookRecords,
     later: Iterable[KeptDrop],
 ) -> Iterator[CellPlace]:
-    """Yield the cells that hold what the base had, where the same person typed another value later.
+    """Yield the places that hold what the base had, where the same person had otherwise later.
 
     original: the version that the base was made from. later: his last drop of each version since.
     """
@@ -180,6 +188,41 @@ def _doubts_of_base(
             is_cell = place[:2] in before and place[:2] in now
             if is_cell and value != meaning_at(before, place) == meaning_at(now, place):
                 yield place
+
+
+def _doubts_of_rows(
+    base: KeptDrop | None,
+    original: BookRecords,
+    changes: Changes,
+    later: Mapping[int, KeptDrop],
+    version: int,
+) -> Iterator[CellPlace]:
+    """Yield the rows that the same person added or deleted in a later drop, and not in the copy.
+
+    Else a payment that he corrected would be there twice, as it was and as it is.
+    """
+    rows = by_place(original) if later else {}
+    known, now = (_by_row(one, rows) for one in (base.changes if base else {}, changes))
+    for drop in later.values():
+        then = _by_row(drop.changes, rows)
+        for row in then.keys() | known.keys():
+            was, his, his_now = (one.get(row, set()) for one in (known, then, now))
+            is_other = was == his_now
+            if drop.version == version:
+                is_other = bool((his - his_now) | ((was & his_now) - his))
+            if his != was and is_other:
+                yield (*row, "")
+
+
+def _by_row(
+    changes: Changes, rows: Collection[RowPlace]
+) -> dict[RowPlace, set[tuple[CellPlace, str]]]:
+    """Group what changed otherwise than in cells of rows that were there before."""
+    found: dict[RowPlace, set[tuple[CellPlace, str]]] = {}
+    for place, value in changes.items():
+        if place[:2] not in rows or not _spot(place)[2]:
+            found.setdefault(place[:2], set()).add((place, value))
+    return found
 
 
 def _doubts_of_drop(

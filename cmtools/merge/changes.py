@@ -15,6 +15,9 @@ GONE = "\n"
 GONE_ROW = "-["
 """Begins the place of a row without a key that is gone, before the bracket of its description."""
 
+GROUP_ROW = ("+[", GONE_ROW)
+"""Begins the place of any row without a key."""
+
 Changes = Mapping[CellPlace, str]
 """Place → what stands there now, as it is compared."""
 

@@ -27,6 +27,9 @@ from cmtools.merge.conflict import CellPlace, Conflict, RowCells
 from cmtools.merge.records import BookRecords, Key, Owner, Record, RowPlace
 from cmtools.tables.parsers import Cell
 
+_ASKED_UNCHANGED = (reasons.DELETED_IN_BOOK, reasons.BASE_UNKNOWN, reasons.DOUBTFUL)
+"""Why a row is asked about even where the copy has it as its base."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakenCell:
@@ -177,7 +180,7 @@ class _Merger:
                 sheet, key, None, our, their, dict.fromkeys(differing(our, their), reason)
             )
         elif same(their, base):
-            if held in (reasons.DELETED_IN_BOOK, reasons.BASE_UNKNOWN):
+            if held in _ASKED_UNCHANGED:
                 self._ask_rows(sheet, key, [base], [our], [their], held)
         elif held or not same(our, base):
             reason = held or (reasons.DELETED_IN_BOOK if our is None else reasons.DELETED_IN_COPY)
@@ -231,7 +234,7 @@ class _Merger:
             return
         held = self._held_reason(sheet, key, next(iter((*our, *their)), None))
         only_added = not (was - is_ours) and not (was - is_theirs)
-        if is_theirs == was and held not in (reasons.DELETED_IN_BOOK, reasons.BASE_UNKNOWN):
+        if is_theirs == was and held not in _ASKED_UNCHANGED:
             return
         if held or (is_ours != was and not only_added):
             self._ask_rows(sheet, key, base, our, their, held or reasons.BOTH_TOUCHED)

@@ -145,6 +145,46 @@ def paid(*sums: str) -> BookRecords:
     return book({"Заказы": ORDERS, "Платежи": [{"№ заказа": "З-1", "Сумма": s} for s in sums]})
 
 
+def test_a_payment_that_its_author_corrects_is_there_once(desk: Desk) -> None:
+    """He goes on with his copy: what he typed first is not there beside what he typed then."""
+    first = desk.number
+    for sum_ in ("6", "7", "8"):
+        _, asked = desk.drop(paid("5", sum_), stamp=first, person="Анна")
+        assert asked == []
+        assert plain(desk.ours) == plain(paid("5", sum_))
+
+
+@pytest.mark.parametrize("left", [("5",), ("5", "9")])
+def test_a_payment_that_its_author_takes_back_is_asked(left: tuple[str, ...], desk: Desk) -> None:
+    """It may be an older copy of his: a person decides, with the other payments of the order."""
+    first = desk.number
+    copy = {**paid("5", "6"), **book({"Заказы": [{**row, "Стадия": "2"} for row in ORDERS]})}
+    desk.drop(copy, stamp=first, person="Анна")
+    before = plain(desk.ours)
+    _, asked = desk.drop(paid(*left), stamp=first, person="Анна")
+    assert asked.count(reasons.DOUBTFUL) == len(asked) > 0
+    assert plain(desk.ours) == before
+    assert ("Платежи", "З-1", "") in [c.place for _, c in desk.versions.conflicts(NAME)]
+
+
+def test_a_new_order_that_its_author_deletes_again_is_asked(desk: Desk) -> None:
+    first = desk.number
+    new = {**orders(), **book({"Заказы": [*ORDERS, {"№ заказа": "З-9", "Стадия": "1"}]})}
+    desk.drop(new, stamp=first, person="Анна")
+    assert desk.drop(orders(), stamp=first, person="Анна")[1] == [reasons.DOUBTFUL]
+    assert plain(desk.ours) == plain(new)
+    assert desk.drop(orders(), stamp=first, person="Борис")[1] == []
+
+
+def test_a_deleted_order_that_its_author_has_again_is_asked(desk: Desk) -> None:
+    first = desk.number
+    less = {**orders(), **book({"Заказы": ORDERS[:-1]})}
+    desk.drop(less, stamp=first, person="Анна")
+    assert desk.drop(orders(), stamp=first, person="Анна")[1] == [reasons.DOUBTFUL]
+    assert plain(desk.ours) == plain(less)
+    assert desk.drop(orders(), stamp=first, person="Борис")[1] == []
+
+
 def test_two_unknown_people_who_correct_one_payment_are_asked(desk: Desk) -> None:
     """That the old payment is gone in both copies does not make the second go on from the first."""
     first = desk.number
