@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from cmtools.tables.parsers import MONTHS, format_decimal, format_roubles, group_digits
 
@@ -113,7 +112,6 @@ def clean_text(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
 
-@lru_cache(maxsize=1024)  # every paper of a client has the same addresses and names
 def keep_together(text: str) -> str:
     """Make spaces and hyphens non-breaking inside what is read as one.
 

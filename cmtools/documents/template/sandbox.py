@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from jinja2 import (
@@ -32,7 +33,7 @@ SIGNS = 50_000_000  # of one made part
 
 _RUN, _WALKED = "_run", "_walked"
 _ELEMENTS = {"\t": "tab", "\n": "br", NB_HYPHEN: "noBreakHyphen"}
-_BETWEEN = Markup('</w:t><w:{}/><w:t xml:space="preserve">')
+_BETWEEN = '</w:t><w:{}/><w:t xml:space="preserve">'
 
 
 class TemplateNotParsed(Exception):
@@ -103,13 +104,19 @@ class RenderRun:
         self.note(value)
         if self.is_plain:
             return Markup(clean_text(str(value)))
-        text = keep_together(clean_text(str(value)))
+        text, markup = _in_word(str(value))
         self.printed.append(text)
-        shown = escape(text)
-        for sign, element in _ELEMENTS.items():
-            if sign in shown:
-                shown = shown.replace(sign, _BETWEEN.format(element))
-        return shown
+        return markup
+
+
+@lru_cache(maxsize=4096)  # papers of one order, client and month repeat most of their texts
+def _in_word(text: str) -> tuple[str, Markup]:
+    """Return a text as a document shows it, and its markup there."""
+    text = keep_together(clean_text(text))
+    markup = str(escape(text))
+    for sign, element in _ELEMENTS.items():
+        markup = markup.replace(sign, _BETWEEN.format(element))
+    return text, Markup(markup)
 
 
 @dataclass(frozen=True, slots=True)
