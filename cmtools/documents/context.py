@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from cmtools.books.choices import (
@@ -240,8 +241,10 @@ class RowIndex:
             seller=self._seller,
             contract=None if isinstance(contract, InvalidRow) else contract,
             contractor=None if isinstance(contractor, InvalidRow) else contractor,
-            positions=_valid([position.entry for position in priced.positions]),
-            lines=priced.lines,
+            positions=sorted(
+                _valid([position.entry for position in priced.positions]), key=attrgetter("number")
+            ),
+            lines=sorted(priced.lines, key=attrgetter("position.number")),
             totals=priced.totals if priced.lines else None,
             missing=priced.missing_in_words,
             vat_rate=vat_row.rate if vat_row else None,

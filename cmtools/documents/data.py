@@ -19,7 +19,8 @@ from cmtools.tables.table import InvalidRow
 class OrderData:
     """An order with the rows that refer to it.
 
-    `lines` and `totals` are of the priced positions, `missing` names the others. `paid` is what the
+    `positions` and `lines` are by number. `lines` and `totals` are of the priced positions,
+    `missing` names the others. `paid` is what the
     client paid less what came back, `claim` the one that an act is made of, `shipments` those of
     the day of an act, `day` that of the document. `is_ready` says whether the order is on the stage
     of shipment or later.

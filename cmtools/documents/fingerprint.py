@@ -9,11 +9,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from hashlib import sha256
 from pathlib import Path
 
-from cmtools.documents.template.docx_parts import TYPES, pack
+from cmtools.documents.template.docx_parts import BROKEN_ZIP, TYPES, pack
 
 PROPERTY = "cmtools"
 
@@ -82,7 +81,7 @@ def read_stamp(path: Path) -> tuple[str | None, bool]:
             return None, False
         made_with = mark[1].decode()
         return made_with, made_with == fingerprint(path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except BROKEN_ZIP:
         return None, False
 
 

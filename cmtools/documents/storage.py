@@ -5,18 +5,17 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from cmtools.documents import file_names
+from cmtools.documents.template.docx_parts import BROKEN_ZIP
 from cmtools.files import atomic_write
 
 PROPERTIES = "docProps/core.xml"
 _CREATED = re.compile(rb"<dcterms:created[^>]*>(\d{4}-\d\d-\d\d)")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 class DocumentState(StrEnum):
@@ -119,7 +118,7 @@ def next_version(
         OutsideError: the folder is a link out of `home`.
     """
     refuse_outside(folder, home)
-    versions = _versions(folder, stem, ending)
+    versions = numbered_versions(folder, stem, (ending,))
     newest = max(versions, default=0)
     if newest and _is_same(versions[newest], content):
         return newest, True
@@ -128,22 +127,25 @@ def next_version(
 
 def first_day(folder: Path, stem: str) -> date | None:
     """Read the day of a document's first version from its properties."""
-    versions = _versions(folder, stem)
+    versions = numbered_versions(folder, stem)
     if not versions:
         return None
     try:
         with zipfile.ZipFile(versions[min(versions)]) as archive:
             found = _CREATED.search(archive.read(PROPERTIES))
         return date.fromisoformat(found[1].decode()) if found else None
-    except (*_BROKEN, KeyError, OSError, ValueError):  # the last: no such day
+    except (*BROKEN_ZIP, KeyError, OSError, ValueError):  # the last: no such day
         return None
 
 
-def _versions(folder: Path, stem: str, ending: str = file_names.ENDING) -> dict[int, Path]:
+def numbered_versions(
+    folder: Path, stem: str, endings: Collection[str] = (file_names.ENDING,)
+) -> dict[int, Path]:
+    """Return the versions of a document that a folder holds, by number."""
     if not folder.is_dir():
         return {}
     numbered = (
-        (file_names.version_of(stem, path.name, (ending,)), path) for path in folder.iterdir()
+        (file_names.version_of(stem, path.name, endings), path) for path in folder.iterdir()
     )
     return {number: path for number, path in numbered if number is not None}
 
@@ -164,7 +166,7 @@ def _same_parts(path: Path, content: bytes) -> bool:
             if next(sizes) != next(sizes):
                 return False
             return all(old.read(name) == new.read(name) for name in new.namelist())
-    except _BROKEN:
+    except BROKEN_ZIP:
         return False
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cmtools.documents import file_names
 from cmtools.documents.fingerprint import add_stamp, fingerprint, read_stamp
-from cmtools.documents.storage import DocumentState
+from cmtools.documents.storage import DocumentState, numbered_versions
 from cmtools.files import atomic_write
 
 Papers = Mapping[str, bytes]
@@ -30,7 +30,7 @@ def save_papers(
     Raises:
         OSError: no rights, no room.
     """
-    newest = _newest_version(folder, stem, papers)
+    newest = max(numbered_versions(folder, stem, papers), default=None)
     paths = _paths(folder, stem, newest or 1, papers)
     state = _state(paths, papers, same_as) if newest else DocumentState.MADE
     if state is DocumentState.VERSION:
@@ -68,10 +68,3 @@ def _state(
 
 def _paths(folder: Path, stem: str, version: int, papers: Papers) -> dict[str, Path]:
     return {ending: folder / file_names.version_name(stem, version, ending) for ending in papers}
-
-
-def _newest_version(folder: Path, stem: str, papers: Papers) -> int | None:
-    if not folder.is_dir():
-        return None
-    versions = (file_names.version_of(stem, path.name, papers) for path in folder.iterdir())
-    return max((number for number in versions if number is not None), default=None)

@@ -166,7 +166,7 @@ def _parts(data: OrderData, rate: Decimal) -> tuple[list[_Part], bool]:
             amount=line.amount,
             vat=vat_inside(line.amount, rate),
         )
-        for line in sorted(data.lines, key=lambda line: line.position.number)
+        for line in data.lines
     }
     parts, is_full = left, False
     for day, rows in groupby(shipments(data), key=lambda row: row.on):

@@ -58,10 +58,7 @@ def _lines_handed_over(data: OrderData, day: date) -> Sequence[PositionFields]:
     """Fill the lines handed over by a day; all, without quantities, where these are unknown."""
     rows = [row for row in shipments(data) if row.on <= day]
     quantities = quantities_shipped(data, rows) or {}
-    given = sorted(
-        (row for row in data.positions if not quantities or row.number in quantities),
-        key=lambda row: row.number,
-    )
+    given = [row for row in data.positions if not quantities or row.number in quantities]
     return tuple(
         replace(line, quantity=Count(quantities.get(row.number)))
         for line, row in zip(position_fields(given), given, strict=True)

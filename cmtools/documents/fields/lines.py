@@ -53,28 +53,26 @@ class CostLineFields(LineFields):
 
 
 def position_fields(positions: Sequence[Position]) -> tuple[PositionFields, ...]:
-    """Fill lines without prices, by number."""
-    return tuple(from_row(PositionFields, row, **_texts(row)) for row in _sort_positions(positions))
+    """Fill lines without prices."""
+    return tuple(from_row(PositionFields, row, **_texts(row)) for row in positions)
 
 
 def unpriced_lines(positions: Sequence[Position]) -> tuple[LineFields, ...]:
-    """Fill lines of a document that shows no price yet, by number."""
+    """Fill lines of a document that shows no price yet."""
     none = {"price": "", "amount": None, "vat": None}
-    return tuple(
-        from_row(LineFields, row, **_texts(row), **none) for row in _sort_positions(positions)
-    )
+    return tuple(from_row(LineFields, row, **_texts(row), **none) for row in positions)
 
 
 def line_fields(lines: Sequence[Line]) -> tuple[LineFields, ...]:
-    """Fill lines with the client's price, by number."""
+    """Fill lines with the client's price."""
     return tuple(
         from_row(LineFields, line.position, **_texts(line.position), **_price(line))
-        for line in _priced_sorted(lines)
+        for line in lines
     )
 
 
 def cost_lines(lines: Sequence[Line]) -> tuple[CostLineFields, ...]:
-    """Fill lines with all their figures, by number."""
+    """Fill lines with all their figures."""
     return tuple(
         from_row(
             CostLineFields,
@@ -88,7 +86,7 @@ def cost_lines(lines: Sequence[Line]) -> tuple[CostLineFields, ...]:
             profit=line.profit,
             margin=percent(line.margin),
         )
-        for line in _priced_sorted(lines)
+        for line in lines
     )
 
 
@@ -104,8 +102,8 @@ def delivery_line(positions: Sequence[Position], totals: Totals | None) -> Deliv
     """Fill the line that follows the last position."""
     if totals is None or not totals.delivery:
         return from_row(DeliveryLine, number="", amount=None)
-    last = max(position.number for position in positions)
-    return from_row(DeliveryLine, number=group_digits(last + 1), amount=totals.delivery)
+    number = group_digits(positions[-1].number + 1)
+    return from_row(DeliveryLine, number=number, amount=totals.delivery)
 
 
 def _texts(position: Position) -> dict[str, str]:
@@ -118,11 +116,3 @@ def _texts(position: Position) -> dict[str, str]:
 
 def _price(line: Line) -> dict[str, Any]:
     return {"price": unit_price(line.price), "amount": line.amount, "vat": line.vat}
-
-
-def _sort_positions(positions: Sequence[Position]) -> list[Position]:
-    return sorted(positions, key=lambda position: position.number)
-
-
-def _priced_sorted(lines: Sequence[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: line.position.number)

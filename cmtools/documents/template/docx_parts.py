@@ -26,6 +26,8 @@ FILE_BYTES = 20 * MIB
 UNPACKED_BYTES = 50 * MIB
 XML_BYTES = 3 * MIB  # of one part: a contract of a hundred pages has one
 PARTS = 1000
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What `zipfile` raises when a file is no sound zip; RuntimeError: it is encrypted."""
 
 _WRITTEN = re.compile(
     r"\.wordprocessingml\.(?:document\.main|header|footer|footnotes|endnotes)\+xml$"
@@ -67,7 +69,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             _refuse_large(entries)
             parts = {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except BROKEN_ZIP:
         raise _damage_error("это не документ .docx или файл повреждён") from None
     if TYPES not in parts or len({name.casefold() for name in parts}) < len(entries):
         raise _damage_error("это не документ .docx")
