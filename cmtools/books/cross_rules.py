@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Set
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cmtools.books.agreed import AGREED_PRICES
-from cmtools.books.choices import Design, LegalForm, RequestKind
-from cmtools.books.orders import DELIVERIES, ORDERS, POSITIONS
+from cmtools.books.choices import Design, LegalForm, PaymentKind, RequestKind
+from cmtools.books.orders import DELIVERIES, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.settings import ANY_KIND, MARKUPS, ORGANIZATION, STAGES
 from cmtools.problems import Fault, Message, Problem, Severity, problem_at
 from cmtools.tables.columns import Field
@@ -18,6 +19,8 @@ from cmtools.tables.parsers import normalize_name
 from cmtools.tables.table import Rule, Table
 
 CLOSING_STAGE = "4.3"
+PaymentContent = tuple[Any, ...]
+"""The fields of a payment, in the order of its columns."""
 
 CLOSED_TOO_EARLY = Message(
     "closed-too-early",
@@ -43,6 +46,12 @@ UNKNOWN_POSITION = Message(
     "unknown-position",
     "в заказе {order} нет позиции {position}",
     "впишите № п/п этого заказа с листа «Позиции» или очистите ячейку",
+)
+PAYMENT_REPEATED = Message(
+    "payment-repeated",
+    "такой же платёж записан ещё раз: день, заказ, вид, сумма и документ те же",
+    "если платёж один, удалите лишнюю строку; если их два, впишите документ каждого",
+    Severity.WARNING,
 )
 SELLER_INCOMPLETE = Message(
     "seller-incomplete",
@@ -104,6 +113,19 @@ def position_of_order(
     return UNKNOWN_POSITION(order=order, position=position)
 
 
+def payment_once(
+    on: date,
+    order: str,
+    kind: PaymentKind,
+    amount: Decimal,
+    paper: str | None,
+    repeated_payments: Set[PaymentContent],
+) -> Fault | None:
+    """Warn of a payment that stands in two rows: pasted twice, it is counted twice."""
+    is_repeated = (on, order, kind, amount, paper) in repeated_payments
+    return PAYMENT_REPEATED() if is_repeated else None
+
+
 CROSS_RULES: Mapping[Table[Any], tuple[Rule, ...]] = {
     ORDERS: (Rule("closed", closed_at_late_stage),),
     POSITIONS: (
@@ -111,6 +133,7 @@ CROSS_RULES: Mapping[Table[Any], tuple[Rule, ...]] = {
         Rule("unit_cost", cost_of_final_order),
         Rule("kind", kind_with_markup),
     ),
+    PAYMENTS: (Rule("amount", payment_once),),
     DELIVERIES: (Rule("position", position_of_order),),
 }
 """The rules of a row that also read other sheets: their values are those of `cross_values`."""
@@ -128,6 +151,7 @@ def cross_values(dataset: Dataset) -> Mapping[str, Any]:
         "final_orders": final_orders(dataset),
         "kinds": kinds_with_markup(dataset),
         "positions": positions_of_orders(dataset),
+        "repeated_payments": repeated_payments(dataset),
     }
 
 
@@ -159,6 +183,15 @@ def positions_of_orders(dataset: Dataset) -> Set[tuple[str, int]]:
         for sheet in dataset.sheets(POSITIONS)
         for _, order, number in sheet.sound_rows("order", "number")
     }
+
+
+def repeated_payments(dataset: Dataset) -> Set[PaymentContent]:
+    """Return what the payments hold that stand in more than one row of a book."""
+    counts = (
+        Counter(row[1:] for row in sheet.sound_rows(*PAYMENTS.fields))
+        for sheet in dataset.sheets(PAYMENTS)
+    )
+    return {content for count in counts for content, times in count.items() if times > 1}
 
 
 def kinds_with_markup(dataset: Dataset) -> Set[str] | None:

@@ -3,8 +3,11 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from cmtools.commands.validate import validate
 from support.rule_cases import UNCLOSED, Case, bad, breaks, check, error, passes, several
-from support.workbench import add, drop, put
+from support.workbench import TODAY, Row, add, drop, healthy, put
 
 BROKEN = [
     bad("Претензии", "Дата решения", 0, None, "a claim met without a date"),
@@ -90,3 +93,29 @@ def test_one_problem(case: Case, tmp_path: Path) -> None:
 @several([*CHOICES_IN_ANY_CASE, *ALLOWED])
 def test_no_problem(case: Case, tmp_path: Path) -> None:
     check(case, tmp_path)
+
+
+PAID = {
+    "Дата": date(2026, 11, 20),
+    "№ заказа": "З-2026-0002",
+    "Вид": "от клиента",
+    "Сумма": 777,
+    "Документ": "п/п 5",
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "warned"),
+    [
+        ({}, [6, 7]),
+        ({"Дата": "20.11.2026", "№ заказа": " З-2026-0002", "Сумма": "777,00 ₽"}, [6, 7]),
+        ({"Документ": "п/п 6"}, []),
+        ({"Сумма": 777.01}, []),
+        ({"Вид": "возврат клиенту"}, []),
+    ],
+)
+def test_a_payment_that_stands_twice(other: Row, warned: list[int], tmp_path: Path) -> None:
+    root = healthy(tmp_path, add("Платежи", PAID, {**PAID, **other}))
+    problems = validate(root, today=TODAY).problems
+    assert {p.code for p in problems} <= {"payment-repeated"}
+    assert [problem.place.row for problem in problems] == warned
