@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from cmtools.agenda.duty import Duty, of_client
-from cmtools.agenda.rows import AgendaRows
+from cmtools.agenda.rows import AgendaRows, head_of
 from cmtools.books.choices import Category, ClientStatus, TouchKind
 from cmtools.books.register import Client
 
@@ -39,7 +39,7 @@ def next_contact(rows: AgendaRows, client: Client) -> Duty:
 def birthday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty]:
     """Find heads and contact people whose birthday is near."""
     for client in rows.clients.values():
-        head = client.head_name or "руководитель"
+        head = head_of(client) or "руководитель"
         people = [(head, client.head_birthday, client.place("head_birthday"))]
         people += [
             (person.name, person.birthday, person.place("birthday"))

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unicodedata import normalize
 
-from cmtools.books.choices import Category, DeliveryKind, PaymentKind, Quality, RequestKind
+from cmtools.books.choices import (
+    Category,
+    DeliveryKind,
+    LegalForm,
+    PaymentKind,
+    Quality,
+    RequestKind,
+)
+from cmtools.books.counterparty import own_name
 from cmtools.books.orders import (
     CLAIMS,
     CONTRACTS,
@@ -166,7 +174,7 @@ class AgendaRows:
         client, people = self.clients[code], self.contacts.get(code, ())
         if people:
             return people[0].name, people[0].phone or client.phone
-        return client.head_name or client.name, client.phone
+        return head_of(client) or client.name, client.phone
 
     def category(self, client: Client) -> Category:
         """Return the category of a client today, whatever its особый статус."""
@@ -255,3 +263,10 @@ def _months(paths: Iterable[Path], title: str) -> frozenset[date]:
         re.match(rf"(\d{{4}})-(\d\d) {title}\b", normalize("NFC", path.stem)) for path in paths
     )
     return frozenset(date(int(name[1]), int(name[2]), 1) for name in names if name)
+
+
+def head_of(client: Client) -> str:
+    """Return the head of a client: who is no company is its own; empty where none is named."""
+    if client.head_name or client.form is LegalForm.COMPANY:
+        return client.head_name or ""
+    return own_name(client.full_name, client.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from cmtools.books import requisite_checks as requisites
@@ -10,6 +11,8 @@ from cmtools.problems import Fault, Message
 from cmtools.tables import messages
 from cmtools.tables.columns import DIGITS, Column
 from cmtools.tables.table import Rule
+
+_FORM_BEFORE = re.compile(r"(?:ИП|Индивидуальный предприниматель)\s+", re.IGNORECASE)
 
 ShortName = Column("Краткое наименование", width=30, wrap=True, hint="ООО «Ромашка»")
 FullName = Annotated[
@@ -215,3 +218,8 @@ NUMBER_RULES = (
 
 A number is checked by itself even where the form or the БИК beside it is in error.
 """
+
+
+def own_name(full_name: str | None, name: str | None) -> str:
+    """Return the name of an entrepreneur or individual without the form."""
+    return _FORM_BEFORE.sub("", full_name or name or "", count=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cmtools.books.choices import LegalForm
+from cmtools.books.counterparty import own_name
 from cmtools.books.register import Client
 from cmtools.books.settings import Organization
 from cmtools.documents.declension import (
@@ -22,7 +23,6 @@ from cmtools.tables.parsers import normalize_name
 
 _ENTREPRENEUR = "Индивидуальный предприниматель"
 _PROXY = "Представитель"
-_FORM = re.compile(rf"(?:ИП|{_ENTREPRENEUR})\s+", re.IGNORECASE)
 _GROUND = re.compile(r"(?:действу\w+ )?на основании ", re.IGNORECASE)
 _CALLED = {
     Gender.MASCULINE: "именуемый",
@@ -72,7 +72,7 @@ class Party:
 
 def party(row: Client | Organization) -> Party:
     """Return a client or the seller as a side of a deal."""
-    head, own = row.head_name or "", _own_name(row)
+    head, own = row.head_name or "", own_name(row.full_name, row.name)
     is_company = row.form in (LegalForm.COMPANY, None)
     represented = bool(head) and (is_company or not _is_same_person(own, head))
     person = "" if is_company else own if represented else head or own
@@ -93,11 +93,6 @@ def party(row: Client | Organization) -> Party:
         signer=initials(head if is_company or represented else person),
         postal_address=None if row.postal_address == row.legal_address else row.postal_address,
     )
-
-
-def _own_name(row: Client | Organization) -> str:
-    """Return the name of an entrepreneur or individual without the form."""
-    return _FORM.sub("", row.full_name or row.name or "", count=1)
 
 
 def _is_same_person(own: str, head: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from email.headerregistry import Address
 
 from cmtools.agenda.duty import Duty
-from cmtools.agenda.rows import AgendaRows
+from cmtools.agenda.rows import AgendaRows, head_of
 from cmtools.books.choices import ClientFolder
 from cmtools.books.register import CLIENTS, Client
 from cmtools.documents.declension import initials
@@ -116,4 +116,4 @@ def _reader(rows: AgendaRows, client: Client, celebrated: str) -> tuple[str, str
     first = of_person or next(iter(people), None)
     if first is not None and (not celebrated or of_person or not client.email):
         return celebrated or first.name, first.email, first.place("email")
-    return celebrated or client.head_name or "", client.email, client.place("email")
+    return celebrated or head_of(client), client.email, client.place("email")

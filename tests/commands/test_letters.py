@@ -541,3 +541,29 @@ def test_no_cell_adds_a_header(name: str, typed: str) -> None:
             "MIME-Version",
             "Content-Type",
         ]
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "addressed"),
+    [
+        ("Дюжев Антон Романович", "физлицо", "Уважаемый Антон Романович!"),
+        ("ИП Дюжев Антон Романович", "ИП", "Уважаемый Антон Романович!"),
+    ],
+)
+def test_who_is_no_company_is_greeted_by_the_own_name(
+    tmp_path: Path, name: str, form: str, addressed: str
+) -> None:
+    """Nobody fills in the head of an individual; the letter went to «руководитель»."""
+    row = {
+        "Краткое наименование": name,
+        "Форма": form,
+        "ОГРН": None,
+        "ФИО руководителя": None,
+        "День рождения руководителя": date(1975, 11, 22),
+        "Эл. почта": "anton@client.example",
+    }
+    root = healthy(tmp_path, *(put("Клиенты", column, 1, value) for column, value in row.items()))
+    (draft,) = make(root, "greeting").as_json()["files"]
+    message = read(root / draft["path"])
+    assert message["To"] == '"А. Р. Дюжев" <anton@client.example>'
+    assert text_of(message).startswith(addressed)
