@@ -123,10 +123,11 @@ def worked_on(sheets: Iterable[AlignedSheet], side: int) -> Iterator[Owner]:
                     yield record.owner
 
 
-def renamed_keys(sheet: AlignedSheet, record: Record) -> Iterator[Key]:
-    """Yield new keys of the copy under which a row seems to go on: half of its cells are there."""
-    for key, (base, our, their) in sheet.keyed.items():
-        if base is None and our is None and their:
-            shared = record.meanings.items() & their.meanings.items()
+def renamed_keys(sheet: AlignedSheet, record: Record, side: int) -> Iterator[Key]:
+    """Yield keys new on one side under which a row seems to go on: half of its cells are there."""
+    for key, sides in sheet.keyed.items():
+        row = sides[side]
+        if row and [*map(bool, sides)].count(True) == 1:
+            shared = record.meanings.items() & row.meanings.items()
             if SIMILAR * len(shared) >= len(record.meanings):
                 yield key

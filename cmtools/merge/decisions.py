@@ -40,11 +40,13 @@ def decide(
 ) -> Decisions:
     """Apply decisions to the open conflicts of a book, each with the number of its drop.
 
-    One whose place in the book has changed since it was asked stays open. A conflict that was
-    decided before is not open, so the same answers twice change nothing.
+    One whose place in the book has changed since it was asked stays open, also one of two drops
+    where the answer about the other has changed it. A conflict that was decided before is not open,
+    so the same answers twice change nothing.
     """
     by_question = {_question_of(answer): answer for answer in answers}
     changes = _Changes()
+    applied: dict[CellPlace, Answer] = {}
     left: list[Conflict] = []
     decided: list[tuple[int, CellPlace]] = []
     refused: dict[tuple[CellPlace, str], None] = {}
@@ -52,15 +54,18 @@ def decide(
         now = _rows_at(asked, ours)
         conflict = _with_rows(asked, now)
         answer = by_question.get(_question(conflict))
+        is_moot = applied.get(conflict.place, answer) != answer
         if _is_settled(conflict):
             decided.append((drop, conflict.place))
-        elif answer is None or not _can_be_done(conflict, answer, now):
+        elif answer is None or is_moot or not _can_be_done(conflict, answer, now):
             left.append(conflict)
         else:
             decided.append((drop, conflict.place))
             turned_down = _turned_down(conflict, answer)
             refused |= {(conflict.place, meaning): None for meaning in turned_down}
-            changes.add(conflict, answer, now)
+            if answer.take != Side.OURS and conflict.place not in applied:
+                applied[conflict.place] = answer
+                changes.add(conflict, answer, now)
     return Decisions(merge=changes.result(ours, tuple(left)), decided=decided, refused=[*refused])
 
 

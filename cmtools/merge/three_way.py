@@ -131,8 +131,9 @@ class _Merger:
     def hold_owners(self, sheets: Sequence[AlignedSheet]) -> None:
         """Find the orders, clients and contracts whose rows wait together with their own row.
 
-        One that a side deleted while the other worked on it, and a number that both gave to a new
-        one: else a payment would go to an order that is not there, or to another order.
+        One that a side deleted while the other worked on it, a number that both gave to a new one,
+        and one that both gave different numbers: else a payment would go to an order that is not
+        there, or to another order, or be there twice.
         """
         by_us, by_them = ({*worked_on(sheets, side)} for side in (1, 2))
         for sheet in sheets:
@@ -145,8 +146,11 @@ class _Merger:
                         self._held[owner] = reasons.NEW_TWICE
                 elif base and our and (owner in by_us or not same(our, base)):
                     self._held[owner] = reasons.DELETED_IN_COPY
-                    for other in renamed_keys(sheet, base):
+                    for other in renamed_keys(sheet, base, 2):
                         self._held[Owner(sheet=sheet.title, key=other)] = reasons.DELETED_IN_COPY
+                elif base and not our and not their and any(renamed_keys(sheet, base, 1)):
+                    for other in renamed_keys(sheet, base, 2):
+                        self._held[Owner(sheet=sheet.title, key=other)] = reasons.RENAMED_TWICE
                 elif base and their and (owner in by_them or not same(their, base)):
                     self._held[owner] = reasons.DELETED_IN_BOOK
 

@@ -21,28 +21,37 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def histories(folder: Path, seeds: range, *, known: bool, careful: bool = False) -> Tally:
+def histories(
+    folder: Path, seeds: range, *, known: bool, careful: bool = False, is_wide: bool = False
+) -> Tally:
     """Histories of two to five people, whom Office knows by name or not."""
     tally = Tally()
     for seed in seeds:
         count = 2 + seed % 4
         names = KNOWN[:count] if known else ("",) * count
-        World(folder / str(seed), seed, names, tally, careful=careful).run(60)
+        World(folder / str(seed), seed, names, tally, careful=careful, is_wide=is_wide).run(60)
     return tally
 
 
+@pytest.mark.parametrize("is_wide", [True, False])
 @pytest.mark.parametrize("known", [True, False])
-def test_no_typed_value_is_lost(known: bool, folder: Path) -> None:
-    tally = histories(folder, range(4), known=known)
+def test_no_typed_value_is_lost(known: bool, is_wide: bool, folder: Path) -> None:
+    tally = histories(folder, range(4), known=known, is_wide=is_wide)
     assert tally.drops > 40
-    assert tally.lost == []
+    assert (tally.lost, tally.unexplained) == ([], [])
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("is_wide", [True, False])
 @pytest.mark.parametrize("known", [True, False])
-def test_no_typed_value_is_lost_in_many_histories(known: bool, folder: Path) -> None:
-    """Old copies are dropped too, and programs lose stamps."""
-    assert histories(folder, range(250), known=known).lost == []
+def test_no_typed_value_is_lost_in_many_histories(known: bool, is_wide: bool, folder: Path) -> None:
+    """Old copies are dropped too, and programs lose stamps: a few edits in a thousand are unclear.
+
+    Those that fit no kind of `Tally.edits` are named in `Tally.unexplained`.
+    """
+    tally = histories(folder, range(150), known=known, is_wide=is_wide)
+    assert tally.lost == []
+    assert len(tally.unexplained) <= tally.edits.total() // 500
 
 
 @pytest.mark.long
@@ -50,4 +59,5 @@ def test_few_questions_are_needless(folder: Path) -> None:
     """Of managers whom Office knows, with one copy each: at most one in a hundred rows."""
     tally = histories(folder, range(300), known=True, careful=True)
     assert tally.lost == []
+    assert len(tally.unexplained) <= tally.edits.total() // 1000
     assert tally.needless <= tally.taken // 100

@@ -195,6 +195,26 @@ def test_a_renumbered_order_waits_under_both_numbers_if_the_book_changed_it() ->
     }
 
 
+def test_an_order_that_both_renumbered_otherwise_waits_under_the_second_number() -> None:
+    """Else it, its positions and its payments would be there twice."""
+    ours, theirs = (
+        changed(
+            orders=[{**ONE, "№ заказа": number}, TWO],
+            lines=[{**LINE, "№ заказа": number}],
+            paid=[{**PAID, "№ заказа": number}],
+        )
+        for number in ("З-10", "З-11")
+    )
+    merge = merged(ours, theirs)
+    assert merge.is_empty
+    assert asked(merge) == [
+        ("Заказы", "З-11", None, reasons.RENAMED_TWICE),
+        ("Позиции", "З-11 · 1", None, reasons.RENAMED_TWICE),
+        ("Платежи", "З-11", None, reasons.RENAMED_TWICE),
+    ]
+    assert merged(ours, ours).is_empty
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "result"),
     [

@@ -1,0 +1,47 @@
+"""Decisions about conflicts, applied to a book."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+
+from cmtools.merge.conflict import Answer, Conflict, Side, show_content
+from cmtools.merge.decisions import decide
+from cmtools.merge.records import BookRecords
+from cmtools.merge.three_way import merge_books
+from support.merging import apply, book, plain
+
+ORDER = {"№ заказа": "З-1", "Стадия": "1", "Примечание": ""}
+
+
+def paid(*sums: str) -> BookRecords:
+    payments = [{"№ заказа": "З-1", "Сумма": sum_} for sum_ in sums]
+    return book({"Заказы": [ORDER], "Платежи": payments})
+
+
+def answer(conflict: Conflict, take: Side) -> Answer:
+    return Answer(
+        sheet=conflict.sheet,
+        key=conflict.key,
+        column=conflict.column,
+        ours=show_content(conflict.ours),
+        theirs=show_content(conflict.theirs),
+        take=take,
+    )
+
+
+@pytest.mark.parametrize(("second", "is_open"), [("8", True), ("7", False)])
+def test_a_payment_that_two_drops_ask_about_comes_in_once(second: str, is_open: bool) -> None:
+    """The answer about the first changes what the second showed, unless they ask the same."""
+    ours = paid("6")
+    asked = list(
+        chain.from_iterable(
+            merge_books(paid("5"), ours, paid("4", other)).conflicts for other in ("7", second)
+        )
+    )
+    answers = [answer(conflict, Side.THEIRS) for conflict in asked]
+    found = decide(answers, enumerate(asked), ours)
+    assert plain(apply(found.merge, ours)) == plain(paid("4", "7"))
+    assert len(found.merge.conflicts) == is_open
+    assert len(found.decided) == 2 - is_open
