@@ -199,7 +199,10 @@ def _difference(
 ) -> tuple[list[TakenRow], list[TakenRow]]:
     """Return the rows that go and those that come, so that the wanted ones stand for ours."""
     before, after = (Counter(map(_content, rows)) for rows in (_rows(conflict.ours), wanted))
-    leaving, coming = before - after, after - before
+    common = _lines(conflict.common)
+    own = (row for row in now if not _take_one(common, describe_rows([row])))
+    came_since = Counter(_content(row.cells) for row in own) - before
+    leaving, coming = before - after, after - before - came_since
     gone = [row for row in now if _take_one(leaving, _content(row.cells))]
     new = [cells for cells in wanted if _take_one(coming, _content(cells))]
     return (

@@ -45,3 +45,18 @@ def test_a_payment_that_two_drops_ask_about_comes_in_once(second: str, is_open: 
     assert plain(apply(found.merge, ours)) == plain(paid("4", "7"))
     assert len(found.merge.conflicts) == is_open
     assert len(found.decided) == 2 - is_open
+
+
+def test_a_payment_that_came_in_since_it_was_asked_is_there_once() -> None:
+    asked = merge_books(paid("5"), paid("6"), paid("4", "7")).conflicts
+    ours = paid("6", "7")
+    found = decide([answer(one, Side.THEIRS) for one in asked], enumerate(asked), ours)
+    assert plain(apply(found.merge, ours)) == plain(paid("4", "7"))
+
+
+def test_a_second_payment_of_the_same_sum_comes_in() -> None:
+    """What all sides have does not stand for one that the copy has more."""
+    ours = paid("5", "6")
+    asked = merge_books(paid("5", "8"), ours, paid("5", "5")).conflicts
+    found = decide([answer(one, Side.THEIRS) for one in asked], enumerate(asked), ours)
+    assert plain(apply(found.merge, ours)) == plain(paid("5", "5"))
