@@ -107,7 +107,7 @@ def save_all_changed(
     before: Mapping[str, str | None],
     now: datetime | None,
 ) -> tuple[str, ...]:
-    """Save books with their changed copies, all or none; see `save_changed`.
+    """Save books with their changed copies, in their places all or none; see `save_changed`.
 
     `before` are the checksums by the names of the books.
 
@@ -116,23 +116,41 @@ def save_all_changed(
         OSError: no rights, no room.
     """
     if now is not None:
-        for book, _ in books:
-            refuse_open(book)
+        return replace_books(workspace, books, before, lambda book: backup_path(book.path, now))
     files: list[str] = []
+    for book, changed in books:
+        write = partial(shutil.copyfile, changed)
+        files += save_changed(workspace, book, write, suffix=suffix, before=None, now=None)
+    return tuple(files)
+
+
+def replace_books(
+    workspace: Workspace,
+    books: Sequence[tuple[BookFile, Path]],
+    before: Mapping[str, str | None],
+    backup: Callable[[BookFile], Path],
+) -> tuple[str, ...]:
+    """Put changed books into their places, all or none; return the names of backups and books.
+
+    `before` are the checksums by the names of the books, `backup` tells where each is kept.
+
+    Raises:
+        Unavailable: one is open, was changed meanwhile or cannot be changed without a loss.
+        OSError: no rights, no room.
+    """
+    for book, _ in books:
+        refuse_open(book)
     replaced: list[tuple[Path, Path]] = []
     try:
         for book, changed in books:
-            write = partial(shutil.copyfile, changed)
-            files += save_changed(
-                workspace, book, write, suffix=suffix, before=before.get(book.name), now=now
-            )
-            if now is not None:
-                replaced.append((workspace.path(files[-2]), book.path))
+            write, kept = partial(shutil.copyfile, changed), backup(book)
+            replace_book(workspace, book, write, before=before.get(book.name), backup=kept)
+            replaced.append((kept, book.path))
     except BaseException:
-        for backup, path in replaced:
-            copy(backup, path.resolve())
+        for kept, path in replaced:
+            copy(kept, path.resolve())
         raise
-    return tuple(files)
+    return tuple(workspace.name(path) for pair in replaced for path in pair)
 
 
 def replace_book(

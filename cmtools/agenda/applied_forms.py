@@ -31,9 +31,9 @@ from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import Workspace
 
 FORMS = {form.name: form for form in (DUTY_FORM, APPROVAL_FORM)}
-Save = Callable[[BookFile, Path, str | None], Sequence[str]]
-"""Puts a changed book where it belongs: the book, its changed copy, its checksum when it was read;
-returns the names of the files."""
+Save = Callable[[Sequence[tuple[BookFile, Path]], Mapping[str, str | None]], Sequence[str]]
+"""Puts changed books where they belong, in their places all or none: each book with its changed
+copy, and the checksums by name as the books were read; returns the names of the files."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,11 +92,9 @@ def apply_forms(
 
     outcomes = without_clashes([o for reply in replies for o in _answer(session, reply)])
     outcomes = refuse_wrong(outcomes, errors_of)
-    files: list[str] = []
     with edited_books(session, edits_of(outcomes)) as changed:
-        for book in session.targets:
-            if book.name in changed:
-                files += save(book, changed[book.name], before[book.name])
+        books = [(book, changed[book.name]) for book in session.targets if book.name in changed]
+        files = save(books, before)
     return AppliedForms(
         forms=tuple(reply.mark.number for reply in replies),
         rows=tuple(outcomes),

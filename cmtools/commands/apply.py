@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import partial
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 from cmtools.agenda.applied_forms import apply_forms
 from cmtools.agenda.outcome import Outcome, RowState
 from cmtools.books.loader import BookFile
-from cmtools.changed_book import save_changed
+from cmtools.changed_book import save_all_changed
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.errors import UsageError
 from cmtools.pricing.session import existing_path
@@ -68,9 +66,10 @@ def apply(
     paths = [existing_path(workspace, file) for file in files]
     moment = (now or datetime.combine(today, time())) if in_place else None
 
-    def save(book: BookFile, changed: Path, before: str | None) -> Sequence[str]:
-        write = partial(copyfile, changed)
-        return save_changed(workspace, book, write, suffix=ANSWERED, before=before, now=moment)
+    def save(
+        books: Sequence[tuple[BookFile, Path]], before: Mapping[str, str | None]
+    ) -> Sequence[str]:
+        return save_all_changed(workspace, books, suffix=ANSWERED, before=before, now=moment)
 
     done = apply_forms(workspace, paths, save, today)
     return ApplyResult(

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
-from shutil import copyfile
 
 from cmtools.agenda.applied_forms import AppliedForms, apply_forms, is_applied_form
 from cmtools.agenda.outcome import Outcome, RowState
 from cmtools.books.loader import BookFile
-from cmtools.changed_book import replace_book
+from cmtools.changed_book import replace_books
 from cmtools.errors import Unavailable
 from cmtools.inbox import messages as texts
 from cmtools.inbox.drop import Drop, DropResult
@@ -57,8 +55,11 @@ def apply_dropped_form(
     if not is_applied_form(reader.read_whole(drop.copy)):
         return None
 
-    def save(book: BookFile, changed: Path, before: str | None) -> Sequence[str]:
-        return _replace(workspace, drop, book, changed, before)
+    def save(
+        books: Sequence[tuple[BookFile, Path]], before: Mapping[str, str | None]
+    ) -> Sequence[str]:
+        replace_books(workspace, books, before, lambda book: _kept_path(drop, book))
+        return [book.name for book, _ in books]
 
     try:
         with hold_lock(workspace.path(LOCK)):
@@ -72,14 +73,9 @@ def apply_dropped_form(
     return AppliedDrop(result=_result(drop, done), orders=done.orders)
 
 
-def _replace(
-    workspace: Workspace, drop: Drop, book: BookFile, changed: Path, before: str | None
-) -> Sequence[str]:
-    """Put a changed book into its place, and the one that stood there beside the form."""
-    kept = copy_path(drop.result / book.path.name, texts.KEPT)
-    write = partial(copyfile, changed)
-    replace_book(workspace, book, write, before=before, backup=kept)
-    return (book.name,)
+def _kept_path(drop: Drop, book: BookFile) -> Path:
+    """Return where a book as it was is kept: beside the form."""
+    return copy_path(drop.result / book.path.name, texts.KEPT)
 
 
 def _result(drop: Drop, done: AppliedForms) -> DropResult:

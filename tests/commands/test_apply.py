@@ -16,11 +16,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cmtools.agenda.duties import find_duties
 from cmtools.agenda.duty_form import DONE, DUTY_FORM, NEXT, RESULT, TEXT
 from cmtools.agenda.rows import read_rows
+from cmtools.books.loader import BookFile
 from cmtools.commands.apply import ApplyResult, apply
 from cmtools.commands.session import open_session
 from cmtools.commands.today import today
 from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable
+from cmtools.merge.in_place import stamp_next_version
+from cmtools.tables.reader.sandbox import WorkbookReader
+from cmtools.workspace import Workspace
 from support.program import run
 from support.workbench import (
     ORDERS,
@@ -290,10 +294,14 @@ def test_the_book_may_be_sorted_and_have_columns_elsewhere(tmp_path: Path) -> No
     assert [*changed(before, cells_of(root)).values()] == ["принято"]
 
 
+def filled_in_two_books(root: Path) -> Path:
+    """Answers of which one is written into the orders, one into the register."""
+    return filled(filled(morning(root), "original", done="да"), "prepayment", done="да")
+
+
 def test_copies_beside_the_books(tmp_path: Path) -> None:
     root = healthy(tmp_path)
-    path = filled(morning(root), "original", done="да")
-    path = filled(path, "prepayment", done="да")
+    path = filled_in_two_books(root)
     before = cells_of(root)
     result = give(root, path, in_place=False)
     assert sorted(result.files) == [
@@ -315,14 +323,37 @@ def test_a_backup_comes_before_the_book(tmp_path: Path) -> None:
     assert (root / backup).read_bytes() == before
 
 
-def test_an_open_book_is_not_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("book", [ORDERS, REGISTRY])
+def test_where_one_book_is_open_none_is_written(book: str, tmp_path: Path) -> None:
     root = healthy(tmp_path)
-    path = filled(morning(root), "original", done="да")
-    (root / f"~${ORDERS}").write_bytes(b"")
+    path = filled_in_two_books(root)
+    (root / f"~${book}").write_bytes(b"")
     before = cells_of(root)
     with pytest.raises(Unavailable, match="открыта"):
         give(root, path)
     assert cells_of(root) == before
+    (root / f"~${book}").unlink()
+    assert {ORDERS, REGISTRY} <= {*give(root, path).files}
+
+
+def test_where_one_book_cannot_be_written_the_others_are_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = healthy(tmp_path)
+    path = filled_in_two_books(root)
+    before = cells_of(root)
+
+    def refuse(workspace: Workspace, book: BookFile, path: Path, reader: WorkbookReader) -> None:
+        if book.name == REGISTRY:
+            raise OSError(28, "No space left on device")
+        stamp_next_version(workspace, book, path, reader)
+
+    monkeypatch.setattr("cmtools.changed_book.stamp_next_version", refuse)
+    with pytest.raises(OSError, match="No space"):
+        give(root, path)
+    assert cells_of(root) == before
+    monkeypatch.undo()
+    assert {ORDERS, REGISTRY} <= {*give(root, path).files}
 
 
 def test_forms_of_others_and_broken_rows(tmp_path: Path) -> None:

@@ -263,6 +263,17 @@ def test_the_board_shows_the_orders_of_a_stage_that_are_due_first(tmp_path: Path
     assert "…и ещё 5: все — на листе «Заказы» повестки (cmtools today)" in screen(many, 80)
 
 
+def test_the_board_begins_with_the_orders_and_the_money_of_each_stage(tmp_path: Path) -> None:
+    result = board(healthy(tmp_path), today=november(25))
+    top = [" ".join(line.split()) for line in screen(result, 80)]
+    assert [line for line in top[: top.index("")] if "─" not in line] == [
+        "Стадия Заказов Сверх нормы Сумма Долг",
+        "2.3 Получить от подрядчик… 1 1 0,00 0,00",
+        "3.3 Контролировать прохож… 1 50 050,00 30 050,00",
+        "Всего 2 1 50 050,00 30 050,00",
+    ]
+
+
 def test_a_book_that_is_missing_is_named(tmp_path: Path) -> None:
     """Without the settings there are no stages: an answer without duties is no quiet morning."""
     root = healthy(tmp_path)
