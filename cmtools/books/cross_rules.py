@@ -50,7 +50,7 @@ UNKNOWN_POSITION = Message(
 PAYMENT_REPEATED = Message(
     "payment-repeated",
     "такой же платёж записан ещё раз: день, заказ, вид, сумма и документ те же",
-    "если платёж один, удалите лишнюю строку; если их два, впишите документ каждого",
+    "если платёж один, удалите лишнюю строку; если их два, исправьте документ одного из них",
     Severity.WARNING,
 )
 SELLER_INCOMPLETE = Message(
@@ -186,12 +186,20 @@ def positions_of_orders(dataset: Dataset) -> Set[tuple[str, int]]:
 
 
 def repeated_payments(dataset: Dataset) -> Set[PaymentContent]:
-    """Return what the payments hold that stand in more than one row of a book."""
+    """Return what the payments hold that stand in more than one row of a book with one document.
+
+    Without a document, equal payments may well be several.
+    """
     counts = (
         Counter(row[1:] for row in sheet.sound_rows(*PAYMENTS.fields))
         for sheet in dataset.sheets(PAYMENTS)
     )
-    return {content for count in counts for content, times in count.items() if times > 1}
+    return {
+        content
+        for count in counts
+        for content, times in count.items()
+        if times > 1 and content[-1] is not None
+    }
 
 
 def kinds_with_markup(dataset: Dataset) -> Set[str] | None:

@@ -104,6 +104,11 @@ PAID = {
 }
 
 
+def test_equal_payments_without_a_document_may_be_several(tmp_path: Path) -> None:
+    paid = {**PAID, "Документ": None}
+    assert validate(healthy(tmp_path, add("Платежи", paid, paid)), today=TODAY).problems == ()
+
+
 @pytest.mark.parametrize(
     ("other", "warned"),
     [
