@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,7 @@ T = TypeVar("T")
 
 CHANGES = "mkdir rename replace link unlink rmdir fsync write open sendfile".split()
 NAME = "Моя.xlsx"
+REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 KILLS = 60
 
 
@@ -320,15 +322,14 @@ def kills_twice(total: int) -> Iterator[Case]:
 
 
 def refusals(total: int) -> Iterator[Case]:
-    """Refused one change."""
-    for number in range(1, total + 1):
-        for code in (errno.ENOSPC, errno.EIO, errno.EACCES):
-            yield f"{errno.errorcode[code]} {number}", [(number, code, False)]
+    """Refused one change, each by one of three faults."""
+    for number, code in zip(range(1, total + 1), cycle(REFUSALS), strict=False):
+        yield f"{errno.errorcode[code]} {number}", [(number, code, False)]
 
 
 def full_disk(total: int) -> Iterator[Case]:
-    """From one change on there is no room for anything."""
-    for number in range(1, total + 1):
+    """From one change in two on there is no room for anything."""
+    for number in range(1, total + 1, 2):
         yield f"full from {number}", [(number, errno.ENOSPC, True), (number, errno.ENOSPC, True)]
 
 

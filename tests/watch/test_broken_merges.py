@@ -17,7 +17,7 @@ from cmtools.merge.versions import Versions
 from cmtools.watch.lease import JOBS_FOLDER
 from cmtools.watch.protocol_text import PROTOCOL
 from cmtools.workspace import DONE, INBOX
-from support.killing import changes, fresh, status_of
+from support.killing import REFUSALS, changes, fresh, status_of
 from support.priced import loaded
 from support.watching import Here, context, drop, ends, work_off
 from support.workbench import ORDERS, healthy, put
@@ -27,7 +27,6 @@ NOTE = ("Заказы", "Примечание")
 NAME = "Копия.xlsx"
 BEFORE, AFTER = ["от А", None, "и здесь"], ["от А", "от Б", "и здесь"]
 KEPT, ASKED = "Предварительные заказы — прежняя версия.xlsx", f"Слияние — {ORDERS}"
-REFUSALS = (errno.ENOSPC, errno.EIO, errno.EACCES)
 LEAST_CHANGES = 100  # fewer would mean that the changes are not counted any more
 
 Break: TypeAlias = tuple[int, str | int, bool]
