@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,11 @@ def describe_rows(rows: Iterable[Record | None]) -> str:
 def describe_counts(counts: Counter[frozenset[tuple[str, str]]]) -> str:
     """Return what counted rows mean, as `describe_rows` does."""
     return "\n".join(sorted(str(sorted(content)) for content in counts.elements()))
+
+
+def read_row(line: str) -> dict[str, str]:
+    """Return what a row means whose description is one line of `describe_rows`."""
+    return dict(literal_eval(line))
 
 
 def same(one: Record | None, other: Record | None) -> bool:

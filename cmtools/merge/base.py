@@ -18,7 +18,7 @@ from cmtools.merge.changes import (
     find_changes,
     meaning_at,
 )
-from cmtools.merge.conflict import CellPlace
+from cmtools.merge.conflict import ADDED, REMOVED, CellPlace
 from cmtools.merge.drops import KeptDrop
 from cmtools.merge.records import BookRecords, RowPlace, place_of
 from cmtools.merge.three_way import Caution
@@ -325,7 +325,7 @@ def _perhaps_unseen(
     since = find_changes(version, base)
     old, rows, own = by_place(version), by_place(base), by_place(copy)
     touched = {place[:2] for place in since}
-    opposite = {"+": "-", "-": "+"}
+    opposite = {ADDED: REMOVED, REMOVED: ADDED}
     for place in find_changes(base, copy):
         sheet, key, column = place
         if place[:2] in rows and place[:2] in own:

@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping
 from itertools import chain
 
 from cmtools.merge.alignment import align, beyond, count, describe_rows, differing, same
-from cmtools.merge.conflict import CellPlace
+from cmtools.merge.conflict import ADDED, REMOVED, CellPlace
 from cmtools.merge.records import BookRecords, Record, place_of
 
 GONE = "\n"
 """Stands for what a cell of a row that is gone means; no cell can mean it."""
 
-GONE_ROW = "-["
+GONE_ROW = f"{REMOVED}["
 """Begins the place of a row without a key that is gone, before the bracket of its description."""
 
-GROUP_ROW = ("+[", GONE_ROW)
+GROUP_ROW = (f"{ADDED}[", GONE_ROW)
 """Begins the place of any row without a key."""
 
 Changes = Mapping[CellPlace, str]
@@ -35,8 +35,8 @@ def find_changes(before: BookRecords, after: BookRecords) -> Changes:
                     found[sheet.title, key, title] = new.meanings.get(title, "")
         for key, (olds, news, _) in sheet.groups.items():
             for sign, rows in (
-                ("-", beyond(olds, count(news))),
-                ("+", beyond(news, count(olds))),
+                (REMOVED, beyond(olds, count(news))),
+                (ADDED, beyond(news, count(olds))),
             ):
                 for row in rows:
                     place = (sheet.title, key, sign + describe_rows([row]))

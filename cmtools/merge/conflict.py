@@ -17,6 +17,9 @@ Content = Cell | tuple[RowCells, ...]
 CellPlace = tuple[str, str, str]
 """A sheet, the key of a row as keys are compared, the title of a column; empty for whole rows."""
 
+ADDED, REMOVED = "+", "-"
+"""With a row's description they stand for the title where a change is of one row of a group."""
+
 WHOLE_ROWS = "вся строка"
 """Stands for the column of a conflict about whole rows."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cmtools.merge.alignment import describe_rows
+from cmtools.merge.alignment import describe_rows, read_row
 from cmtools.merge.conflict import (
+    ADDED,
+    REMOVED,
     Answer,
     CellPlace,
     Conflict,
@@ -27,7 +29,7 @@ class Decisions:
     """What the decisions change in the book; its conflicts are those that are still open.
 
     decided: the conflicts that are closed, by the number of the drop and the place.
-    refused: the values that a person has turned down: place, meaning.
+    refused: what a person has turned down, see `Caution`.
     """
 
     merge: Merge
@@ -61,8 +63,7 @@ def decide(
             left.append(conflict)
         else:
             decided.append((drop, conflict.place))
-            turned_down = _turned_down(conflict, answer)
-            refused |= {(conflict.place, meaning): None for meaning in turned_down}
+            refused |= dict.fromkeys(_turned_down(conflict, answer))
             if answer.take != Side.OURS and conflict.place not in applied:
                 applied[conflict.place] = answer
                 changes.add(conflict, answer, now)
@@ -169,9 +170,29 @@ def _chosen_meaning(conflict: Conflict, answer: Answer) -> str | None:
     return conflict.meanings[sides.index(answer.take)] if answer.take in sides else None
 
 
-def _turned_down(conflict: Conflict, answer: Answer) -> Iterable[str]:
+def _turned_down(conflict: Conflict, answer: Answer) -> Iterator[tuple[CellPlace, str]]:
+    """Yield what was not chosen; of whole rows also each single row, and each of its cells."""
     chosen = _chosen_meaning(conflict, answer)
-    return (meaning for meaning in conflict.meanings[1:] if meaning != chosen)
+    for meaning in conflict.meanings[1:]:
+        if meaning != chosen:
+            yield conflict.place, meaning
+            if conflict.column is None:
+                yield from _turned_down_rows(conflict.place, meaning, chosen or "")
+
+
+def _turned_down_rows(
+    place: CellPlace, turned_down: str, chosen: str
+) -> Iterator[tuple[CellPlace, str]]:
+    """Yield the rows that were not to come, else those that were not to go."""
+    sheet, key, _ = place
+    came, gone = _lines(turned_down) - _lines(chosen), _lines(chosen) - _lines(turned_down)
+    yield from (((sheet, key, ADDED + line), "") for line in came)
+    if not came:
+        yield from (((sheet, key, REMOVED + line), "") for line in gone)
+    if came.total() == gone.total() == 1:
+        row, other = (read_row(*lines) for lines in (came, gone))
+        for title in sorted({title for title, _ in row.items() ^ other.items()}):
+            yield (sheet, key, title), row.get(title, "")
 
 
 def _cell(conflict: Conflict, answer: Answer, now: Sequence[Record]) -> TakenCell | None:

@@ -23,7 +23,7 @@ from cmtools.merge.alignment import (
     same,
     worked_on,
 )
-from cmtools.merge.conflict import CellPlace, Conflict, RowCells
+from cmtools.merge.conflict import ADDED, REMOVED, CellPlace, Conflict, RowCells
 from cmtools.merge.records import BookRecords, Key, Owner, Record, RowPlace
 from cmtools.tables.parsers import Cell
 
@@ -79,7 +79,8 @@ class Caution:
     """What is not taken though only the copy changed it: a person decides.
 
     rows: place → why its changes wait. doubtful: cells in which the copy may be out of date.
-    refused: values (cell, meaning) that a person has turned down.
+    refused: what a person has turned down: values (cell, meaning), whole rows (what they mean at
+        the place of all, `ADDED` or `REMOVED` with the description of one).
     """
 
     rows: Mapping[RowPlace, str] = field(default_factory=dict)
@@ -189,7 +190,7 @@ class _Merger:
         elif held or not same(our, base):
             reason = held or (reasons.DELETED_IN_BOOK if our is None else reasons.DELETED_IN_COPY)
             self._ask_rows(sheet, key, [base], [our], [their], reason)
-        elif self._is_refused(sheet, key, [their]):
+        elif ((sheet.title, key, ""), describe_rows([their])) in self._caution.refused:
             self._ask_rows(sheet, key, [base], [our], [their], reasons.TURNED_DOWN)
         elif their is None:
             self._removed += _rows_of(sheet, [our])
@@ -242,15 +243,19 @@ class _Merger:
             return
         if held or (is_ours != was and not only_added):
             self._ask_rows(sheet, key, base, our, their, held or reasons.BOTH_TOUCHED)
-        elif is_ours == was and self._is_refused(sheet, key, their):
+            return
+        added = [*beyond(their, is_ours)]
+        removed = [*beyond(our, is_theirs)] if is_ours == was else []
+        changes = [ADDED + describe_rows([row]) for row in added]
+        changes += [REMOVED + describe_rows([row]) for row in removed]
+        if any(((sheet.title, key, change), "") in self._caution.refused for change in changes):
             self._ask_rows(sheet, key, base, our, their, reasons.TURNED_DOWN)
-        else:
-            self._added += _rows_of(sheet, beyond(their, is_ours))
-            if is_ours == was:
-                self._removed += _rows_of(sheet, beyond(our, is_theirs))
-            else:
-                in_both = (is_ours - was) & (is_theirs - was)
-                self._doubled += _rows_of(sheet, beyond(our, is_ours - in_both))
+            return
+        self._added += _rows_of(sheet, added)
+        self._removed += _rows_of(sheet, removed)
+        if is_ours != was:
+            in_both = (is_ours - was) & (is_theirs - was)
+            self._doubled += _rows_of(sheet, beyond(our, is_ours - in_both))
 
     def _held_reason(self, sheet: AlignedSheet, key: Key, record: Record | None) -> str:
         """Return why all changes of a row or group wait; empty where they do not."""
@@ -260,9 +265,6 @@ class _Merger:
             reason = reasons.NO_SHEET
         reason = reason or self._held.get(Owner(sheet=sheet.title, key=key), "")
         return reason or (self._held.get(owner, "") if owner else "")
-
-    def _is_refused(self, sheet: AlignedSheet, key: Key, their: Sequence[Record | None]) -> bool:
-        return ((sheet.title, key, ""), describe_rows(their)) in self._caution.refused
 
     def _ask_cells(
         self,

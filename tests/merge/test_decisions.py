@@ -6,11 +6,11 @@ from itertools import chain
 
 import pytest
 
-from cmtools.merge.conflict import Answer, Conflict, Side, show_content
+from cmtools.merge.conflict import Side
 from cmtools.merge.decisions import decide
 from cmtools.merge.records import BookRecords
 from cmtools.merge.three_way import merge_books
-from support.merging import apply, book, plain
+from support.merging import answer_to, apply, book, plain
 
 ORDER = {"№ заказа": "З-1", "Стадия": "1", "Примечание": ""}
 
@@ -18,17 +18,6 @@ ORDER = {"№ заказа": "З-1", "Стадия": "1", "Примечание"
 def paid(*sums: str) -> BookRecords:
     payments = [{"№ заказа": "З-1", "Сумма": sum_} for sum_ in sums]
     return book({"Заказы": [ORDER], "Платежи": payments})
-
-
-def answer(conflict: Conflict, take: Side) -> Answer:
-    return Answer(
-        sheet=conflict.sheet,
-        key=conflict.key,
-        column=conflict.column,
-        ours=show_content(conflict.ours),
-        theirs=show_content(conflict.theirs),
-        take=take,
-    )
 
 
 @pytest.mark.parametrize(("second", "is_open"), [("8", True), ("7", False)])
@@ -40,7 +29,7 @@ def test_a_payment_that_two_drops_ask_about_comes_in_once(second: str, is_open: 
             merge_books(paid("5"), ours, paid("4", other)).conflicts for other in ("7", second)
         )
     )
-    answers = [answer(conflict, Side.THEIRS) for conflict in asked]
+    answers = [answer_to(conflict, Side.THEIRS) for conflict in asked]
     found = decide(answers, enumerate(asked), ours)
     assert plain(apply(found.merge, ours)) == plain(paid("4", "7"))
     assert len(found.merge.conflicts) == is_open
@@ -50,7 +39,7 @@ def test_a_payment_that_two_drops_ask_about_comes_in_once(second: str, is_open: 
 def test_a_payment_that_came_in_since_it_was_asked_is_there_once() -> None:
     asked = merge_books(paid("5"), paid("6"), paid("4", "7")).conflicts
     ours = paid("6", "7")
-    found = decide([answer(one, Side.THEIRS) for one in asked], enumerate(asked), ours)
+    found = decide([answer_to(one, Side.THEIRS) for one in asked], enumerate(asked), ours)
     assert plain(apply(found.merge, ours)) == plain(paid("4", "7"))
 
 
@@ -58,5 +47,5 @@ def test_a_second_payment_of_the_same_sum_comes_in() -> None:
     """What all sides have does not stand for one that the copy has more."""
     ours = paid("5", "6")
     asked = merge_books(paid("5", "8"), ours, paid("5", "5")).conflicts
-    found = decide([answer(one, Side.THEIRS) for one in asked], enumerate(asked), ours)
+    found = decide([answer_to(one, Side.THEIRS) for one in asked], enumerate(asked), ours)
     assert plain(apply(found.merge, ours)) == plain(paid("5", "5"))

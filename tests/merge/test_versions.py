@@ -12,7 +12,8 @@ import pytest
 
 from cmtools.merge import reasons
 from cmtools.merge.base import Base, choose_base, known_person
-from cmtools.merge.conflict import RowCells
+from cmtools.merge.conflict import RowCells, Side
+from cmtools.merge.decisions import decide
 from cmtools.merge.drops import NewDrop
 from cmtools.merge.memory import MergeMemory
 from cmtools.merge.records import BookRecords
@@ -20,7 +21,7 @@ from cmtools.merge.three_way import merge_books
 from cmtools.merge.versions import Versions
 from cmtools.tables.parsers import Percent
 from cmtools.tables.reader.formulas import CellFormula
-from support.merging import Cells, apply, book, plain
+from support.merging import Cells, answer_to, apply, book, plain
 
 NAME = "Книга.xlsx"
 ORDERS: list[Cells] = [{"№ заказа": f"З-{n}", "Стадия": "1", "Примечание": ""} for n in range(4)]
@@ -60,6 +61,14 @@ class Desk:
         )
         self.versions.add_drop(NewDrop.load(json.loads(json.dumps(drop.dump()))))
         return base, [conflict.reason for conflict in merge.conflicts]
+
+    def answer(self, sheet: str, take: Side) -> None:
+        """Answer all that is asked about a sheet."""
+        asked = [one for one in self.versions.conflicts(NAME) if one[1].sheet == sheet]
+        found = decide([answer_to(one, take) for _, one in asked], asked, self.ours)
+        self.ours = apply(found.merge, self.ours)
+        self.number = self.versions.add_version(NAME, self.ours)
+        self.versions.decide(NAME, found.decided, found.refused)
 
     def cells(self, title: str) -> list[str]:
         return [row.meanings.get(title, "") for row in self.ours["Заказы"].rows]
@@ -319,6 +328,52 @@ def test_an_open_conflict_is_listed_until_it_is_decided(desk: Desk) -> None:
     assert desk.drop(copy, stamp=first, person="Анна")[1] == []
     assert desk.drop(copy, stamp=first, person="Вера")[1] != []
     assert desk.cells("Стадия")[0] == "2"
+
+
+def test_a_cell_that_was_turned_down_with_its_row_is_asked(desk: Desk) -> None:
+    first, own = desk.number, {"Моё": "в"}
+    without = [dict(row.meanings) for row in orders()["Заказы"].rows if row.key != "З-1"]
+    desk.drop(orders(o1=own), stamp=first, person="Анна")
+    _, asked = desk.drop(book({"Заказы": without, "Платежи": []}), stamp=first, person="Борис")
+    assert asked == [reasons.DELETED_IN_COPY] * 2
+    desk.answer("Заказы", Side.BASE)
+    assert desk.cells("Моё") == [""] * 4
+    _, asked = desk.drop(orders(o1=own, o2={"Стадия": "9"}), stamp=first, person="Вера")
+    assert asked == [reasons.TURNED_DOWN]
+    assert plain(desk.ours)["Заказы"] == plain(orders(o2={"Стадия": "9"}))["Заказы"]
+
+
+@pytest.mark.parametrize(
+    ("take", "later"),
+    [
+        (Side.OURS, ("5", "6", "8", "9")),
+        (Side.BASE, ("5", "6", "8", "9")),
+        (Side.BASE, ("5", "7", "9")),
+        (Side.THEIRS, ("5", "7", "9")),
+    ],
+)
+def test_a_row_that_was_turned_down_with_its_group_is_asked(
+    take: Side, later: tuple[str, ...], desk: Desk
+) -> None:
+    desk.ours = paid("5", "6")
+    first = desk.versions.add_version(NAME, desk.ours)
+    desk.drop(paid("5", "7"), stamp=first, person="Анна")
+    assert desk.drop(paid("5", "8"), stamp=first, person="Борис")[1] == [reasons.BOTH_TOUCHED]
+    desk.answer("Платежи", take)
+    before = desk.ours
+    assert desk.drop(paid(*later), stamp=desk.number, person="Вера")[1] == [reasons.TURNED_DOWN]
+    assert plain(desk.ours) == plain(before)
+
+
+def test_a_deletion_that_was_turned_down_is_asked(desk: Desk) -> None:
+    desk.ours = paid("5", "6")
+    first = desk.versions.add_version(NAME, desk.ours)
+    desk.drop(paid("5", "7"), stamp=first, person="Анна")
+    assert desk.drop(paid("5"), stamp=first, person="Борис")[1] == [reasons.BOTH_TOUCHED]
+    desk.answer("Платежи", Side.OURS)
+    assert desk.drop(paid("5"), stamp=desk.number, person="Вера")[1] == [reasons.TURNED_DOWN]
+    assert desk.drop(paid("5", "8"), stamp=desk.number, person="Глеб")[1] == [reasons.TURNED_DOWN]
+    assert plain(desk.ours) == plain(paid("5", "7"))
 
 
 def test_the_same_drop_is_kept_once(desk: Desk) -> None:

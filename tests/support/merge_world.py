@@ -15,13 +15,13 @@ from random import Random
 
 from cmtools.merge import reasons
 from cmtools.merge.base import choose_base
-from cmtools.merge.conflict import Answer, CellPlace, Conflict, Side, show_content
+from cmtools.merge.conflict import Answer, CellPlace, Conflict, Side
 from cmtools.merge.decisions import decide, open_conflicts
 from cmtools.merge.drops import NewDrop
 from cmtools.merge.records import BookRecords
 from cmtools.merge.three_way import merge_books
 from cmtools.merge.versions import Versions
-from support.merging import apply, book
+from support.merging import answer_to, apply, book
 
 NAME = "Книга.xlsx"
 OWN = "Моё"
@@ -328,14 +328,7 @@ class World:
         self._record_edits()
         asked = open_conflicts(self._versions.conflicts(NAME), self._ours.records())
         self._answers = [
-            Answer(
-                sheet=conflict.sheet,
-                key=conflict.key,
-                column=conflict.column,
-                ours=show_content(conflict.ours),
-                theirs=show_content(conflict.theirs),
-                take=self._choose_side(conflict),
-            )
+            answer_to(conflict, self._choose_side(conflict))
             for conflict in asked
             if self._random.random() < 0.5
         ]
@@ -488,8 +481,8 @@ class World:
         for place, value in after.items():
             if value not in self._had.get(place, ()) and now.get(place) != value:
                 self._harm(f"{place} {value} was never typed there")
-            is_back = place not in before.values() and place in self._had
-            if is_back and copy.base.get(place) == value:
+            was_there = value in self._had.get(place, ()) or (place, value) in self._refused
+            if was_there and place not in before.values() and copy.base.get(place) == value:
                 self._harm(f"{place} {value} came back with a copy of {person.name}")
         self._remember()
 

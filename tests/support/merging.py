@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from cmtools.merge.conflict import Answer, Conflict, Side, show_content
 from cmtools.merge.records import BookRecords, Owner, Record, SheetRecords
 from cmtools.merge.three_way import Merge
 
@@ -52,6 +53,18 @@ def _record(sheet: str, cells: Cells, number: int) -> Record:
         name=" · ".join(key) or order,
         owner=None if sheet == "Заказы" else Owner(sheet="Заказы", key=order),
         row=number,
+    )
+
+
+def answer_to(conflict: Conflict, take: Side | str) -> Answer:
+    """What a person who takes a side, or a value of his own, writes about a conflict."""
+    return Answer(
+        sheet=conflict.sheet,
+        key=conflict.key,
+        column=conflict.column,
+        ours=show_content(conflict.ours),
+        theirs=show_content(conflict.theirs),
+        take=take,
     )
 
 
