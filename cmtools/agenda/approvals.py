@@ -11,17 +11,26 @@ from cmtools.agenda.duty_form import source_link
 from cmtools.agenda.outcome import CellChange, Outcome, RowState, row_title
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.books.orders import ORDERS, Order
-from cmtools.books.plan import APPROVED_BY, APPROVED_ON, MANAGER, MONTH, PLAN, PlanLine, approval
+from cmtools.books.plan import (
+    APPROVED_BY,
+    APPROVED_ON,
+    MANAGER,
+    MONTH,
+    PLAN,
+    PlanLine,
+    approval,
+    approval_place,
+)
 from cmtools.books.settings import ORGANIZATION
 from cmtools.forms.form import PROPERTY, Form, FormRow, describe_shown, form_listing
 from cmtools.forms.proof import Mark
-from cmtools.forms.reply import Reply, ReplyRow
+from cmtools.forms.reply import Reply, ReplyRow, parse_answer
 from cmtools.pricing.price import HUNDRED, KOPECK, Totals
 from cmtools.pricing.session import Session
-from cmtools.problems import Place
+from cmtools.problems import Fault
 from cmtools.tables.columns import MONEY, PERCENT, YES_NO
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import Cell, format_decimal, format_value, parse_date, parse_yes_no
+from cmtools.tables.parsers import Cell, format_decimal, format_value, parse_date
 from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.writer.listings import ListingColumn, build_listings
@@ -65,9 +74,10 @@ PLAN_REFUSED = "план не утверждён: скажите менедже�
 NO_DIRECTOR = "в «Настройках», лист «Организация», нет ФИО руководителя: утвердите план в его книге"
 
 
-def build_approvals(session: Session, rows: AgendaRows, secret: bytes) -> tuple[bytes, int]:
+def build_approvals(
+    session: Session, rows: AgendaRows, mark: Mark, secret: bytes
+) -> tuple[bytes, int]:
     """Return the bytes of a form with all that waits for the director, and how much it is."""
-    mark = Mark(form=APPROVAL_FORM.name, subject=(f"{rows.today}",))
     waiting = [*_order_rows(rows), *_plan_rows(session.loaded.dataset, rows.today)]
     listing = form_listing(
         APPROVAL_FORM,
@@ -151,11 +161,10 @@ def _month(sheet: Sheet[PlanLine]) -> str:
 def _plan_values(sheet: Sheet[PlanLine]) -> dict[str, object]:
     head = sheet.head
     month, manager = (_head_text(head.get(label)) for label in (MONTH, MANAGER))
-    place = Place(file=sheet.source.file, sheet=sheet.source.sheet, row=1, column=1)
     return {
         "Что": f"План: {month or _month(sheet)}",
         "Менеджер": manager,
-        "Откуда": source_link(place),
+        "Откуда": source_link(approval_place(sheet)),
     }
 
 
@@ -186,8 +195,10 @@ Decided = tuple[RowState, str, tuple[CellChange, ...]]
 def _decide(row: ReplyRow, kind: str, name: str, session: Session, rows: AgendaRows) -> Decided:
     if row.fault is not None:
         return RowState.BAD, f"{row.fault.message}; {row.fault.hint}", ()
-    decision = parse_yes_no(row.filled.get(DECISION))
-    if not isinstance(decision, bool):
+    decision = parse_answer(row.filled.get(DECISION))
+    if isinstance(decision, Fault):
+        return RowState.BAD, row.describe(DECISION, decision), ()
+    if decision is None:
         return RowState.LISTED, SAY_DECISION, ()
     if kind == PLAN_ROW:
         sheets = session.loaded.dataset.sheets(PLAN)

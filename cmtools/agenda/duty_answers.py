@@ -10,14 +10,13 @@ from cmtools.agenda.duty_form import DONE, DUE, NEXT, ORDER, TEXT
 from cmtools.agenda.duty_writers import WRITERS
 from cmtools.agenda.outcome import Outcome, RowState
 from cmtools.agenda.rows import AgendaRows
-from cmtools.forms.reply import Reply
-from cmtools.problems import Fault
-from cmtools.tables.parsers import parse_date, parse_yes_no, squeeze
+from cmtools.forms.reply import Reply, parse_answer
+from cmtools.problems import Fault, Message
+from cmtools.tables.parsers import parse_date, squeeze
 from cmtools.tables.table import Source
 
 SAY_YES = "поставьте «да» в столбце «Сделано», если дело сделано"
-TOO_EARLY = "«Следующий контакт» раньше дня повестки: проверьте год"
-BAD_DATE = "«Следующий контакт»: {message}"
+TOO_EARLY = Message("contact-too-early", "раньше дня повестки", "проверьте год")
 
 
 def apply_duty_answers(
@@ -58,12 +57,15 @@ def _outcome(case: DutyCase) -> Outcome:
     row = case.row
     if row.fault is not None:
         return case.end(RowState.BAD, f"{row.fault.message}; {row.fault.hint}")
-    if parse_yes_no(row.filled.get(DONE)) is not True:
+    answer = parse_answer(row.filled.get(DONE))
+    if isinstance(answer, Fault):
+        return case.end(RowState.BAD, row.describe(DONE, answer))
+    if not answer:
         return case.end(RowState.LISTED, SAY_YES)
     following = parse_date(row.filled.get(NEXT))
+    if following is not None and not isinstance(following, Fault) and following < case.day:
+        following = TOO_EARLY()
     if isinstance(following, Fault):
-        return case.end(RowState.BAD, BAD_DATE.format(message=following.message))
-    if following is not None and following < case.day:
-        return case.end(RowState.BAD, TOO_EARLY)
+        return case.end(RowState.BAD, row.describe(NEXT, following))
     writer = WRITERS.get(case.kind)
     return writer(case) if writer else case.by_hand()

@@ -17,6 +17,9 @@ from cmtools.tables.patch.cells import CellValue
 from cmtools.tables.table import Row, Source, Table
 
 BY_HAND = "отметьте в книге: {place}"
+MADE = ("plan", "report")
+"""Kinds of duties that are done by making a file: the commands have the same names."""
+MAKE = "сделайте его: cmtools {command}"
 CHANGED = "с утра это изменилось, посмотрите в книге: {place}"
 GONE = "такого дела больше нет: посмотрите в книге"
 NO_COLUMN = "в книге нет столбца «{title}»: добавьте его и дайте файл снова"
@@ -81,7 +84,9 @@ class DutyCase:
     def place(self) -> str:
         """The cell of the book where the duty comes from."""
         place = self.duty.source if self.duty else None
-        return f"{place.sheet} {place.cell}" if place and place.file else self.row.text("Откуда")
+        if place and place.file:
+            return f"{place.file}, {place.sheet} {place.cell or ''}".rstrip()
+        return self.row.text("Откуда")
 
     def leave_changed(self) -> Outcome:
         """Leave a duty that is no longer there, or no longer as the form shows it."""
@@ -93,6 +98,8 @@ class DutyCase:
         """Leave the duty to a person."""
         place = self.place
         message = BY_HAND.format(place=place) if place else "отметьте в книге"
+        if self.kind in MADE and not place:
+            message = MAKE.format(command=f"{self.kind} {self.key}")
         return self.end(RowState.LISTED, "; ".join(filter(None, (why, message))))
 
     def write(self, table: Table[Any], record: Row, **values: CellValue) -> Outcome:

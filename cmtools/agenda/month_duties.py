@@ -12,6 +12,7 @@ from cmtools.months import months_before, next_month, plan_due, report_due
 from cmtools.problems import Place
 
 PLAN_DAYS = timedelta(days=5)
+NO_PLACE = Place(file="")
 
 
 def task(rows: AgendaRows) -> Iterator[Duty]:
@@ -33,9 +34,10 @@ def plan(rows: AgendaRows) -> Iterator[Duty]:
     """Find months, begun or beginning within five days, without an approved plan."""
     this_month = rows.today.replace(day=1)
     for month in (this_month, next_month(this_month)):
-        if month - PLAN_DAYS <= rows.today and not rows.plans.get(month):
+        if month - PLAN_DAYS <= rows.today and rows.plans.get(month, NO_PLACE):
             what = "Утвердить" if month in rows.plans else "Составить и утвердить"
-            yield _of_month("plan", month, plan_due(month), f"{what} план на {month:%m.%Y}")
+            text = f"{what} план на {month:%m.%Y}"
+            yield _of_month("plan", month, plan_due(month), text, rows.plans.get(month))
 
 
 def report(rows: AgendaRows) -> Iterator[Duty]:
@@ -46,5 +48,5 @@ def report(rows: AgendaRows) -> Iterator[Duty]:
         yield _of_month("report", month, report_due(month), text)
 
 
-def _of_month(kind: str, month: date, due: date, text: str) -> Duty:
-    return Duty(kind=kind, date=due, text=text, key=f"{month:%Y-%m}", source=Place(file=""))
+def _of_month(kind: str, month: date, due: date, text: str, source: Place | None = None) -> Duty:
+    return Duty(kind=kind, date=due, text=text, key=f"{month:%Y-%m}", source=source or NO_PLACE)

@@ -38,7 +38,7 @@ from cmtools.books.orders import (
     Paper,
     Payment,
 )
-from cmtools.books.plan import PLAN, approval
+from cmtools.books.plan import PLAN, approval, approval_place
 from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, Client, Contact, Touch
 from cmtools.books.settings import HOLIDAYS, STAGES, Holiday, Rules, Stage, rules_of
 from cmtools.books.tasks import TASKS, Task
@@ -46,7 +46,7 @@ from cmtools.pricing.category import category_at, order_days
 from cmtools.pricing.orders import PricedOrder, unpaid
 from cmtools.pricing.price import ZERO
 from cmtools.pricing.session import Session
-from cmtools.problems import Problem
+from cmtools.problems import Place, Problem
 from cmtools.tables.table import Row
 from cmtools.workspace import REPORTS
 
@@ -130,7 +130,7 @@ class AgendaRows:
     """All that duties are made of: orders, clients, settings, tasks and a date.
 
     stages: code → stage, in the order of the sheet, by which one is later than another.
-    plans: month, by its first day → whether its plan is approved.
+    plans: month, by its first day → where its plan waits for approval; None once it is approved.
     reports: the months that have a report.
     """
 
@@ -145,7 +145,7 @@ class AgendaRows:
     papers: Sequence[Paper]
     holidays: Sequence[Holiday]
     tasks: Sequence[Task]
-    plans: Mapping[date, bool]
+    plans: Mapping[date, Place | None]
     reports: Set[date]
 
     @cached_property
@@ -242,19 +242,19 @@ def _sum_amounts(payments: Iterable[Payment], kind: PaymentKind) -> Decimal:
     return sum((payment.amount for payment in payments if payment.kind is kind), ZERO)
 
 
-def _plans(session: Session) -> dict[date, bool]:
-    """Return month → whether its plan is approved: the common one, else those of all managers."""
-    approved: dict[date, list[bool]] = {}
-    common: dict[date, bool] = {}
+def _plans(session: Session) -> dict[date, Place | None]:
+    """Return month → where its plan waits: the common one, else those of all managers."""
+    of_managers: dict[date, Place | None] = {}
+    common: dict[date, Place | None] = {}
     for sheet in session.loaded.dataset.sheets(PLAN):
         path = Path(sheet.source.file)
         for month in _months([path], "План"):
-            is_approved = approval(sheet) is not None
+            place = None if approval(sheet) else approval_place(sheet)
             if " — " in path.stem:
-                approved.setdefault(month, []).append(is_approved)
+                of_managers[month] = of_managers.get(month) or place
             else:
-                common[month] = is_approved
-    return {month: all(answers) for month, answers in approved.items()} | common
+                common[month] = place
+    return of_managers | common
 
 
 def _months(paths: Iterable[Path], title: str) -> frozenset[date]:

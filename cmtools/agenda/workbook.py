@@ -99,8 +99,13 @@ def write_agenda(agenda: Agenda, manager: str | None, reader: WorkbookReader) ->
     """
     name = f"{agenda.rows.today:%Y-%m-%d} {DUTY_FORM.name}" + (f" — {manager}" if manager else "")
     path = agenda.workspace.path(AGENDAS, f"{safe_name(name)}.xlsx")
-    content = build_agenda(agenda, manager)
-    return write_form(agenda.workspace.root, path, content, DUTY_FORM, reader)
+    content, mark = build_agenda(agenda, manager), agenda_mark(agenda.rows.today, manager)
+    return write_form(agenda.workspace.root, path, content, DUTY_FORM, mark, reader)
+
+
+def agenda_mark(today: date, manager: str | None) -> Mark:
+    """Return the mark of the agenda of one manager or of all."""
+    return Mark(form=DUTY_FORM.name, subject=(f"{today}", *([manager] if manager else ())))
 
 
 def build_agenda(agenda: Agenda, manager: str | None) -> bytes:
@@ -108,8 +113,7 @@ def build_agenda(agenda: Agenda, manager: str | None) -> bytes:
     rows = agenda.rows
     duties = duties_of(rows, agenda.duties, manager)
     secret = read_secret(agenda.workspace.root)
-    subject = (f"{rows.today}", *([manager] if manager else ()))
-    mark = Mark(form=DUTY_FORM.name, subject=subject)
+    mark = agenda_mark(rows.today, manager)
     overview = Overview(
         rows=rows,
         duties=duties,

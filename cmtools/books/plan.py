@@ -69,6 +69,17 @@ def approval(sheet: Sheet[PlanLine]) -> HeadCell | None:
     return who if who and when and who.value is not None and when.value is not None else None
 
 
+def approval_place(sheet: Sheet[PlanLine], label: str = APPROVED_BY) -> Place:
+    """Return the cell of «Утвердил»; the sheet where its label is missing."""
+    cell = sheet.head.get(label)
+    return Place(
+        file=sheet.source.file,
+        sheet=sheet.source.sheet,
+        row=cell.row if cell else None,
+        column=cell.column if cell else None,
+    )
+
+
 APPROVAL_INCOMPLETE = Message(
     "approval-incomplete",
     "заполнено «{filled}», а «{empty}» нет: план не утверждён",
@@ -86,15 +97,8 @@ def approval_problems(dataset: Dataset) -> Iterator[Problem]:
         filled = [label for label, cell in cells.items() if cell and cell.value is not None]
         if len(filled) == 1:
             empty = APPROVED_ON if filled == [APPROVED_BY] else APPROVED_BY
-            cell = cells[empty]
-            place = Place(
-                file=sheet.source.file,
-                sheet=PLAN.title,
-                row=cell.row if cell else None,
-                column=cell.column if cell else None,
-            )
             fault = APPROVAL_INCOMPLETE(filled=filled[0], empty=empty)
-            yield problem_at(place, fault, column=empty)
+            yield problem_at(approval_place(sheet, empty), fault, column=empty)
 
 
 def plan_sheet(dataset: Dataset, file: str) -> Sheet[PlanLine] | None:

@@ -11,8 +11,8 @@ from cmtools.agenda.approvals import APPROVAL_FORM, build_approvals
 from cmtools.agenda.rows import find_unread_sheets, read_rows
 from cmtools.commands.result import Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
-from cmtools.forms.place import write_form
-from cmtools.forms.proof import read_secret
+from cmtools.forms.place import remove_unfilled, write_form
+from cmtools.forms.proof import Mark, read_secret
 from cmtools.pricing.session import open_books, price_books
 from cmtools.tables.reader.sandbox import Reader
 from cmtools.workspace import AGENDAS
@@ -34,6 +34,8 @@ class ApprovalsResult(Result):
 def approvals(root: Path, *, today: date) -> ApprovalsResult:
     """Write the form of all that waits for the director; one that was filled stays.
 
+    One that nobody has filled goes once nothing waits any more.
+
     Raises:
         WorkspaceError, Unavailable: see `open_books`.
         OSError: no rights, no room.
@@ -41,11 +43,14 @@ def approvals(root: Path, *, today: date) -> ApprovalsResult:
     session = price_books(open_books(root, (), today, STANDARD_DOCUMENTS))
     workspace = session.workspace
     secret = read_secret(workspace.root)
-    content, count = build_approvals(session, read_rows(session, today), secret)
+    mark = Mark(form=APPROVAL_FORM.name, subject=(f"{today}",))
+    content, count = build_approvals(session, read_rows(session, today), mark, secret)
+    path = workspace.path(AGENDAS, f"{APPROVAL_FORM.name} {today:%Y-%m-%d}.xlsx")
     files: tuple[str, ...] = ()
-    if count:
-        path = workspace.path(AGENDAS, f"{APPROVAL_FORM.name} {today:%Y-%m-%d}.xlsx")
-        with Reader(workspace.limits()) as reader:
-            made = write_form(workspace.root, path, content, APPROVAL_FORM, reader)
-        files = (workspace.name(made),)
+    with Reader(workspace.limits()) as reader:
+        if count:
+            made = write_form(workspace.root, path, content, APPROVAL_FORM, mark, reader)
+            files = (workspace.name(made),)
+        else:
+            remove_unfilled(workspace.root, path, APPROVAL_FORM, mark, reader)
     return ApprovalsResult(problems=find_unread_sheets(session), files=files, count=count)

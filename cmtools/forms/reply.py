@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from cmtools.forms.form import PROPERTY, Form, describe_shown
 from cmtools.forms.proof import Mark, is_genuine, parse_key, parse_mark, sign_row
-from cmtools.problems import Fault, Message, Place
-from cmtools.tables.parsers import Cell, format_value, is_empty, normalize_title
+from cmtools.problems import Fault, Message, Place, column_letters
+from cmtools.tables.parsers import Cell, format_value, is_empty, normalize_name, normalize_title
 from cmtools.tables.reader.grid import Grid, WorkbookCells
 
 HEADER_SEARCH = 100  # rows, counted from the top, in which a header is looked for
@@ -37,6 +37,22 @@ ROW_ADDED = Message(
 ROW_TWICE = Message(
     "form-row-twice", "эта строка есть дважды с разными ответами", "оставьте одну из них"
 )
+NOT_AN_ANSWER = Message("not-an-answer", "«{typed}» — непонятный ответ", "впишите «да» или «нет»")
+
+_ANSWERS = {
+    **dict.fromkeys(("да", "+", "1", "v", "✓", "✔", "☑", "√", "истина", "true"), True),
+    **dict.fromkeys(("нет", "-", "0", "☐", "ложь", "false"), False),
+}
+_ANSWERS = {normalize_name(word): answer for word, answer in _ANSWERS.items()}
+
+
+def parse_answer(cell: Cell) -> bool | Fault | None:
+    """Parse a yes or no as people tick it; a cross has two meanings and is none."""
+    if cell is None or is_empty(cell):
+        return None
+    typed = format_value(cell)
+    answer = _ANSWERS.get(normalize_name(typed).strip(" .!\ufe0f"))  # ✔ as an emoji ends so
+    return NOT_AN_ANSWER(typed=typed) if answer is None else answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +77,11 @@ class ReplyRow:
         """Return what stands in a column as a text; empty where nothing does."""
         cell = self.filled.get(title, self.shown.get(title))
         return "" if cell is None else format_value(cell).strip()
+
+    def describe(self, title: str, fault: Fault) -> str:
+        """Say what is wrong with a cell, as `«Сделано» J7: …`."""
+        cell = f"«{title}» {column_letters(self.columns[title])}{self.row}"
+        return f"{cell}: {'; '.join(filter(None, (fault.message, fault.hint)))}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from cmtools.files import name_with
-from cmtools.forms.place import is_filled, write_form
-from cmtools.forms.proof import read_secret
+from cmtools.forms.place import remove_unfilled, write_form
+from cmtools.forms.proof import Mark, read_secret
 from cmtools.merge.book_merge import Check, MergeInputs, find_new_errors, stamp
 from cmtools.merge.book_records import read_book
 from cmtools.merge.conflict import CellPlace
@@ -97,12 +97,12 @@ def place_conflict_book(
         OSError: no rights, no room.
     """
     path = conflict_path(root, book)
+    mark = Mark(form=CONFLICT_FORM.name, subject=(book,))
     conflicts = open_conflicts(versions.conflicts(book), ours)
     if conflicts:
         content = build_conflict_book(book, conflicts, ours, read_secret(root), now)
-        return [write_form(root, path, content, CONFLICT_FORM, reader)]
-    if path.is_file() and not is_filled(root, path, CONFLICT_FORM, reader):
-        path.unlink()
+        return [write_form(root, path, content, CONFLICT_FORM, mark, reader)]
+    remove_unfilled(root, path, CONFLICT_FORM, mark, reader)
     return []
 
 

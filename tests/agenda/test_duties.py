@@ -12,6 +12,7 @@ from cmtools.agenda.duties import KINDS, find_duties
 from cmtools.agenda.managers import duties_of
 from cmtools.agenda.rows import AgendaRows, read_rows
 from cmtools.agenda.workdays import add_workdays, is_workday, knows_transfers, workdays_between
+from cmtools.commands.plan import plan
 from cmtools.commands.session import open_session
 from support.workbench import CLERK, CONTRACTOR, SALES, TODAY, Change, add, healthy, put
 
@@ -507,10 +508,24 @@ def test_a_report_that_is_made_and_a_plan_that_is_approved_are_done(tmp_path: Pa
     session = open_session(healthy(tmp_path), TODAY)
     rows = read_rows(session, TODAY)
     assert {"plan", "report"} <= {duty.kind for duty in find_duties(rows)}
-    done = replace(rows, plans={november(1): True}, reports={date(2026, 10, 1)})
+    done = replace(rows, plans={november(1): None}, reports={date(2026, 10, 1)})
     assert not {"plan", "report"} & {duty.kind for duty in find_duties(done)}
-    made = replace(rows, plans={november(1): False})
-    assert "Утвердить план на 11.2026" in [duty.text for duty in find_duties(made)]
+
+
+def test_a_plan_waits_for_approval_in_its_book(tmp_path: Path) -> None:
+    """The common plan counts before those of managers, of whom one may still wait."""
+    root = healthy(tmp_path)
+
+    def waiting() -> tuple[str, str | None, str | None]:
+        rows = read_rows(open_session(root, TODAY), TODAY)
+        (duty,) = [duty for duty in find_duties(rows) if duty.kind == "plan"]
+        return duty.text, duty.source.file, duty.source.cell
+
+    assert waiting() == ("Составить и утвердить план на 11.2026", "", None)
+    (of_manager, _) = plan(root, "2026-11", manager=SALES, today=TODAY).files
+    assert waiting() == ("Утвердить план на 11.2026", of_manager, "B3")
+    (common, _) = plan(root, "2026-11", today=TODAY).files
+    assert waiting() == ("Утвердить план на 11.2026", common, "B3")
 
 
 def test_the_working_saturday_counts(tmp_path: Path) -> None:

@@ -132,7 +132,10 @@ def test_links_lead_to_cells_of_the_books_and_to_folders(tmp_path: Path) -> None
 
 
 def test_a_filled_agenda_is_never_overwritten(tmp_path: Path) -> None:
-    """An unfilled ` (2)` is renewed; ` (3)` comes only when ` (2)` was filled."""
+    """An unfilled ` (2)` is renewed; ` (3)` comes only when ` (2)` was filled.
+
+    Once the first has been given back, the new one takes its place and an unfilled one goes.
+    """
     root = healthy(tmp_path)
     second, third = (PATH.replace(".xlsx", f" ({number}).xlsx") for number in (2, 3))
 
@@ -159,6 +162,20 @@ def test_a_filled_agenda_is_never_overwritten(tmp_path: Path) -> None:
     assert sorted(path.name for path in (root / "Повестка").iterdir()) == sorted(
         Path(path).name for path in (PATH, second, third)
     )
+    (root / PATH).unlink()
+    assert made() == PATH
+    assert {path.name for path in (root / "Повестка").iterdir()} == {
+        Path(path).name for path in (PATH, second)
+    }
+
+
+def test_a_form_about_something_else_stays(tmp_path: Path) -> None:
+    """A name that ends like a copy's is no proof: the mark says what a form is about."""
+    root = healthy(tmp_path, put("Клиенты", "Менеджер", 2, f"{SALES} (2)"))
+    managers = (SALES, f"{SALES} (2)")
+    paths = [today(root, manager=m, today=TODAY).files[0] for m in managers * 2]
+    assert paths[2:] == paths[:2]
+    assert all((root / path).exists() for path in paths)
 
 
 def test_each_sheet_prints_a_page_wide_at_eight_points(tmp_path: Path) -> None:

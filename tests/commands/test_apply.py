@@ -241,18 +241,23 @@ def test_a_duty_done_changes_its_cells_and_no_other(case: Case, tmp_path: Path) 
     [
         ("original", {"result": "получен"}, "listed", "поставьте «да»"),
         ("original", {"done": "нет"}, "listed", "поставьте «да»"),
-        ("claim", {"done": "да"}, "listed", "отметьте в книге: Претензии F3"),
-        ("plan", {"done": "да"}, "listed", "отметьте в книге"),
+        ("original", {"done": False}, "listed", "поставьте «да»"),
+        ("original", {"done": "-"}, "listed", "поставьте «да»"),
+        ("original", {"done": "x"}, "bad", "«Сделано» J6: «x» — непонятный ответ; впишите"),
+        ("original", {"done": "завтра"}, "bad", "«Сделано» J6: «завтра» — непонятный ответ"),
+        ("claim", {"done": "да"}, "listed", f"отметьте в книге: {ORDERS}, Претензии F3"),
+        ("plan", {"done": "да"}, "listed", "сделайте его: cmtools plan 2026-11"),
+        ("report", {"done": "да"}, "listed", "сделайте его: cmtools report 2026-10"),
         ("mark", {"done": "да", "result": "хорошо"}, "listed", "от 1 до 5"),
         ("mark", {"done": "да", "result": "10 баллов"}, "listed", "от 1 до 5"),
         ("mark", {"done": "да", "result": "3"}, "bad", "впишите причину"),
         ("quality", {"done": "да", "result": "хорошо"}, "listed", "«принято» или «брак»"),
-        ("prepayment", {"done": "да", "next": "скоро"}, "bad", "нужна дата"),
+        ("prepayment", {"done": "да", "next": "скоро"}, "bad", "контакт» L11: нужна дата"),
         ("prepayment", {"done": "да", "next": "20.11.2026"}, "bad", "раньше дня повестки"),
     ],
 )
 def test_what_is_not_written_is_told(
-    kind: str, answers: dict[str, str], state: str, message: str, tmp_path: Path
+    kind: str, answers: dict[str, object], state: str, message: str, tmp_path: Path
 ) -> None:
     root = healthy(
         tmp_path,
@@ -266,6 +271,14 @@ def test_what_is_not_written_is_told(
     assert message in result.rows[0].message
     assert (result.files, cells_of(root)) == ((), before)
     assert result.exit_code == (1 if state == "bad" else 0)
+
+
+@pytest.mark.parametrize("tick", ["ДА", "Да.", "+", 1, "1", True, "истина", "✓", "✔\ufe0f", "V"])
+def test_ways_to_tick(tick: object, tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    assert states(give(root, filled(morning(root), "original", done=tick))) == [
+        ("original", "done")
+    ]
 
 
 def test_a_duty_that_has_changed_since_is_left(tmp_path: Path) -> None:

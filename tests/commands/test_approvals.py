@@ -131,6 +131,25 @@ def test_a_comment_alone_is_listed(tmp_path: Path) -> None:
     assert [row.state.value for row in result.rows] == ["listed"]
 
 
+def test_a_decision_that_cannot_be_understood(tmp_path: Path) -> None:
+    root = healthy(tmp_path, CHEAP)
+    approvals(root, today=TODAY)
+    (row,) = give(root, decide(root / PATH, "Низкая", "подумаю")).rows
+    assert (row.state, row.message) == (
+        "bad",
+        "«Решение» L6: «подумаю» — непонятный ответ; впишите «да» или «нет»",
+    )
+
+
+def test_an_unfilled_form_goes_once_nothing_waits(tmp_path: Path) -> None:
+    root = healthy(tmp_path / "w", CHEAP)
+    approvals(root, today=TODAY)
+    dearer = healthy(tmp_path / "other")
+    (root / ORDERS).write_bytes((dearer / ORDERS).read_bytes())
+    assert approvals(root, today=TODAY).files == ()
+    assert not (root / PATH).exists()
+
+
 def test_plans_are_approved_in_the_name_of_the_director(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     plan(root, "2026-12", today=TODAY)

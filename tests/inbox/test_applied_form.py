@@ -49,7 +49,7 @@ def test_a_filled_agenda_changes_the_books(root: Path) -> None:
     assert changed(before, cells_of(root)) == {("Документы", "E4"): TODAY}
     assert protocol.startswith("Обработано\n")
     assert re.search(r"— записано: Получить оригинал.*, З-2026-0002, ", protocol)
-    assert "за вами — отметьте в книге: Претензии F3" in protocol
+    assert "за вами — отметьте в книге: Предварительные заказы.xlsx, Претензии F3" in protocol
     assert names == sorted(
         [
             path.name,
