@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
 from cmtools.books import requisite_checks as requisites
@@ -10,62 +11,79 @@ from cmtools.books.choices import LegalForm
 from cmtools.problems import Fault, Message
 from cmtools.tables import messages
 from cmtools.tables.columns import DIGITS, Column
-from cmtools.tables.table import Rule
+from cmtools.tables.table import Row, Rule
 
 _FORM_BEFORE = re.compile(r"(?:ИП|Индивидуальный предприниматель)\s+", re.IGNORECASE)
 
 ShortName = Column("Краткое наименование", width=30, wrap=True, hint="ООО «Ромашка»")
-FullName = Annotated[
-    str | None,
-    Column(
-        "Полное наименование",
-        width=36,
-        wrap=True,
-        hint="Общество с ограниченной ответственностью «Ромашка» — так оно встанет в договор",
-    ),
-]
 FormColumn = Column("Форма", width=11, hint="юрлицо, ИП или физлицо")
-Inn = Annotated[
-    str | None,
-    Column("ИНН", DIGITS, expected=True, width=14, hint="10 цифр у юрлица, 12 у ИП и физлица"),
-]
-Kpp = Annotated[str | None, Column("КПП", DIGITS, width=12, hint="9 знаков, только у юрлица")]
-Ogrn = Annotated[
-    str | None,
-    Column("ОГРН", DIGITS, width=17, hint="13 цифр у юрлица, 15 у ИП (ОГРНИП)"),
-]
-LegalAddress = Annotated[str | None, Column("Юридический адрес", width=36, wrap=True)]
-PostalAddress = Annotated[str | None, Column("Почтовый адрес", width=36, wrap=True)]
-Bank = Annotated[str | None, Column("Банк", width=28, wrap=True, hint="Как в карточке клиента")]
-Bik = Annotated[str | None, Column("БИК", DIGITS, width=12, hint="9 цифр")]
-Account = Annotated[str | None, Column("Расчётный счёт", DIGITS, width=24, hint="20 цифр")]
-CorrespondentAccount = Annotated[str | None, Column("Корр. счёт", DIGITS, width=24, hint="20 цифр")]
-HeadPost = Annotated[
-    str | None, Column("Должность руководителя", width=24, hint="Генеральный директор")
-]
-HeadName = Annotated[str | None, Column("ФИО руководителя", width=30, hint="Иванов Иван Иванович")]
-ActsOn = Annotated[
-    str | None,
-    Column("Действует на основании", width=24, hint="Устава; доверенности № 5 от 01.03.2026"),
-]
-HeadPostGenitive = Annotated[
-    str | None,
-    Column("Должность в родительном падеже", width=26, hint="В лице кого: генерального директора"),
-]
-HeadNameGenitive = Annotated[
-    str | None,
-    Column("ФИО в родительном падеже", width=30, hint="В лице кого: Иванова Ивана Ивановича"),
-]
-HeadPostDative = Annotated[
-    str | None,
-    Column("Должность в дательном падеже", width=26, hint="Кому: генеральному директору"),
-]
-HeadNameDative = Annotated[
-    str | None,
-    Column("ФИО в дательном падеже", width=30, hint="Кому: Иванову Ивану Ивановичу"),
-]
 Phone = Annotated[str | None, Column("Телефон", width=18)]
 Email = Annotated[str | None, Column("Эл. почта", width=24)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requisites(Row):
+    """A party to a contract, as its company card describes it."""
+
+    name: Annotated[str | None, ShortName]
+    full_name: Annotated[
+        str | None,
+        Column(
+            "Полное наименование",
+            width=36,
+            wrap=True,
+            hint="Общество с ограниченной ответственностью «Ромашка» — так оно встанет в договор",
+        ),
+    ]
+    form: Annotated[LegalForm | None, FormColumn]
+    inn: Annotated[
+        str | None,
+        Column("ИНН", DIGITS, expected=True, width=14, hint="10 цифр у юрлица, 12 у ИП и физлица"),
+    ]
+    kpp: Annotated[str | None, Column("КПП", DIGITS, width=12, hint="9 знаков, только у юрлица")]
+    ogrn: Annotated[
+        str | None,
+        Column("ОГРН", DIGITS, width=17, hint="13 цифр у юрлица, 15 у ИП (ОГРНИП)"),
+    ]
+    legal_address: Annotated[str | None, Column("Юридический адрес", width=36, wrap=True)]
+    postal_address: Annotated[str | None, Column("Почтовый адрес", width=36, wrap=True)]
+    bank: Annotated[str | None, Column("Банк", width=28, wrap=True, hint="Как в карточке клиента")]
+    bik: Annotated[str | None, Column("БИК", DIGITS, width=12, hint="9 цифр")]
+    account: Annotated[str | None, Column("Расчётный счёт", DIGITS, width=24, hint="20 цифр")]
+    correspondent_account: Annotated[
+        str | None, Column("Корр. счёт", DIGITS, width=24, hint="20 цифр")
+    ]
+    head_post: Annotated[
+        str | None, Column("Должность руководителя", width=24, hint="Генеральный директор")
+    ]
+    head_name: Annotated[
+        str | None, Column("ФИО руководителя", width=30, hint="Иванов Иван Иванович")
+    ]
+    acts_on: Annotated[
+        str | None,
+        Column("Действует на основании", width=24, hint="Устава; доверенности № 5 от 01.03.2026"),
+    ]
+    head_post_genitive: Annotated[
+        str | None,
+        Column(
+            "Должность в родительном падеже", width=26, hint="В лице кого: генерального директора"
+        ),
+    ]
+    head_name_genitive: Annotated[
+        str | None,
+        Column("ФИО в родительном падеже", width=30, hint="В лице кого: Иванова Ивана Ивановича"),
+    ]
+    head_post_dative: Annotated[
+        str | None,
+        Column("Должность в дательном падеже", width=26, hint="Кому: генеральному директору"),
+    ]
+    head_name_dative: Annotated[
+        str | None,
+        Column("ФИО в дательном падеже", width=30, hint="Кому: Иванову Ивану Ивановичу"),
+    ]
+    phone: Phone
+    email: Email
+
 
 INN_LENGTH = Message(
     "inn-length",

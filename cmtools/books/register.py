@@ -13,31 +13,12 @@ from cmtools.tables.table import Book, Row, Table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Client(Row):
+class Client(party.Requisites):
     """A client: requisites, the manager, what is known of the needs."""
 
     code: Annotated[str, Column("Код", CODE, unique=True, width=11, hint="К-0001")]
     name: Annotated[str, party.ShortName]
-    full_name: party.FullName
     form: Annotated[LegalForm, party.FormColumn]
-    inn: party.Inn
-    kpp: party.Kpp
-    ogrn: party.Ogrn
-    legal_address: party.LegalAddress
-    postal_address: party.PostalAddress
-    bank: party.Bank
-    bik: party.Bik
-    account: party.Account
-    correspondent_account: party.CorrespondentAccount
-    head_post: party.HeadPost
-    head_name: party.HeadName
-    acts_on: party.ActsOn
-    head_post_genitive: party.HeadPostGenitive
-    head_name_genitive: party.HeadNameGenitive
-    head_post_dative: party.HeadPostDative
-    head_name_dative: party.HeadNameDative
-    phone: party.Phone
-    email: party.Email
     manager: Annotated[str, Column("Менеджер", width=28)]
     received: Annotated[
         date, Column("Дата передачи", hint="Когда клиента передал менеджер по продажам")

@@ -28,30 +28,9 @@ CONTRACTOR_INN = Message(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Organization(Row):
-    """The seller's own requisites; the fields are those of a client."""
+class Organization(party.Requisites):
+    """The seller."""
 
-    name: Annotated[str | None, party.ShortName]
-    full_name: party.FullName
-    form: Annotated[LegalForm | None, party.FormColumn]
-    inn: party.Inn
-    kpp: party.Kpp
-    ogrn: party.Ogrn
-    legal_address: party.LegalAddress
-    postal_address: party.PostalAddress
-    bank: party.Bank
-    bik: party.Bik
-    account: party.Account
-    correspondent_account: party.CorrespondentAccount
-    head_post: party.HeadPost
-    head_name: party.HeadName
-    acts_on: party.ActsOn
-    head_post_genitive: party.HeadPostGenitive
-    head_name_genitive: party.HeadNameGenitive
-    head_post_dative: party.HeadPostDative
-    head_name_dative: party.HeadNameDative
-    phone: party.Phone
-    email: party.Email
     finance_head: Annotated[str | None, Column("Финансовый директор", width=30, hint="ФИО")]
     lawyer: Annotated[str | None, Column("Юрист", width=30, hint="ФИО")]
     city: Annotated[str | None, Column("Город", hint="Место заключения договоров")]

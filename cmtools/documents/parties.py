@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cmtools.books.choices import LegalForm
-from cmtools.books.counterparty import own_name
-from cmtools.books.register import Client
-from cmtools.books.settings import Organization
+from cmtools.books.counterparty import Requisites, own_name
 from cmtools.documents.declension import (
     Gender,
     decline_ground,
@@ -70,7 +68,7 @@ class Party:
     email: Annotated[str, "Электронная почта"]
 
 
-def party(row: Client | Organization) -> Party:
+def party(row: Requisites) -> Party:
     """Return a client or the seller as a side of a deal."""
     head, own = row.head_name or "", own_name(row.full_name, row.name)
     is_company = row.form in (LegalForm.COMPANY, None)
@@ -111,13 +109,13 @@ def _fits(word: str, name: str) -> bool:
     return word == name or (len(word) == 1 and name.startswith(word))
 
 
-def _whole_name(row: Client | Organization, person: str) -> str:
+def _whole_name(row: Requisites, person: str) -> str:
     if row.form is LegalForm.ENTREPRENEUR:
         return f"{_ENTREPRENEUR} {person}"
     return row.name or ""
 
 
-def _gender(row: Client | Organization, whole_name: str, person: str) -> Gender | None:
+def _gender(row: Requisites, whole_name: str, person: str) -> Gender | None:
     """Return the gender of a company's head noun, or of a person."""
     match row.form:
         case LegalForm.ENTREPRENEUR:
@@ -127,7 +125,7 @@ def _gender(row: Client | Organization, whole_name: str, person: str) -> Gender 
     return organisation_gender(whole_name) or Gender.NEUTER
 
 
-def _usual_post(row: Client | Organization, *, represented: bool) -> str:
+def _usual_post(row: Requisites, *, represented: bool) -> str:
     """Return the post of the person who signs where none is given; an individual has none."""
     if row.form in (LegalForm.COMPANY, None):
         return ""

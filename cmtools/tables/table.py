@@ -108,7 +108,7 @@ class Table(Generic[R]):
     head: labels above the header row, each with a cell to fill beside it.
     optional: a book is whole without the sheet.
     stands_alone: each file is a table of its own: another one may hold the same keys.
-    fields: attribute name → its declared column, in order.
+    fields: attribute name → its declared column, in order; a unique one comes first.
     make: a record from its source, its row and the values of its fields, in order.
     """
 
@@ -138,11 +138,8 @@ class Table(Generic[R]):
 
     @cached_property
     def key(self) -> Field:
-        """The field by which other tables refer to a row: the unique one, else the first."""
-        return next(
-            (field for field in self.fields.values() if field.column.unique),
-            next(iter(self.fields.values())),
-        )
+        """The field by which other tables refer to a row."""
+        return next(iter(self.fields.values()))
 
     @property
     def unique_fields(self) -> tuple[tuple[str, ...], ...]:
@@ -198,11 +195,13 @@ def _maker(record: type[R], names: tuple[str, ...]) -> Callable[..., R]:
 
 def _fields(record: type[Row]) -> dict[str, Field]:
     hints = get_type_hints(record, include_extras=True)
-    return {
-        item.name: make_field(item.name, get_args(hints[item.name])[0], column)
+    declared = (
+        make_field(item.name, get_args(hints[item.name])[0], column)
         for item in fields(record)
         if (column := _column(hints[item.name])) is not None
-    }
+    )
+    unique_first = sorted(declared, key=lambda field: not field.column.unique)
+    return {field.name: field for field in unique_first}
 
 
 def _column(annotation: Any) -> Column | None:
