@@ -14,6 +14,7 @@ from cmtools import known_files
 from cmtools.agenda.workbook import write_agendas
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.commands.docs import DocumentFile, docs
+from cmtools.commands.folders import folders
 from cmtools.commands.init import init
 from cmtools.commands.price import PriceResult, price
 from cmtools.commands.report import ReportResult, report
@@ -76,6 +77,7 @@ def demo(folder: Path, *, today: date, now: datetime) -> DemoResult:
     stamp_new_books(Workspace(folder))
     for path in sample:
         known_files.add_file(folder, path)
+    folders(folder, make=True, today=today)
     checked = validate(folder, today=today)
     priced = price(folder, today=today, now=now)
     of_orders = docs(folder, Selection(every=True), today=today)

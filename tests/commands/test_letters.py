@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -400,6 +401,28 @@ def test_templates_of_letters_are_checked(tmp_path: Path) -> None:
     assert [p.code for p in result.problems] == ["template-missing"]
     (check,) = [check for check in doctor(root, today=TODAY).checks if check.id == "templates"]
     assert not check.ok
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("{{ numbr }}\n\n{{ salutation }}\n\nСрок {{ dew }}\nСумма {{ amount }}", [1, 5]),
+        ("\n\nТема\n{% if overdue %}да\n{% else %}\n{{ late }}{% endif %}", [6]),
+        ("Тема\n{% if overdue %}да\n{% elif latе %}\nнет{% endif %}", [3]),
+        ("Тема\n{{ amount\n| upcase }}", [2]),
+        ("Тема\n\nСрок {{ due | }}\n{{ amount }}", [3]),
+        ("Тема\n{% if due %}\n{% for line in lines %}\n{{ line.name }}\n{% endif %}", [5]),
+        ("Тема\nСрок\n{% if overdue %}\nпрошёл", [3]),
+        ("Тема\nСрок\n{% endif %}", [3]),
+    ],
+)
+def test_a_wrong_field_of_a_letter_names_its_line(
+    text: str, lines: list[int], tmp_path: Path
+) -> None:
+    root = healthy(tmp_path)
+    (root / TEMPLATES / "Напоминание об оплате.txt").write_text(text, "utf-8")
+    found = [re.match(r"строка (\d+): ", p.message) for p in check_templates(root).problems]
+    assert [int(line[1]) for line in found if line] == lines
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1251"])

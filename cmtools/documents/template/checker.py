@@ -33,8 +33,8 @@ _LOOP = FieldSpec(
 )
 
 
-def faults_of(tree: nodes.Template, known: Fields) -> list[Fault]:
-    """Return all that a parsed template may not have."""
+def faults_of(tree: nodes.Template, known: Fields) -> list[tuple[int, Fault]]:
+    """Return all that a parsed template may not have, each with its line, counted from 1."""
     checker = _Checker()
     checker.check(tree.body, known, 0)
     return checker.found
@@ -44,10 +44,12 @@ class _Checker:
     """Walks a parsed template and notes all that a template may not have."""
 
     def __init__(self) -> None:
-        self.found: list[Fault] = []
+        self.found: list[tuple[int, Fault]] = []
+        self._line = 1
 
     def check(self, body: Iterable[nodes.Node], scope: Fields, depth: int) -> None:
         for node in body:
+            self._line = node.lineno
             match node:
                 case nodes.Output():
                     self._check_printed(node, scope)
@@ -88,6 +90,7 @@ class _Checker:
 
     def _kind(self, node: nodes.Node | None, scope: Fields) -> type | None:
         """Return the kind of an expression's value; None where a fault was noted."""
+        self._line = node.lineno if node else self._line
         match node:
             case nodes.Name() | nodes.Getattr():
                 found = self._declaration_of(node, scope)
@@ -193,7 +196,7 @@ class _Checker:
         self._note(messages.TEMPLATE_FORBIDDEN, what=what)
 
     def _note(self, message: Message, **values: object) -> None:
-        self.found.append(message(**values))
+        self.found.append((self._line, message(**values)))
 
 
 def _common(one: type | None, other: type | None) -> type | None:

@@ -125,7 +125,8 @@ def _compile(
     except TemplateNotParsed as error:
         wrong = [*_not_understood(sandbox, found)]
         raise BadTemplate(wrong or [messages.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
-    if wrong := [*checker.faults_of(tree, known), *markup.faults_of(source)]:
+    faults = [fault for _, fault in checker.faults_of(tree, known)]
+    if wrong := [*faults, *markup.faults_of(source)]:
         raise BadTemplate(wrong)
     return sandbox.compile_tree(tree)
 

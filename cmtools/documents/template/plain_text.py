@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ MOST_BYTES = 1 << 20
 SECONDS = 20.0
 
 _FIELD = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_PAIRED = re.compile(r"\{%-?\s*(?P<end>end)?(?P<word>if|for)\b.*?%\}", re.DOTALL)
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
@@ -49,20 +50,26 @@ def load_text(path: Path, known: Fields) -> TextTemplate:
             text = _decode(file.read(MOST_BYTES + 1))
     except FileNotFoundError as error:
         raise BadTemplate([messages.TEMPLATE_MISSING()]) from error
-    subject, _, body = text.lstrip("\n").partition("\n")
+    written = text.lstrip("\n")
+    subject, _, body = written.partition("\n")
+    first = len(text) - len(written) + 1  # the line of the subject
     if not subject.strip() or not body.strip():
         raise BadTemplate([messages.TEMPLATE_NO_SUBJECT()])
     sandbox = Sandbox()
     parts = []
     faults: list[Fault] = []
-    for source in (subject, body):
+    for source, above in ((subject, first - 1), (body, first)):
         try:
             tree = sandbox.understood(source)
         except TemplateNotParsed:
-            faults += _find_torn_fields(sandbox, source)
+            found = [*_find_torn_tags(sandbox, source)]
         else:
-            faults += checker.faults_of(tree, known)
+            found = checker.faults_of(tree, known)
             parts.append(tree)
+        faults += (
+            replace(fault, message=f"строка {above + line}: {fault.message}")
+            for line, fault in found
+        )
     if faults:
         raise BadTemplate(list(dict.fromkeys(faults)))
     return TextTemplate(subject=sandbox.compile_tree(parts[0]), body=sandbox.compile_tree(parts[1]))
@@ -102,14 +109,27 @@ def _decode(content: bytes) -> str:
     raise BadTemplate([messages.TEMPLATE_NO_TEXT()])
 
 
-def _find_torn_fields(sandbox: Sandbox, source: str) -> Iterator[Fault]:
-    """Yield a fault for each field that is wrong by itself, else one for the whole."""
-    wrong = False
-    for field in _FIELD.findall(source):
+def _find_torn_tags(sandbox: Sandbox, source: str) -> Iterator[tuple[int, Fault]]:
+    """Yield each field that is wrong by itself, else the tag without a pair, with their lines."""
+    wrong = []
+    for field in _FIELD.finditer(source):
         try:
-            sandbox.understood(field)
+            sandbox.understood(field[0])
         except TemplateNotParsed:
-            wrong = True
-            yield messages.TEMPLATE_SYNTAX(near=field[:100])
-    if not wrong:
-        yield messages.TEMPLATE_SYNTAX(near=source.strip()[:100])
+            wrong.append(field)
+    for found in wrong or _find_unpaired(source):
+        line = source.count("\n", 0, found.start()) + 1
+        yield line, messages.TEMPLATE_SYNTAX(near=found[0].strip()[:100])
+
+
+def _find_unpaired(source: str) -> list[re.Match[str]]:
+    """Return the innermost condition or loop that is not closed, else the whole text."""
+    opened: list[re.Match[str]] = []
+    for tag in _PAIRED.finditer(source):
+        if not tag["end"]:
+            opened.append(tag)
+        elif not opened or opened[-1]["word"] != tag["word"]:
+            return [tag]
+        else:
+            opened.pop()
+    return opened[-1:] or [*re.finditer(r"[\s\S]+", source)]
