@@ -174,6 +174,8 @@ def test_demo(tmp_path: Path) -> None:
     assert [*(root / "Входящие").iterdir()] == []
     names = {"Книга с ошибками.xlsx", "Книга с ошибками — ошибки.xlsx", "Протокол.txt"}
     assert {path.name for path in dropped.iterdir()} == names
+    amiss = json.loads(run("folders", "--json", *DAY, folder=root).out)["items"]
+    assert "no-folder" not in {item["kind"] for item in amiss}
     assert refuse(tmp_path, "demo", "пример") == f"здесь уже есть рабочая папка: {root}"
 
 

@@ -170,3 +170,15 @@ def test_a_replacement_is_handed_over_for_nothing(tmp_path: Path) -> None:
     assert "Визитки 7 шт" in later.loose
     assert later.money == {"0,00"}
     assert FULL not in later.text
+
+
+def test_what_is_beyond_the_order_costs_nothing(tmp_path: Path) -> None:
+    """A line of its own, so that each price times its quantity is its sum; the act is no part."""
+    paper = act_of(tmp_path, add("Поставки", shipment(23, 320, 1), shipment(23, 500, 2)), SETTLED)
+    price = figures().lines[0].price
+    assert money(figures().total) in paper.money
+    assert FULL in paper.text
+    assert paper.path.stem == f"{SECOND} Акт выполненных работ"
+    assert "(сверх заказанного) 20 шт 0,00 0,00" in paper.loose
+    ordered = f"300 шт {money(price)} {money(price * 300)}".replace("\u00a0", " ")
+    assert ordered in paper.loose

@@ -121,7 +121,9 @@ def handed_over(data: OrderData) -> list[Line]:
 
 def _part_number(data: OrderData) -> int | None:
     """Return which of the days of shipment the act is of; None where it is of the whole order."""
-    if not data.shipments or quantity_of(data.shipments) == ordered_quantity(data):
+    given = quantities_shipped(data, data.shipments) or {}
+    is_whole = all(given.get(line.number, ZERO) >= line.quantity for line in data.positions)
+    if not data.shipments or is_whole:
         return None
     days = sorted({row.on for row in shipments(data)})
     return days.index(data.shipments[0].on) + 1
@@ -129,17 +131,18 @@ def _part_number(data: OrderData) -> int | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Part:
-    """A part of a line; roubles with VAT."""
+    """A part of a line; roubles with VAT. `surplus` is what exceeds it, for nothing."""
 
     line: Line
     quantity: Decimal
     amount: Decimal
     vat: Decimal
+    surplus: Decimal = ZERO
 
     def take(self, quantity: Decimal, rate: Decimal) -> _Part:
-        """Return so much of it; all of it, or more, costs what it costs."""
+        """Return so much of it; what is more than all of it is its surplus."""
         if quantity >= self.quantity:
-            return replace(self, quantity=quantity)
+            return replace(self, surplus=quantity - self.quantity)
         amount = round2(self.line.price * quantity)
         return replace(self, quantity=quantity, amount=amount, vat=vat_inside(amount, rate))
 
@@ -172,24 +175,29 @@ def _parts(data: OrderData, rate: Decimal) -> tuple[list[_Part], bool]:
     for day, rows in groupby(shipments(data), key=lambda row: row.on):
         if day > data.shipments[0].on:
             break
-        was_full = all(part.quantity <= 0 for part in left.values())
+        was_full = not any(part.quantity for part in left.values())
         given = quantities_shipped(data, list(rows)) or {}
         parts = {number: left[number].take(given[number], rate) for number in sorted(given)}
         left |= {number: left[number].without(part) for number, part in parts.items()}
-        is_full = not was_full and all(part.quantity <= 0 for part in left.values())
+        is_full = not was_full and not any(part.quantity for part in left.values())
     return list(parts.values()), is_full
 
 
 def _lines(parts: Sequence[_Part]) -> tuple[LineFields, ...]:
-    """Fill the lines of which something was handed over."""
-    fields = line_fields([part.line for part in parts])
-    return tuple(
-        replace(
-            line,
-            quantity=Count(part.quantity),
-            price=line.price if part.amount else unit_price(ZERO),  # a replacement costs nothing
-            amount=Sum(part.amount),
-            vat=Sum(part.vat),
-        )
-        for line, part in zip(fields, parts, strict=True)
-    )
+    """Fill the lines of which something was handed over; a surplus is a line of its own."""
+    found: list[LineFields] = []
+    for line, part in zip(line_fields([part.line for part in parts]), parts, strict=True):
+        if part.quantity:
+            sums = {"amount": Sum(part.amount), "vat": Sum(part.vat)}
+            found.append(replace(line, quantity=Count(part.quantity), **sums))
+        if part.surplus:
+            free = replace(
+                line,
+                quantity=Count(part.surplus),
+                price=unit_price(ZERO),
+                amount=Sum(ZERO),
+                vat=Sum(ZERO),
+            )
+            beyond = replace(free, number="", name=f"{line.name} (сверх заказанного)")
+            found.append(beyond if part.quantity else free)  # or a replacement
+    return tuple(found)
