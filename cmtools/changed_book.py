@@ -13,11 +13,14 @@ from pathlib import Path
 
 from cmtools import known_files
 from cmtools.books.loader import BookFile
-from cmtools.errors import Unavailable
+from cmtools.errors import Unavailable, UnavailableNow
 from cmtools.files import atomic_write, checksum, copy, find_office_lock
 from cmtools.merge.in_place import stamp_next_version
+from cmtools.merge.newest import find_older_version, keep_newest, put_back_newest
+from cmtools.merge.versions import Versions
+from cmtools.problems import Problem
 from cmtools.tables.patch.book_edit import EditRefused
-from cmtools.tables.reader.sandbox import Reader
+from cmtools.tables.reader.sandbox import Reader, WorkbookReader
 from cmtools.workspace import Workspace, backup_path, copy_path
 
 COPIES = Path(".cmtools", "copies")
@@ -31,9 +34,43 @@ def refuse_open(book: BookFile) -> None:
         Unavailable: the book is open.
     """
     if lock := find_office_lock(book.path.resolve()):
-        raise Unavailable(
+        raise UnavailableNow(
             f"книга «{book.name}» открыта (рядом файл «{lock.name}»): закройте её и повторите"
         )
+
+
+def refuse_older(workspace: Workspace, book: BookFile, reader: WorkbookReader) -> None:
+    """Refuse a book in whose place an older copy of it stands.
+
+    Raises:
+        UnavailableNow: it is older than the version that was there.
+    """
+    if older := _find_older(workspace, book, reader):
+        raise UnavailableNow(f"«{book.name}»: {older.message}; {older.hint}")
+
+
+def put_back_older(
+    workspace: Workspace, book: BookFile, reader: WorkbookReader, now: datetime
+) -> tuple[str, ...]:
+    """Put the newest version of a book back where an older copy stands in its place.
+
+    Return the names of the copy, which is a backup now, and of the book; none where it is not so.
+
+    Raises:
+        UnavailableNow: the copy is open.
+        OSError: no rights, no room.
+    """
+    if not _find_older(workspace, book, reader):
+        return ()
+    refuse_open(book)
+    backup = backup_path(book.path, now)
+    put_back_newest(workspace.root, book, backup)
+    return workspace.name(backup), workspace.name(book.path)
+
+
+def _find_older(workspace: Workspace, book: BookFile, reader: WorkbookReader) -> Problem | None:
+    with Versions(workspace.root) as versions:
+        return find_older_version(versions, workspace.root, book, reader)
 
 
 def save_changed(
@@ -61,6 +98,7 @@ def save_changed(
             return (workspace.name(write_copy(workspace, book.path, suffix, write)),)
     backup = backup_path(book.path, now)
     replace_book(workspace, book, write, before=before, backup=backup, is_stamped=is_stamped)
+    keep_newest(workspace.root, book)
     return workspace.name(backup), workspace.name(book.path)
 
 
@@ -150,6 +188,8 @@ def replace_books(
         for kept, path in replaced:
             copy(kept, path.resolve())
         raise
+    for book, _ in books:
+        keep_newest(workspace.root, book)
     return tuple(workspace.name(path) for pair in replaced for path in pair)
 
 
@@ -169,17 +209,15 @@ def replace_book(
     """
     refuse_open(book)
     if checksum(book.path) != before:
-        raise Unavailable(f"«{book.name}» только что изменили: повторите")
-    copy(book.path, backup)
-    is_known = known_files.is_known(workspace.root, book.path)
-    with (
-        _naming(book),
-        atomic_write(book.path.resolve()) as aside,
-        Reader(workspace.limits()) as reader,
-    ):
-        write(aside)
-        if not is_stamped:
-            stamp_next_version(workspace, book, aside, reader)
+        raise UnavailableNow(f"«{book.name}» только что изменили: повторите")
+    with _naming(book), Reader(workspace.limits()) as reader:
+        refuse_older(workspace, book, reader)
+        copy(book.path, backup)
+        is_known = known_files.is_known(workspace.root, book.path)
+        with atomic_write(book.path.resolve()) as aside:
+            write(aside)
+            if not is_stamped:
+                stamp_next_version(workspace, book, aside, reader)
     if is_known:
         known_files.add_file(workspace.root, book.path)
 

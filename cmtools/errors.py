@@ -13,6 +13,18 @@ class Unavailable(Exception):
     """An environment that does not allow the command: exit code 3 and one line."""
 
 
+class UnavailableNow(Unavailable):
+    """A book that is open, or changes at this moment: a little later it may go."""
+
+
+class BookBusy(OSError):
+    """The same for a task of the watcher, which is repeated for some time."""
+
+    def __str__(self) -> str:
+        """Say it to a person, without the code and the path."""
+        return self.strerror or super().__str__()
+
+
 _OS_ERRORS = {
     errno.ENOENT: "нет такого файла",
     errno.EROFS: "диск доступен только для чтения",

@@ -27,14 +27,13 @@ INBOX, DONE, FAILED = "Входящие", "Обработано", "Ошибки"
 FOLDERS = (PLANS, REPORTS, TEMPLATES, CLIENT_FOLDERS, INBOX, DONE, FAILED)
 
 ANNOTATED, PRICED, MERGED, DRAFT = "ошибки", "с ценами", "слияние", "черновик"
-ANSWERED, BACKUP = "с ответами", "резерв"
+ANSWERED, BACKUP, OLDER = "с ответами", "резерв", "старая версия"
 AGENDA_AT = "08:00"
 _TIMES = (("settle", 2.0), ("scan", 5.0), ("patience", 600.0), ("lease", 60.0))
 _PATHS = {"inbox": INBOX, "done": DONE, "failed": FAILED}
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d-\d\d-\d\d"
-_COPY = re.compile(
-    rf" — (?:{ANNOTATED}|{PRICED}|{MERGED}|{DRAFT}|{ANSWERED}|{BACKUP} {_MOMENT})(?: \(\d+\))?$"
-)
+_SUFFIXES = "|".join((ANNOTATED, PRICED, MERGED, DRAFT, ANSWERED, OLDER, rf"{BACKUP} {_MOMENT}"))
+_COPY = re.compile(rf" — (?:{_SUFFIXES})(?: \(\d+\))?$")
 
 MARKER_TEXT = """\
 # Этот файл отмечает рабочую папку cmtools. Здесь только технические настройки;

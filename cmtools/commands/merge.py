@@ -17,7 +17,7 @@ from cmtools.books.loader import BookFile, BookLoader, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.plan import PLAN
 from cmtools.books.settings import SETTINGS
-from cmtools.changed_book import refuse_open, save_changed
+from cmtools.changed_book import put_back_older, refuse_older, refuse_open, save_changed
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, UsageError
@@ -32,7 +32,7 @@ from cmtools.merge.answered_book import (
 )
 from cmtools.merge.book_merge import MergeInputs, merge_copy
 from cmtools.merge.book_records import BookRefused
-from cmtools.merge.conflict import Content
+from cmtools.merge.conflict import content_as_json
 from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
 from cmtools.merge.damage import CopyDamaged
 from cmtools.merge.in_place import read_company
@@ -51,11 +51,9 @@ from cmtools.problems import (
     sort_problems,
 )
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import Cell
 from cmtools.tables.patch.book_edit import EditRefused, find_lock
 from cmtools.tables.patch.package import Package
 from cmtools.tables.reader.cache import CachedReader
-from cmtools.tables.reader.formulas import CellFormula
 from cmtools.tables.reader.grid import WorkbookCells
 from cmtools.tables.reader.sandbox import Reader, WorkbookReader
 from cmtools.workspace import MERGED, Workspace, find_workspace
@@ -91,8 +89,8 @@ class MergeResult(Result):
                     "sheet": cell.sheet,
                     "key": cell.key,
                     "column": cell.column,
-                    "was": _content_as_json(cell.was),
-                    "now": _content_as_json(cell.now),
+                    "was": content_as_json(cell.was),
+                    "now": content_as_json(cell.now),
                 }
                 for cell in merge.taken
             ],
@@ -103,9 +101,9 @@ class MergeResult(Result):
                     "sheet": conflict.sheet,
                     "key": conflict.key,
                     "column": conflict.column,
-                    "base": _content_as_json(conflict.base),
-                    "ours": _content_as_json(conflict.ours),
-                    "theirs": _content_as_json(conflict.theirs),
+                    "base": content_as_json(conflict.base),
+                    "ours": content_as_json(conflict.ours),
+                    "theirs": content_as_json(conflict.theirs),
                     "reason": conflict.reason,
                 }
                 for conflict in merge.conflicts
@@ -150,6 +148,12 @@ def merge(
         if (mark := find_mark(cells)) and mark[0].form == CONFLICT_FORM.name:
             return _answer(workspace, theirs, cells, reader, versions, today, place)
         book = _find_book(workspace, theirs, reader)
+        put_back: tuple[str, ...] = ()
+        if place and theirs.resolve() == book.path.resolve():
+            put_back = put_back_older(workspace, book, reader, place)
+            theirs = workspace.path(*put_back[:1]) if put_back else theirs
+        else:
+            refuse_older(workspace, book, reader)
         check = _check(workspace, book, reader, today)
         before = checksum(book.path)
         locked = _find_lock(book, reader, is_asked=in_place)
@@ -174,9 +178,9 @@ def merge(
             return MergeResult(problems=error.problems, book=book.name, base=0, merge=Merge())
         except EditRefused as error:
             raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
-        files: tuple[str, ...] = ()
+        files = put_back
         if not done.errors:
-            files = _place(workspace, book, done.merge, aside, before, place)
+            files += _place(workspace, book, done.merge, aside, before, place)
             if place:
                 versions.add_drop(done.drop)
                 asked = place_conflict_book(
@@ -226,6 +230,7 @@ def _answer(
     book = next((b for b in workspace.books() if b.name == answers.book), None)
     if book is None or not book.path.is_file():
         raise UsageError(f"«{file.name}»: в рабочей папке больше нет книги «{answers.book}»")
+    refuse_older(workspace, book, reader)
     locked = _find_lock(book, reader, is_asked=now is not None)
     now = None if locked else now
     if now is not None:
@@ -324,24 +329,3 @@ def _check(
         return [problem for problem in problems if problem.place.file == book.name]
 
     return check
-
-
-def _content_as_json(content: Content) -> Any:
-    if isinstance(content, tuple):
-        return [{title: _cell_as_json(cell) for title, cell in row.items()} for row in content]
-    return _cell_as_json(content)
-
-
-def _cell_as_json(cell: Cell) -> Any:
-    """Return a cell as JSON has it: numbers, ISO days, texts, a formula as it is typed."""
-    match cell:
-        case CellFormula():
-            return f"={cell}"
-        case bool() | str() | None:
-            return cell
-        case int() | float():
-            return int(cell) if float(cell).is_integer() else float(cell)
-        case date():
-            return cell.isoformat()
-        case _:
-            return str(cell)

@@ -37,11 +37,13 @@ from cmtools.inbox.merged_book import (
     merge_beside,
     merge_drop,
 )
+from cmtools.inbox.older_copies import explain_older_copy, put_back, put_back_all
 from cmtools.merge.book_records import BookRefused
 from cmtools.merge.damage import CopyDamaged
 from cmtools.merge.in_place import record_edits
 from cmtools.merge.open_conflicts import conflict_problems
 from cmtools.merge.origin import find_origin
+from cmtools.merge.versions import Versions
 from cmtools.pricing.session import OpenBooks, Session, price_books
 from cmtools.problems import Fault, Problem, has_errors, problem_at
 from cmtools.reports.other_books import OtherBooks
@@ -80,11 +82,16 @@ class InboxProcessor:
         self._reader.close()
         self._other_books.close()
 
-    def sync_other_books(self, today: date) -> None:
-        """Bring the index, the versions and the drop-downs of the workspace's books up to date."""
+    def sync_other_books(self, today: date) -> tuple[str, ...]:
+        """Bring the index, the versions and the drop-downs of the workspace's books up to date.
+
+        Older copies in their places are put into the inbox; return lines about it.
+        """
+        lines = (*put_back_all(self._workspace, self._workspace.books(), self._reader),)
         self._other_books.sync(today)
         record_edits(self._workspace, self._workspace.books(), self._reader)
         refresh_dropdowns(self._workspace, self._reader, today)
+        return lines
 
     def process(self, drop: Drop, today: date, *, annotate: bool) -> DropResult:
         """Process a drop; again where the settings or templates were changed meanwhile.
@@ -98,6 +105,7 @@ class InboxProcessor:
             is_book = result.book is not None  # an applied form changes the inputs itself
             if not is_book or inputs_hash(self._workspace, ORDER_BOOK.name, today) == before:
                 break
+        result = explain_older_copy(drop, result)
         if not result.repeatable:
             return result
         day = None if result.accepted else today
@@ -133,7 +141,7 @@ class InboxProcessor:
         path = find_destination(name, book, dataset, self._workspace, origin)
         if path is None:
             return _not_accepted(texts.REFUSED, book.name, texts.NO_MONTH)
-        target = Target.of(self._workspace, path)
+        target = self._target(path)
         check = self._check(drop, today)
         macros = [p for p in session.problems if p.code == messages.MACROS.code]
         lock = " ".join(texts.describe_problems(macros, drop.name))
@@ -167,7 +175,7 @@ class InboxProcessor:
             return None
         if isinstance(answers, Fault):
             return _not_accepted(texts.FOREIGN, None, f"{answers.message} — {answers.hint}")
-        target = Target.of(self._workspace, self._workspace.path(answers.book))
+        target = self._target(self._workspace.path(answers.book))
         if target.sha256 is None:
             return _not_accepted(texts.CONFLICT, None, texts.BOOK_GONE.format(book=target.name))
         session = self._open(replace(drop, copy=target.path, name=target.path.name), today)
@@ -179,6 +187,17 @@ class InboxProcessor:
         result = self._take(drop, session, target, merged, today)
         wrong = texts.describe_problems(answers.problems, drop.name)
         return replace(result, refusals=(*wrong, *result.refusals))
+
+    def _target(self, path: Path) -> Target:
+        """Look at a book of the workspace, once it is the newest version.
+
+        Raises:
+            BookBusy: an older one is open in its place.
+        """
+        book = BookFile(path=path, name=self._workspace.name(path))
+        with Versions(self._workspace.root) as versions:
+            put_back(versions, self._workspace, book, self._reader)
+        return Target.of(self._workspace, path)
 
     def _check(self, drop: Drop, today: date) -> Callable[[Path], Sequence[Problem]]:
         """Return the check of a version of the book that a drop is about."""

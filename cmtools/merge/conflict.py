@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from cmtools.tables.parsers import Cell, format_value
 from cmtools.tables.reader.formulas import CellFormula
@@ -85,3 +87,25 @@ def show_content(content: Content) -> str:
     if isinstance(content, CellFormula):
         return f"={content}"
     return "" if content is None else format_value(content)
+
+
+def content_as_json(content: Content) -> Any:
+    """Return what stands at a place as JSON has it."""
+    if isinstance(content, tuple):
+        return [{title: _cell_as_json(cell) for title, cell in row.items()} for row in content]
+    return _cell_as_json(content)
+
+
+def _cell_as_json(cell: Cell) -> Any:
+    """Return a cell as JSON has it: numbers, ISO days, texts, a formula as it is typed."""
+    match cell:
+        case CellFormula():
+            return f"={cell}"
+        case bool() | str() | None:
+            return cell
+        case int() | float():
+            return int(cell) if float(cell).is_integer() else float(cell)
+        case date():
+            return cell.isoformat()
+        case _:
+            return str(cell)

@@ -11,9 +11,10 @@ from cmtools.books.agreed import AGREED_BOOK
 from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS
-from cmtools.files import atomic_write, file_fingerprint
+from cmtools.files import atomic_write
 from cmtools.merge.book_merge import stamp
 from cmtools.merge.book_records import BookRefused, ReadBook, read_book
+from cmtools.merge.newest import find_older_version, fingerprint_of, keep_newest
 from cmtools.merge.versions import Versions
 from cmtools.tables.dataset import Dataset
 from cmtools.tables.reader.container import Limits
@@ -27,7 +28,8 @@ def record_edits(workspace: Workspace, books: Iterable[BookFile], reader: Workbo
     """Keep a version of each book that was changed since it was last looked at.
 
     A copy that was made of it then goes on from there. Books that are as they were are not read;
-    one that cannot be read is looked at again the next time.
+    one that cannot be read, or stands on an earlier version than it did, is looked at again the
+    next time.
 
     Raises:
         OSError: no rights, no room.
@@ -42,25 +44,21 @@ def _record_changed(
 ) -> Iterator[ReadBook]:
     """Keep a version of each book that was changed; yield what it holds."""
     merged = [book for book in books if book.book not in _NEVER_MERGED]
-    states = [(book, _fingerprint(book.path)) for book in merged]
+    states = [(book, fingerprint_of(book.path)) for book in merged]
     changed = [(b, f) for b, f in states if f and not versions.is_recorded(b.name, f)]
     company = read_company(workspace, reader) if changed else Dataset([])
     for book, fingerprint in changed:
         try:
+            if find_older_version(versions, workspace.root, book, reader):
+                continue
             read = read_book(book.path, reader, company)
         except (BookRefused, OSError):
             continue
         versions.add_version(book.name, read.records, read.stamp)
         versions.add_fingerprint(book.name, fingerprint)
+        if fingerprint_of(book.path) == fingerprint:
+            keep_newest(workspace.root, book)
         yield read
-
-
-def _fingerprint(path: Path) -> str:
-    """Return what a file is known by; empty where it is not there, or Excel holds it."""
-    try:
-        return repr(file_fingerprint(path)) if path.is_file() else ""
-    except OSError:
-        return ""
 
 
 def stamp_version(workspace: Workspace, book: str, path: Path, reader: WorkbookReader) -> None:

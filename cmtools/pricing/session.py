@@ -14,6 +14,7 @@ from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.errors import Unavailable, explain_os_error
 from cmtools.files import describe_kind
+from cmtools.merge.newest import find_older_versions
 from cmtools.merge.open_conflicts import open_conflict_problems
 from cmtools.pricing.order_problems import check_prices
 from cmtools.pricing.orders import PricedOrders, price_orders
@@ -80,6 +81,7 @@ def open_books(
     with Reader(workspace.limits()) as reader:
         try:
             loaded = load_books(foreign, own, reader, today, documents)
+            older = find_older_versions(workspace.root, own, reader)
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
     missing = [book.name for book in books if book not in own]
@@ -91,6 +93,7 @@ def open_books(
         asked={book.name for book in targets} if files else {*(b.name for b in books), *copies},
         problems=[
             *loaded.problems,
+            *older,
             *(problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing),
             *copy_problems(copies),
             *open_conflict_problems(workspace.root, loaded.books, loaded.dataset),

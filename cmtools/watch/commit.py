@@ -13,9 +13,10 @@ from pathlib import Path
 
 from cmtools import known_files
 from cmtools.books.agreed import AGREED_BOOK
+from cmtools.books.loader import BookFile
 from cmtools.documents.client_folders import complete_folders
 from cmtools.documents.file_names import safe_name, version_name
-from cmtools.errors import Unavailable
+from cmtools.errors import BookBusy, Unavailable
 from cmtools.files import (
     TEMPORARY,
     checksum,
@@ -27,7 +28,7 @@ from cmtools.files import (
     flush_folder,
     name_with,
 )
-from cmtools.inbox.drop import DropResult, StagedDocument
+from cmtools.inbox.drop import DropResult, Replacement, StagedDocument
 from cmtools.locks import hold_lock
 from cmtools.pricing.agreed_book import LOCK, AgreedBookEdit, AgreedChanged, prepare_edit
 from cmtools.reports.book_rows import loads
@@ -51,14 +52,6 @@ BOOK_OPEN = "книга рабочей папки «{book}» открыта и �
 
 class TargetChanged(Exception):
     """A book that the decision rests on was changed since: the drop must be processed again."""
-
-
-class BookBusy(OSError):
-    """The workspace's book cannot be replaced now; it may be open."""
-
-    def __str__(self) -> str:
-        """Say it to a person, without the code and the path."""
-        return self.strerror or super().__str__()
 
 
 def decide(job: Job, decision: Decision, context: WatchContext) -> Decision:
@@ -105,6 +98,8 @@ def carry_out(job: Job, decision: Decision, context: WatchContext) -> Decision:
     with hold_lock(context.workspace.path(LOCK)) if changes_workspace else nullcontext():
         agreed_edit = _prepare_agreed_edit(result, context)
         _replace_book(job, decision, context)
+        if result.replacement:
+            _keep_newest(result.replacement, context)
         if result.memory:
             _remember_merge(job, decision, context)
         if agreed_edit:
@@ -184,6 +179,15 @@ def _replace_book(job: Job, decision: Decision, context: WatchContext) -> None:
         with Store(context.root) as store, suppress(OSError):
             rows = loads((job.folder / replacement.rows).read_bytes())
             store.keep([FileRows(target, fingerprint, rows)])
+
+
+def _keep_newest(replacement: Replacement, context: WatchContext) -> None:
+    """Keep the book that has taken its place, unless a person was faster to change it."""
+    from cmtools.merge.newest import keep_newest
+
+    target = context.workspace.path(replacement.target)
+    if checksum(target) == replacement.sha256:
+        keep_newest(context.root, BookFile(path=target, name=replacement.target))
 
 
 def _remember_merge(job: Job, decision: Decision, context: WatchContext) -> None:

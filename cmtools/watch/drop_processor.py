@@ -8,9 +8,10 @@ import os
 import stat
 from pathlib import Path
 
+from cmtools.errors import BookBusy
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.inputs_hash import inputs_hash
-from cmtools.watch.commit import BookBusy, TargetChanged, carry_out, decide, safe_drop_name
+from cmtools.watch.commit import TargetChanged, carry_out, decide, safe_drop_name
 from cmtools.watch.completeness import Completeness
 from cmtools.watch.context import WatchContext
 from cmtools.watch.decision import Decision, read_decision
@@ -99,8 +100,9 @@ class DropProcessor:
             self.process(job, reason)
 
     def sync_index(self) -> None:
-        """Have the index of the order books brought up to date with what was done by hand."""
-        self._worker.call(sync_index, self._context.root, self._context.today())
+        """Have what is known of the books brought up to date with what was done by hand."""
+        for line in self._worker.call(sync_index, self._context.root, self._context.today()):
+            log.warning("%s", printable(line))
 
     def refresh_report(self, month: str) -> tuple[str, ...]:
         """Have the report of a month refreshed; return the paths of its files."""

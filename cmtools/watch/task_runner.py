@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from cmtools.errors import BookBusy
 from cmtools.locks import try_lock
-from cmtools.watch.commit import BookBusy
 from cmtools.watch.context import WatchContext
 from cmtools.watch.drop_processor import DropProcessor, RetryLater
 from cmtools.watch.inbox import ReadyFile

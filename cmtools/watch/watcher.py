@@ -100,6 +100,8 @@ class Watcher:
 
     def _run_once(self) -> None:
         clock = self._context.clock
+        while self.tasks.has_tasks() and not self._stop.is_set():
+            self._trigger.wait(LEAST_PAUSE)  # a look at the books makes a drop of an older copy
         settled_at = clock() + self._settle
         while not self._stop.is_set():
             begun_at = clock()

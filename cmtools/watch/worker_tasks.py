@@ -47,9 +47,9 @@ def process_drop(root: Path, drop: Drop, today: date, *, annotate: bool) -> Drop
     return _processor(root).process(drop, today, annotate=annotate)
 
 
-def sync_index(root: Path, today: date) -> None:
-    """Bring the index of the order books up to date with what was done by hand."""
-    _processor(root).sync_other_books(today)
+def sync_index(root: Path, today: date) -> tuple[str, ...]:
+    """Have what is known of the books brought up to date with what was done by hand."""
+    return _processor(root).sync_other_books(today)
 
 
 def refresh_report(root: Path, month: str, today: date) -> tuple[str, ...]:

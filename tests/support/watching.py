@@ -71,8 +71,9 @@ class Stub:
     def check_file(self, _: Path, path: Path) -> Completeness:
         return check_completeness(path, Limits())
 
-    def sync_index(self, _root: Path, _today: date) -> None:
+    def sync_index(self, _root: Path, _today: date) -> tuple[str, ...]:
         """Find nothing new."""
+        return ()
 
     def refresh_report(self, _: Path, month: str, _today: date) -> tuple[str, ...]:
         return (f"Отчёты/{month}",)
@@ -103,8 +104,8 @@ class Here(Stub):
     def check_file(self, root: Path, path: Path) -> Completeness:
         return worker_tasks.check_file(root, path)
 
-    def sync_index(self, root: Path, today: date) -> None:
-        self._of(root).sync_other_books(today)
+    def sync_index(self, root: Path, today: date) -> tuple[str, ...]:
+        return self._of(root).sync_other_books(today)
 
     def refresh_report(self, root: Path, month: str, today: date) -> tuple[str, ...]:
         return worker_tasks.refresh_report(root, month, today)

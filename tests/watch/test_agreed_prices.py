@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cmtools.watch.commit import BookBusy
+from cmtools.errors import BookBusy
 from cmtools.workspace import CLIENT_FOLDERS
 from support.watching import Here, book, context, drop, ends, work_off
 from support.workbench import AGREED, ORDERS, SETTINGS, healthy, put

@@ -94,8 +94,9 @@ def test_a_book_that_is_written_over_is_looked_at(root: Path) -> None:
     book.write_bytes(b"old")
 
     class Looking(Stub):
-        def sync_index(self, root: Path, _: date) -> None:
+        def sync_index(self, root: Path, _: date) -> tuple[str, ...]:
             looked.append(root)
+            return ()
 
     watcher = Watcher(context(root), [Looking()], settle=0.0, scan=0.2)
     thread = threading.Thread(target=watcher.run, kwargs={"once": False})

@@ -13,16 +13,16 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
 
 from cmtools.commands.init import init
 from cmtools.commands.plan import plan
+from cmtools.errors import BookBusy
 from cmtools.inbox.drop import DropStage
 from cmtools.merge.versions import Versions
 from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.patch.cells import CellValue
-from cmtools.watch.commit import BookBusy
 from support import hostile
+from support.drops import copy_with, edited, once, record, typed
 from support.foreign import packed, parts_of
 from support.priced import loaded
 from support.program import PROGRAM, run
@@ -54,43 +54,6 @@ def here() -> Iterator[Here]:
     worker = Here()
     yield worker
     worker.stop()
-
-
-def once(root: Path, worker: Here, *drops: tuple[str, bytes]) -> list[tuple[str, dict[str, bytes]]]:
-    """Drop files and have them worked on; the new result folders with their files."""
-    before = ends(root)
-    for name, content in drops:
-        drop(root, name, content)
-    work_off(context(root), worker)
-    return [(name, files) for name, files in ends(root).items() if name not in before]
-
-
-def copy_with(
-    root: Path, tmp_path: Path, *cells: tuple[str, str, int, object], book: str = ORDERS
-) -> bytes:
-    """A copy of the workspace's book in which cells were typed: sheet, column, row, value."""
-    return edited(root / book, tmp_path, *cells)
-
-
-def edited(path: Path, tmp_path: Path, *cells: tuple[str, str, int, object]) -> bytes:
-    workbook = openpyxl.load_workbook(path)
-    for sheet, column, row, value in cells:
-        place = cell_of(path, sheet, column, row)
-        page = workbook[sheet]
-        assert isinstance(page, Worksheet)
-        page[place].value = value
-    workbook.save(tmp_path / "copy.xlsx")
-    return (tmp_path / "copy.xlsx").read_bytes()
-
-
-def typed(root: Path, sheet: str, column: str, count: int, book: str = ORDERS) -> list[object]:
-    """What stands in the first rows of a column of the workspace's book."""
-    page = loaded(root / book)[sheet]
-    return [page[cell_of(root / book, sheet, column, row)].value for row in range(count)]
-
-
-def record(files: dict[str, bytes]) -> str:
-    return files["Протокол.txt"].decode()
 
 
 def test_two_copies_of_one_version_both_come_in(root: Path, here: Here, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class WorkbookCells:
     """A workbook as far as it was read: `fault` says why it was refused, if it was.
 
     sheets: the names of all sheets in order. grids: the sheets that were asked for.
-    properties: of a workbook that was read whole, see `reader.properties`.
+    properties: see `reader.properties`.
     """
 
     sheets: Sequence[str] = ()

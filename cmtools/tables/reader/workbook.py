@@ -31,7 +31,7 @@ def read_workbook(path: Path, wanted: frozenset[str] | None, limits: Limits) -> 
         with open_workbook(path, limits) as contents:
             cells = WorkbookCells(sheets=tuple(contents.sheets), warnings=contents.warnings)
             grids = _read_grids(contents, wanted, limits)
-            properties = read_properties(contents) if wanted is None else {}
+            properties = read_properties(contents)
             contents.check_unread_parts()
     except FileRejected as rejection:
         return replace(cells, fault=rejection.fault)
