@@ -99,6 +99,8 @@ def orphan_problems(dataset: Dataset) -> Iterator[Problem]:
     to be there: nothing is said of a dataset without orders.
     """
     agreed = agreed_rows(dataset)
+    if not agreed:  # spare a workspace without any the walk over all positions
+        return
     positions = {
         (normalize_name(row.get("order") or ""), row.get("number")): row
         for row in dataset.entries(POSITIONS)
