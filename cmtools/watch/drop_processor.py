@@ -6,11 +6,13 @@ import errno
 import logging
 import os
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 
 from cmtools.errors import BookBusy
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.inputs_hash import inputs_hash
+from cmtools.locks import hold_lock
 from cmtools.watch.commit import TargetChanged, carry_out, decide, safe_drop_name
 from cmtools.watch.completeness import Completeness
 from cmtools.watch.context import WatchContext
@@ -33,6 +35,7 @@ from cmtools.workers.server import WorkerBug
 
 TRIES = 3
 RETRY_SECONDS = 2.0
+TURN_LOCK = "turn"  # held by the one drop of all watchers that is being carried out
 _UNREADABLE = (errno.EACCES, errno.EPERM, errno.EIO)
 
 log = logging.getLogger(__name__)
@@ -80,17 +83,20 @@ class DropProcessor:
             WorkerStopped: the watcher ends; the file is in the inbox again, or waits in the job.
             OSError: no rights, no room; to be repeated later.
         """
-        for _ in range(TRIES):
-            decision = read_decision(job) or self._decide(job, late, may_wait=may_wait)
-            if decision is None:
-                return
-            try:
-                decision = carry_out(job, decision, self._context)
-            except TargetChanged:
-                remove(job.decision)
-                continue
-            self._finish(job, decision)
-            return
+        with ExitStack() as turn:
+            for attempt in range(TRIES):
+                decision = read_decision(job) or self._decide(job, late, may_wait=may_wait)
+                if decision is None:
+                    return
+                if not attempt:  # and keep it: only a person can change the book during a retry
+                    turn.enter_context(hold_lock(self._context.state / TURN_LOCK))
+                try:
+                    decision = carry_out(job, decision, self._context)
+                except TargetChanged:
+                    remove(job.decision)
+                else:
+                    self._finish(job, decision)
+                    return
         raise BookBusy("книга рабочей папки всё время меняется")
 
     def give_up(self, job: Job, reason: str) -> None:

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import DEVNULL, Popen
+from subprocess import DEVNULL, PIPE, Popen
 from typing import Any
 
 import openpyxl
@@ -434,6 +434,20 @@ PLACES = (
     ("Позиции", "Тип упаковки", 1),
     ("Позиции", "Маркировка", 2),
 )
+
+
+@pytest.mark.long
+def test_copies_that_come_together_take_turns(root: Path, tmp_path: Path) -> None:
+    """Twelve edits of one version and three watchers: no drop is held up by the others."""
+    command = [PROGRAM, "watch", "--once", "--workspace", str(root), "--today", f"{TODAY}"]
+    for number, place in enumerate(2 * PLACES):
+        edit = (*place, f"правка {number}")
+        drop(root, f"Копия {number}.xlsx", copy_with(root, tmp_path, edit))
+    watchers = [Popen(command, stdout=PIPE, stderr=PIPE, encoding="utf-8") for _ in range(3)]
+    screens = [watcher.communicate() for watcher in watchers]
+    assert [watcher.returncode for watcher in watchers] == [0, 0, 0]
+    assert [(out, err) for out, err in screens if "Задержка" in out or err] == []
+    assert len(ends(root)) == 2 * len(PLACES)
 
 
 @pytest.mark.long
