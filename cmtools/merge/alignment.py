@@ -100,6 +100,12 @@ def _content(record: Record) -> frozenset[tuple[str, str]]:
     return frozenset(record.meanings.items())
 
 
+def own_content(record: Record) -> frozenset[tuple[str, str]]:
+    """Return what a row means but for whom it belongs to."""
+    owner = place_of(record)
+    return frozenset(item for item in record.meanings.items() if item[1] != owner)
+
+
 def count(rows: Iterable[Record]) -> Counter[frozenset[tuple[str, str]]]:
     """Count rows by what they mean."""
     return Counter(map(_content, rows))

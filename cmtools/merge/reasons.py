@@ -15,8 +15,12 @@ BOTH_TOUCHED = "эти строки изменили и в книге, и в к�
 DOUBTFUL = "возврат или старая копия? Кто правил копию, мог не видеть того, что в книге"
 TURNED_DOWN = "от этого значения уже отказались; оно снова пришло с копией"
 BASE_UNKNOWN = "из какой версии книги сделана копия, по этой строке не понять"
+MOVED = "эту строку перенесли под другой номер, а в книге или в копии с ней сделали иное"
 BREAKS_RULES = "вместе с книгой это даёт ошибку: {problem}"
 NO_SHEET = "в книге нет такого листа: добавьте его или перенесите строку сами"
+
+ASKED_UNCHANGED = (DELETED_IN_BOOK, BASE_UNKNOWN, DOUBTFUL, MOVED)
+"""Why a row is asked about even where the copy has it as its base."""
 
 
 def new_twice(name: str, names: Iterable[str]) -> str:

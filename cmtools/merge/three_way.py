@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 
 from cmtools.merge import reasons
 from cmtools.merge.alignment import (
     AlignedSheet,
-    Rows,
     align,
     beyond,
     count,
@@ -23,12 +23,10 @@ from cmtools.merge.alignment import (
     same,
     worked_on,
 )
-from cmtools.merge.conflict import ADDED, REMOVED, CellPlace, Conflict, RowCells
+from cmtools.merge.conflict import CellPlace, Conflict, RowCells
 from cmtools.merge.records import BookRecords, Key, Owner, Record, RowPlace
+from cmtools.merge.row_groups import merge_groups
 from cmtools.tables.parsers import Cell
-
-_ASKED_UNCHANGED = (reasons.DELETED_IN_BOOK, reasons.BASE_UNKNOWN, reasons.DOUBTFUL)
-"""Why a row is asked about even where the copy has it as its base."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,10 +143,14 @@ class _Merger:
                 if our and their:
                     if not same(our, their):
                         self._held[owner] = reasons.NEW_TWICE
-                elif base and our and (owner in by_us or not same(our, base)):
-                    self._held[owner] = reasons.DELETED_IN_COPY
-                    for other in renamed_keys(sheet, base, 2):
-                        self._held[Owner(sheet=sheet.title, key=other)] = reasons.DELETED_IN_COPY
+                elif base and our:
+                    is_changed = owner in by_us or not same(our, base)
+                    if is_changed:
+                        self._held[owner] = reasons.DELETED_IN_COPY
+                    if is_changed or (sheet.title, key) in self._caution.rows:
+                        for other in renamed_keys(sheet, base, 2):
+                            owner = Owner(sheet=sheet.title, key=other)
+                            self._held[owner] = reasons.DELETED_IN_COPY
                 elif base and not our and not their and any(renamed_keys(sheet, base, 1)):
                     for other in renamed_keys(sheet, base, 2):
                         self._held[Owner(sheet=sheet.title, key=other)] = reasons.RENAMED_TWICE
@@ -161,8 +163,7 @@ class _Merger:
             self._columns[sheet.title] = absent
         for key, sides in sheet.keyed.items():
             self._merge_row(sheet, key, *sides)
-        for group, lists in sheet.groups.items():
-            self._merge_group(sheet, group, *lists)
+        self._merge_groups(sheet)
 
     def _merge_row(
         self,
@@ -185,7 +186,7 @@ class _Merger:
                 sheet, key, None, our, their, dict.fromkeys(differing(our, their), reason)
             )
         elif same(their, base):
-            if held in _ASKED_UNCHANGED:
+            if held in reasons.ASKED_UNCHANGED:
                 self._ask_rows(sheet, key, [base], [our], [their], held)
         elif held or not same(our, base):
             reason = held or (reasons.DELETED_IN_BOOK if our is None else reasons.DELETED_IN_COPY)
@@ -231,31 +232,17 @@ class _Merger:
             for title in changed
         )
 
-    def _merge_group(
-        self, sheet: AlignedSheet, key: str, base: Rows, our: Rows, their: Rows
-    ) -> None:
-        was, is_ours, is_theirs = map(count, (base, our, their))
-        if is_ours == is_theirs:
-            return
-        held = self._held_reason(sheet, key, next(iter((*our, *their)), None))
-        only_added = not (was - is_ours) and not (was - is_theirs)
-        if is_theirs == was and held not in _ASKED_UNCHANGED:
-            return
-        if held or (is_ours != was and not only_added):
-            self._ask_rows(sheet, key, base, our, their, held or reasons.BOTH_TOUCHED)
-            return
-        added = [*beyond(their, is_ours)]
-        removed = [*beyond(our, is_theirs)] if is_ours == was else []
-        changes = [ADDED + describe_rows([row]) for row in added]
-        changes += [REMOVED + describe_rows([row]) for row in removed]
-        if any(((sheet.title, key, change), "") in self._caution.refused for change in changes):
-            self._ask_rows(sheet, key, base, our, their, reasons.TURNED_DOWN)
-            return
-        self._added += _rows_of(sheet, added)
-        self._removed += _rows_of(sheet, removed)
-        if is_ours != was:
-            in_both = (is_ours - was) & (is_theirs - was)
-            self._doubled += _rows_of(sheet, beyond(our, is_ours - in_both))
+    def _merge_groups(self, sheet: AlignedSheet) -> None:
+        refused = {
+            (place[1], place[2]) for place, _ in self._caution.refused if place[0] == sheet.title
+        }
+        hold = partial(self._held_reason, sheet)
+        for key, merge in merge_groups(sheet, hold, refused).items():
+            if merge.reason:
+                self._ask_rows(sheet, key, *sheet.groups[key], merge.reason)
+            self._added += _rows_of(sheet, merge.added)
+            self._removed += _rows_of(sheet, merge.removed)
+            self._doubled += _rows_of(sheet, merge.doubled)
 
     def _held_reason(self, sheet: AlignedSheet, key: Key, record: Record | None) -> str:
         """Return why all changes of a row or group wait; empty where they do not."""

@@ -240,6 +240,46 @@ def test_payments_of_an_order(
     assert plain(apply(merge, before))["Платежи"] == plain(changed(paid=expected))["Платежи"]
 
 
+OTHER = {"№ заказа": "З-2", "Сумма": "500"}
+THIRD = {"№ заказа": "З-3", "Сумма": "500"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "waiting"),
+    [
+        pytest.param([OTHER], [THIRD], ["З-3"], id="given to two orders"),
+        pytest.param([OTHER], [], ["З-2"], id="given to another, deleted in the copy"),
+        pytest.param([], [OTHER], ["З-2"], id="deleted in the book, given to another"),
+        pytest.param([PAID, PAID_MORE], [OTHER], ["З-1", "З-2"], id="its order got one more"),
+        pytest.param([OTHER], [PAID, OTHER], [], id="given to another, typed for it as well"),
+        pytest.param([OTHER], [OTHER], [], id="given to one by both"),
+        pytest.param([PAID, OTHER], [PAID, THIRD], [], id="equal ones of two orders"),
+        pytest.param([PAID, OTHER], [], [], id="deleted, an equal one of another order"),
+        pytest.param([OTHER, THIRD], [OTHER], [], id="given to one by both, typed for one more"),
+    ],
+)
+def test_a_payment_given_to_another_order_is_there_once(
+    ours: list[Cells], theirs: list[Cells], waiting: list[str]
+) -> None:
+    """Whether it is the order that has another number, or the payment that was typed wrongly."""
+    before = changed(paid=ours)
+    merge = merged(before, changed(paid=theirs))
+    assert [conflict.key for conflict in merge.conflicts] == waiting
+    result = [row.meanings for row in apply(merge, before)["Платежи"].rows]
+    assert len(result) <= max(len(ours), len(ours) + len(theirs) - 1)
+
+
+def test_a_renumbered_order_whose_old_row_is_in_doubt_waits_under_both_numbers() -> None:
+    new = {**ONE, "№ заказа": "З-10"}
+    theirs = changed(orders=[new, TWO], lines=[], paid=[{**PAID, "№ заказа": "З-10"}])
+    doubt = Caution(rows={(s, "З-1"): reasons.DOUBTFUL for s in ("Заказы", "Платежи")})
+    merge = merged(changed(lines=[]), theirs, doubt)
+    assert merge.added == ()
+    assert {(sheet, key) for sheet, key, _, _ in asked(merge)} == {
+        (sheet, key) for sheet in ("Заказы", "Платежи") for key in ("З-1", "З-10")
+    }
+
+
 def test_a_payment_that_both_typed_is_named() -> None:
     merge = merged(changed(paid=[PAID, PAID_MORE]), changed(paid=[PAID, PAID_MORE, PAID_MORE]))
     assert [row.cells for row in merge.doubled] == [PAID_MORE]
