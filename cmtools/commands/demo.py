@@ -13,7 +13,7 @@ from typing import Any
 from cmtools import known_files
 from cmtools.agenda.workbook import write_agendas
 from cmtools.books.orders import ORDER_BOOK
-from cmtools.commands.docs import DocumentFile, docs
+from cmtools.commands.docs import docs
 from cmtools.commands.folders import folders
 from cmtools.commands.init import init
 from cmtools.commands.price import PriceResult, price
@@ -22,6 +22,7 @@ from cmtools.commands.result import Result
 from cmtools.commands.validate import ValidateResult, validate
 from cmtools.commands.watch import watch
 from cmtools.demo import FAULTY_BOOK, write_sample
+from cmtools.documents.make import DocumentFile
 from cmtools.documents.selection import Selection
 from cmtools.files import copy
 from cmtools.merge.in_place import stamp_new_books

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cmtools.commands.result import ExitCode, Result, problems_as_json
 from cmtools.commands.session import open_session
 from cmtools.documents import pdf
-from cmtools.documents.catalog import DocumentKind
-from cmtools.documents.make import DocumentMaker, DocumentResult, PreparedDocument
+from cmtools.documents.make import DocumentFile, DocumentMaker, PreparedDocument
 from cmtools.documents.selection import Selection, find_tasks
 from cmtools.documents.storage import DocumentState
 from cmtools.files import first_free
@@ -21,18 +20,6 @@ from cmtools.problems import has_errors, sort_problems
 from cmtools.progress import Progress, silent
 
 BATCH = 200  # documents that are held in memory until their prices are safe
-
-
-class DocumentFile(NamedTuple):
-    """A document that is there now: its kind, its path in the workspace, what was done."""
-
-    kind: DocumentKind
-    path: str
-    state: DocumentState
-
-    def as_json(self) -> dict[str, str]:
-        """Return the document in the shape of the answer."""
-        return {"kind": self.kind.id, "path": self.path, "state": self.state.value}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,23 +69,21 @@ def docs(
     tasks, problems = find_tasks(maker.rows, selection, kinds)
     for kind, subject in tasks:  # a wrong call makes nothing
         maker.source_row(kind, subject, row)
-    made: list[DocumentResult] = []
+    documents: list[DocumentFile] = []
     for start in range(0, len(tasks), BATCH):
         prepared: list[PreparedDocument] = []
         for kind, subject in tasks[start : start + BATCH]:
             prepared.append(maker.prepare(kind, subject, row))
             problems += prepared[-1].problems
             progress(start + len(prepared), len(tasks))
-        made += maker.save_all(prepared)
-    documents = [
-        DocumentFile(one.kind, one.path, one.state) for one in made if one.path and one.state
-    ]
+        documents += maker.save_all(prepared)
     pdfs, warning = _make_pdfs(session, documents) if as_pdf else ([], "")
+    documents += pdfs
     return DocsResult(
         problems=sort_problems(dict.fromkeys(problems)),
-        files=tuple(document.path for document in (*documents, *pdfs)),
+        files=tuple(document.path for document in documents),
         warning=warning,
-        documents=(*documents, *pdfs),
+        documents=tuple(documents),
     )
 
 

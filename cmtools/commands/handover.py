@@ -169,7 +169,7 @@ def _save_papers(session: Session, papers: _Papers) -> list[tuple[str, DocumentS
     workspace = session.workspace
     refuse_outside(papers.folder, workspace.path(CLIENT_FOLDERS))
     agreement = papers.maker.save(papers.agreement)
-    made = [(agreement.path, agreement.state)] if agreement.path and agreement.state else []
+    made = [(agreement.path, agreement.state)] if agreement else []
     (path,), state = save_papers(papers.folder, papers.stem, {".xlsx": papers.workbook})
     if state is DocumentState.REFRESHED:
         state = DocumentState.MADE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,13 +57,16 @@ SaveDocument = Callable[[Path, str, bytes, Path], tuple[Path, DocumentState]]
 """Folder, name without version, content, folder of all clients → path and state."""
 
 
-class DocumentResult(NamedTuple):
-    """A document with its path and state; `path` is None where `problems` forbid to make it."""
+class DocumentFile(NamedTuple):
+    """A document that is there now: its kind, its path in the workspace, what was done."""
 
     kind: DocumentKind
-    path: str | None
-    state: DocumentState | None
-    problems: tuple[Problem, ...]
+    path: str
+    state: DocumentState
+
+    def as_json(self) -> dict[str, str]:
+        """Return the document in the shape of the answer."""
+        return {"kind": self.kind.id, "path": self.path, "state": self.state.value}
 
 
 class PreparedDocument(NamedTuple):
@@ -149,19 +153,18 @@ class DocumentMaker:
             agreed=tuple(agreed),
         )
 
-    def save(self, document: PreparedDocument) -> DocumentResult:
-        """Save the version of a document, once the prices that it promises are safe.
+    def save(self, document: PreparedDocument) -> DocumentFile | None:
+        """Save the version of a document; the prices that it promises must be safe before.
 
         Raises:
             OSError: no rights, no room, a client's folder that leads elsewhere.
         """
-        kind, problems, folder, stem, content, _ = document
-        if content is None:
-            return DocumentResult(kind, None, None, problems)
-        file, state = self._save(folder, stem, content, self._clients)
-        return DocumentResult(kind, self._workspace.name(file), state, problems)
+        if document.content is None:
+            return None
+        path, state = self._save(document.folder, document.stem, document.content, self._clients)
+        return DocumentFile(document.kind, self._workspace.name(path), state)
 
-    def save_all(self, documents: Sequence[PreparedDocument]) -> list[DocumentResult]:
+    def save_all(self, documents: Sequence[PreparedDocument]) -> list[DocumentFile]:
         """Save documents; the prices that they promise are saved before them.
 
         Raises:
@@ -169,13 +172,10 @@ class DocumentMaker:
             Unavailable: it is open.
         """
         agreed = [agreement for document in documents for agreement in document.agreed]
-        if not agreed:
-            return [self.save(document) for document in documents]
-        with hold_lock(self._workspace.path(LOCK)):
-            edit = prepare_edit(self._workspace, agreed)
-            if edit:
+        with hold_lock(self._workspace.path(LOCK)) if agreed else nullcontext():
+            if edit := prepare_edit(self._workspace, agreed):
                 edit.save()
-            return [self.save(document) for document in documents]
+            return [file for document in documents if (file := self.save(document))]
 
     def source_row(
         self, kind: DocumentKind, subject: DocumentSubject, row: int | None

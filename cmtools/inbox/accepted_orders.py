@@ -147,7 +147,8 @@ class AcceptedOrders:
             for kind in kinds:
                 document = maker.prepare(kind, subject)
                 agreed += document.agreed
-                yield from maker.save(document).problems
+                yield from document.problems
+                maker.save(document)
 
 
 def _months(days: Iterable[Iterable[date]], today: date) -> tuple[str, ...]:

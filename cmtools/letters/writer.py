@@ -119,10 +119,10 @@ class LetterWriter:
         """Make the document that goes with a letter; its PDF is taken where that is not older."""
         prepared = self._maker.prepare(kind, self._maker.rows.order_subject(order))
         self.problems += prepared.problems
-        (made,) = self._maker.save_all([prepared])
-        if made.path is None:
+        made = self._maker.save_all([prepared])
+        if not made:
             return None
-        path = _best_form(self._workspace.path(made.path))
+        path = _best_form(self._workspace.path(made[0].path))
         if path.stat().st_size <= MOST_BYTES:
             return path
         place = Place(file=self._workspace.name(path))

@@ -222,7 +222,8 @@ class Maker:
             find_order(self._session.prices.orders, deal.number)
         )
         (document,) = [found for found in self._maker.rows.kinds if found.id == kind]
-        made = self._maker.save(self._maker.prepare(document, subject, excel_row))
-        assert made.problems == (), deal.number
-        assert made.path is not None
+        prepared = self._maker.prepare(document, subject, excel_row)
+        assert prepared.problems == (), deal.number
+        made = self._maker.save(prepared)
+        assert made is not None
         return Paper(self._root / made.path)
