@@ -70,7 +70,7 @@ def _fields(workspace: str) -> Any:
     rows = RowIndex(session, TODAY)
     order = next(order for order in session.prices.orders if order.lines)
     kind = next(kind for kind in KINDS if kind.id == "specification")
-    return kind.fill(rows.data(kind, rows.order_subject(order), None, TODAY))
+    return kind.fields(rows.data(kind, rows.order_subject(order), None, TODAY))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from cmtools.books.choices import ClientFolder, PriceVisibility, SourceRow
 from cmtools.books.orders import CLAIMS, DELIVERIES, LAYOUTS, PAPERS, PAYMENTS
 from cmtools.books.register import TRANSFERS
 from cmtools.books.settings import CONTRACTORS
-from cmtools.documents.data import OrderData
+from cmtools.documents.data import DocumentData, OrderData
 from cmtools.documents.fields import (
     act,
     claim_act,
@@ -24,6 +24,7 @@ from cmtools.documents.fields import (
     readiness,
     specification,
 )
+from cmtools.documents.fields.parts import fill
 from cmtools.documents.fields.terms import ENTITIES
 from cmtools.errors import UsageError
 from cmtools.pricing.price import Line
@@ -58,7 +59,7 @@ class DocumentKind(TemplateForm):
     """A kind of document that `cmtools docs` makes.
 
     made_from: the row that it is made from; that row, its client, contract and positions are read.
-    fill: makes the fields out of the rows.
+    fill: makes the fields out of the rows, where they are not just the parts of all documents.
     file_title: what its file is called, where that is not always its name.
     reads: the sheets of which it reads more rows; errors there stop it too.
     needs_contract: for documents of an order; those of a contract are never without one.
@@ -76,7 +77,7 @@ class DocumentKind(TemplateForm):
     made_from: SourceRow
     folder: ClientFolder
     shows: PriceVisibility
-    fill: Callable[[Any], Any]
+    fill: Callable[[Any], Any] | None = None
     file_title: Callable[[OrderData], str] | None = None
     reads: tuple[Table[Any], ...] = ()
     needs_contract: bool = False
@@ -88,6 +89,10 @@ class DocumentKind(TemplateForm):
     refuse: Callable[[OrderData], Iterable[Problem]] | None = None
     agrees: Callable[[OrderData], Sequence[Line]] | None = None
     kept_long: bool = False
+
+    def fields(self, data: DocumentData) -> Any:
+        """Return the fields that its template shows."""
+        return self.fill(data) if self.fill else fill(self.record, data)
 
 
 F = TypeVar("F", bound=TemplateForm)
@@ -109,7 +114,6 @@ KINDS: tuple[DocumentKind, ...] = (
         folder=ClientFolder.REQUESTS,
         shows=PriceVisibility.NO_PRICE,
         record=orders.ContractorRequestFields,
-        fill=orders.contractor_request,
         reads=(CONTRACTORS,),
     ),
     OFFER := DocumentKind(
@@ -139,7 +143,6 @@ KINDS: tuple[DocumentKind, ...] = (
         folder=ClientFolder.CONTRACT,
         shows=PriceVisibility.PRICE,
         record=contracts.AgreementFields,
-        fill=contracts.agreement,
         kept_long=True,
     ),
     DocumentKind(
@@ -198,7 +201,6 @@ KINDS: tuple[DocumentKind, ...] = (
         folder=ClientFolder.TECHNICAL,
         shows=PriceVisibility.NO_PRICE,
         record=orders.DesignBriefFields,
-        fill=orders.design_brief,
         reads=(LAYOUTS,),
     ),
     READINESS := DocumentKind(

@@ -130,7 +130,7 @@ class DocumentMaker:
         day = _day_of(kind, subject, entry) or first_day(folder, stem) or self._today
         data = self.rows.data(kind, subject, entry, day)
         try:
-            rendered = render(self._template(kind), kind.fill(data), day)
+            rendered = render(self._template(kind), kind.fields(data), day)
         except BadTemplate as bad:
             path = self._workspace.path(TEMPLATES, kind.template)
             place = Place(file=self._workspace.name(path))

@@ -13,16 +13,16 @@ from cmtools.books.orders import DELIVERIES, ORDERS
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Sum
 from cmtools.documents.fields.lines import LineFields, delivery_line, line_fields
-from cmtools.documents.fields.orders import DealFields, deal
+from cmtools.documents.fields.orders import DealFields
+from cmtools.documents.fields.parts import fill
 from cmtools.documents.fields.shipped import (
     ordered_quantity,
     quantities_shipped,
     quantity_of,
     shipments,
 )
-from cmtools.documents.fields.terms import YES, total_fields
+from cmtools.documents.fields.terms import YES, order_fields, total_fields
 from cmtools.documents.russian_text import unit_price
-from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import ZERO, Line, Totals, round2, vat_inside
 from cmtools.problems import Message, Problem
 from cmtools.tables.parsers import format_value
@@ -97,15 +97,14 @@ def act(data: OrderData) -> ActFields:
         delivery=delivery,
         delivery_vat=vat_inside(delivery, rate),
     )
-    due, fields, number = data.order.delivery_due, deal(data), _part_number(data)
-    return ActFields(
-        **field_values(fields)
-        | {
-            "order": replace(fields.order, shipped=Day(day)),
-            "lines": _lines(parts),
-            "delivery": delivery_line(data.positions, sums),
-            "total": total_fields(data, sums),
-        },
+    due, number = data.order.delivery_due, _part_number(data)
+    return fill(
+        ActFields,
+        data,
+        order=replace(order_fields(data, data.totals), shipped=Day(day)),
+        lines=_lines(parts),
+        delivery=delivery_line(data.positions, sums),
+        total=total_fields(data, sums),
         number=f"{data.order.number}/{number}" if number else data.order.number,
         in_full=YES if is_full else "",
         in_time=YES if due and last and last <= due else "",

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
-from cmtools.books.orders import Claim
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Sum
 from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.fields.lines import PositionFields, position_fields
-from cmtools.documents.fields.orders import NoticeFields, notice
+from cmtools.documents.fields.orders import NoticeFields
+from cmtools.documents.fields.parts import fill
 from cmtools.documents.fields.shipped import quantities_shipped, shipments
-from cmtools.documents.template.schema import field_values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,18 +41,16 @@ def claim_act(data: OrderData) -> ClaimActFields:
     claim = data.claim
     assert claim is not None
     day = claim.decided or claim.on
-    return ClaimActFields(
-        **field_values(notice(data)) | {"lines": _lines_handed_over(data, day)},
-        date=Day(day),
-        claim=_claim_fields(claim),
+    return fill(
+        ClaimActFields,
+        data,
+        lines=_lines_handed_over(data, day),
+        date=day,
+        claim=from_row(ClaimFields, claim, date=claim.on),
     )
 
 
-def _claim_fields(claim: Claim) -> ClaimFields:
-    return from_row(ClaimFields, claim, date=claim.on)
-
-
-def _lines_handed_over(data: OrderData, day: date) -> Sequence[PositionFields]:
+def _lines_handed_over(data: OrderData, day: date) -> tuple[PositionFields, ...]:
     """Fill the lines handed over by a day; all, without quantities, where these are unknown."""
     rows = [row for row in shipments(data) if row.on <= day]
     quantities = quantities_shipped(data, rows) or {}

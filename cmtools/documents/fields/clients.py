@@ -10,11 +10,11 @@ from typing import Annotated, Any
 from cmtools.books.choices import RequestKind
 from cmtools.books.orders import Claim, Delivery
 from cmtools.books.register import Transfer
-from cmtools.documents import russian_text
 from cmtools.documents.data import ClientData, OrderData, TransferData
 from cmtools.documents.field_types import Count, Day, Name, Sum
 from cmtools.documents.fields.claim_act import ClaimFields
 from cmtools.documents.fields.from_row import from_row
+from cmtools.documents.fields.parts import fill
 from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
 from cmtools.documents.template.schema import field_values
@@ -51,11 +51,10 @@ class ClientTransferFields:
 
 def client_transfer(data: TransferData) -> ClientTransferFields:
     """Fill the agreement on a client's transfer (source text 9.04, rules of combination)."""
-    return ClientTransferFields(
-        city=russian_text.town(data.seller.city or ""),
+    return fill(
+        ClientTransferFields,
+        data,
         code=data.client.code,
-        client=party(data.client),
-        seller=party(data.seller),
         transfer=transfer_fields(data.transfer),
     )
 

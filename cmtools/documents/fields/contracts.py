@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from cmtools.books.orders import CONTRACTS, Contract
 from cmtools.documents.data import ContractData
 from cmtools.documents.field_types import Count, Day, Name
-from cmtools.documents.fields.from_row import F, from_row
-from cmtools.documents.fields.orders import PaperFields, count_received, paper_fields
-from cmtools.documents.fields.terms import ENTITIES, ContractFields, contract_fields
-from cmtools.documents.parties import Party, party
-from cmtools.documents.russian_text import town
+from cmtools.documents.fields.parts import PaperFields, count_received, fill, paper_fields
+from cmtools.documents.fields.terms import ENTITIES, ContractFields
+from cmtools.documents.parties import Party
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,11 +31,6 @@ class AgreementFields(ContractPartiesFields):
     city: Annotated[str, "Место заключения: г. Омск"]
 
 
-def agreement(data: ContractData) -> AgreementFields:
-    """Fill the contract itself."""
-    return _fill(AgreementFields, data, city=town(data.seller.city or ""))
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EssentialsFields(ContractPartiesFields):
     """The five entities for the lawyer, who writes the contract from them."""
@@ -55,7 +48,7 @@ def missing_entities(data: ContractData) -> list[str]:
 def essentials(data: ContractData) -> EssentialsFields:
     """Fill the lawyer's card (source text 9.04, 7.1–7.5; ГК РФ art. 432)."""
     missing = ", ".join(missing_entities(data))
-    return _fill(EssentialsFields, data, lawyer=data.seller.lawyer, missing=missing)
+    return fill(EssentialsFields, data, lawyer=data.seller.lawyer, missing=missing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +72,7 @@ def approval(data: ContractData) -> ApprovalFields:
     """Fill the approval sheet (source text 9.04, duties 3 and 4)."""
     contract, seller = data.contract, data.seller
     assert isinstance(contract, Contract)
-    return _fill(
+    return fill(
         ApprovalFields,
         data,
         lawyer=_visa(seller.lawyer, contract.lawyer),
@@ -99,24 +92,12 @@ class FinanceHandoverFields(ContractPartiesFields):
 
 def handover_finance(data: ContractData) -> FinanceHandoverFields:
     """Fill the register of originals (source text 9.04, duty 6)."""
-    return _fill(
+    return fill(
         FinanceHandoverFields,
         data,
         finance=data.seller.finance_head,
         papers=paper_fields(data.papers),
         received=count_received(data.papers),
-    )
-
-
-def _fill(record: type[F], data: ContractData, **more: Any) -> F:
-    """Fill the fields that all documents of a contract have, and more."""
-    return from_row(
-        record,
-        contract=contract_fields(data.contract),
-        seller=party(data.seller),
-        client=party(data.client),
-        manager=data.client.manager,
-        **more,
     )
 
 

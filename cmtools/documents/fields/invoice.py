@@ -12,9 +12,8 @@ from cmtools.documents import russian_text
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Picture, Sum
 from cmtools.documents.fields.from_row import from_row
-from cmtools.documents.fields.orders import DealFields, deal
+from cmtools.documents.fields.orders import DealFields, fill_deal
 from cmtools.documents.qr import payment_text, qr_png
-from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import ZERO, prepayment_of, vat_inside
 from cmtools.problems import Message, Problem
 
@@ -103,12 +102,13 @@ class InvoiceFields(DealFields):
 
 def invoice(data: OrderData) -> InvoiceFields:
     """Fill the invoice that is to be paid now."""
-    demand, fields = demand_of(data), deal(data)
-    return InvoiceFields(
-        **field_values(fields),
+    demand = demand_of(data)
+    return fill_deal(
+        InvoiceFields,
+        data,
         number=demand.number,
-        date=Day(data.day),
-        items=Count(len(fields.lines) + bool(fields.delivery.amount)),
+        date=data.day,
+        items=len(data.lines) + bool(data.totals and data.totals.delivery),
         due=_due(data, demand),
     )
 

@@ -10,17 +10,15 @@ from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Sum
 from cmtools.documents.fields.from_row import from_row
 from cmtools.documents.fields.lines import CostLineFields, cost_lines
-from cmtools.documents.fields.orders import ContractorFields, contractor_fields
+from cmtools.documents.fields.parts import ContractorFields, fill
 from cmtools.documents.fields.terms import (
     YES,
     ContractFields,
     OrderFields,
     TotalFields,
-    contract_fields,
     order_fields,
-    total_fields,
 )
-from cmtools.documents.parties import Party, party
+from cmtools.documents.parties import Party
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,15 +55,12 @@ def production_entry(data: OrderData) -> ProductionEntryFields:
     """Fill «Ввод в производство» (source text 9.04, duty 5)."""
     order, totals = data.order, data.totals
     assert totals is not None
-    return ProductionEntryFields(
+    return fill(
+        ProductionEntryFields,
+        data,
         order=order_fields(data, totals),
         stage=data.stage,
-        contract=contract_fields(data.contract),
-        contractor=contractor_fields(data.contractor),
-        seller=party(data.seller),
-        client=party(data.client),
         lines=cost_lines(data.lines),
-        total=total_fields(data, totals),
         figures=from_row(
             FigureFields,
             cost=totals.amount - totals.vat - totals.profit,
@@ -77,5 +72,5 @@ def production_entry(data: OrderData) -> ProductionEntryFields:
             unpaid=totals.total - data.paid,
             approved=YES if order.approved else "",
         ),
-        note=order.note or "",
+        note=order.note,
     )

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from cmtools.books.choices import DeliveryKind, Quality
 from cmtools.documents.data import OrderData
-from cmtools.documents.fields.orders import NoticeFields, notice
+from cmtools.documents.fields.orders import NoticeFields
+from cmtools.documents.fields.parts import fill
 from cmtools.documents.fields.shipped import ordered_quantity, quantity_of
 from cmtools.documents.fields.terms import YES
-from cmtools.documents.template.schema import field_values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,4 +28,4 @@ def readiness(data: OrderData) -> ReadinessFields:
         if row.kind is DeliveryKind.RECEIVED and row.quality is Quality.ACCEPTED
     ]
     is_checked = quantity_of(accepted) >= ordered_quantity(data)
-    return ReadinessFields(**field_values(notice(data)), checked=YES if is_checked else "")
+    return fill(ReadinessFields, data, checked=YES if is_checked else "")

@@ -10,9 +10,8 @@ from typing import Annotated
 
 from cmtools.books.orders import CONTRACTS, ORDERS, Contract
 from cmtools.documents.data import OrderData
-from cmtools.documents.fields.orders import DealFields, deal
+from cmtools.documents.fields.orders import DealFields, fill_deal
 from cmtools.documents.russian_text import percent
-from cmtools.documents.template.schema import field_values
 from cmtools.pricing.price import HUNDRED, ZERO
 from cmtools.problems import Message, Problem, Severity
 
@@ -67,7 +66,7 @@ class SpecificationFields(DealFields):
 
 def specification(data: OrderData) -> SpecificationFields:
     """Fill a specification (ГК РФ art. 455, 465, 506)."""
-    return SpecificationFields(**field_values(deal(data)), terms=contract_terms(data.contract))
+    return fill_deal(SpecificationFields, data, terms=contract_terms(data.contract))
 
 
 def contract_terms(contract: Contract | None) -> ContractTerms:
