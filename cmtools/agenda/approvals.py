@@ -42,27 +42,27 @@ APPROVAL_FORM = Form(
     name="На согласование",
     sheet="На согласование",
     columns=(
-        ListingColumn(title="Что", width=24, wrap=True),
-        ListingColumn(title="№ заказа", width=14),
-        ListingColumn(title="Клиент", width=24, wrap=True),
-        ListingColumn(title="Менеджер", width=18, wrap=True),
-        ListingColumn(title="Сумма", kind=MONEY, width=13),
-        ListingColumn(title="Себестоимость без НДС", kind=MONEY, width=14),
-        ListingColumn(title="Маржа, %", kind=PERCENT, width=9),
-        ListingColumn(title="Норма, %", kind=PERCENT, width=9),
-        ListingColumn(title="Сумма для нормы", kind=MONEY, width=13),
-        ListingColumn(title="Из чего вышло", width=26, wrap=True),
-        ListingColumn(title="Откуда", width=14, wrap=True),
+        ListingColumn(title="Что", width=13, wrap=True),
+        ListingColumn(title="№ заказа", width=12),
+        ListingColumn(title="Клиент", width=17, wrap=True),
+        ListingColumn(title="Менеджер", width=13, wrap=True),
+        ListingColumn(title="Сумма", kind=MONEY, width=12),
+        ListingColumn(title="Себестоимость без НДС", kind=MONEY, width=13),
+        ListingColumn(title="Маржа, %", kind=PERCENT, width=8),
+        ListingColumn(title="Норма, %", kind=PERCENT, width=8),
+        ListingColumn(title="Сумма для нормы", kind=MONEY, width=12),
+        ListingColumn(title="Из чего вышло", width=16, wrap=True),
+        ListingColumn(title="Откуда", width=12, wrap=True),
         ListingColumn(
             title=DECISION,
             kind=YES_NO,
-            width=10,
+            width=9,
             filled=True,
             choices=("да", "нет"),
             hint="да, нет",
         ),
         ListingColumn(
-            title=COMMENT, width=26, wrap=True, filled=True, hint="Попадёт в «Примечание» заказа"
+            title=COMMENT, width=18, wrap=True, filled=True, hint="Попадёт в «Примечание» заказа"
         ),
     ),
 )
@@ -162,7 +162,7 @@ def _plan_values(sheet: Sheet[PlanLine]) -> dict[str, object]:
     head = sheet.head
     month, manager = (_head_text(head.get(label)) for label in (MONTH, MANAGER))
     return {
-        "Что": f"План: {month or _month(sheet)}",
+        "Что": f"План на {month or _month(sheet)}",
         "Менеджер": manager,
         "Откуда": source_link(approval_place(sheet)),
     }

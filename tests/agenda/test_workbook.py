@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 
 from cmtools.agenda.duty_form import DUTY_FORM
 from cmtools.commands.today import today
+from support.printing import printed_points
 from support.workbench import CLERK, SALES, TODAY, Change, add, healthy, put
 
-A4_INCHES, WIDE_DIGIT = 11.69, 0.0875  # inches; a digit of 11 points, a fifth over Calibri's
 PATH = "Повестка/2026-11-21 Повестка.xlsx"
 
 
@@ -182,16 +182,7 @@ def test_each_sheet_prints_a_page_wide_at_eight_points(tmp_path: Path) -> None:
     """Also where Calibri is missing and letters are wider."""
     root = healthy(tmp_path)
     today(root, today=TODAY)
-    sizes = {}
-    for sheet in load_workbook(root / PATH).worksheets:
-        page, margins = sheet.page_setup, sheet.page_margins
-        assert (page.paperSize, page.orientation) == (9, "landscape")
-        assert (page.fitToWidth or 1, page.fitToHeight) == (1, 0)
-        printed = {
-            cell.column_letter for row in sheet[sheet.print_area.partition("!")[2]] for cell in row
-        }
-        width = sum(sheet.column_dimensions[letter].width for letter in printed)
-        sizes[sheet.title] = 11 * (A4_INCHES - margins.left - margins.right) / (width * WIDE_DIGIT)
+    sizes = {s.title: printed_points(s) for s in load_workbook(root / PATH).worksheets}
     assert {title: size for title, size in sizes.items() if size < 8} == {}
 
 

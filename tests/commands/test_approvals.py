@@ -15,6 +15,7 @@ from cmtools.commands.approvals import approvals
 from cmtools.commands.plan import plan
 from cmtools.commands.price import price
 from cmtools.commands.validate import validate
+from support.printing import printed_points
 from support.workbench import ORDERS, SELLER, TODAY, healthy, put
 
 PATH = "Повестка/На согласование 2026-11-21.xlsx"
@@ -150,11 +151,17 @@ def test_an_unfilled_form_goes_once_nothing_waits(tmp_path: Path) -> None:
     assert not (root / PATH).exists()
 
 
+def test_the_form_prints_a_page_wide_at_eight_points(tmp_path: Path) -> None:
+    root = healthy(tmp_path, CHEAP)
+    approvals(root, today=TODAY)
+    assert printed_points(load_workbook(root / PATH).worksheets[0]) >= 8
+
+
 def test_plans_are_approved_in_the_name_of_the_director(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     plan(root, "2026-12", today=TODAY)
     approvals(root, today=TODAY)
-    assert [row["Что"].value[:5] for row in rows_of_form(root / PATH)] == ["План:"]
+    assert [row["Что"].value[:5] for row in rows_of_form(root / PATH)] == ["План "]
     refused = give(root, decide(root / PATH, "План", "нет"))
     assert [row.state.value for row in refused.rows] == ["listed"]
     result = give(root, decide(root / PATH, "План", "да"))

@@ -18,6 +18,7 @@ from cmtools.commands.validate import validate
 from cmtools.errors import Unavailable, UsageError
 from support.priced import DRAFT as THIRD
 from support.priced import FIRST, IVANOV, SECOND
+from support.printing import printed_points
 from support.program import run
 from support.workbench import (
     CLERK,
@@ -152,6 +153,7 @@ def test_the_workbook(tmp_path: Path) -> None:
     handover(root, "К-0002", to=CLERK, today=TODAY, now=NOW)
     name = "Клиенты/К-0002 Кузнецов В. А/Передача 2026-11-21/К-0002 Передача клиента.xlsx"
     book = openpyxl.load_workbook(root / name)
+    assert [s.title for s in book.worksheets if printed_points(s) < 8] == []
     shown = {
         sheet.title: [
             [v for v in row if v is not None] for row in sheet.iter_rows(values_only=True)

@@ -62,7 +62,10 @@ def _requisites(result: ClientResult) -> Iterator[str]:
     yield client.get("legal_address") or client.get("postal_address") or ""
     head = " ".join(filter(None, (client.get("head_post"), client.get("head_name"))))
     yield join(head, client.get("phone"), client.get("email"))
-    for title, name in (("Явные потребности", "open_needs"), ("Скрытые", "hidden_needs")):
+    for title, name in (
+        ("Явные потребности", "open_needs"),
+        ("Скрытые потребности", "hidden_needs"),
+    ):
         yield f"{title}: {client.get(name)}" if client.get(name) else ""
     yield f"Папка: {result.folder or 'нет — cmtools folders --make'}"
     if result.dossier.debt:
