@@ -41,7 +41,7 @@ def watch(root: Path, *, once: bool, today: date | None, quiet: bool = False) ->
     settings = workspace.watch_settings()
     workspace.clear_abandoned_files()
     with _logging(workspace), LiveView(workspace.name(settings.inbox), quiet=quiet) as view:
-        workers = _start_workers(workspace)
+        workers = _start_workers(workspace, _count_workers(settings.inbox, once=once))
         watcher = Watcher(
             _context(workspace, settings, today, view),
             workers,
@@ -54,9 +54,21 @@ def watch(root: Path, *, once: bool, today: date | None, quiet: bool = False) ->
     return ExitCode.ENVIRONMENT if once and not went_well else ExitCode.DONE
 
 
-def _start_workers(workspace: Workspace) -> list[WorkerProcess]:
+def _count_workers(inbox: Path, *, once: bool) -> int:
+    """Return how many workers are of use: what they import takes longer than most drops."""
+    if is_in_process():
+        return 1
+    most = min(MAX_WORKERS, available_cores())
+    if not once:
+        return most
+    try:
+        return max(1, min(most, sum(1 for _ in inbox.iterdir())))
+    except OSError:  # the watcher makes it, or tells that it cannot be looked through
+        return 1
+
+
+def _start_workers(workspace: Workspace, count: int) -> list[WorkerProcess]:
     limits = workspace.limits()
-    count = 1 if is_in_process() else min(MAX_WORKERS, available_cores())
     workers = [
         WorkerProcess(seconds=limits.seconds, memory_bytes=limits.memory_bytes, preload=PRELOAD)
         for _ in range(count)

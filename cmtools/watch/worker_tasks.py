@@ -24,13 +24,8 @@ from cmtools.workspace import Workspace
 if TYPE_CHECKING:
     from cmtools.inbox.process import InboxProcessor
 
-PRELOAD = (
-    "cmtools.inbox.process",
-    "cmtools.reports.report",
-    "cmtools.agenda.workbook",
-    __name__,
-)
-"""The modules that a worker process imports before the first call."""
+PRELOAD = ("cmtools.inbox.process", "cmtools.agenda.workbook", __name__)
+"""The modules that a worker process imports before the first call; pandas waits for a report."""
 
 
 def check_file(root: Path, path: Path) -> Completeness:
