@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cmtools import __version__
-from support.program import Answer, run
+from support.program import Answer
+from support.program import run_installed as run
 
 LIBRARIES = (
     "docx docxtpl holidays icalendar jinja2 lxml num2words numpy openpyxl "

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,22 +12,17 @@ import pytest
 
 from support.office import office
 from support.papers import NAMES
+from support.program import run
 from support.workbench import SHIPPING, TODAY, healthy
 
 SECOND = "З-2026-0002"
 BODY = "word/document.xml"
 
 
-def run(root: Path, *words: str, path: str | None = None) -> tuple[int, dict[str, Any]]:
-    """The exit code and the JSON of the installed program, perhaps with another PATH."""
-    command = [sys.executable, "-m", "cmtools", *words, "--json", "--workspace", str(root)]
-    surroundings = os.environ | ({} if path is None else {"PATH": path})
-    done = subprocess.run(
-        command, capture_output=True, encoding="utf-8", check=False, timeout=240, env=surroundings
-    )
-    assert "Traceback" not in done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return done.returncode, answer
+def ask(root: Path, *words: str, **environment: str) -> tuple[int, dict[str, Any]]:
+    """The exit code and the JSON of the program."""
+    answer = run(*words, "--json", folder=root, **environment)
+    return answer.code, answer.json()
 
 
 DOCS = ("docs", "--order", SECOND, "--kind", "act", "--kind", "readiness", "--pdf")
@@ -41,7 +32,7 @@ DATED = ("--today", f"{TODAY}")
 def test_pdf_stands_beside_each_document(tmp_path: Path) -> None:
     office()
     root = healthy(tmp_path, SHIPPING)
-    code, answer = run(root, *DOCS, *DATED)
+    code, answer = ask(root, *DOCS, *DATED)
     assert code == 0
     documents = [root / f["path"] for f in answer["files"] if f["path"].endswith(".docx")]
     assert len(documents) == 2
@@ -58,7 +49,7 @@ def test_without_libreoffice_the_documents_are_made(tmp_path: Path) -> None:
     root = healthy(tmp_path / "work", SHIPPING)
     empty = tmp_path / "empty"
     empty.mkdir()
-    code, answer = run(root, *DOCS, *DATED, path=str(empty))
+    code, answer = ask(root, *DOCS, *DATED, PATH=str(empty))
     assert code == 3
     assert answer["ok"] is False
     assert "LibreOffice" in answer["error"]
@@ -73,7 +64,7 @@ def test_shipped_templates_are_sound(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     names = {path.name for path in (root / "Шаблоны").glob("*.docx")}
     assert names == {f"{name}.docx" for name in (*NAMES.values(), "План", "Отчёт")}
-    code, answer = run(root, "templates", "check")
+    code, answer = ask(root, "templates", "check")
     assert (code, answer["ok"], answer["problems"]) == (0, True, [])
 
 
@@ -108,7 +99,7 @@ def test_five_bad_edits_are_five_clear_errors(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     for name, change, _ in EDITS.values():
         edit(root, name, change)
-    code, answer = run(root, "templates", "check")
+    code, answer = ask(root, "templates", "check")
     assert (code, answer["ok"]) == (1, False)
     wrong = {f"Шаблоны/{name}.docx" for name, *_ in EDITS.values()}
     assert {problem["file"] for problem in answer["problems"]} == wrong
@@ -123,7 +114,7 @@ def test_five_bad_edits_are_five_clear_errors(tmp_path: Path) -> None:
 def test_the_nearest_field_is_named(tmp_path: Path) -> None:
     root = healthy(tmp_path)
     edit(root, "Спецификация", paragraph("{{ order.numbr }}"))
-    _, answer = run(root, "templates", "check")
+    _, answer = ask(root, "templates", "check")
     (problem,) = answer["problems"]
     assert "order.number" in f"{problem['message']} {problem['hint']}"
 
@@ -135,7 +126,7 @@ def test_a_wrong_template_makes_no_document(tmp_path: Path, name: str) -> None:
     root = healthy(tmp_path, SHIPPING)
     edit(root, template, change)
     kinds = {title: kind for kind, title in NAMES.items()}
-    code, answer = run(root, "docs", "--order", SECOND, "--kind", kinds[template], *DATED)
+    code, answer = ask(root, "docs", "--order", SECOND, "--kind", kinds[template], *DATED)
     assert (code, answer["files"]) == (1, [])
     assert {problem["file"] for problem in answer["problems"]} == {f"Шаблоны/{template}.docx"}
     assert part in str(answer["problems"])
@@ -145,7 +136,7 @@ def test_a_wrong_template_makes_no_document(tmp_path: Path, name: str) -> None:
 def test_missing_template_is_told(tmp_path: Path, gone: str) -> None:
     root = healthy(tmp_path)
     (root / "Шаблоны" / f"{gone}.docx").unlink()
-    code, answer = run(root, "templates", "check")
+    code, answer = ask(root, "templates", "check")
     assert code == 1
     assert {problem["file"] for problem in answer["problems"]} == {f"Шаблоны/{gone}.docx"}
 
@@ -154,5 +145,5 @@ def test_own_file_among_the_templates_is_no_error(tmp_path: Path) -> None:
     """Word's owner file, and a template that a manager keeps for himself."""
     root = healthy(tmp_path)
     (root / "Шаблоны" / "~$Договор.docx").write_bytes(b"\x00" * 162)
-    code, answer = run(root, "templates", "check")
+    code, answer = ask(root, "templates", "check")
     assert (code, [p for p in answer["problems"] if p["severity"] == "error"]) == (0, [])

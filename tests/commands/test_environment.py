@@ -346,7 +346,9 @@ def test_a_fault_of_the_reading_process(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has groups of processes")
 def test_ctrl_c_while_books_are_read(tmp_path: Path) -> None:
     """The whole group gets the signal, the reading process too."""
-    slow = "def slow(*_): print('reading', flush=True); time.sleep(60)\n"
+    # a shell that runs the tests in the background has the signal ignored
+    slow = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    slow += "def slow(*_): print('reading', flush=True); time.sleep(60)\n"
     slow += "import cmtools.pricing.session as module\nmodule.load_books = slow"
     with start(slow, healthy(tmp_path), "validate") as program:
         assert program.stdout is not None

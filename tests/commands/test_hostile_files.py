@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Set
 from dataclasses import dataclass
@@ -17,17 +16,16 @@ import pytest
 from python_calamine import load_workbook
 
 from support import hostile
+from support.program import run
 
 if sys.platform != "win32":
-    import resource
+    pass
 
 Builder = Callable[[Path], Path]
 Codes = Set[str]
 
 BOOK = "Реестр клиентов.xlsx"
 COPY = "Реестр клиентов — ошибки.xlsx"
-PATIENCE = 60  # seconds; only a guard against a program that hangs
-MEMORY = 4 << 30  # bytes of addresses; only a guard for the machine that runs the tests
 
 DAMAGED = frozenset({"file-damaged"})
 FOREIGN = frozenset({"file-foreign"})
@@ -73,8 +71,8 @@ class Answer:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty workspace, made by the program; no test changes it."""
     folder = tmp_path_factory.mktemp("hostile") / "workspace"
-    made = run("init", folder)
-    assert made.returncode == 0, made.stderr
+    made = run("init", folder.name, folder=folder.parent)
+    assert made.code == 0, made.err
     return folder
 
 
@@ -351,13 +349,13 @@ def test_text_like_an_escape_stays_in_painted_copy(workspace: Path, tmp_path: Pa
 
 def test_attacks_in_data_do_not_reach_the_screen(workspace: Path, dangerous: Path) -> None:
     """On the screen markup is shown as typed, and no escape code is passed on."""
-    done = run("validate", dangerous, "--workspace", workspace)
-    assert done.returncode == 1
-    assert_no_trace(done.stderr)
+    done = run("validate", str(dangerous), folder=workspace)
+    assert done.code == 1
+    assert_no_trace(done.err)
     for text in ("=1+1", "{{ 7*7 }}", "[/bold]"):
-        assert text in done.stdout
-    assert "\x1b" not in done.stdout
-    assert "\x07" not in done.stdout
+        assert text in done.out
+    assert "\x1b" not in done.out
+    assert "\x07" not in done.out
 
 
 def test_painted_copy_has_no_macros_and_no_links(workspace: Path, tmp_path: Path) -> None:
@@ -379,41 +377,23 @@ def test_painted_copy_has_no_macros_and_no_links(workspace: Path, tmp_path: Path
 # The program and its answers
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the installed program as a user does, within bounds."""
-    return subprocess.run(
-        [sys.executable, "-m", "cmtools", *map(str, arguments)],
-        capture_output=True,
-        timeout=PATIENCE,
-        encoding="utf-8",
-        check=False,
-        preexec_fn=None if sys.platform == "win32" else limit_memory,
-    )
-
-
-def limit_memory() -> None:
-    """Bound the memory of the program to be started, where the system can."""
-    if sys.platform != "win32":
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-
-
 def validate(workspace: Path, *arguments: str | Path) -> Answer:
     """Validate books, and check of the answer what must hold of every answer."""
-    done = run("validate", *arguments, "--json", "--workspace", workspace)
-    assert_no_trace(done.stderr)
-    assert done.returncode in (0, 1), done.stderr
-    content = json.loads(done.stdout)
+    done = run("validate", *map(str, arguments), "--json", folder=workspace)
+    assert_no_trace(done.err)
+    assert done.code in (0, 1), done.err
+    content = json.loads(done.out)
     assert content.keys() == {"ok", "problems"}
     problems = cast("list[Problem]", content["problems"])
     for problem in problems:
         assert_clear(problem)
     assert content["ok"] == (not any(p["severity"] == "error" for p in problems))
-    assert done.returncode == (0 if content["ok"] else 1)
+    assert done.code == (0 if content["ok"] else 1)
     return Answer(
-        exit_code=done.returncode,
+        exit_code=done.code,
         ok=content["ok"],
         problems=problems,
-        output=done.stdout + done.stderr,
+        output=done.out + done.err,
     )
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -28,6 +25,7 @@ from cmtools.files import checksum
 from cmtools.letters.catalog import KINDS as LETTERS
 from cmtools.workspace import WorkspaceError, bundled_folder
 from support.paper_figures import SECOND
+from support.program import run
 from support.workbench import TODAY, healthy
 
 FOLDER = "Шаблоны"
@@ -201,12 +199,9 @@ def test_console(tmp_path: Path) -> None:
 def test_command_line(tmp_path: Path, text: str, code: int) -> None:
     root = healthy(tmp_path)
     with_text(root / FOLDER / TEMPLATE, text)
-    command = [sys.executable, "-m", "cmtools", "templates", "check", "--json"]
-    done = subprocess.run(
-        [*command, "--workspace", str(root)], capture_output=True, check=False, timeout=60
-    )
-    answer = json.loads(done.stdout)
-    assert (done.returncode, answer["ok"], done.stderr) == (code, code == 0, b"")
+    done = run("templates", "check", "--json", folder=root)
+    answer = done.json()
+    assert (done.code, answer["ok"], done.err) == (code, code == 0, "")
     assert {problem["file"] for problem in answer["problems"]} <= {f"{FOLDER}/{TEMPLATE}"}
 
 

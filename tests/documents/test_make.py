@@ -1,8 +1,6 @@
 """Papers of an order: what stands in them, where they go, what stops them."""
 
-import json
 import re
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -30,6 +28,7 @@ from cmtools.documents.template.loader import load
 from cmtools.documents.template.schema import declared_fields
 from cmtools.errors import UsageError
 from cmtools.tables.parsers import format_roubles
+from support.program import run
 from support.workbench import (
     CONTRACTOR,
     REGISTRY,
@@ -933,10 +932,8 @@ def test_page_of_the_shipped_template(kind: DocumentKind) -> None:
 
 def test_command_line(tmp_path: Path) -> None:
     root = healthy(tmp_path)
-    command = [sys.executable, "-m", "cmtools", "docs", "--order", SECOND, "--json"]
-    command += ["--kind", "specification", "--today", f"{TODAY}", "--workspace", str(root)]
-    done = subprocess.run(command, capture_output=True, check=True, timeout=60)
-    answer = json.loads(done.stdout)
+    words = ("docs", "--order", SECOND, "--kind", "specification", "--json")
+    answer = run(*words, "--today", f"{TODAY}", folder=root).json()
     assert set(answer) == {"files", "problems"}
     assert (root / answer["files"][0]["path"]).is_file()
 

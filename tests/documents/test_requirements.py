@@ -1,11 +1,7 @@
 """What is made and what is refused: prices, errors, stages, whole contracts and clients, rows."""
 
-import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +18,7 @@ from support.papers import (
     blemishes,
     money,
 )
+from support.program import run
 from support.workbench import (
     CLERK,
     ORDERS,
@@ -241,14 +238,6 @@ def test_unknown_is_wrong_usage(
     assert papers(root) == []
 
 
-def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """The installed program."""
-    command = [sys.executable, "-m", "cmtools", *words, "--workspace", str(root)]
-    return subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60
-    )
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -259,18 +248,19 @@ def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_command_line_says_2_for_what_is_unknown(tmp_path: Path, words: tuple[str, ...]) -> None:
-    done = run(healthy(tmp_path), "docs", *words, "--today", f"{TODAY}")
-    assert (done.returncode, done.stdout) == (2, "")
+    done = run("docs", *words, "--today", f"{TODAY}", folder=healthy(tmp_path))
+    assert (done.code, done.out) == (2, "")
     nearest = {"--order": "З-2026-000", "--contract": "ДС-2026-0", "--client": "К-000"}[words[0]]
-    assert ("invoice" if "--kind" in words else nearest) in done.stderr
-    assert "Traceback" not in done.stderr
+    assert ("invoice" if "--kind" in words else nearest) in done.err
+    assert "Traceback" not in done.err
 
 
 def test_command_line_says_1_for_a_refusal(tmp_path: Path) -> None:
     root = healthy(tmp_path, CHEAP)
-    done = run(root, "docs", "--order", SECOND, "--kind", "offer", "--json", "--today", f"{TODAY}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    assert (done.returncode, answer["files"]) == (1, [])
+    words = ("docs", "--order", SECOND, "--kind", "offer", "--json", "--today", f"{TODAY}")
+    done = run(*words, folder=root)
+    answer = done.json()
+    assert (done.code, answer["files"]) == (1, [])
     (problem,) = answer["problems"]
     assert (problem["severity"], problem["file"], problem["sheet"]) == ("error", ORDERS, "Заказы")
     keys = "code severity file sheet cell row column value message hint".split()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from cmtools.pricing.agreed_book import Agreement, prepare_edit
 from cmtools.workspace import Workspace
 from support.office import convert
 from support.priced import DRAFT, FIRST, SECOND, ask, cells, orders_of, parts
-from support.program import PROGRAM, run
+from support.program import run, start
 from support.workbench import AGREED, ORDERS, SETTINGS, TODAY, Change, fill, healthy, put
 
 SHEET = "Согласованные цены"
@@ -218,11 +217,8 @@ def test_an_older_workspace_gets_the_book_with_the_first_price(tmp_path: Path) -
 def test_two_programs_at_once_lose_no_row(tmp_path: Path) -> None:
     """Each writes the rows of its own order."""
     root = healthy(tmp_path)
-    words = [PROGRAM, "docs", "--kind", "specification", "--today", f"{TODAY}", "--order"]
-    running = [
-        subprocess.Popen([*words, order], cwd=root, stdout=subprocess.DEVNULL)
-        for order in (FIRST, SECOND, FIRST, SECOND)
-    ]
+    words = ("docs", "--kind", "specification", "--today", f"{TODAY}", "--order")
+    running = [start(*words, order, folder=root) for order in (FIRST, SECOND, FIRST, SECOND)]
     assert [process.wait() for process in running] == [0, 0, 0, 0]
     assert sorted(str(row[0]) for row in agreed(root)) == [FIRST, SECOND, SECOND]
 

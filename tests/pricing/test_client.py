@@ -1,8 +1,6 @@
 """`cmtools client`: the category, its reason, the day of the loss; edges counted by hand."""
 
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from cmtools.commands.client import ANSWER, ClientResult, client
 from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
 from cmtools.problems import Place
+from support.program import run
 from support.strategies import client_row, order_row
 from support.workbench import Row, healthy, put, workspace_with
 
@@ -157,17 +156,14 @@ def test_errors_that_may_change_the_answer_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("code", "exit_code"), [("К-0001", 0), ("К-0007", 2)])
 def test_the_command_line(tmp_path: Path, code: str, exit_code: int) -> None:
     root = workspace_with(tmp_path, books(*YEAR_OF_ORDERS))
-    command = [sys.executable, "-m", "cmtools", "client", code, "--as-of", "2026-11-30"]
-    options = ["--today", f"{TODAY}", "--workspace", str(root)]
+    command = ("client", code, "--as-of", "2026-11-30", "--today", f"{TODAY}")
     for more in ([], ["--json"]):
-        made = subprocess.run(
-            [*command, *options, *more], capture_output=True, encoding="utf-8", check=False
-        )
-        assert made.returncode == exit_code
+        made = run(*command, *more, folder=root)
+        assert made.code == exit_code
     if exit_code:
-        assert json.loads(made.stdout)["ok"] is False
+        assert made.json()["ok"] is False
     else:
-        assert json.loads(made.stdout)["category"] == "системный"
+        assert made.json()["category"] == "системный"
 
 
 @pytest.mark.parametrize("typed", ["ромаш", "РОМАШКА", "ооо «ромашка»", "к-0001"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from cmtools.reports.month import monthly
 from cmtools.reports.store import Store
 from support import hostile
 from support.indicators import facts_of
+from support.program import run
 from support.reckoning import Books, indicators
 from support.strategies import TODAY as LATER
 from support.strategies import cases, client_row, order_row, position_row
@@ -503,19 +503,12 @@ def test_without_dask_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_command_line(many: Path, tmp_path: Path) -> None:
     """--strict makes what was left out a failure; no match is exit 3."""
-    command = [sys.executable, "-m", "cmtools", "report", "2026-11", "--json", "--workspace"]
+    command = ("report", "2026-11", "--json", "--workspace")
     pattern = str(many / "книги" / "*.xlsx")
     codes = {}
     for options in ((pattern,), (pattern, "--strict"), ("нет*.xlsx",)):
-        made = subprocess.run(
-            [*command, str(many), "--today", f"{TODAY}", "--books", *options],
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            cwd=tmp_path,
-            env=os.environ | {"COLUMNS": "100"},
-        )
-        codes[options[-1]] = made.returncode
-        answer = json.loads(made.stdout)
-        assert ("left_out" in answer) == (made.returncode != ExitCode.ENVIRONMENT)
+        words = (*command, str(many), "--today", f"{TODAY}", "--books", *options)
+        made = run(*words, folder=tmp_path)
+        codes[options[-1]] = made.code
+        assert ("left_out" in made.json()) == (made.code != ExitCode.ENVIRONMENT)
     assert codes == {pattern: 0, "--strict": 1, "нет*.xlsx": 3}

@@ -1,8 +1,6 @@
 """The plan of a month: its base, its roundings, what a person typed, what an approval forbids."""
 
 import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -28,6 +26,7 @@ from cmtools.reports.plan_from_history import apply_growth
 from cmtools.tables.parsers import format_roubles
 from support.indicators import PLANNED
 from support.office import convert
+from support.program import run
 from support.reckoning import Books, half_up
 from support.report_files import paper_text
 from support.strategies import client_row, order_row, position_row
@@ -519,14 +518,8 @@ def test_a_plan_that_cannot_be_read_is_not_written_to(tmp_path: Path) -> None:
 )
 def test_the_command_line(tmp_path: Path, arguments: list[str], code: int) -> None:
     root = workspace_with(tmp_path, books())
-    options = ["--today", f"{TODAY}", "--workspace", str(root)]
     for more in ([], ["--json"]):
-        made = subprocess.run(
-            [sys.executable, "-m", "cmtools", "plan", *arguments, *options, *more],
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert (made.returncode, made.stderr == "") == (code, not code)
-    answer = json.loads(made.stdout)
+        made = run("plan", *arguments, "--today", f"{TODAY}", *more, folder=root)
+        assert (made.code, made.err == "") == (code, not code)
+    answer = made.json()
     assert answer["indicators"]["new_clients"]["plan"] == 2 if not code else not answer["ok"]

@@ -1,8 +1,6 @@
 """The report of a month: its answer, what it leaves out and why, its plan, and its source rows."""
 
 import json
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +12,7 @@ from cmtools.commands.report import ReportResult, report
 from cmtools.commands.result import ExitCode
 from cmtools.errors import UsageError
 from support.indicators import facts_of, plans_of
+from support.program import run
 from support.report_files import plan_book
 from support.strategies import client_row, order_row, position_row
 from support.workbench import (
@@ -527,15 +526,9 @@ def test_sums_beyond_64_bits_stay_exact(tmp_path: Path) -> None:
 def test_the_command_line(tmp_path: Path, arguments: list[str], code: int) -> None:
     """One JSON object on stdout; errors in a book are no reason for exit 1."""
     root = healthy(tmp_path, put("Платежи", "Сумма", 3, "много"))
-    command = [sys.executable, "-m", "cmtools", "report", *arguments, "--json"]
-    made = subprocess.run(
-        [*command, "--today", f"{TODAY}", "--workspace", str(root)],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert made.returncode == code
-    answer = json.loads(made.stdout)
+    made = run("report", *arguments, "--json", "--today", f"{TODAY}", folder=root)
+    assert made.code == code
+    answer = made.json()
     if code:
         assert answer == {"ok": False, "error": answer["error"], "problems": []}
     else:

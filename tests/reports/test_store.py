@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -25,6 +25,7 @@ from cmtools.reports.network_folder import is_remote
 from cmtools.reports.store import FOLDER, NAME, Store
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import InProcessReader
+from support.program import run, start
 from support.workbench import (
     HEALTHY,
     ORDERS,
@@ -355,11 +356,8 @@ def test_a_book_whose_name_is_no_text(root: Path) -> None:
 
 
 def test_two_processes_at_once(root: Path) -> None:
-    command = [sys.executable, "-m", "cmtools", "report", "2026-11", "--json"]
-    command += ["--workspace", str(root), "--today", f"{TODAY}"]
-    running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)
-    ]
+    command = ("report", "2026-11", "--json", "--today", f"{TODAY}")
+    running = [start(*command, folder=root, stdout=PIPE, stderr=PIPE) for _ in range(3)]
     told = [process.communicate() for process in running]
     assert [process.returncode for process in running] == [0, 0, 0]
     assert {error for _, error in told} == {b""}
@@ -370,13 +368,10 @@ def test_two_processes_at_once(root: Path) -> None:
 def test_a_person_is_told_where_nothing_can_be_kept(root: Path) -> None:
     shutil.rmtree(root / ".cmtools", ignore_errors=True)
     (root / ".cmtools").write_text("no folder")
-    command = [sys.executable, "-m", "cmtools", "report", "2026-11", "--workspace", str(root)]
-    told = subprocess.run(
-        [*command, "--today", f"{TODAY}"], capture_output=True, encoding="utf-8", check=False
-    )
-    assert (told.returncode, told.stderr.count("\n")) == (0, 1)
-    assert told.stderr == (
-        "cmtools: прочитанное не запоминается: в папке .cmtools ничего не сохранить\n"
+    told = run("report", "2026-11", "--today", f"{TODAY}", folder=root)
+    assert (told.code, told.err) == (
+        0,
+        "cmtools: прочитанное не запоминается: в папке .cmtools ничего не сохранить\n",
     )
 
 

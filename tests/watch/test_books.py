@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
+from subprocess import PIPE
 
 import openpyxl
 import pytest
@@ -16,6 +15,7 @@ from cmtools.workers.process import IN_PROCESS
 from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
 from support import hostile
 from support.priced import loaded
+from support.program import run, start
 from support.watching import ends, unstamped
 from support.workbench import ORDERS, REGISTRY, SETTINGS, TASKS, healthy, put
 
@@ -39,16 +39,11 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def root(pattern: Path, tmp_path: Path) -> Path:
     """A workspace with the settings and the register filled in, its other books still blank."""
     root = tmp_path / "w"
-    program("init", str(root))
+    run("init", str(root), folder=tmp_path)
     (root / MARKER).write_text(QUICK, "utf-8")
     for name in (SETTINGS, REGISTRY):
         (root / name).write_bytes((pattern / name).read_bytes())
     return root
-
-
-def program(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cmtools", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def once(root: Path, *drops: tuple[str, bytes]) -> dict[str, dict[str, bytes]]:
@@ -56,8 +51,8 @@ def once(root: Path, *drops: tuple[str, bytes]) -> dict[str, dict[str, bytes]]:
     before = ends(root)
     for name, content in drops:
         (root / INBOX / name).write_bytes(content)
-    done = program("watch", "--once", "--today", DAY, "--workspace", str(root))
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run("watch", "--once", "--today", DAY, folder=root)
+    assert (done.code, done.err) == (0, "")
     return {
         name.split("/")[0] + "/" + name.split(" ", 2)[2]: files
         for name, files in ends(root).items()
@@ -166,7 +161,7 @@ def test_the_register_and_the_tasks_are_accepted_the_settings_never(
     root: Path, pattern: Path, tmp_path: Path
 ) -> None:
     """A register that was dropped with the orders of its new client is accepted first."""
-    program("init", str(tmp_path / "fresh"))
+    run("init", "fresh", folder=tmp_path)
     fresh = tmp_path / "fresh"
     (fresh / MARKER).write_text(QUICK, "utf-8")
     (fresh / SETTINGS).write_bytes((pattern / SETTINGS).read_bytes())
@@ -212,11 +207,11 @@ def test_books_with_an_owner_file_stay(root: Path, pattern: Path) -> None:
     assert once(root, (ORDERS, (pattern / ORDERS).read_bytes())) == {}
     (root / INBOX / "torn.xlsx").write_bytes((pattern / TASKS).read_bytes()[:-30])
     (root / INBOX / "папка.xlsx").mkdir()
-    done = program("watch", "--once", "--today", DAY, "--workspace", str(root))
+    done = run("watch", "--once", "--today", DAY, folder=root)
     assert (root / INBOX / ORDERS).exists()
-    assert f"Ждёт: {ORDERS} — открыт: рядом файл владельца" in done.stdout
-    assert "Ждёт: torn.xlsx — пришёл не целиком" in done.stdout
-    assert "Ждёт: папка.xlsx — папка, а не файл" in done.stdout
+    assert f"Ждёт: {ORDERS} — открыт: рядом файл владельца" in done.out
+    assert "Ждёт: torn.xlsx — пришёл не целиком" in done.out
+    assert "Ждёт: папка.xlsx — папка, а не файл" in done.out
     log = (root / ".cmtools" / "logs" / "watch-1.log").read_text("utf-8")
     assert f"{ORDERS} остаётся во входящих: открыт" in log
 
@@ -224,8 +219,7 @@ def test_books_with_an_owner_file_stay(root: Path, pattern: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_3_a_signal_ends_it_cleanly(sign: signal.Signals, root: Path, pattern: Path) -> None:
-    command = [sys.executable, "-m", "cmtools", "watch", "--today", DAY, "--workspace", str(root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watcher:
+    with start("watch", "--today", DAY, folder=root, stdout=PIPE, stderr=PIPE) as watcher:
         assert watcher.stdout is not None
         assert "Слежу" in watcher.stdout.readline().decode()
         (root / INBOX / ORDERS).write_bytes((pattern / ORDERS).read_bytes())
@@ -240,6 +234,6 @@ def test_3_a_signal_ends_it_cleanly(sign: signal.Signals, root: Path, pattern: P
 
 
 def test_the_watcher_needs_a_workspace(tmp_path: Path) -> None:
-    done = program("watch", "--once", "--workspace", str(tmp_path))
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "рабочая папка не найдена" in done.stderr
+    done = run("watch", "--once", folder=tmp_path)
+    assert (done.code, done.out) == (3, "")
+    assert "рабочая папка не найдена" in done.err

@@ -8,7 +8,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import PIPE
 from typing import Any
 
 import openpyxl
@@ -25,7 +25,7 @@ from support import hostile
 from support.drops import copy_with, edited, once, record, typed
 from support.foreign import packed, parts_of
 from support.priced import loaded
-from support.program import PROGRAM, run
+from support.program import run, start
 from support.watching import Here, context, drop, ends, work_off
 from support.workbench import (
     COLUMNS,
@@ -439,14 +439,14 @@ PLACES = (
 @pytest.mark.long
 def test_copies_that_come_together_take_turns(root: Path, tmp_path: Path) -> None:
     """Twelve edits of one version and three watchers: no drop is held up by the others."""
-    command = [PROGRAM, "watch", "--once", "--workspace", str(root), "--today", f"{TODAY}"]
+    command = ("watch", "--once", "--today", f"{TODAY}")
     for number, place in enumerate(2 * PLACES):
         edit = (*place, f"правка {number}")
         drop(root, f"Копия {number}.xlsx", copy_with(root, tmp_path, edit))
-    watchers = [Popen(command, stdout=PIPE, stderr=PIPE, encoding="utf-8") for _ in range(3)]
+    watchers = [start(*command, folder=root, stdout=PIPE, stderr=PIPE) for _ in range(3)]
     screens = [watcher.communicate() for watcher in watchers]
     assert [watcher.returncode for watcher in watchers] == [0, 0, 0]
-    assert [(out, err) for out, err in screens if "Задержка" in out or err] == []
+    assert [(out, err) for out, err in screens if "Задержка" in out.decode() or err] == []
     assert len(ends(root)) == 2 * len(PLACES)
 
 
@@ -456,9 +456,9 @@ def test_copies_that_come_together_take_turns(root: Path, tmp_path: Path) -> Non
 def test_two_watchers_killed_at_random_lose_no_edit(root: Path, tmp_path: Path, seed: int) -> None:
     """Six copies of one version, each with an edit of its own, while watchers die and come back."""
     chance = random.Random(seed)
-    command = [PROGRAM, "watch", "--workspace", str(root), "--today", f"{TODAY}"]
+    command = ("watch", "--today", f"{TODAY}")
     copies = [copy_with(root, tmp_path, (*place, f"правка {n}")) for n, place in enumerate(PLACES)]
-    watchers = [Popen(command, stdout=DEVNULL, stderr=DEVNULL) for _ in range(2)]
+    watchers = [start(*command, folder=root) for _ in range(2)]
     for number, content in enumerate(copies):
         drop(root, f"Копия {number}.xlsx", content)
     for _ in range(5):
@@ -466,7 +466,7 @@ def test_two_watchers_killed_at_random_lose_no_edit(root: Path, tmp_path: Path, 
         victim = chance.randrange(2)
         watchers[victim].kill()
         watchers[victim].wait()
-        watchers[victim] = Popen(command, stdout=DEVNULL, stderr=DEVNULL)
+        watchers[victim] = start(*command, folder=root)
     for watcher in watchers:
         watcher.kill()
         watcher.wait()
