@@ -11,17 +11,28 @@ from cmtools.documents.storage import DocumentState
 from cmtools.documents.versions import save_papers
 from cmtools.workspace import bundled_folder
 
-TYPES = '<?xml version="1.0"?><Types xmlns="http://types"></Types>'
-RELATIONS = '<?xml version="1.0"?><Relationships xmlns="http://relations"/>'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+TYPES = f'<Types xmlns="{PACKAGE}/content-types"/>'
 
 
 def office_file(text: str, **parts: str) -> bytes:
     """The smallest package that can bear a stamp."""
+    targets = {"officeDocument": "body.xml"}
+    if "custom" in parts:
+        targets["custom-properties"] = "docProps/custom.xml"
+    relations = "".join(
+        f'<Relationship Id="{kind}" Type="{OFFICE}/relationships/{kind}" Target="{target}"/>'
+        for kind, target in targets.items()
+    )
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("[Content_Types].xml", TYPES)
-        archive.writestr("_rels/.rels", RELATIONS)
-        archive.writestr("body.xml", text)
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}/relationships">{relations}</Relationships>',
+        )
+        archive.writestr("body.xml", f"<body>{text}</body>")
         for name, part in parts.items():
             archive.writestr(f"docProps/{name}.xml", part)
     return content.getvalue()
@@ -32,7 +43,7 @@ def saved_by_a_person(path: Path, text: str) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w") as archive:
-        for name, part in (parts | {"body.xml": text.encode()}).items():
+        for name, part in (parts | {"body.xml": f"<body>{text}</body>".encode()}).items():
             archive.writestr(name, part)
 
 
@@ -41,7 +52,8 @@ def bodies(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.iterdir()):
         with zipfile.ZipFile(path) as archive:
-            found[path.name] = archive.read("body.xml").decode()
+            body = archive.read("body.xml").decode()
+            found[path.name] = body.removeprefix("<body>").removesuffix("</body>")
     return found
 
 
@@ -68,7 +80,8 @@ def test_what_a_file_says_of_itself_does_not_count() -> None:
 
 def test_a_template_may_have_properties_of_its_own(tmp_path: Path) -> None:
     custom = (
-        '<Properties xmlns="a" xmlns:vt="b"><property fmtid="{}" pid="7" name="Отдел">'
+        f'<Properties xmlns="{OFFICE}/custom-properties" xmlns:vt="{OFFICE}/docPropsVTypes">'
+        '<property fmtid="{}" pid="7" name="Отдел">'
         "<vt:lpwstr>Продажи</vt:lpwstr></property></Properties>"
     )
     path = tmp_path / "a.docx"
