@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from benchmarks import TODAY
-from cmtools.books.blanks import lists_from_dataset
+from cmtools.books.dropdown_lists import lists_from_dataset
 from cmtools.books.loader import BookFile, load_books
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS, REGISTER
@@ -29,7 +29,7 @@ from cmtools.tables.patch.book_edit import SheetEdit, write_edits
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.sandbox import InProcessReader
 from cmtools.tables.table import Table
-from cmtools.tables.writer.workbook import SheetRows, write_book
+from cmtools.tables.writer.workbook import SheetRows, build_book
 from cmtools.workspace import Workspace
 
 POSITIONS_AN_ORDER = 5
@@ -60,7 +60,7 @@ def write_workspace(folder: Path, orders: int, books: int = 0, copies: int = 0) 
             PAYMENTS: list(_payments(orders, first)),
             CONTRACTS: [_contract(client) for client, _ in clients] if number < 2 else (),
         }
-        write_book(path, ORDER_BOOK, rows, lists)
+        path.write_bytes(build_book(ORDER_BOOK, rows, lists))
     if copies:
         stamp_new_books(Workspace(folder))
         write_copies(paths[0], copies, folder / "copies")

@@ -20,7 +20,6 @@ from typing import Any
 from typer.testing import CliRunner
 
 import cmtools
-from cmtools.books.blanks import write_blanks
 from cmtools.books.catalog import BOOKS
 from cmtools.cli.app import app
 from cmtools.commands.client import ANSWER as CLIENT_ANSWER
@@ -35,6 +34,7 @@ from cmtools.problems import Message, Severity
 from cmtools.reports.indicators import INDICATORS
 from cmtools.tables.columns import Column, Field
 from cmtools.tables.table import Table
+from docs.blanks import write_blanks
 from docs.sample import outdated_books, renew
 
 ROOT = Path(__file__).parent.parent

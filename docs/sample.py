@@ -14,14 +14,13 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.workbook.workbook import Workbook
 
-from cmtools.books.blanks import write_filled
 from cmtools.books.catalog import BOOKS
-from cmtools.books.default_rows import shipped_rows
 from cmtools.books.orders import ORDER_BOOK
 from cmtools.demo import FAULTY_BOOK, sample_folder
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer.workbook import SheetRows
 from cmtools.workspace import bundled_folder
+from docs.blanks import shipped_rows, write_filled
 
 
 def outdated_books() -> dict[Path, Book]:

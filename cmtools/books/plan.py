@@ -13,7 +13,6 @@ from cmtools.tables.dataset import Dataset
 from cmtools.tables.headers import HeadCell
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, Row, Table
-from cmtools.tables.writer.heading import Heading
 
 MONTH, MANAGER, APPROVED_BY, APPROVED_ON = "Месяц", "Менеджер", "Утвердил", "Дата утверждения"
 PLAN_HEAD = (MONTH, MANAGER, APPROVED_BY, APPROVED_ON)
@@ -46,11 +45,6 @@ PLAN_BOOK = Book(
     name="План",
     purpose="План на месяц: менеджер настраивает прирост, директор утверждает до 1-го числа.",
     tables=(PLAN,),
-)
-
-BLANK_HEADING = Heading(
-    title="План на месяц",
-    aside=("УТВЕРЖДАЮ", "Директор", "________________", "«____» ______________ 20____ г."),
 )
 
 

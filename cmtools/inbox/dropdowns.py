@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from cmtools import known_files
-from cmtools.books.blanks import lists_from_dataset
+from cmtools.books.dropdown_lists import lists_from_dataset
 from cmtools.books.loader import BookFile, load_books
 from cmtools.books.register import REGISTER
 from cmtools.books.settings import SETTINGS

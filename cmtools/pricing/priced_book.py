@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cmtools.books.blanks import lists_from_dataset
+from cmtools.books.dropdown_lists import lists_from_dataset
 from cmtools.books.loader import BookFile
 from cmtools.books.orders import ORDER_BOOK, ORDERS, PAYMENTS, POSITIONS
 from cmtools.books.register import CLIENTS

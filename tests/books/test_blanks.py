@@ -21,9 +21,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cmtools.books.blanks import write_blanks, write_filled
 from cmtools.books.catalog import BOOKS
-from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.demo import write_sample
 from cmtools.tables.columns import CODE, DATE, DIGITS, TEXT, Field
@@ -32,6 +30,7 @@ from cmtools.tables.table import Book, Table
 from cmtools.tables.writer.cells import Formula
 from cmtools.tables.writer.dropdowns import LAST_ROW, foreign_columns, list_name, list_title
 from cmtools.workspace import bundled_folder
+from docs.blanks import shipped_rows, write_blanks, write_filled
 from support.office import convert
 
 TODAY = date(2026, 11, 21)

@@ -1,8 +1,8 @@
 """The catalogue of indicators: its ids, their order, and what the plan shares with the report."""
 
-from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN
 from cmtools.reports.indicators import INDICATORS
+from docs.blanks import shipped_rows
 from support.indicators import PLANNED, REPORTED
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from cmtools.books.default_rows import shipped_rows
 from cmtools.books.plan import PLAN
 from cmtools.workspace import bundled_folder
+from docs.blanks import shipped_rows
 
 
 def paper_text(path: Path) -> str:

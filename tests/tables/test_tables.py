@@ -33,7 +33,7 @@ from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.reader.sheet_cells import CHUNK
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import Book, InvalidRow, Row, Table
-from cmtools.tables.writer.workbook import SheetRows, write_book
+from cmtools.tables.writer.workbook import SheetRows, build_book
 from cmtools.workers.server import WorkerBug
 from support import hostile
 
@@ -432,7 +432,8 @@ def test_a_row_of_nothing_but_an_error_is_a_row() -> None:
 
 def write(path: Path, table: Table[Any], rows: SheetRows = ()) -> Path:
     """The book of one declared table."""
-    write_book(path, Book(name="Сладости", purpose="Пример.", tables=(table,)), {table: rows})
+    book = Book(name="Сладости", purpose="Пример.", tables=(table,))
+    path.write_bytes(build_book(book, {table: rows}))
     return path
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cmtools.problems import column_letters
@@ -35,22 +35,6 @@ SheetRows = Sequence[Mapping[str, object]]
 """Rows of a sheet: column title → value."""
 
 
-def write_book(
-    path: Path,
-    book: Book,
-    rows: Mapping[Table[Any], SheetRows] | None = None,
-    lists: DropdownLists | None = None,
-    headings: Mapping[Table[Any], Heading] | None = None,
-) -> None:
-    """Write a book; see `build_book`.
-
-    Raises:
-        OSError: the file cannot be written.
-        ValueError: a declaration that Excel would not take.
-    """
-    path.write_bytes(build_book(book, rows, lists, headings))
-
-
 def build_book(
     book: Book,
     rows: Mapping[Table[Any], SheetRows] | None = None,
@@ -68,7 +52,15 @@ def build_book(
     """
 
     def write(workbook: Workbook) -> None:
-        _BookWriter(workbook, book, rows or {}, lists or {}, headings or {}, beside or {}).write()
+        _BookWriter(
+            workbook=workbook,
+            book=book,
+            rows=rows or {},
+            lists=lists or {},
+            headings=headings or {},
+            beside=beside or {},
+            format=Formats(workbook),
+        ).write()
 
     return build_workbook(write)
 
@@ -76,37 +68,29 @@ def build_book(
 _BESIDE_WIDTH = 14
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _BookWriter:
-    """Writes one book; holds the workbook's formats, each made once."""
+    """Writes one book."""
 
-    def __init__(
-        self,
-        workbook: Workbook,
-        book: Book,
-        rows: Mapping[Table[Any], SheetRows],
-        lists: DropdownLists,
-        headings: Mapping[Table[Any], Heading],
-        beside: Mapping[Table[Any], Sequence[str]],
-    ) -> None:
-        self._workbook = workbook
-        self._book = book
-        self._rows = rows
-        self._lists = lists
-        self._headings = headings
-        self._beside = beside
-        self._format = Formats(workbook)
+    workbook: Workbook
+    book: Book
+    rows: Mapping[Table[Any], SheetRows]
+    lists: DropdownLists
+    headings: Mapping[Table[Any], Heading]
+    beside: Mapping[Table[Any], Sequence[str]]
+    format: Formats
 
     def write(self) -> None:
-        write_instruction(self._workbook, self._book, self._format)
-        for table in self._book.tables:
-            sheet = self._workbook.add_worksheet(table.title)
+        write_instruction(self.workbook, self.book, self.format)
+        for table in self.book.tables:
+            sheet = self.workbook.add_worksheet(table.title)
             if table.card:
                 self._write_card(sheet, table)
             else:
                 self._write_list(sheet, table)
         self._write_lists()
-        for name, reference in list_ranges(self._book, self._lists):
-            self._workbook.define_name(name, reference)
+        for name, reference in list_ranges(self.book, self.lists):
+            self.workbook.define_name(name, reference)
 
     def _column_format(
         self, kind: ValueKind, *, wrap: bool = False, computed: bool = False
@@ -116,22 +100,22 @@ class _BookWriter:
             look["indent"] = 1
         if computed:
             look |= {"bg_color": styles.PALE_GREY, "font_color": "#52606D"}
-        return self._format(**look)
+        return self.format(**look)
 
     def _write_list(self, sheet: Worksheet, table: Table[Any]) -> None:
         fields = list(table.fields.values())
         header = header_row(table)
         columns, beside = [*self._table_columns(table)], [*self._columns_beside(table)]
         styles.print_setup(sheet, [width for width, _ in (*columns, *beside)])
-        heading = self._headings.get(table, Heading())
-        write_heading(sheet, table, heading, self._format)
+        heading = self.headings.get(table, Heading())
+        write_heading(sheet, table, heading, self.format)
         if heading.values:
             sheet.activate()
         for position, (width, column) in enumerate(columns):
             sheet.set_column(position, position, width, column["format"])
         for position, field in enumerate(fields):
             add_validation(sheet, field, header + 1, position, LAST_ROW - 1)
-        rows = self._rows.get(table, ())
+        rows = self.rows.get(table, ())
         sheet.set_row(header, 46)
         sheet.add_table(
             header,
@@ -176,19 +160,19 @@ class _BookWriter:
         for field in table.fields.values():
             form = self._column_format(field.kind, wrap=field.column.wrap)
             colour = styles.NAVY if field.required else styles.BLUE
-            header = self._format(**styles.HEADER, bg_color=colour)
+            header = self.format(**styles.HEADER, bg_color=colour)
             yield field.width, {"header": field.title, "header_format": header, "format": form}
         for column in table.computed:
             kind = column.kind or TEXT
             form = self._column_format(kind, computed=True)
-            header = self._format(**styles.HEADER, bg_color=styles.GREY)
+            header = self.format(**styles.HEADER, bg_color=styles.GREY)
             width = column.width or kind.width
             yield width, {"header": column.title, "header_format": header, "format": form}
 
     def _columns_beside(self, table: Table[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
         form = self._column_format(MEAN, computed=True)
-        header = self._format(**styles.HEADER, bg_color=styles.GREY)
-        for title in self._beside.get(table, ()):
+        header = self.format(**styles.HEADER, bg_color=styles.GREY)
+        for title in self.beside.get(table, ()):
             yield _BESIDE_WIDTH, {"header": title, "header_format": header, "format": form}
 
     def _colour_required(self, sheet: Worksheet, fields: Sequence[Field], first: int) -> None:
@@ -207,7 +191,7 @@ class _BookWriter:
                         "type": "formula",
                         "criteria": f"=AND(LEN(TRIM(${letters}{row}))=0,"
                         f"COUNTA($A{row}:${last}{row})>0)",
-                        "format": self._format(bg_color=styles.PALE_YELLOW),
+                        "format": self.format(bg_color=styles.PALE_YELLOW),
                     },
                 )
 
@@ -217,7 +201,7 @@ class _BookWriter:
         titles = (*table.card, "Пояснение")
         for position, (title, width) in enumerate(zip(titles, (40, 54, 64), strict=True)):
             sheet.set_column(position, position, width, self._column_format(TEXT, wrap=True))
-            look = self._format(
+            look = self.format(
                 **styles.HEADER, bg_color=styles.NAVY if position < 2 else styles.BLUE
             )
             sheet.write_string(0, position, title, look)
@@ -226,14 +210,14 @@ class _BookWriter:
         sheet.repeat_rows(0)
         given = {
             normalize_title(str(row[table.card[0]])): row[table.card[1]]
-            for row in self._rows.get(table, ())
+            for row in self.rows.get(table, ())
         }
-        name_look = self._format(**styles.BASE, bold=True, bottom=1, bottom_color=styles.RULE)
-        hint_look = self._format(
+        name_look = self.format(**styles.BASE, bold=True, bottom=1, bottom_color=styles.RULE)
+        hint_look = self.format(
             **styles.BASE, italic=True, text_wrap=True, bottom=1, bottom_color=styles.RULE
         )
         for row, field in enumerate(table.fields.values(), start=1):
-            look = self._format(
+            look = self.format(
                 **styles.BASE,
                 num_format=field.kind.format,
                 text_wrap=True,
@@ -252,14 +236,14 @@ class _BookWriter:
             add_validation(sheet, field, row, 1, row)
 
     def _write_lists(self) -> None:
-        sources = foreign_columns(self._book)
+        sources = foreign_columns(self.book)
         if not sources:
             return
-        sheet = self._workbook.add_worksheet(LISTS_SHEET)
+        sheet = self.workbook.add_worksheet(LISTS_SHEET)
         text = self._column_format(TEXT)
         sheet.set_column(0, len(sources) - 1, 50, text)
         for position, source in enumerate(sources):
-            sheet.write_string(0, position, list_title(source), self._format(**styles.HEADING))
-            for row, value in enumerate(self._lists.get(source, ()), start=1):
+            sheet.write_string(0, position, list_title(source), self.format(**styles.HEADING))
+            for row, value in enumerate(self.lists.get(source, ()), start=1):
                 sheet.write_string(row, position, value, text)
         sheet.hide()

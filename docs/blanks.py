@@ -1,18 +1,23 @@
-"""What the blanks come filled with: VAT, the stages of the source texts, the plan's indicators."""
+"""The blank books, and what they come filled with: VAT, the stages, the plan's indicators."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from cmtools.books.catalog import BOOKS
 from cmtools.books.choices import Unit
-from cmtools.books.plan import BLANK_HEADING, FIRST_ROW, PLAN, plan_formula
+from cmtools.books.dropdown_lists import list_options, shown_fields
+from cmtools.books.plan import FIRST_ROW, PLAN, plan_formula
 from cmtools.books.settings import STAGES, VAT
-from cmtools.tables.table import Table
+from cmtools.tables.columns import SheetColumn
+from cmtools.tables.table import Book, Table
 from cmtools.tables.writer.cells import Formula
+from cmtools.tables.writer.dropdowns import foreign_columns
 from cmtools.tables.writer.heading import Heading
-from cmtools.tables.writer.workbook import SheetRows
+from cmtools.tables.writer.workbook import SheetRows, build_book
 
 _STAGES = """
 2.1 | Заполнить заявку на заказ с клиентом | 1 | request
@@ -38,6 +43,10 @@ essentials, approval, contract, specification
 5.4 | Разработать дизайн-макет за новый (повторный) заказ | 3 | design-brief
 """
 
+PLAN_HEADING = Heading(
+    title="План на месяц",
+    aside=("УТВЕРЖДАЮ", "Директор", "________________", "«____» ______________ 20____ г."),
+)
 _PLANNED = (
     ("Новые клиенты с заказами, шт", Unit.PIECES),
     ("Сумма заказов новых клиентов, руб.", Unit.ROUBLES),
@@ -77,6 +86,27 @@ def shipped_rows() -> Mapping[Table[Any], SheetRows]:
     }
 
 
-def shipped_headings() -> Mapping[Table[Any], Heading]:
-    """Return table → the heading above it in the blank."""
-    return {PLAN: BLANK_HEADING}
+def write_blanks(folder: Path, books: Sequence[Book] = BOOKS) -> list[Path]:
+    """Write the blank of each book into a folder; what is shipped filled is filled."""
+    rows, headings = shipped_rows(), {PLAN: PLAN_HEADING}
+    return [write_filled(folder / book.file_name, book, rows, headings) for book in books]
+
+
+def write_filled(
+    path: Path,
+    book: Book,
+    rows: Mapping[Table[Any], SheetRows],
+    headings: Mapping[Table[Any], Heading] | None = None,
+) -> Path:
+    """Write a book with rows; `rows` may hold other books' too, for the lists to copy from."""
+    lists = {
+        source: list_options(source, _shown_values(source, rows))
+        for source in foreign_columns(book)
+    }
+    path.write_bytes(build_book(book, rows, lists, headings))
+    return path
+
+
+def _shown_values(source: SheetColumn, rows: Mapping[Table[Any], SheetRows]) -> list[list[object]]:
+    titles = [source.table.fields[name].title for name in shown_fields(source)]
+    return [[row.get(title) for title in titles] for row in rows.get(source.table, ())]
