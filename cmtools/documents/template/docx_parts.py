@@ -17,8 +17,8 @@ from cmtools.documents.template.messages import (
     TEMPLATE_TOO_LARGE,
     BadTemplate,
 )
+from cmtools.tables.part_names import CONTENT_TYPES
 
-TYPES = "[Content_Types].xml"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MIB = 1 << 20
@@ -71,7 +71,7 @@ def unpack(content: bytes) -> dict[str, bytes]:
             parts = {entry.filename: archive.read(entry) for entry in entries}
     except BROKEN_ZIP:
         raise _damage_error("это не документ .docx или файл повреждён") from None
-    if TYPES not in parts or len({name.casefold() for name in parts}) < len(entries):
+    if CONTENT_TYPES not in parts or len({name.casefold() for name in parts}) < len(entries):
         raise _damage_error("это не документ .docx")
     return parts
 
@@ -94,7 +94,7 @@ def pack(parts: Mapping[str, bytes], level: int | None = None, beside: bytes = b
     """
     packed = io.BytesIO(beside)
     with zipfile.ZipFile(packed, "a") as archive:
-        for name in sorted(parts, key=lambda name: name != TYPES):
+        for name in sorted(parts, key=lambda name: name != CONTENT_TYPES):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             archive.writestr(entry, parts[name], zipfile.ZIP_DEFLATED, level)
     return packed.getvalue()
@@ -112,7 +112,7 @@ def text_parts(parts: Mapping[str, bytes]) -> list[str]:
         BadTemplate: there is no body, as in a document with macros or a .dotx.
     """
     found = []
-    for override in parse_xml(parts[TYPES]):
+    for override in parse_xml(parts[CONTENT_TYPES]):
         kind, name = override.get("ContentType", ""), override.get("PartName", "").lstrip("/")
         if _WRITTEN.search(kind) and name in parts:
             found.append((not kind.endswith("document.main+xml"), name))

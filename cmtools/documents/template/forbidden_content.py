@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from cmtools.documents.template.docx_parts import TYPES, W, is_xml, parse_xml
+from cmtools.documents.template.docx_parts import W, is_xml, parse_xml
 from cmtools.documents.template.hyperlinks import is_address
 from cmtools.documents.template.messages import (
     TEMPLATE_ACTIVE,
@@ -16,6 +16,7 @@ from cmtools.documents.template.messages import (
     BadTemplate,
 )
 from cmtools.problems import Fault
+from cmtools.tables.part_names import CONTENT_TYPES
 
 # The last word of a relation's type, and of a content type, in small letters.
 _ACTIVE = {
@@ -49,7 +50,7 @@ def refuse_forbidden(parts: Mapping[str, bytes]) -> None:
     """
     found: list[Fault] = []
     for name, content in parts.items():
-        if name == TYPES:
+        if name == CONTENT_TYPES:
             found += _of_types(parse_xml(content))
         elif name.lower().endswith(".rels"):
             found += _of_relations(parse_xml(content))

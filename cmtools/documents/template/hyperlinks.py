@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from cmtools.documents.template.docx_parts import R, W, parse_xml, text_parts
-from cmtools.documents.template.pictures import relations_of
+from cmtools.tables.part_names import relations_part
 
 _ADDRESS = re.compile(r"mailto:|tel:|https?:", re.IGNORECASE)
 
@@ -27,7 +27,7 @@ def unwrap_links(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     made = dict(parts)
     for name in text_parts(parts):
-        relations = parse_xml(parts.get(relations_of(name), b"<none/>"))
+        relations = parse_xml(parts.get(relations_part(name), b"<none/>"))
         links = {one.get("Id"): one for one in relations if is_address(one)}
         if not links:
             continue
@@ -40,5 +40,5 @@ def unwrap_links(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         for id, relation in links.items():
             if id not in used:  # a picture may lead there too
                 relations.remove(relation)
-        made[name], made[relations_of(name)] = etree.tostring(tree), etree.tostring(relations)
+        made[name], made[relations_part(name)] = etree.tostring(tree), etree.tostring(relations)
     return made

@@ -19,11 +19,11 @@ from cmtools.documents.template import (
 from cmtools.documents.template.hyperlinks import unwrap_links
 from cmtools.documents.template.jinja_tags import TemplateTag
 from cmtools.documents.template.messages import BadTemplate
-from cmtools.documents.template.pictures import relations_of
 from cmtools.documents.template.properties import CORE, prepare_parts
 from cmtools.documents.template.sandbox import Compiled, Sandbox, TemplateNotParsed
 from cmtools.documents.template.schema import Fields
 from cmtools.problems import Fault
+from cmtools.tables.part_names import relations_part
 
 _NAME = re.compile(r"[a-z]\w*(?:\.\w+)*")
 
@@ -90,7 +90,7 @@ def load(path: Path, known: Fields) -> Template:
                 compiled=_compile(sandbox, jinja_tags.jinja_source(tree), found, known),
                 has_drawings=next(tree.iter("{*}docPr"), None) is not None,
                 has_cells=any(tag.text.startswith("{%tc ") for tag in found),
-                relations=content[relations_of(name)] if placeholders else None,
+                relations=content[relations_part(name)] if placeholders else None,
             )
         except BadTemplate as bad:
             wrong += bad.faults
@@ -99,7 +99,7 @@ def load(path: Path, known: Fields) -> Template:
     changing = {
         CORE,
         *compiled,
-        *(relations_of(n) for n, part in compiled.items() if part.relations),
+        *(relations_part(n) for n, part in compiled.items() if part.relations),
     }
     return Template(
         compiled=compiled,

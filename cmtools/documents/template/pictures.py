@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from cmtools.documents.field_types import Picture
-from cmtools.documents.template.docx_parts import TYPES, R, W, parse_xml
+from cmtools.documents.template.docx_parts import R, W, parse_xml
 from cmtools.documents.template.schema import Fields
+from cmtools.tables.part_names import CONTENT_TYPES, relations_part, resolve_target
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _WP, _A, _PIC = (f"{{{_DRAWING}/{name}}}" for name in ("wordprocessingDrawing", "main", "picture"))
@@ -90,15 +91,15 @@ def first_free_number(parts: Mapping[str, bytes]) -> int:
 def drop_replaced(parts: Mapping[str, bytes], part: str, tree: etree._Element) -> dict[str, bytes]:
     """Drop the pictures that fields of `part` replace; declare PNG."""
     left = dict(parts)
-    relations = parse_xml(parts.get(relations_of(part), _NO_RELATIONS))
+    relations = parse_xml(parts.get(relations_part(part), _NO_RELATIONS))
     used = {value for node in tree.iter() for value in node.attrib.values()}
     for relation in list(relations):
         if relation.get("Type") == _IMAGE and relation.get("Id") not in used:
             relations.remove(relation)
-    left[relations_of(part)] = etree.tostring(relations)
+    left[relations_part(part)] = etree.tostring(relations)
     targets = {target for name in left if name.endswith(".rels") for target in _targets(name, left)}
     return {
-        name: _with_png(content) if name == TYPES else content
+        name: _with_png(content) if name == CONTENT_TYPES else content
         for name, content in left.items()
         if not name.startswith("word/media/") or name in targets
     }
@@ -115,18 +116,12 @@ def picture_parts(relations: bytes, part: str, pictures: Mapping[int, Picture]) 
         etree.SubElement(
             tree, f"{_RELATIONS}Relationship", Id=picture_id(number), Type=_IMAGE, Target=target
         )
-    return {relations_of(part): etree.tostring(tree), **added}
+    return {relations_part(part): etree.tostring(tree), **added}
 
 
 def picture_id(number: int) -> str:
     """Return the name of a picture in the markup and among the parts."""
     return f"picture{number}"
-
-
-def relations_of(part: str) -> str:
-    """Return the name of the part that holds a part's relations."""
-    folder, name = posixpath.split(part)
-    return f"{folder}/_rels/{name}.rels"
 
 
 def renumber_drawings(xml: str, numbers: Iterator[int]) -> str:
@@ -135,10 +130,9 @@ def renumber_drawings(xml: str, numbers: Iterator[int]) -> str:
 
 
 def _targets(name: str, parts: Mapping[str, bytes]) -> Iterator[str]:
-    folder = posixpath.dirname(posixpath.dirname(name))
+    source = name.replace("_rels/", "").removesuffix(".rels")
     for relation in parse_xml(parts[name]):
-        target = posixpath.join("/", folder, relation.get("Target", ""))
-        yield posixpath.normpath(target).lstrip("/")
+        yield resolve_target(source, relation.get("Target", ""))
 
 
 def _with_png(types: bytes) -> bytes:

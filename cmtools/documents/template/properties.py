@@ -11,14 +11,14 @@ from html import escape
 
 from lxml import etree
 
-from cmtools.documents.template.docx_parts import TYPES, parse_xml
+from cmtools.documents.template.docx_parts import parse_xml
+from cmtools.tables.part_names import CONTENT_TYPES, PACKAGE_RELATIONS
 
 CORE = "docProps/core.xml"
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
 _RELATION = f"{_PACKAGE}/relationships/metadata/core-properties"
-_ROOT = "_rels/.rels"
 _TEXT = (
     f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties"'
@@ -49,7 +49,10 @@ def prepare_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         BadTemplate: the lists of types or relations are no sound XML.
     """
     made = dict(parts)
-    types, relations = parse_xml(parts[TYPES]), parse_xml(parts.get(_ROOT, b"<none/>"))
+    types, relations = (
+        parse_xml(parts[CONTENT_TYPES]),
+        parse_xml(parts.get(PACKAGE_RELATIONS, b"<none/>")),
+    )
     for node in list(types):
         name, kind = node.get("PartName", "").lstrip("/"), node.get("ContentType", "")
         if kind == _TYPE:
@@ -61,7 +64,11 @@ def prepare_parts(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         relations.remove(relation)
     _add(types, "Override", PartName=f"/{CORE}", ContentType=_TYPE)
     _add(relations, "Relationship", Id="properties", Type=_RELATION, Target=CORE)
-    return {**made, TYPES: etree.tostring(types), _ROOT: etree.tostring(relations)}
+    return {
+        **made,
+        CONTENT_TYPES: etree.tostring(types),
+        PACKAGE_RELATIONS: etree.tostring(relations),
+    }
 
 
 def _add(parent: etree._Element, name: str, **attributes: str) -> None:
