@@ -5,6 +5,7 @@ What was written before is the same when a killed watcher does it again.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from cmtools.agenda.applied_forms import AppliedForms, apply_forms, is_applied_f
 from cmtools.agenda.outcome import Outcome, RowState
 from cmtools.books.loader import BookFile
 from cmtools.changed_book import replace_books
-from cmtools.errors import Unavailable
+from cmtools.errors import BookBusy, Unavailable, UnavailableNow
 from cmtools.inbox import messages as texts
 from cmtools.inbox.drop import Drop, DropResult
 from cmtools.locks import hold_lock
@@ -50,6 +51,7 @@ def apply_dropped_form(
     The books as they were are kept beside the form.
 
     Raises:
+        BookBusy: one of the books is open, or changes at this moment.
         OSError: no rights, no room.
     """
     if not is_applied_form(reader.read_whole(drop.copy)):
@@ -64,6 +66,8 @@ def apply_dropped_form(
     try:
         with hold_lock(workspace.path(LOCK)):
             done = apply_forms(workspace, [drop.copy], save, today)
+    except UnavailableNow as error:
+        raise BookBusy(errno.EBUSY, str(error)) from error
     except Unavailable as error:
         return AppliedDrop(
             result=DropResult(

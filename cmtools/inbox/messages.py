@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cmtools.books.agreed import AGREED_BOOK
 from cmtools.files import checksum
@@ -57,6 +57,9 @@ NOT_COPIED = "сведённая копия не сделана"
 LEFT_OUT = "этих значений в сведённой копии нет: впишите в неё верные сами"
 APART = "новые строки листа «{sheet}» стоят ниже ваших строк под таблицей: места над ними не было"
 ABSENT = "«{sheet}»: столбца «{title}» в копии нет — в книге он остался, как был"
+ABSENT_SHEET = "листа «{sheet}» в копии нет — в книге он остался, как был"
+GONE = "«{sheet}»: столбца «{title}» больше нет: его убрали из копии, которая заняла место книги"
+GONE_SHEET = "листа «{sheet}» больше нет: его убрали из копии, которая заняла место книги"
 MORE_CHANGES = "…и ещё {count}"
 MOST_CHANGES = 100
 
@@ -72,7 +75,7 @@ def describe_taken_book(
         verdict = SOME_OPEN.format(verdict=verdict, count=len(merge.conflicts))
         form = conflict_path(target.root, target.name).name
         questions = [ASK.format(form=form), *describe_conflicts(merge)]
-    changes = [*describe_taken(merge, merged.author)]
+    changes = describe_taken(merge, merged.author)
     if merged.is_drop and len(changes) > MOST_CHANGES:
         more = MORE_CHANGES.format(count=len(changes) - MOST_CHANGES)
         changes = [*changes[:MOST_CHANGES], more]
@@ -86,7 +89,7 @@ def describe_taken_book(
         questions=tuple(questions),
         warnings=(
             *(APART.format(sheet=sheet) for sheet in merged.apart),
-            *(ABSENT.format(sheet=sheet, title=title) for sheet, title in merged.absent),
+            *_describe_absent(merged),
             *describe_problems(problems, drop.name),
         ),
         memory=f"{drop.staging.name}/{MEMORY}" if merged.has_memory else None,
@@ -99,6 +102,13 @@ def describe_taken_book(
         ),
         renews_agenda=True,
     )
+
+
+def _describe_absent(merged: MergedBook) -> Iterator[str]:
+    """Name the columns and sheets that the copy lacks: a book that it replaced has lost them."""
+    column, whole = (GONE, GONE_SHEET) if merged.is_drop else (ABSENT, ABSENT_SHEET)
+    for sheet, title in merged.absent:
+        yield (column if title else whole).format(sheet=sheet, title=title)
 
 
 def describe_copy_beside(target: Target, merged: MergedBook, drop: Drop) -> DropResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,7 +64,8 @@ class BookMerge:
     errors: those that the merged book has, and neither side had; then nothing is replaced.
     records: what the merged book holds.
     apart: the sheets whose new rows stand below something else than the others.
-    absent: columns, by sheet and title, that the copy lacks; they stay in the book.
+    absent: columns, by sheet and title, and whole sheets that the copy lacks; they stay in the
+        book, unless the copy takes its place.
     drop: to be remembered by `Versions.add_drop` once the merged book has taken its place.
     """
 
@@ -111,11 +112,11 @@ def merge_copy(
     merge = merge_books(
         base.records, ours.records, theirs.records, author=author, caution=base.caution
     )
-    absent = _absent_columns(theirs, ours)
+    absent = [*_absent_columns(base.records, ours, theirs)]
     is_plain = (
         base.state == current
         and not merge.conflicts
-        and not absent
+        and not any(_is_declared(ours, *column) for column in absent)
         and not Package(inputs.copy).macros()  # as an .xlsx no Excel would open its bytes
     )
 
@@ -170,16 +171,29 @@ def merge_copy(
     )
 
 
-def _absent_columns(theirs: ReadBook, ours: ReadBook) -> list[tuple[str, str]]:
-    """Return the declared columns, sheet and title, that a copy lacks and the book has filled."""
-    return [
-        (name, title)
-        for name, source in ours.sources.items()
-        if name in theirs.sources
-        for title in source.fields.values()
-        if title not in theirs.sources[name].fields.values()
-        and any(title in row.meanings for row in ours.records[name].rows)
-    ]
+def _absent_columns(
+    base: BookRecords, ours: ReadBook, theirs: ReadBook
+) -> Iterator[tuple[str, str]]:
+    """Yield the columns, sheet and title, that a copy lacks and the book has filled.
+
+    A person's own only where the copy was made from it; of a sheet that is not there no title.
+    """
+    for sheet, records in ours.records.items():
+        known = base.get(sheet)
+        if sheet not in theirs.records:
+            if records.rows and known and known.rows:
+                yield sheet, ""
+            continue
+        for title in records.columns:
+            if title in theirs.records[sheet].columns:
+                continue
+            is_expected = _is_declared(ours, sheet, title) or (known and title in known.columns)
+            if is_expected and any(title in row.meanings for row in records.rows):
+                yield sheet, title
+
+
+def _is_declared(book: ReadBook, sheet: str, title: str) -> bool:
+    return sheet in book.sources and title in book.sources[sheet].fields.values()
 
 
 def stamp(source: Path, target: Path, number: int) -> None:

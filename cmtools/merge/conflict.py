@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from cmtools.tables.parsers import Cell, format_value
+from cmtools.books.catalog import BOOKS
+from cmtools.tables.columns import COST, MONEY, ValueKind
+from cmtools.tables.parsers import Cell, Percent, format_roubles, format_value
 from cmtools.tables.reader.formulas import CellFormula
 
 RowCells = Mapping[str, Cell]
@@ -77,16 +81,41 @@ class Answer:
     take: Side | Cell
 
 
-def show_content(content: Content) -> str:
-    """Show what stands at a place as a person reads it: a row a line, its cells by title."""
-    if isinstance(content, tuple):
-        return "\n".join(
-            "; ".join(f"{title}: {show_content(cell)}" for title, cell in row.items())
-            for row in content
-        )
-    if isinstance(content, CellFormula):
-        return f"={content}"
-    return "" if content is None else format_value(content)
+def show_content(content: Content, column: str | None = None) -> str:
+    """Show what stands at a place as a person reads it: a row a line, its cells by title.
+
+    column: the title above a cell; only what is declared as a number has groups of digits.
+    """
+    match content:
+        case tuple():
+            return "\n".join(
+                "; ".join(f"{title}: {show_content(cell, title)}" for title, cell in row.items())
+                for row in content
+            )
+        case None:
+            return ""
+        case CellFormula():
+            return f"={content}"
+        case bool() | Percent():
+            return format_value(content)
+        case int() | float():
+            return _show_number(Decimal(format_value(content)), _number_kinds().get(column or ""))
+        case _:
+            return format_value(content)
+
+
+def _show_number(number: Decimal, kind: ValueKind | None) -> str:
+    if kind in (MONEY, COST) and number == round(number, 2):
+        return format_roubles(number)
+    text = f"{number:,f}" if kind else f"{number:f}"
+    return text.replace(",", "\u00a0").replace(".", ",")
+
+
+@cache
+def _number_kinds() -> Mapping[str, ValueKind]:
+    """Return the kinds of the declared columns of numbers by their titles."""
+    fields = (f for book in BOOKS for table in book.tables for f in table.fields.values())
+    return {field.title: field.kind for field in fields if field.kind.align == "right"}
 
 
 def content_as_json(content: Content) -> Any:

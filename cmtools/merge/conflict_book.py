@@ -129,10 +129,11 @@ def _values(book: str, conflict: Conflict, ours: BookRecords) -> dict[str, objec
 def _show_sides(conflict: Conflict) -> Iterator[object]:
     """Show the three sides as `show_content` does; of whole rows, what differs is bold."""
     sides = (conflict.base, conflict.ours, conflict.theirs)
-    cells = [{*_PARTS.split(show_content(side))} for side in sides if side]
+    column = conflict.column
+    cells = [{*_PARTS.split(show_content(side, column))} for side in sides if side]
     common = set.intersection(*cells) if len(cells) > 1 else {*chain(*cells)}
     for side in sides:
-        text = show_content(side)
+        text = show_content(side, column)
         parts = [(part, part not in common) for part in _PARTS.split(text) if part]
         yield Emphasis(parts=tuple(parts)) if isinstance(side, tuple) and parts else text
 

@@ -102,7 +102,12 @@ class _Changes:
 
 
 def _question(conflict: Conflict) -> tuple[str | None, ...]:
-    shown = (conflict.key, show_content(conflict.ours), show_content(conflict.theirs))
+    column = conflict.column
+    shown = (
+        conflict.key,
+        show_content(conflict.ours, column),
+        show_content(conflict.theirs, column),
+    )
     return (conflict.sheet, conflict.column, *map(squeeze, shown))
 
 

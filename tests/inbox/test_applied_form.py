@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import date
 from pathlib import Path
@@ -73,19 +72,19 @@ def test_a_form_of_another_workspace_is_returned(root: Path, tmp_path: Path) -> 
     assert cells_of(root) == before
 
 
-def test_an_open_book_is_left(root: Path) -> None:
+def test_a_form_waits_for_an_open_book(root: Path) -> None:
     path = filled(morning(root), "original", done="да")
     lock = root / f"~${ORDERS}"
     lock.write_bytes(b"")
     before = cells_of(root)
-    protocol, _ = dropped(root, path)
-    assert protocol.startswith("Ошибки\n")
-    assert "открыта" in protocol
+    (root / "Входящие" / path.name).write_bytes(path.read_bytes())
+    watch(root, once=True, today=TODAY)
+    assert not [*(root / "Обработано").iterdir(), *(root / "Ошибки").iterdir()]
     assert cells_of(root) == before
     lock.unlink()
-    protocol, _ = dropped(root, path)
-    assert protocol.startswith("Обработано\n")
-    assert os.path.lexists(root / ORDERS)
+    watch(root, once=True, today=TODAY)
+    assert [*(root / "Обработано").iterdir()]
+    assert changed(before, cells_of(root)) == {("Документы", "E4"): TODAY}
 
 
 def test_prices_documents_and_reports_follow_at_once(root: Path) -> None:

@@ -18,7 +18,8 @@ def _(result: MergeResult, console: Console) -> None:
     if merge.taken:
         table = table_of("Лист", "Строка", "Столбец", "Было", "Стало")
         for cell in merge.taken:
-            row = (cell.sheet, cell.key, cell.column, _short(cell.was), _short(cell.now))
+            sides = (_short(side, cell.column) for side in (cell.was, cell.now))
+            row = (cell.sheet, cell.key, cell.column, *sides)
             table.add_row(*map(safe, row))
         console.print(table)
     for verb, rows in (("Добавлено", merge.added), ("Убрано", merge.removed)):
@@ -32,7 +33,8 @@ def _(result: MergeResult, console: Console) -> None:
         console.print("[yellow]Решить человеку[/] (в книге пока осталось как было):")
         table = table_of("Лист", "Строка", "Столбец", "Было", "В книге", "В копии", "Почему")
         for conflict in merge.conflicts:
-            sides = map(_short, (conflict.base, conflict.ours, conflict.theirs))
+            contents = (conflict.base, conflict.ours, conflict.theirs)
+            sides = (_short(content, conflict.column) for content in contents)
             place = (conflict.sheet, conflict.key, conflict.column or WHOLE_ROWS)
             table.add_row(*map(safe, (*place, *sides, conflict.reason)))
         console.print(table)
@@ -54,7 +56,7 @@ def _tally(result: MergeResult) -> str:
     )
 
 
-def _short(content: Content) -> str:
+def _short(content: Content, column: str | None = None) -> str:
     """Show what stands at a place in a line or two."""
-    text = show_content(content) or "пусто"
+    text = show_content(content, column) or "пусто"
     return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
