@@ -26,8 +26,9 @@ from cmtools.tables import messages
 from cmtools.tables.headers import HeadCell
 from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.package import Package
+from cmtools.tables.patch.row_order import order_rows
+from cmtools.tables.reader.formulas import find_formulas
 from cmtools.tables.sheet import Sheet
-from cmtools.tables.sheet_xml import find_formula_cells, normalize_tags
 from cmtools.tables.table import InvalidRow
 
 PLAN_APPROVED = Message(
@@ -118,12 +119,7 @@ def _typed_edits(
     path: Path, sheet: Sheet[PlanLine], lines: Sequence[PlanLine | InvalidRow]
 ) -> dict[str, ManualEdit]:
     package = Package(path)
-    part = next(
-        part
-        for name, part in package.sheets().items()
-        if normalize_name(name) == normalize_name(PLAN.title)
-    )
-    formulas = find_formula_cells(normalize_tags(package[part]))
+    formulas = find_formulas(order_rows(package[package.sheet_part(PLAN.title)]))
     column = sheet.source.columns["plan"]
     return {
         normalize_name(line.get("indicator")): ManualEdit(

@@ -1,4 +1,4 @@
-"""The tags of a sheet's XML: how they are written, and which cells hold a formula."""
+"""The tags of a sheet's XML: how they are written, and which cells are merged."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from collections.abc import Iterator
 
 # Each pattern starts with a literal, which makes the search fast, and looks ahead a bounded way,
 # which keeps it linear whatever a hostile sheet holds.
-_ROW = re.compile(rb'<row [^>]{0,200}?\br="(\d+)"')
-_CELL = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
-_FORMULA = re.compile(rb"<c\b[^>]{0,200}>\s{0,99}<f\b")
 _ROOT = re.compile(rb"<(?:(\w{1,20}):)?(?:worksheet|sst|styleSheet)\b")
 _MERGED = re.compile(
     rb"<(?:\w{1,20}:)?mergeCell\b[^>]{0,99}?\bref\s{0,9}=\s{0,9}[\"']"
@@ -45,21 +42,6 @@ def normalize_tags(xml: bytes) -> bytes:
     if b'\nr="' in head or b'\tr="' in head:
         xml = xml.replace(b"\n", b" ").replace(b"\t", b" ")
     return xml
-
-
-def find_formula_cells(xml: bytes) -> frozenset[tuple[int, int]]:
-    """Return the cells (row, column) that hold a formula; the tags are normalized."""
-    return frozenset(_where(xml, found) for found in _FORMULA.finditer(xml))
-
-
-def _where(xml: bytes, cell: re.Match[bytes]) -> tuple[int, int]:
-    """Return the position of a cell: from its tag, or counted where the tag has none."""
-    if named := _CELL.search(cell[0]):
-        return int(named[2]), column_number(named[1])
-    row_start = xml.rfind(b"<row", 0, cell.start())
-    numbered = _ROW.match(xml, row_start)
-    row = int(numbered[1]) if numbered else xml.count(b"<row", 0, cell.start())
-    return row, len(re.findall(rb"<c\b", xml[row_start : cell.start()])) + 1
 
 
 def find_merged_ranges(xml: bytes, start: int) -> Iterator[tuple[int, int, int, int]]:

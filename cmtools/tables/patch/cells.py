@@ -53,15 +53,7 @@ def patch_cells(xml: bytes, cells: CellValues, formats: ValueFormats | None = No
 
     A cell whose row is not written is left out.
     """
-
-    def write(place: _Place, value: CellValue) -> bytes:
-        style = place.style
-        if formats is not None:
-            value, number = formats.fit(value, int(style or 0))
-            style = b"%d" % number if number else None
-        return _cell_xml(place.prefix, place.row, place.column, value, style)
-
-    return _grow_dimension(_edit_rows(xml, _by_row(cells), write), cells)
+    return _grow_dimension(_edit_rows(xml, _by_row(cells), _value_writer(formats)), cells)
 
 
 def append_rows(
@@ -81,17 +73,24 @@ def append_rows(
         for number, row in enumerate(rows, start=first)
         for column in {*styles, *row}
     }
-
-    def write(place: _Place, value: CellValue) -> bytes:
-        style = styles.get(place.column, place.style)
-        value, number = formats.fit(value, int(style or 0))
-        return _cell_xml(
-            place.prefix, place.row, place.column, value, b"%d" % number if number else None
-        )
-
-    by_row = _by_row(cells)
+    by_row, write = _by_row(cells), _value_writer(formats, styles)
     xml = _edit_rows(insert_missing_rows(xml, by_row), by_row, write, shown=True)
     return _grow_dimension(xml, cells)
+
+
+def _value_writer(
+    formats: ValueFormats | None, styles: Mapping[int, bytes | None] | None = None
+) -> Callable[[_Place, CellValue], bytes]:
+    """Return what writes a value into a cell, in its style or that of `styles` by column."""
+
+    def write(place: _Place, value: CellValue) -> bytes:
+        style = (styles or {}).get(place.column, place.style)
+        if formats is not None:
+            value, number = formats.fit(value, int(style or 0))
+            style = b"%d" % number if number else None
+        return _cell_xml(place.prefix, place.row, place.column, value, style)
+
+    return write
 
 
 def _grow_dimension(xml: bytes, cells: Iterable[tuple[int, int]]) -> bytes:
