@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,20 +121,11 @@ def _compile(
         BadTemplate: a tag cannot be understood, names what is not known, tears the markup.
     """
     try:
-        tree = sandbox.understood(source)
+        tree = sandbox.parse_template(source)
     except TemplateNotParsed as error:
-        wrong = [*_not_understood(sandbox, found)]
-        raise BadTemplate(wrong or [messages.TEMPLATE_SYNTAX(near=str(error)[:100])]) from error
+        places = [tag.text for tag in found if not sandbox.can_parse(tag.alone)] or [str(error)]
+        raise BadTemplate([messages.TEMPLATE_SYNTAX(near=p[:100]) for p in places]) from error
     faults = [fault for _, fault in checker.faults_of(tree, known)]
     if wrong := [*faults, *markup.faults_of(source)]:
         raise BadTemplate(wrong)
     return sandbox.compile_tree(tree)
-
-
-def _not_understood(sandbox: Sandbox, found: Sequence[TemplateTag]) -> Iterator[Fault]:
-    """Each tag that is wrong by itself."""
-    for tag in found:
-        try:
-            sandbox.understood(tag.alone)
-        except TemplateNotParsed:
-            yield messages.TEMPLATE_SYNTAX(near=tag.text[:100])

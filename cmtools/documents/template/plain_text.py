@@ -60,7 +60,7 @@ def load_text(path: Path, known: Fields) -> TextTemplate:
     faults: list[Fault] = []
     for source, above in ((subject, first - 1), (body, first)):
         try:
-            tree = sandbox.understood(source)
+            tree = sandbox.parse_template(source)
         except TemplateNotParsed:
             found = [*_find_torn_tags(sandbox, source)]
         else:
@@ -111,12 +111,7 @@ def _decode(content: bytes) -> str:
 
 def _find_torn_tags(sandbox: Sandbox, source: str) -> Iterator[tuple[int, Fault]]:
     """Yield each field that is wrong by itself, else the tag without a pair, with their lines."""
-    wrong = []
-    for field in _FIELD.finditer(source):
-        try:
-            sandbox.understood(field[0])
-        except TemplateNotParsed:
-            wrong.append(field)
+    wrong = [field for field in _FIELD.finditer(source) if not sandbox.can_parse(field[0])]
     for found in wrong or _find_unpaired(source):
         line = source.count("\n", 0, found.start()) + 1
         yield line, messages.TEMPLATE_SYNTAX(near=found[0].strip()[:100])

@@ -156,16 +156,24 @@ class Sandbox(SandboxedEnvironment):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
-    def understood(self, source: str) -> nodes.Template:
+    def parse_template(self, source: str) -> nodes.Template:
         """Parse a template.
 
         Raises:
-            NotUnderstood: it cannot be read, or is nested too deep.
+            TemplateNotParsed: it cannot be read, or is nested too deep.
         """
         try:
             return self.parse(source)
         except (TemplateSyntaxError, RecursionError) as error:
             raise TemplateNotParsed(str(error)) from error
+
+    def can_parse(self, source: str) -> bool:
+        """Tell whether a template, or a tag alone, can be read."""
+        try:
+            self.parse_template(source)
+        except TemplateNotParsed:
+            return False
+        return True
 
     def compile_tree(self, tree: nodes.Template) -> Compiled:
         """Compile a checked template; its loops look at the deadline."""
