@@ -12,6 +12,8 @@ from typer import Argument, Option
 from cmtools.cli.command import InPlaceOption, ManagerOption, command
 from cmtools.commands.result import Result
 
+ClientArgument = Annotated[str, Argument(metavar="КОД", help="Код клиента или часть имени.")]
+
 
 def add_daily_commands(app: typer.Typer) -> None:
     """Register the commands in the order in which the help lists them."""
@@ -103,7 +105,7 @@ def repeat(
 def handover(
     root: Path,
     today: date,
-    code: Annotated[str, Argument(metavar="КОД", help="Код клиента или часть имени.")],
+    code: ClientArgument,
     to: Annotated[str, Option("--to", metavar="ИМЯ", help="Кому передать: ФИО менеджера.")],
     reason: Annotated[
         str | None,
@@ -158,7 +160,7 @@ def folders(
 def client(
     root: Path,
     today: date,
-    code: Annotated[str, Argument(metavar="КОД", help="Код клиента или часть имени.")],
+    code: ClientArgument,
     as_of: Annotated[
         datetime | None,
         Option(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cmtools.books.choices import SourceRow
 from cmtools.books.orders import CONTRACTS
@@ -40,16 +39,9 @@ class Selection:
             raise UsageError("укажите что-то одно: --order, --all, --contract или --client")
 
 
-class DocumentTask(NamedTuple):
-    """A document to make."""
-
-    kind: DocumentKind
-    subject: DocumentSubject
-
-
 def find_tasks(
     rows: RowIndex, selection: Selection, names: Sequence[str]
-) -> tuple[list[DocumentTask], list[Problem]]:
+) -> tuple[list[tuple[DocumentKind, DocumentSubject]], list[Problem]]:
     """Find the documents to make: the kinds named, else those that each subject asks for.
 
     Problems are those that hide which documents a stage asks for.
@@ -59,14 +51,14 @@ def find_tasks(
             something else.
     """
     named = _find_kinds(rows, selection, names)
-    tasks: list[DocumentTask] = []
+    tasks: list[tuple[DocumentKind, DocumentSubject]] = []
     problems: list[Problem] = []
     for subject in _find_subjects(rows, selection):
         kinds: Sequence[DocumentKind] = named
         if not named:
             kinds, of_stage = _usual_kinds(rows, subject)
             problems += of_stage
-        tasks += [DocumentTask(kind, subject) for kind in kinds]
+        tasks += [(kind, subject) for kind in kinds]
     return tasks, problems
 
 

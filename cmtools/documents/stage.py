@@ -27,7 +27,8 @@ def kinds_of_stage(
     kinds = [known.get(normalize_name(name)) for name in split_documents(stage.documents)]
     errors: list[Problem] = []
     if None in kinds:  # a row of «Документы» is in error
-        errors = [found for found in _errors(rows) if _is_of_sheet(found, OWN_DOCUMENTS.title)]
+        sheet = (SETTINGS.file_name, OWN_DOCUMENTS.title)
+        errors = [p for p in _errors(rows) if (p.place.file, p.place.sheet) == sheet]
     return [kind for kind in kinds if kind is not None], errors
 
 
@@ -44,7 +45,3 @@ def _hides_stage(problem: Problem, entries: Sequence[Entry]) -> bool:
         and place.row in (None, row.row)
         for row in entries
     )
-
-
-def _is_of_sheet(problem: Problem, title: str) -> bool:
-    return (problem.place.file, problem.place.sheet) == (SETTINGS.file_name, title)

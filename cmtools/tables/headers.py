@@ -186,25 +186,18 @@ def find_card(table: Table[Any], grid: Grid) -> SheetLayout:
     faults: list[HeaderFault] = []
     for row, cells in enumerate(rows[first:], start=first + 1):
         title = "" if is_empty(cells[title_at]) else format_value(cells[title_at])
-        name = names.get(normalize_title(title))
+        name, fault, shown = names.get(normalize_title(title)), None, table.card[0]
         if not title.strip():
-            if not is_empty(cells[value_at]):
-                faults.append(
-                    HeaderFault(
-                        (row, title_at + 1), messages.REQUIRED(), table.card[0], table.card[0]
-                    )
-                )
+            fault = None if is_empty(cells[value_at]) else messages.REQUIRED()
         elif name is None:
-            if table.card_is_closed:
-                faults.append(
-                    HeaderFault((row, title_at + 1), messages.UNKNOWN_TITLE(), title, title)
-                )
+            fault, shown = messages.UNKNOWN_TITLE() if table.card_is_closed else None, title
         elif name in columns:
             fault = messages.DUPLICATE(row=places[name], file="")
-            faults.append(HeaderFault((row, title_at + 1), fault, table.card[0], table.card[0]))
         else:
             values.append([title, cells[value_at]])
             columns[name], places[name] = len(values), row
+        if fault is not None:
+            faults.append(HeaderFault((row, title_at + 1), fault, shown, shown))
     turned = {row: column for column, row in enumerate(places.values(), start=1)}
     invalid = InvalidCells(
         errors=_turn(grid.invalid.errors, turned, value_at + 1),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from cmtools.problems import Message, Severity
 
 # Files
+SAVE_IN_EXCEL = "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»"
+SAVE_IN_LIBREOFFICE = "откройте её в LibreOffice и сохраните как «Книга Excel (.xlsx)»"
 FILE_MISSING = Message(
     "file-missing",
     "книги нет в рабочей папке",
@@ -18,21 +20,11 @@ FILE_ENCRYPTED = Message(
     "книга защищена паролем",
     "откройте её в Excel: Файл → Сведения → Защита книги, снимите пароль и сохраните",
 )
-FILE_XLS = Message(
-    "file-xls",
-    "это книга старого формата Excel 97–2003 (.xls)",
-    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
-)
+FILE_XLS = Message("file-xls", "это книга старого формата Excel 97–2003 (.xls)", SAVE_IN_EXCEL)
 FILE_XLS_OLD = Message(
-    "file-xls-old",
-    "это книга Excel 2–4, сделанная до 1995 года",
-    "откройте её в LibreOffice и сохраните как «Книга Excel (.xlsx)»",
+    "file-xls-old", "это книга Excel 2–4, сделанная до 1995 года", SAVE_IN_LIBREOFFICE
 )
-FILE_XML = Message(
-    "file-xml",
-    "это таблица XML 2003, а не книга .xlsx",
-    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
-)
+FILE_XML = Message("file-xml", "это таблица XML 2003, а не книга .xlsx", SAVE_IN_EXCEL)
 FILE_MHT = Message(
     "file-mht",
     "это веб-архив (.mht), а не книга Excel",
@@ -49,34 +41,22 @@ FILE_NUMBERS = Message(
     "откройте её в Numbers: Файл → Экспортировать в → Excel, формат .xlsx",
 )
 FILE_FODS = Message(
-    "file-fods",
-    "это таблица OpenDocument одним файлом XML (.fods)",
-    "откройте её в LibreOffice и сохраните как «Книга Excel (.xlsx)»",
+    "file-fods", "это таблица OpenDocument одним файлом XML (.fods)", SAVE_IN_LIBREOFFICE
 )
 FILE_ODS = Message(
     "file-ods",
     "это таблица OpenDocument (.ods)",
     "откройте её и сохраните как «Книга Excel (.xlsx)»",
 )
-FILE_XLSB = Message(
-    "file-xlsb",
-    "это двоичная книга Excel (.xlsb)",
-    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
-)
+FILE_XLSB = Message("file-xlsb", "это двоичная книга Excel (.xlsb)", SAVE_IN_EXCEL)
 FILE_CSV = Message(
     "file-csv",
     "это текст (CSV), а не книга Excel",
     "откройте его в Excel и сохраните как «Книга Excel (.xlsx)»",
 )
-FILE_HTML = Message(
-    "file-html",
-    "это веб-страница (HTML), а не книга Excel",
-    "откройте её в Excel и сохраните как «Книга Excel (.xlsx)»",
-)
+FILE_HTML = Message("file-html", "это веб-страница (HTML), а не книга Excel", SAVE_IN_EXCEL)
 FILE_FOREIGN = Message(
-    "file-foreign",
-    "это не книга Excel",
-    "проверьте, тот ли файл выбран: нужна книга .xlsx",
+    "file-foreign", "это не книга Excel", "проверьте, тот ли файл выбран: нужна книга .xlsx"
 )
 FILE_DAMAGED = Message(
     "file-damaged",
@@ -128,9 +108,7 @@ SHEET_RENAMED = Message(
     "переименуйте лист «{other}» в «{sheet}»",
 )
 SHEET_TWICE = Message(
-    "sheet-twice",
-    "лист «{sheet}» встречается дважды",
-    "переименуйте один из листов",
+    "sheet-twice", "лист «{sheet}» встречается дважды", "переименуйте один из листов"
 )
 COLUMN_MISSING = Message(
     "column-missing",
@@ -170,9 +148,7 @@ ERROR_CELL = Message(
     "исправьте формулу или впишите значение",
 )
 FORMULA_UNSAVED = Message(
-    "formula-unsaved",
-    "у формулы нет сохранённого значения",
-    "откройте и сохраните книгу в Excel",
+    "formula-unsaved", "у формулы нет сохранённого значения", "откройте и сохраните книгу в Excel"
 )
 NOT_TEXT = Message(
     "not-text", "нужен текст, а не {what}", "введите как текст: с апострофом впереди"
@@ -184,22 +160,16 @@ LONG_NUMBER = Message(
 )
 NOT_A_NUMBER = Message("not-a-number", "нужно число", "введите цифрами, например 1234,50")
 AMBIGUOUS_NUMBER = Message(
-    "ambiguous-number",
-    "число можно понять двояко",
-    "введите {first} или {second}",
+    "ambiguous-number", "число можно понять двояко", "введите {first} или {second}"
 )
 NOT_WHOLE = Message("not-whole", "нужно целое число", "введите число без дробной части")
 TOO_PRECISE = Message(
-    "too-precise",
-    "знаков после запятой больше, чем {places}",
-    "округлите до {places} знаков",
+    "too-precise", "знаков после запятой больше, чем {places}", "округлите до {places} знаков"
 )
 OUT_OF_RANGE = Message("out-of-range", "значение вне допустимого", "введите {bounds}")
 NOT_A_DATE = Message("not-a-date", "нужна дата", "введите дату как 01.03.2026")
 AMBIGUOUS_DATE = Message(
-    "ambiguous-date",
-    "дату можно понять двояко",
-    "введите {first} или {second}",
+    "ambiguous-date", "дату можно понять двояко", "введите {first} или {second}"
 )
 IN_FUTURE = Message("in-future", "дата позже сегодняшней", "проверьте год и месяц")
 NOT_YES_NO = Message("not-yes-no", "нужно «да» или «нет»", "выберите из списка")
@@ -230,9 +200,7 @@ SUM_MERGED = Message(
 
 # Rows
 DUPLICATE = Message(
-    "duplicate",
-    "повтор: то же в строке {row}{file}",
-    "исправьте или удалите одну из строк",
+    "duplicate", "повтор: то же в строке {row}{file}", "исправьте или удалите одну из строк"
 )
 UNKNOWN_REFERENCE = Message(
     "unknown-reference",

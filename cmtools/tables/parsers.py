@@ -245,16 +245,10 @@ def _typed_day(typed: str) -> date | Fault:
     if dotted is None:
         return messages.NOT_A_DATE()
     first, separator, second, year = dotted.groups()
-    if separator != "." and first != second:
-        day_first, month_first = (
-            _calendar_day(year, second, first),
-            _calendar_day(year, first, second),
-        )
-        if isinstance(day_first, date) and isinstance(month_first, date):
-            return messages.AMBIGUOUS_DATE(
-                first=f"{day_first:%d.%m.%Y}", second=f"{month_first:%d.%m.%Y}"
-            )
-    return _calendar_day(year, second, first)
+    day, other = _calendar_day(year, second, first), _calendar_day(year, first, second)
+    if separator != "." and day != other and isinstance(day, date) and isinstance(other, date):
+        return messages.AMBIGUOUS_DATE(first=format_value(day), second=format_value(other))
+    return day
 
 
 def _calendar_day(year: str, month: str | int, day_of_month: str) -> date | Fault:

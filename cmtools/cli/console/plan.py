@@ -7,13 +7,7 @@ from fractions import Fraction
 from rich.console import Console
 
 from cmtools.books.choices import Unit
-from cmtools.cli.console.layout import (
-    NO_FIGURE,
-    safe,
-    show_files,
-    show_problems,
-    table_of,
-)
+from cmtools.cli.console.layout import NO_FIGURE, safe, show_files, show_problems, table_of
 from cmtools.cli.console.render import render
 from cmtools.cli.console.report import figure_text
 from cmtools.commands.plan import PlanResult, mean_in_roubles

@@ -9,13 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cmtools.books.choices import Unit
-from cmtools.cli.console.layout import (
-    NO_FIGURE,
-    safe,
-    show_files,
-    show_problems,
-    table_of,
-)
+from cmtools.cli.console.layout import NO_FIGURE, safe, show_files, show_problems, table_of
 from cmtools.cli.console.render import render
 from cmtools.commands.report import ReportResult
 from cmtools.json_values import number

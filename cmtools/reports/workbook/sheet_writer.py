@@ -13,9 +13,8 @@ from xlsxwriter.utility import quote_sheetname
 from xlsxwriter.worksheet import Worksheet
 
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.cells import write_cell
+from cmtools.tables.writer.cells import write_cell, write_text
 from cmtools.tables.writer.formats import Formats
-from cmtools.tables.writer.literal_text import write_text
 
 MONEY, WHOLE, PERCENT = "#,##0.00", "#,##0", "#,##0.0"
 DASH = "—"

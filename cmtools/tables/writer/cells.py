@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cmtools.tables.parsers import EXCEL_EPOCH
-from cmtools.tables.writer.literal_text import write_text
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -21,6 +20,16 @@ class Formula:
 
     text: str
     value: float | str
+
+
+def write_text(sheet: Worksheet, row: int, column: int, text: str, form: Format) -> None:
+    """Write a text that a person typed.
+
+    The library takes a text from `<r>` to `</r>` for its own markup and puts it into the book as it
+    is; a space at the end makes it a text again.
+    """
+    is_markup = text.startswith("<r>") and text.endswith("</r>")
+    sheet.write_string(row, column, f"{text} " if is_markup else text, form)
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: object, form: Format) -> None:

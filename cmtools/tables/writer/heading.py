@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cmtools.tables.table import Table
 from cmtools.tables.writer import styles
+from cmtools.tables.writer.cells import write_text
 from cmtools.tables.writer.formats import Formats
-from cmtools.tables.writer.literal_text import write_text
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

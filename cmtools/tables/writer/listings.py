@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cmtools.tables.columns import TEXT, ValueKind
 from cmtools.tables.writer import styles
-from cmtools.tables.writer.cells import write_cell
+from cmtools.tables.writer.cells import write_cell, write_text
 from cmtools.tables.writer.formats import Formats
-from cmtools.tables.writer.literal_text import write_text
 from cmtools.tables.writer.new_workbook import build_workbook
 
 if TYPE_CHECKING:
