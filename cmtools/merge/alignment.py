@@ -20,6 +20,8 @@ from cmtools.merge.records import (
 SIMILAR = 2  # one half of the cells of a row tells that it is the same under another key
 
 Rows = Sequence[Record]
+RowContent = frozenset[tuple[str, str]]
+"""What the cells of a row mean, by the titles of their columns."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +75,7 @@ def describe_rows(rows: Iterable[Record | None]) -> str:
     return describe_counts(count(row for row in rows if row))
 
 
-def describe_counts(counts: Counter[frozenset[tuple[str, str]]]) -> str:
+def describe_counts(counts: Counter[RowContent]) -> str:
     """Return what counted rows mean, as `describe_rows` does."""
     return "\n".join(sorted(str(sorted(content)) for content in counts.elements()))
 
@@ -96,22 +98,26 @@ def differing(one: Record, other: Record) -> list[str]:
     return [t for t in titles if one.meanings.get(t, "") != other.meanings.get(t, "")]
 
 
-def _content(record: Record) -> frozenset[tuple[str, str]]:
+def _content(record: Record) -> RowContent:
     return frozenset(record.meanings.items())
 
 
-def own_content(record: Record) -> frozenset[tuple[str, str]]:
+def own_content(meanings: Mapping[str, str], owner: Key) -> RowContent:
     """Return what a row means but for whom it belongs to."""
-    owner = place_of(record)
-    return frozenset(item for item in record.meanings.items() if item[1] != owner)
+    return frozenset(item for item in meanings.items() if item[1] != owner)
 
 
-def count(rows: Iterable[Record]) -> Counter[frozenset[tuple[str, str]]]:
+def own_contents(rows: Iterable[Record]) -> Iterator[RowContent]:
+    """Yield what rows mean but for whom they belong to."""
+    return (own_content(row.meanings, place_of(row)) for row in rows)
+
+
+def count(rows: Iterable[Record]) -> Counter[RowContent]:
     """Count rows by what they mean."""
     return Counter(map(_content, rows))
 
 
-def beyond(rows: Iterable[Record], known: Counter[frozenset[tuple[str, str]]]) -> Iterator[Record]:
+def beyond(rows: Iterable[Record], known: Counter[RowContent]) -> Iterator[Record]:
     """Yield the rows that are there more often than they are known."""
     left = known.copy()
     for record in rows:

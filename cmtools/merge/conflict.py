@@ -42,6 +42,7 @@ class Conflict:
     reason: in Russian, why nothing was taken, and perhaps what to do.
     place, meanings: the same place and the three sides, as they are compared.
     common: what the rows mean that all sides have, and that are left out.
+    movable: what those mean that the book may have given to another order, see `find_movable`.
     """
 
     sheet: str
@@ -55,6 +56,7 @@ class Conflict:
     place: CellPlace = field(default=("", "", ""), compare=False)
     meanings: tuple[str, str, str] = field(default=("", "", ""), compare=False)
     common: str = field(default="", compare=False)
+    movable: str = field(default="", compare=False)
 
 
 class Side(StrEnum):

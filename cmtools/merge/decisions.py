@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cmtools.merge.alignment import describe_rows, read_row
+from cmtools.merge.alignment import RowContent, describe_rows, own_content, own_contents, read_row
 from cmtools.merge.conflict import (
     ADDED,
     REMOVED,
@@ -19,7 +19,7 @@ from cmtools.merge.conflict import (
     Side,
     show_content,
 )
-from cmtools.merge.records import BookRecords, Record, SheetRecords, place_of
+from cmtools.merge.records import BookRecords, Record, RowPlace, place_of
 from cmtools.merge.three_way import Merge, TakenCell, TakenRow
 from cmtools.tables.parsers import format_value, squeeze
 
@@ -43,17 +43,17 @@ def decide(
     """Apply decisions to the open conflicts of a book, each with the number of its drop.
 
     One whose place in the book has changed since it was asked stays open, also one of two drops
-    where the answer about the other has changed it. A conflict that was decided before is not open,
-    so the same answers twice change nothing.
+    where the answer about the other has changed it, or has brought one of its rows in for another
+    order. A conflict that was decided before is not open, so the same answers twice change nothing.
     """
     by_question = {_question_of(answer): answer for answer in answers}
-    changes = _Changes()
+    changes, book = _Changes(), _BookRows(ours)
     applied: dict[CellPlace, Answer] = {}
     left: list[Conflict] = []
     decided: list[tuple[int, CellPlace]] = []
     refused: dict[tuple[CellPlace, str], None] = {}
     for drop, asked in conflicts:
-        now = _rows_at(asked, ours)
+        now = book.rows_of(asked)
         conflict = _with_rows(asked, now)
         answer = by_question.get(_question(conflict))
         is_moot = applied.get(conflict.place, answer) != answer
@@ -61,12 +61,17 @@ def decide(
             decided.append((drop, conflict.place))
         elif answer is None or is_moot or not _can_be_done(conflict, answer, now):
             left.append(conflict)
-        else:
+        elif (
+            answer.take == Side.OURS
+            or conflict.place in applied
+            or changes.add(conflict, answer, now)
+        ):
             decided.append((drop, conflict.place))
             refused |= dict.fromkeys(_turned_down(conflict, answer))
-            if answer.take != Side.OURS and conflict.place not in applied:
+            if answer.take != Side.OURS:
                 applied[conflict.place] = answer
-                changes.add(conflict, answer, now)
+        else:
+            left.append(conflict)
     return Decisions(merge=changes.result(ours, tuple(left)), decided=decided, refused=[*refused])
 
 
@@ -77,14 +82,23 @@ class _Changes:
         self._taken: dict[CellPlace, TakenCell] = {}
         self._added: list[TakenRow] = []
         self._removed: list[TakenRow] = []
+        self._moved: set[tuple[str, RowContent]] = set()
 
-    def add(self, conflict: Conflict, answer: Answer, now: Sequence[Record]) -> None:
+    def add(self, conflict: Conflict, answer: Answer, now: Sequence[Record]) -> bool:
+        """Take a decision, unless another one has brought in a row that it brings in."""
         if conflict.column is None:
             gone, new = _difference(conflict, _rows(_choose(conflict, answer)), now)
+            came = _lines(_chosen_meaning(conflict, answer) or "") - _lines(conflict.meanings[1])
+            movable = came & _lines(conflict.movable)
+            moved = {(conflict.sheet, content) for content in _own_contents(conflict, movable)}
+            if moved & self._moved:
+                return False
+            self._moved |= moved
             self._removed += gone
             self._added += new
         elif cell := _cell(conflict, answer, now):
             self._taken[conflict.place] = cell
+        return True
 
     def result(self, ours: BookRecords, left: tuple[Conflict, ...]) -> Merge:
         columns: dict[str, tuple[str, ...]] = {}
@@ -116,15 +130,39 @@ def _question_of(answer: Answer) -> tuple[str | None, ...]:
     return (answer.sheet, answer.column, *map(squeeze, shown))
 
 
-def _rows_at(conflict: Conflict, ours: BookRecords) -> list[Record]:
-    """Return the rows of the book that a conflict is about."""
-    sheet = ours.get(conflict.sheet, SheetRecords(title=conflict.sheet))
-    return [row for row in sheet.rows if place_of(row) == conflict.place[1]]
+class _BookRows:
+    """The rows of a book by their places, those without a key also by what they mean."""
+
+    def __init__(self, book: BookRecords) -> None:
+        self._at: dict[RowPlace, list[Record]] = {}
+        self._like: dict[tuple[str, RowContent], list[Record]] = {}
+        for title, sheet in book.items():
+            for row, content in zip(sheet.rows, own_contents(sheet.rows), strict=True):
+                self._at.setdefault((title, place_of(row)), []).append(row)
+                if not row.key:
+                    self._like.setdefault((title, content), []).append(row)
+
+    def rows_of(self, conflict: Conflict) -> list[Record]:
+        """Return the rows that a conflict is about, also those that went to another order since."""
+        rows = self._at.get(conflict.place[:2], [])
+        known = Counter(own_contents(rows))
+        movable = Counter(_own_contents(conflict, _lines(conflict.movable)))
+        moved: list[Record] = []
+        for content, times in (movable - known).items():
+            like = self._like.get((conflict.sheet, content), ())
+            moved += [row for row in like if place_of(row) != conflict.place[1]][:times]
+        return [*rows, *moved]
+
+
+def _own_contents(conflict: Conflict, lines: Counter[str]) -> Iterator[RowContent]:
+    """Yield what rows of a conflict mean but for whom they belong to."""
+    return (own_content(read_row(line), conflict.place[1]) for line in lines.elements())
 
 
 def open_conflicts(conflicts: Iterable[tuple[int, Conflict]], ours: BookRecords) -> list[Conflict]:
     """Return the conflicts that a person has to decide, with what the book has now."""
-    found = (_with_rows(conflict, _rows_at(conflict, ours)) for _, conflict in conflicts)
+    book = _BookRows(ours)
+    found = (_with_rows(conflict, book.rows_of(conflict)) for _, conflict in conflicts)
     return [conflict for conflict in found if not _is_settled(conflict)]
 
 
@@ -149,7 +187,8 @@ def _with_rows(conflict: Conflict, now: Sequence[Record]) -> Conflict:
         meaning = now[0].meanings.get(conflict.column, "") if now else ""
         return replace(conflict, ours=cell, meanings=(base, meaning, theirs))
     is_new = not conflict.ours and any(row.key for row in now)
-    if is_new or _lines(was) - _lines(describe_rows(now)):
+    is_moved = any(place_of(row) != conflict.place[1] for row in now)
+    if is_new or is_moved or _lines(was) - _lines(describe_rows(now)):
         common = _lines(conflict.common)
         own = [row for row in now if not _take_one(common, describe_rows([row]))]
         rows = tuple(row.cells for row in own)

@@ -10,11 +10,12 @@ from itertools import chain
 from cmtools.merge import reasons
 from cmtools.merge.alignment import (
     AlignedSheet,
+    RowContent,
     Rows,
     beyond,
     count,
     describe_rows,
-    own_content,
+    own_contents,
 )
 from cmtools.merge.conflict import ADDED, REMOVED
 from cmtools.merge.records import Key, Record
@@ -104,9 +105,28 @@ def _keys_of_excess(
         if is_ours + added[row] - removed[row] > most:
             for key, (before, our, _) in groups.items():
                 coming = merges[key].added if added[row] else beyond(our, count(before))
-                if row in map(own_content, coming):
+                if row in own_contents(coming):
                     yield key
 
 
-def _count_all(groups: Iterable[Rows]) -> Counter[frozenset[tuple[str, str]]]:
-    return Counter(own_content(row) for rows in groups for row in rows)
+def find_movable(sheet: AlignedSheet, merges: Mapping[Key, GroupMerge]) -> Mapping[Key, str]:
+    """Return what a person decides about that the copy has for one owner at most, as described.
+
+    Where such a row is in the book for another owner, it has been given to that one.
+    """
+    asked = {key: sheet.groups[key] for key, merge in merges.items() if merge.reason}
+    times = _count_all(theirs for _, _, theirs in sheet.groups.values()) if asked else Counter()
+    found = {}
+    for key, (base, _, theirs) in asked.items():
+        known = Counter(own_contents(theirs))
+        rows = [*theirs, *beyond(base, count(theirs))]
+        found[key] = describe_rows(
+            row
+            for row, content in zip(rows, own_contents(rows), strict=True)
+            if times[content] == known[content]
+        )
+    return found
+
+
+def _count_all(groups: Iterable[Rows]) -> Counter[RowContent]:
+    return Counter(chain.from_iterable(map(own_contents, groups)))

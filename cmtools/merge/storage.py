@@ -74,7 +74,7 @@ def load_book(dumped: Any) -> BookRecords:
 def dump_conflict(conflict: Conflict) -> dict[str, Any]:
     """Write a conflict as JSON can hold it."""
     sides = {side: _pack_content(getattr(conflict, side)) for side in _SIDES}
-    plain = ("sheet", "key", "column", "author", "reason", "place", "meanings", "common")
+    plain = ("sheet", "key", "column", "author", "reason", "place", "meanings", "common", "movable")
     return {**{name: getattr(conflict, name) for name in plain}, **sides}
 
 

@@ -25,7 +25,7 @@ from cmtools.merge.alignment import (
 )
 from cmtools.merge.conflict import CellPlace, Conflict, RowCells
 from cmtools.merge.records import BookRecords, Key, Owner, Record, RowPlace
-from cmtools.merge.row_groups import merge_groups
+from cmtools.merge.row_groups import find_movable, merge_groups
 from cmtools.tables.parsers import Cell
 
 
@@ -237,9 +237,11 @@ class _Merger:
             (place[1], place[2]) for place, _ in self._caution.refused if place[0] == sheet.title
         }
         hold = partial(self._held_reason, sheet)
-        for key, merge in merge_groups(sheet, hold, refused).items():
+        merges = merge_groups(sheet, hold, refused)
+        movable = find_movable(sheet, merges)
+        for key, merge in merges.items():
             if merge.reason:
-                self._ask_rows(sheet, key, *sheet.groups[key], merge.reason)
+                self._ask_rows(sheet, key, *sheet.groups[key], merge.reason, movable[key])
             self._added += _rows_of(sheet, merge.added)
             self._removed += _rows_of(sheet, merge.removed)
             self._doubled += _rows_of(sheet, merge.doubled)
@@ -290,6 +292,7 @@ class _Merger:
         our: Sequence[Record | None],
         their: Sequence[Record | None],
         reason: str,
+        movable: str = "",
     ) -> None:
         """Ask about whole rows: what all three sides have is left out."""
         sides = [[record for record in side if record] for side in (base, our, their)]
@@ -314,6 +317,7 @@ class _Merger:
                     describe_rows(sides[2]),
                 ),
                 common=describe_counts(common),
+                movable=movable,
             )
         )
 
