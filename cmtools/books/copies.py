@@ -55,6 +55,15 @@ def shares_most(one: Set[str], other: Set[str]) -> bool:
     return 2 * len(one & other) > min(len(one), len(other))
 
 
+def book_of_copy(orders: Set[str], shared: Mapping[str, int]) -> str | None:
+    """Name the one book that has more than half of the orders of a copy; None without one.
+
+    shared: the name of a book → how many of these orders it has.
+    """
+    near = [name for name, count in shared.items() if 2 * count > len(orders)]
+    return near[0] if len(near) == 1 else None
+
+
 def order_numbers(sheets: Iterable[Sheet[Any]]) -> Mapping[str, Set[str]]:
     """Return the order numbers of each file, as names are compared."""
     return {

@@ -12,7 +12,7 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cmtools.books.copies import order_numbers, shares_most
+from cmtools.books.copies import book_of_copy, order_numbers
 from cmtools.books.loader import BookFile, BookLoader, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.plan import PLAN
@@ -299,9 +299,10 @@ def _find_book(workspace: Workspace, file: Path, reader: WorkbookReader) -> Book
     own = [book for book in workspace.books() if book.book is kind and book.path.is_file()]
     if kind is ORDER_BOOK and len(own) > 1:
         numbers = order_numbers(loader.sheets).get(file.name, set())
-        near = [book for book in own if shares_most(numbers, _numbers_of(book, reader))]
-        origin = find_origin(workspace, reader.read_whole(file), numbers)
-        own = near if len(near) == 1 else [book for book in own if book.name == origin]
+        shared = {book.name: len(numbers & _numbers_of(book, reader)) for book in own}
+        name = book_of_copy(numbers, shared)
+        name = name or find_origin(workspace, reader.read_whole(file), numbers)
+        own = [book for book in own if book.name == name]
     elif kind is not ORDER_BOOK:
         origin = find_origin(workspace, reader.read_whole(file))
         place = find_destination(file.name, kind, Dataset(loader.sheets), workspace, origin)

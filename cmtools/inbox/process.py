@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from cmtools.books.agreed import AGREED_BOOK
+from cmtools.books.copies import book_of_copy, order_numbers
 from cmtools.books.loader import BookFile, LoadedBooks, load_books
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.plan import PLAN_BOOK
@@ -282,12 +283,9 @@ class InboxProcessor:
         The one book that has more than half of the drop's orders, whatever the drop is called;
         else the book that it was copied from, or that of the drop's own name.
         """
-        numbers = {number for o in dataset.entries(ORDERS) if (number := o.get("number"))}
-        shared = self._other_books.count_shared(numbers, today)
-        nearest = [name for name, count in shared.items() if 2 * count > len(numbers)]
-        if len(nearest) == 1:
-            return nearest[0]
-        return self._find_origin(drop, numbers) or order_book_name(drop.name)
+        numbers = order_numbers(dataset.sheets(ORDERS)).get(drop.name, set())
+        name = book_of_copy(numbers, self._other_books.count_shared(numbers, today))
+        return name or self._find_origin(drop, numbers) or order_book_name(drop.name)
 
     def _find_origin(self, drop: Drop, orders: Iterable[str] = ()) -> str:
         return find_origin(self._workspace, self._reader.read_whole(drop.copy), orders)

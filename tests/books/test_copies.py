@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cmtools.books.copies import is_named_as_copy, shares_most
+from cmtools.books.copies import book_of_copy, is_named_as_copy, shares_most
 from cmtools.commands.price import price
 from cmtools.commands.validate import validate
 from support.workbench import ORDERS, TODAY, healthy
@@ -73,3 +73,19 @@ def test_two_books_with_the_same_orders_stop_both(tmp_path: Path) -> None:
 )
 def test_more_than_half_of_the_smaller_book(one: str, other: str, most: bool) -> None:
     assert shares_most(set(one), set(other)) is most
+
+
+@pytest.mark.parametrize(
+    ("shared", "book"),
+    [
+        ({"А": 2, "Б": 1}, "А"),
+        ({"А": 1, "Б": 1}, None),
+        ({"А": 2, "Б": 2}, None),
+        ({}, None),
+    ],
+)
+def test_the_book_of_a_copy_has_more_than_half_of_its_orders(
+    shared: dict[str, int], book: str | None
+) -> None:
+    """However few orders the book has itself: one number may be used twice by chance."""
+    assert book_of_copy({"1", "2", "3"}, shared) == book

@@ -19,7 +19,7 @@ from cmtools.commands.validate import validate
 from cmtools.documents.selection import Selection
 from cmtools.errors import Unavailable, UsageError
 from cmtools.merge import reasons
-from support import hostile
+from support import hostile, watching
 from support.office import convert
 from support.program import run
 from support.workbench import (
@@ -259,6 +259,20 @@ def test_what_is_no_book_of_the_kind_is_wrong_usage(name: str, root: Path) -> No
         path.write_text("не книга", "utf-8")
     with pytest.raises(UsageError):
         take(root, path)
+
+
+def test_one_number_of_a_small_book_makes_no_copy_of_it(root: Path, tmp_path: Path) -> None:
+    """The watcher takes such a drop for another book too."""
+    small = root / "Предварительные заказы — Вера.xlsx"
+    small.write_bytes(watching.book(tmp_path, "К-0002", "А-1"))
+    before = small.read_bytes()
+    copy = tmp_path / "моя.xlsx"
+    copy.write_bytes(watching.book(tmp_path, "К-0002", "А-1", "А-2", "А-3"))
+    with pytest.raises(UsageError, match="нет книги, из которой сделана эта копия"):
+        take(root, copy)
+    assert small.read_bytes() == before
+    copy.write_bytes(watching.book(tmp_path, "К-0002", "А-1", stage="2.2"))
+    assert take(root, copy).book == small.name
 
 
 def test_a_book_that_is_open_is_left_alone(root: Path) -> None:
