@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from icalendar import Alarm, Calendar, Event
 
-from cmtools.agenda.duty import Duty
+from cmtools.agenda.duty import Duty, person_for
+from cmtools.agenda.rows import AgendaRows
 
 PRODUCT = "-//cmtools//RU"
 REMINDER = timedelta(hours=9)
@@ -26,21 +27,18 @@ class KnownEvent(NamedTuple):
     sequence: int
 
 
-def make_calendar(
-    duties: Iterable[Duty], descriptions: Mapping[str, str], before: bytes | None, today: date
-) -> bytes:
+def make_calendar(duties: Iterable[Duty], rows: AgendaRows, before: bytes | None) -> bytes:
     """Return the calendar of the duties that have a day.
 
     before: the file as it was: an event that has moved since gets the next SEQUENCE, so that a
         calendar which imports the file again moves it.
-    descriptions: client code → a line with name and phone.
     """
     known = _known_events(before)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     for duty in duties:
-        calendar.add_component(_event(duty, descriptions, known, today))
+        calendar.add_component(_event(duty, rows, known))
     return bytes(calendar.to_ical())
 
 
@@ -54,10 +52,8 @@ def event_uid(duty: Duty) -> str:
     return f"{duty.kind}-{sha256(duty.key.encode()).hexdigest()[:16]}@cmtools"
 
 
-def _event(
-    duty: Duty, descriptions: Mapping[str, str], known: Mapping[str, KnownEvent], today: date
-) -> Event:
-    uid = event_uid(duty)
+def _event(duty: Duty, rows: AgendaRows, known: Mapping[str, KnownEvent]) -> Event:
+    uid, today = event_uid(duty), rows.today
     event, old = Event(), known.get(uid)
     event.add("uid", uid)
     event.add("dtstamp", datetime.combine(today, time(), UTC))
@@ -65,7 +61,7 @@ def _event(
     sequence = old.sequence + (old.day != duty.date) if old else (today - FIRST_DAY).days
     event.add("sequence", max(sequence, 0))
     event.add("summary", " · ".join(filter(None, (duty.text, duty.order))))
-    lines = (descriptions.get(duty.client or ""), _source_line(duty))
+    lines = (" · ".join(filter(None, person_for(rows, duty))), _source_line(duty))
     event.add("description", "\n".join(filter(None, lines)))
     if duty.kind in YEARLY:
         event.add("rrule", {"freq": "yearly"})

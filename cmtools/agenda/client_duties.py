@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import date, timedelta
 
 from cmtools.agenda.duty import Duty, of_client
 from cmtools.agenda.rows import AgendaRows, head_of
 from cmtools.books.choices import Category, ClientStatus, TouchKind
 from cmtools.books.register import Client
+from cmtools.tables.parsers import normalize_name
 
 GREETING_DAYS = timedelta(days=3)
 DAY = timedelta(days=1)
@@ -45,9 +46,14 @@ def birthday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Dut
             (person.name, person.birthday, person.place("birthday"))
             for person in rows.contacts.get(client.code, ())
         ]
-        for name, born, source in people:
-            due = _greeting_day(rows, born, ahead)
-            if due is not None and not is_greeted(rows, client, due):
+        near = [
+            (name, due, source)
+            for name, born, source in people
+            if (due := _greeting_day(rows, born, ahead))
+        ]
+        for name, due, source in near:
+            others = {normalize_name(other) for other, _, _ in near if other != name}
+            if not is_greeted(rows, client, due, others):
                 text = f"Поздравить с днём рождения: {name}"
                 yield of_client("birthday", client, due, text, source, key=name)
 
@@ -113,9 +119,11 @@ def are_greeted(rows: AgendaRows, clients: Iterable[Client], day: date) -> bool:
     return all(is_greeted(rows, client, day) for client in clients)
 
 
-def is_greeted(rows: AgendaRows, client: Client, day: date) -> bool:
-    """Tell whether the journal has a greeting for that day."""
+def is_greeted(rows: AgendaRows, client: Client, day: date, others: Set[str] = frozenset()) -> bool:
+    """Tell whether the journal has a greeting for that day, with none of the `others`."""
     return any(
-        touch.kind is TouchKind.GREETING and day - GREETING_DAYS <= touch.on <= day
+        touch.kind is TouchKind.GREETING
+        and day - GREETING_DAYS <= touch.on <= day
+        and normalize_name(touch.whom or "") not in others
         for touch in rows.touches.get(client.code, ())
     )

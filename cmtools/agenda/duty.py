@@ -31,6 +31,11 @@ class Duty:
     manager: str | None = None
     amount: Decimal | None = None
 
+    @property
+    def detail(self) -> str:
+        """What a duty of a client is about beside the client: a person, a holiday."""
+        return self.key.removeprefix(self.client or "").strip()
+
     def as_json(self) -> dict[str, object]:
         """Return the duty in the shape of the answers."""
         place = self.source
@@ -44,6 +49,11 @@ class Duty:
             "amount": None if self.amount is None else money(self.amount),
             "source": f"{place.file}#{place.sheet}!{place.cell}" if place.file else None,
         }
+
+
+def person_for(rows: AgendaRows, duty: Duty) -> tuple[str | None, str | None]:
+    """Return whom to call about a duty and the phone: on a birthday who celebrates it."""
+    return rows.person_of(duty.client, duty.detail if duty.kind == "birthday" else "")
 
 
 def is_near(rows: AgendaRows, due: date) -> bool:

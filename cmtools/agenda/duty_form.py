@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cmtools.agenda.duty import Duty
+from cmtools.agenda.duty import Duty, person_for
 from cmtools.agenda.rows import AgendaRows
 from cmtools.forms.form import Form, FormRow
 from cmtools.problems import Place
@@ -65,18 +65,15 @@ def duty_values(rows: AgendaRows, duty: Duty, manager: str | None) -> dict[str, 
         CLIENT: client.name if client else duty.client,
         ORDER: duty.order,
         AMOUNT: duty.amount,
-        PERSON: person_line(rows, duty.client),
+        PERSON: person_line(*person_for(rows, duty)),
         MANAGER: duty.manager or manager,
         SOURCE: source_link(duty.source),
     }
 
 
-def person_line(rows: AgendaRows, client: str | None) -> str:
-    """Return whom to call and the phone, or that there is none; empty without a client."""
-    if client is None or client not in rows.clients:
-        return ""
-    name, phone = rows.person_of(client)
-    return "\n".join(filter(None, (name, phone or "телефона нет")))
+def person_line(name: str | None, phone: str | None) -> str:
+    """Write whom to call and the phone, or that there is none; empty without a person."""
+    return f"{name}\n{phone or 'телефона нет'}" if name else ""
 
 
 def source_link(place: Place) -> Link | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cmtools.agenda.managers import find_manager
 from cmtools.agenda.outcome import CellChange, NewRow
 from cmtools.books.choices import TransferReason
 from cmtools.books.orders import ORDERS, Order
@@ -14,7 +15,8 @@ from cmtools.books.register import CLIENTS, JOURNAL, TRANSFERS, Client, Transfer
 from cmtools.books.tasks import TASKS
 from cmtools.errors import UsageError
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.parsers import normalize_name
+from cmtools.tables.parsers import normalize_name, squeeze
+from cmtools.tables.suggestions import letters_apart
 from cmtools.tables.table import Entry, InvalidRow, Table
 
 _NAMED_IN: tuple[tuple[Table[Any], str], ...] = (
@@ -25,6 +27,8 @@ _NAMED_IN: tuple[tuple[Table[Any], str], ...] = (
     (JOURNAL, "who"),
     (TASKS, "doer"),
 )
+FULL_NAME_WORDS = 3
+SLIP = 3  # letters in which two spellings of one name may differ
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,10 +114,25 @@ def plan_handover(
     )
 
 
-def known_people(dataset: Dataset) -> list[str]:
+def _known_people(dataset: Dataset) -> list[str]:
     """Return everybody of the company whom the books name: also who has no client yet."""
     names = (row.get(field) for table, field in _NAMED_IN for row in dataset.entries(table))
     return [name for name in names if name is not None]
+
+
+def find_taker(dataset: Dataset, typed: str) -> str:
+    """Return who takes a client over: somebody whom the books name, or a new one's full name.
+
+    Raises:
+        UsageError: it is neither, or a slip of the pen away from a known name.
+    """
+    names = _known_people(dataset)
+    typed = squeeze(typed)
+    wanted = normalize_name(typed)
+    distances = (letters_apart(wanted, normalize_name(name), SLIP) for name in names)
+    if len(typed.split()) == FULL_NAME_WORDS and min(distances, default=SLIP + 1) > SLIP:
+        return typed
+    return find_manager(typed, names)
 
 
 def find_reason(typed: str | None) -> TransferReason:

@@ -213,7 +213,9 @@ def _all(by_client: Mapping[str, Sequence[Debt]]) -> list[Debt]:
 
 def _debtor(view: Overview, client: str, debts: Sequence[Debt]) -> ListingRow:
     values = _sums(view, view.name(client), debts)
-    return ListingRow(values={**values, PERSON: person_line(view.rows, client)}, heading=True)
+    return ListingRow(
+        values={**values, PERSON: person_line(*view.rows.person_of(client))}, heading=True
+    )
 
 
 def _sums(view: Overview, name: str, debts: Iterable[Debt]) -> dict[str, object]:

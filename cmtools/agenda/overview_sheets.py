@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from cmtools.agenda import client_duties
-from cmtools.agenda.duty import Duty
+from cmtools.agenda.duty import Duty, person_for
 from cmtools.agenda.duty_form import (
     AMOUNT,
     CLIENT,
@@ -144,7 +144,7 @@ def _loss_limit(view: Overview) -> date:
 def _client_values(view: Overview, client: Client) -> dict[str, object]:
     return {
         CLIENT: client.name,
-        PERSON: person_line(view.rows, client.code),
+        PERSON: person_line(*view.rows.person_of(client.code)),
         MANAGER: client.manager,
     }
 
@@ -154,6 +154,7 @@ def _of_duty(view: Overview, what: str, duty: Duty) -> ListingRow:
     return ListingRow(
         values={
             **(_client_values(view, client) if client else {}),
+            PERSON: person_line(*person_for(view.rows, duty)),
             "Что": what,
             DUE: duty.date,
             "Осталось дней": (duty.date - view.rows.today).days,

@@ -169,9 +169,17 @@ class AgendaRows:
         """The days of the orders that count for a client's category."""
         return order_days(rows.order for rows in self.orders)
 
-    def person_of(self, code: str) -> tuple[str | None, str | None]:
-        """Return the name and phone of the first contact person, else of the head."""
+    def person_of(self, code: str | None, name: str = "") -> tuple[str | None, str | None]:
+        """Return the name and phone of the first contact person of a client, else of the head.
+
+        name: whom to look for instead, a contact person or the head.
+        """
+        if code is None or code not in self.clients:
+            return None, None
         client, people = self.clients[code], self.contacts.get(code, ())
+        if name:
+            phone = next((person.phone for person in people if person.name == name), None)
+            return name, phone or client.phone
         if people:
             return people[0].name, people[0].phone or client.phone
         return head_of(client) or client.name, client.phone

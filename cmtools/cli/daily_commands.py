@@ -106,7 +106,9 @@ def handover(
     root: Path,
     today: date,
     code: ClientArgument,
-    to: Annotated[str, Option("--to", metavar="ИМЯ", help="Кому передать: ФИО менеджера.")],
+    to: Annotated[
+        str, Option("--to", metavar="ИМЯ", help="Кому передать: ФИО; нового — полностью.")
+    ],
     reason: Annotated[
         str | None,
         Option("--reason", metavar="ПРИЧИНА", help="Как в реестре: VIP, совмещение; иначе прочее."),

@@ -13,12 +13,11 @@ from cmtools.agenda.folder_check import HANDOVER
 from cmtools.agenda.handover import (
     Handover,
     find_reason,
+    find_taker,
     find_transfer,
-    known_people,
     plan_handover,
 )
 from cmtools.agenda.handover_book import build_handover
-from cmtools.agenda.managers import find_manager
 from cmtools.agenda.missing_papers import ClientFiles, find_missing_papers
 from cmtools.agenda.rows import read_rows
 from cmtools.books.client_search import find_client
@@ -97,7 +96,7 @@ def handover(
     session = open_session(root, today)
     dataset = session.loaded.dataset
     client = find_client(dataset, code)
-    taker = find_manager(to, known_people(dataset))
+    taker = find_taker(dataset, to)
     plan = plan_handover(dataset, client, taker, find_reason(reason), today)
     edits = find_edits(dataset, plan.cells(), plan.rows(dataset))
     with edited_books(session, edits) as changed:

@@ -97,9 +97,8 @@ def _write_calendar(path: Path, rows: AgendaRows, duties: Iterable[Duty]) -> Non
     before = path.read_bytes() if path.is_file() else None
     if before and not is_our_calendar(before):
         raise UsageError(f"«{path.name}» — не календарь дел: назовите другой файл .ics")
-    lines = {code: " · ".join(filter(None, rows.person_of(code))) for code in rows.clients}
     with atomic_write(path) as aside:
-        aside.write_bytes(make_calendar(duties, lines, before, rows.today))
+        aside.write_bytes(make_calendar(duties, rows, before))
 
 
 def _calendar_problems(duties: Iterable[Duty], today: date) -> Iterator[Problem]:

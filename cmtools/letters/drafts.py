@@ -92,7 +92,7 @@ def find_letters(
     problems: list[Problem] = []
     for duty in sorted(duties.values(), key=lambda duty: duty.date):
         client = rows.clients[duty.client or ""]
-        detail = "" if duty.order else duty.key.removeprefix(client.code).strip()
+        detail = "" if duty.order else duty.detail
         reader, typed, place = _reader(rows, client, detail if duty.kind == "birthday" else "")
         to = parse_address(initials(reader), typed)  # short: one encoded word
         if to is None:

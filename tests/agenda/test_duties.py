@@ -512,6 +512,30 @@ def test_a_report_that_is_made_and_a_plan_that_is_approved_are_done(tmp_path: Pa
     assert not {"plan", "report"} & {duty.kind for duty in find_duties(done)}
 
 
+def test_two_birthdays_of_one_client_are_two_greetings(tmp_path: Path) -> None:
+    """A greeting of the one leaves the other; one that names nobody is for both."""
+    day = date(2027, 3, 4)
+    born = put("Клиенты", "День рождения руководителя", 0, date(1970, 3, 6))
+
+    def celebrated(name: str, *whom: str | None) -> list[str]:
+        greeting = {
+            "Дата": day,
+            "Код клиента": "К-0001",
+            "Вид": "поздравление",
+            "Кто от компании": SALES,
+            "Содержание": "Поздравили",
+        }
+        rows = [add("Журнал контактов", {**greeting, "С кем": one}) for one in whom]
+        session = open_session(healthy(tmp_path / name, born, *rows), day)
+        found = find_duties(read_rows(session, day))
+        return [duty.detail for duty in found if duty.kind == "birthday"]
+
+    secretary, head = "Соколова Елена Юрьевна", "Иванов Иван Иванович"
+    assert celebrated("none") == [secretary, head]
+    assert celebrated("one", secretary.upper()) == [head]
+    assert celebrated("both", secretary, head) == celebrated("nobody", None) == []
+
+
 def test_a_plan_waits_for_approval_in_its_book(tmp_path: Path) -> None:
     """The common plan counts before those of managers, of whom one may still wait."""
     root = healthy(tmp_path)

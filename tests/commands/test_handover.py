@@ -270,6 +270,14 @@ def test_names_however_typed_and_people_without_clients(tmp_path: Path) -> None:
     assert hand_over(root, to="новикова  яна олеговна").handover.taker == "Новикова Яна Олеговна"
 
 
+def test_a_new_manager_by_the_full_name(tmp_path: Path) -> None:
+    """Whom no book names yet; a name like a known one is taken for a slip of the pen."""
+    root = healthy(tmp_path)
+    done = hand_over(root, to="Смирнова  Ольга Ильинична", in_place=True)
+    assert done.handover.taker == "Смирнова Ольга Ильинична"
+    assert managers(root / REGISTRY, "Клиенты", "Код")["К-0001"] == "Смирнова Ольга Ильинична"
+
+
 def test_a_register_without_the_sheet_of_handovers(tmp_path: Path) -> None:
     root = healthy(tmp_path, drop_sheet("Передачи клиентов"))
     with pytest.raises(UsageError, match="нет листа «Передачи клиентов»"):
