@@ -14,11 +14,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from cmtools.agenda.client_duties import GREETING_DAYS
 from cmtools.agenda.workdays import is_workday
 from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS
 from cmtools.books.settings import HOLIDAYS, VAT
 from cmtools.files import atomic_write
+from cmtools.months import YEAR, months_before
 from cmtools.tables.parsers import EXCEL_EPOCH, parse_date
 from cmtools.tables.patch.cells import CellValues, patch_cells
 from cmtools.tables.patch.package import Package
@@ -80,6 +82,20 @@ def move_day(day: date, newest: date, today: date) -> date:
     return moved
 
 
+def move_holiday(day: date, newest: date, today: date) -> date:
+    """Move a holiday: to the same day of the year, but the company's own as far ahead as it was.
+
+    A row of the year after moves with that of the year of `newest`.
+    """
+    later = YEAR * (day.year - newest.year)
+    first = months_before(day, later)
+    if newest <= first <= newest + GREETING_DAYS:
+        moved = first + (today - newest)
+    else:
+        moved = months_before(first, YEAR * (newest.year - today.year))
+    return months_before(moved, -later)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shift:
     """What to change for another day; `numbers` are those of orders and contracts, old → new."""
@@ -95,8 +111,8 @@ class _Shift:
             return _DAY.sub(self._day_in_text, text)
         if not isinstance(value, date) or table is VAT:  # rates change by law, on days of their own
             return value
-        if table is HOLIDAYS:  # on the same day of every year
-            return value.replace(year=value.year + self.today.year - self.newest.year)
+        if table is HOLIDAYS:
+            return move_holiday(value, self.newest, self.today)
         return move_day(value, self.newest, self.today)
 
     def _day_in_text(self, found: re.Match[str]) -> str:

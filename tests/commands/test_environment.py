@@ -20,6 +20,7 @@ import pytest
 
 import cmtools
 from cmtools import known_files
+from cmtools.agenda.duties import KINDS
 from cmtools.buttons import button_files
 from cmtools.commands.init import init
 from cmtools.commands.result import ExitCode
@@ -150,8 +151,8 @@ def test_init_where_a_file_is(tmp_path: Path) -> None:
     assert "занято" in refuse(tmp_path, "init", "занято")
 
 
-MONTHS = ("2026-10", "2026-11", "2026-12")
-MONTHLY = (*(f"Планы/{month} План" for month in MONTHS), "Отчёты/2026-10 Отчёт")
+MONTHS = ("2026-09", "2026-10", "2026-11", "2026-12")
+MONTHLY = (*(f"Планы/{month} План" for month in MONTHS), "Отчёты/2026-09 Отчёт")
 
 
 def test_demo(tmp_path: Path) -> None:
@@ -159,7 +160,7 @@ def test_demo(tmp_path: Path) -> None:
     answer = run("demo", "пример", "--json", *DAY, folder=tmp_path)
     assert (answer.code, answer.err) == (0, "")
     made, root = json.loads(answer.out), tmp_path / "пример"
-    assert (made["ok"], made["workspace"], made["month"]) == (True, str(root), "2026-10")
+    assert (made["ok"], made["workspace"], made["month"]) == (True, str(root), "2026-09")
     painted = "Примеры/Книга с ошибками — ошибки.xlsx"
     months = [f"{stem}.{end}" for stem in MONTHLY for end in ("xlsx", "docx")]
     agendas = {f"Повестка/{path.name}" for path in (root / "Повестка").iterdir()}
@@ -170,6 +171,9 @@ def test_demo(tmp_path: Path) -> None:
     summary = openpyxl.load_workbook(root / painted)["Ошибки"]["A1"].value
     assert str(summary).startswith("Ошибок: 13, ")
     assert {*REPORTED} <= {*made["indicators"]}
+    morning = run("today", "--json", *DAY, "--workspace", "пример", folder=tmp_path)
+    kinds = {duty["kind"] for duty in json.loads(morning.out)["duties"]}
+    assert kinds == {*KINDS, "director"}
     (dropped,) = (root / "Ошибки").iterdir()
     assert [*(root / "Входящие").iterdir()] == []
     names = {"Книга с ошибками.xlsx", "Книга с ошибками — ошибки.xlsx", "Протокол.txt"}
