@@ -135,6 +135,6 @@ def _usual_post(row: Requisites, *, represented: bool) -> str:
 
 
 def _ground(typed: str) -> Inflected:
-    """Return what the person acts on as it stands after «на основании»."""
+    """Return what the person acts on in the case that follows «на основании»."""
     found = decline_ground(_GROUND.sub("", typed, count=1))
     return Inflected(found.text, of=typed, sure=found.sure)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from cmtools.books.agreed import AGREED_BOOK, AGREED_PRICES
 from cmtools.books.choices import PriceVisibility, RequestKind, SourceRow
@@ -15,6 +15,7 @@ from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import DISCOUNTS, MARKUPS, ORGANIZATION, RULES, SETTINGS, VAT
 from cmtools.documents.catalog import DocumentKind
 from cmtools.documents.context import DocumentSubject, RowIndex
+from cmtools.documents.template.schema import declared_fields, walk_fields
 from cmtools.merge.open_conflicts import MERGE_OPEN
 from cmtools.pricing.orders import PricedOrder
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
@@ -69,7 +70,7 @@ SELLER_NEEDED = Message(
 )
 
 _DECIDING = ("number", "on", "client", "request", "contract", "delivery_due", "delivery_cost")
-"""Columns of an order that decide what a document says, by whatever names it shows them."""
+"""Columns of an order that each document uses, under other names."""
 _PRICE_SETTINGS: tuple[Table[Any], ...] = (MARKUPS, DISCOUNTS, VAT, RULES)
 
 
@@ -231,18 +232,10 @@ class DocumentChecker:
 @cache
 def _columns_not_shown(kind: DocumentKind) -> frozenset[tuple[str, str]]:
     """Return the columns of an order, sheet and title, that neither a template nor a price uses."""
-    shown = {*_names_of(kind.record), *_DECIDING}
+    fields = walk_fields(declared_fields(kind.record))
+    shown = {*(name.rpartition(".")[2] for name, _ in fields), *_DECIDING}
     unused = (field for name, field in ORDERS.fields.items() if name not in shown)
     return frozenset((ORDERS.title, field.title) for field in unused)
-
-
-def _names_of(record: Any) -> Iterator[str]:
-    """Yield the names of all fields of a record, those inside others too."""
-    for name, hint in get_type_hints(record, include_extras=False).items():
-        yield name
-        for part in (hint, *get_args(hint)):
-            if is_dataclass(part):
-                yield from _names_of(part)
 
 
 def _refuse_order(kind: DocumentKind, subject: DocumentSubject, order: Order) -> Iterator[Problem]:

@@ -54,7 +54,7 @@ class ClientFolders:
         return self._home / file_names.client_folder(code, name)
 
     def existing(self, code: str) -> list[Path]:
-        """Return the folders of a client that are there, under whatever name of the client."""
+        """Return the existing folders of a client, under any of its names."""
         code = file_names.distinct_code(code, self._codes)
         word = file_names.first_word(code)
         return sorted(

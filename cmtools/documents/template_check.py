@@ -48,14 +48,14 @@ _NAMED = ("name", "full_name", "head_name", "inn", "account")
 
 
 def check_templates(workspace: Workspace) -> tuple[Problem, ...]:
-    """Check the templates of all documents; a file of the folder that is none of them is a warning.
+    """Check the templates of all documents; warn of other files in their folder.
 
     A finished paper saved as a template is an error: it has data of a client outside of fields.
 
     Raises:
         OSError: the folder of templates cannot be read.
     """
-    with suppress(OSError):  # rights are told elsewhere; a template that is missing is, here
+    with suppress(OSError):  # rights are reported elsewhere; a missing template is, below
         give_new_templates(workspace)
     folder = workspace.path(TEMPLATES)
     dataset = _read_books(workspace)

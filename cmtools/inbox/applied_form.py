@@ -20,7 +20,6 @@ from cmtools.inbox import messages as texts
 from cmtools.inbox.drop import Drop, DropResult
 from cmtools.locks import hold_lock
 from cmtools.pricing.agreed_book import LOCK
-from cmtools.problems import Problem
 from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.workspace import Workspace, copy_path
 
@@ -99,12 +98,8 @@ def _result(drop: Drop, done: AppliedForms) -> DropResult:
         repeatable=False,
         renews_agenda=True,
         actions=tuple(actions),
-        refusals=(*_problem_lines(errors, drop), *_row_lines(done.rows)),
+        refusals=(*texts.describe_problems(errors, drop.name), *_row_lines(done.rows)),
     )
-
-
-def _problem_lines(problems: Sequence[Problem], drop: Drop) -> Sequence[str]:
-    return texts.describe_problems(problems, drop.name)
 
 
 def _row_lines(rows: Sequence[Outcome]) -> list[str]:

@@ -19,7 +19,7 @@ TODAY = "today"
 class Source:
     """The sheet of a file that records come from, and the place of each field in it.
 
-    In a list, `columns` are the columns of the fields. In a card, where titles stand below each
+    In a list, `columns` are the columns of the fields. In a card, where titles are below each
     other, they are the fields' rows and `card_column` is the column of all the values.
     """
 
@@ -102,7 +102,7 @@ class Table(Generic[R]):
     unique: sets of fields that no two rows share.
     rules: the rules of a single row.
     computed: the columns that cmtools fills and a person leaves empty.
-    computed_together: they stand side by side; alone, a column of such a title is a person's own.
+    computed_together: they are side by side; alone, a column of such a title is a person's own.
     card: the titles of the two columns of a sheet that holds one record, its fields below each
         other; a closed card has no titles but the declared.
     head: labels above the header row, each with a cell to fill beside it.

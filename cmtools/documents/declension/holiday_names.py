@@ -1,4 +1,4 @@
-"""Names of holidays as they stand after «поздравляем»: `с Днём Победы`."""
+"""Names of holidays in the case that follows «поздравляем»: `с Днём Победы`."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _plain(case: Case, word: str, kind: PartOfSpeech, gender: Gender) -> str | N
 def _agree(guess: str, reading: WordReading, case: Case) -> bool:
     """Whether petrovich agrees with the dictionary, apart from endings that depend on the stress.
 
-    The dictionary's own surnames were made by rule and hear nothing either.
+    The dictionary's own surnames were made by rule, without regard to stress.
     """
     form = reading.form(case)
     if reading.kind is not PartOfSpeech.SURNAME:

@@ -235,7 +235,7 @@ def _summary(data: OrderData) -> SummaryFields:
 
 
 def _what(data: OrderData) -> str:
-    """Name the positions, and those without a price where the order's sum stands beside them."""
+    """Name the positions, and those without a price where the order has a sum."""
     names = "; ".join(position.name for position in data.positions)
     return f"{names} (сумма {data.missing})" if data.totals and data.missing else names
 

@@ -49,7 +49,7 @@ _METHOD = re.compile("достав|самовывоз|склад|транспо�
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContractTerms:
-    """Terms that stand in the texts of a contract; each empty where it does not."""
+    """Terms found in the texts of a contract; each empty where there is none."""
 
     prepayment: Annotated[str, "Срок предоплаты по договору: в течение 5 дней со дня счёта"]
     balance: Annotated[str, "Срок оплаты остатка по договору: в течение 10 дней после отгрузки"]

@@ -101,7 +101,7 @@ def pack(parts: Mapping[str, bytes], level: int | None = None, beside: bytes = b
 
 
 def is_xml(name: str) -> bool:
-    """Whether a part is markup, and none of the pictures."""
+    """Whether a part is XML."""
     return name.lower().endswith((".xml", ".rels"))
 
 

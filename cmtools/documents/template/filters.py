@@ -1,6 +1,6 @@
 """The filters that a template may use: one entry each, what it takes and gives; pure.
 
-Data stand in a document as typed: quotes change only where asked for.
+Data are shown as typed: quotes change only where a filter asks for it.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def load_text(path: Path, known: Fields) -> TextTemplate:
 def render_text(template: TextTemplate, record: Any, *, seconds: float = SECONDS) -> RenderedText:
     """Fill a template; the same template and record give the same text.
 
-    A condition that stands on a line of its own leaves no second blank line.
+    A condition on a line of its own leaves no second blank line.
 
     Raises:
         BadTemplate: the template cannot be filled, or takes longer than `seconds`.

@@ -29,7 +29,7 @@ def find_typed_data(texts: Sequence[str], names: Iterable[str]) -> Iterator[Faul
 
 
 def _names_in(texts: Iterable[str], names: Iterable[str]) -> list[str]:
-    """Return the names whose words, in any case, stand one after another in a text.
+    """Return the names whose words, in any case, follow one another in a text.
 
     A single word may be one of the language; a number of ten digits is none.
     """

@@ -95,7 +95,7 @@ def remove_annotation(package: Package) -> None:
 
 
 class _Paint:
-    """Our colours in a book: a shade for each fill that it covers, which tells the fill again.
+    """Our colours in a book: each fill that one covers has a shade, by which it is restored.
 
     Excel and LibreOffice number formats anew, but they keep colours and custom properties.
     """
@@ -118,7 +118,7 @@ class _Paint:
         return add_filled_format(self._package, number, self._fills[colour, covered])
 
     def _free_shade(self, colour: str) -> str:
-        """Return the colour, or the nearest one by eye that the book does not use."""
+        """Return the colour, or the most similar one that the book does not use."""
         first = int(colour.lstrip("#"), 16)
         shades = (f"{first + blue:06X}" for blue in range(0x100 - first % 0x100))
         taken = {*(name.removeprefix(FILL) for name in self.properties)}

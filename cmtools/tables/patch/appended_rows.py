@@ -15,7 +15,7 @@ from cmtools.tables.patch.sheet_elements import end_of_rows, merged_rows
 from cmtools.tables.sheet_xml import column_number
 
 _RANGES = re.compile(
-    rb"<(?:\w+:)?sparkline\b.*?</(?:\w+:)?sparkline>"  # it stands in one cell
+    rb"<(?:\w+:)?sparkline\b.*?</(?:\w+:)?sparkline>"  # it is in one cell
     rb"|((?:\bsqref|<(?:\w+:)?autoFilter\b[^>]*?\bref)\s*=\s*[\"'])([^\"']*)"
     rb"|(<\w+:sqref>)([^<]*)",
     re.DOTALL,
@@ -72,7 +72,7 @@ def append_to_range(
 ) -> bool:
     """Append rows to a sheet below the row `last` of a range, in the styles of a row or of columns.
 
-    Where something else stands below they come under it, and are no part of the range's table;
+    Where something else is below, they come under it, and are no part of the range's table;
     return whether they are below the range.
     """
     xml = package[part]

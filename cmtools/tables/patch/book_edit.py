@@ -72,9 +72,9 @@ def write_edits(
 ) -> Sequence[str]:
     """Write a changed copy of a book; `edits` by the name of the sheet.
 
-    A copy that only stands `is_beside` it loses macros, a signature or a log of changes.
+    A copy `is_beside` the book loses macros, a signature or a log of changes.
 
-    Return the sheets whose new rows stand below something else than the range that they belong to.
+    Return the sheets whose new rows are below something else than the range that they belong to.
 
     Raises:
         BookLocked: the book has macros, a signature or a log of changes.

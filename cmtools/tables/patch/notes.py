@@ -137,7 +137,7 @@ def remove_notes(package: Package, sheet: str) -> None:
 
 
 def _take_ours_off(comment: etree._Element) -> bool:
-    """Remove what stands between our marks, which another program may have torn apart."""
+    """Remove the text between our marks, which another program may have split."""
     inside, found = False, False
     for text in list(comment.iter("{*}t")):
         pieces = (text.text or "").split(OURS)

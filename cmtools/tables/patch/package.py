@@ -48,7 +48,7 @@ class Package:
             self._parts = {plain_name(name): archive.read(name) for name in archive.namelist()}
         self._names = PartNames(self._parts)
         self._trees: dict[str, etree._Element] = {}
-        self.workbook = self._find_workbook()
+        self.workbook = self.related_part("", "officeDocument") or WORKBOOK
         self.styles = self.related_part(self.workbook, "styles") or STYLES
 
     def __contains__(self, name: object) -> bool:
@@ -109,9 +109,6 @@ class Package:
         return read_relations(
             part, ({str(k): str(v) for k, v in e.attrib.items()} for e in self.tree(name))
         )
-
-    def _find_workbook(self) -> str:
-        return self.related_part("", "officeDocument") or WORKBOOK
 
     def related_part(self, part: str, kind: str, relation: str | None = None) -> str | None:
         """Return the part to which a relation of this kind leads, or the relation of this id."""

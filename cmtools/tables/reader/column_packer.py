@@ -83,7 +83,7 @@ class ColumnPacker:
         return InvalidCells(errors=errors, uncomputed=uncomputed)
 
     def pack(self) -> list[PackedColumn]:
-        """Return the columns from A on; the cells that were added are forgotten.
+        """Return the columns from A on; the cells that were added are dropped.
 
         Raises:
             AmbiguousSheet: a cell was added twice with different values.

@@ -1,4 +1,4 @@
-"""What a file that is no .xlsx workbook really is, told by its content."""
+"""Identify a file that is no .xlsx workbook by its content."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The formulas of a sheet as their texts, each by the row that it stands in.
+"""The formulas of a sheet as texts that do not depend on their row.
 
 A cell of the formula's own row is written without its number, `C¤*D¤`: so a formula is the same
-text wherever its row stands, and a formula that a row shares with others is written out.
+text in any row, and a formula that a row shares with others is written out.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _ParsedCell = tuple[int, int, CellKind, float, int]
 def parse_rows(root: bytes, xml: bytes, last_row: int) -> CellArrays:
     """Parse whole rows that follow the row `last_row`; `root` is the tag of the sheet.
 
-    A row or a cell without a number of its own is the next one. They may stand in any order.
+    A row or a cell without a number of its own is the next one. They may come in any order.
 
     Raises:
         AmbiguousSheet: a cell names another row.

@@ -136,7 +136,7 @@ class _Writer:
         sheet.autofilter(header, 0, last, len(listing.columns) - 1)
 
     def _write_top(self, sheet: Worksheet, listing: Listing) -> int:
-        """Write what stands above the table; return the row of the header."""
+        """Write the lines above the table; return the row of the header."""
         small = self._format(**{**styles.BASE, "font_size": 8, "font_color": styles.GREY})
         sheet.write_string(0, 0, listing.mark, small)
         sheet.set_row(1, 28)
