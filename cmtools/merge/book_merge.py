@@ -165,6 +165,7 @@ def merge_copy(
             records=theirs.records,
             version=base.version,
             state=base.state,
+            is_guess=base.is_guess,
             author=person,
             conflicts=merge.conflicts,
         ),

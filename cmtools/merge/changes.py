@@ -15,9 +15,6 @@ GONE = "\n"
 GONE_ROW = f"{REMOVED}["
 """Begins the place of a row without a key that is gone, before the bracket of its description."""
 
-GROUP_ROW = (f"{ADDED}[", GONE_ROW)
-"""Begins the place of any row without a key."""
-
 Changes = Mapping[CellPlace, str]
 """Place → what stands there now, as it is compared."""
 
@@ -42,6 +39,11 @@ def find_changes(before: BookRecords, after: BookRecords) -> Changes:
                     place = (sheet.title, key, sign + describe_rows([row]))
                     found[place] = f"{found.get(place, '')}1"
     return found
+
+
+def is_group_row(place: CellPlace) -> bool:
+    """Tell whether a change is of a row without a key."""
+    return place[2].startswith((f"{ADDED}[", GONE_ROW))
 
 
 def count_changed_cells(one: Collection[Record], other: Collection[Record]) -> int:

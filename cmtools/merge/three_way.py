@@ -109,6 +109,7 @@ class _Merger:
     def __init__(self, author: str, caution: Caution) -> None:
         self._author = author
         self._caution = caution
+        self._doubtful_rows = {place[:2] for place in self._caution.doubtful}
         self._held: dict[Owner, str] = {}
         self._taken: list[TakenCell] = []
         self._added: list[TakenRow] = []
@@ -186,6 +187,8 @@ class _Merger:
                 sheet, key, None, our, their, dict.fromkeys(differing(our, their), reason)
             )
         elif same(their, base):
+            if our is None and (sheet.title, key) in self._doubtful_rows:
+                held = held or reasons.DOUBTFUL
             if held in reasons.ASKED_UNCHANGED:
                 self._ask_rows(sheet, key, [base], [our], [their], held)
         elif held or not same(our, base):

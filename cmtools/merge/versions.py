@@ -18,7 +18,7 @@ from cmtools.merge import storage
 from cmtools.merge.changes import by_place, find_changes, meaning_at
 from cmtools.merge.conflict import CellPlace, Conflict
 from cmtools.merge.database import as_os_errors, open_database
-from cmtools.merge.drops import KeptDrop, NewDrop, with_places
+from cmtools.merge.drops import KeptDrop, NewDrop, with_cells, with_places
 from cmtools.merge.kept_rows import ROWS_SCHEMA, KeptRows
 from cmtools.merge.records import BookRecords, Record, RowPlace
 
@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS file (book TEXT PRIMARY KEY, fingerprint TEXT) STRICT
 """A state is a version where `version` is null; else a drop that was made from that version.
 
 `stamp` is the number that the book bore where it is not its own: a person had edited it in place.
+Of a drop it is the version, null where no stamp told it.
 """
 
 
@@ -129,6 +130,7 @@ class Versions:
                 book=drop.book,
                 content=storage.pack_book(self._rows, held) if waiting else own,
                 token=drop.token,
+                stamp=None if drop.is_guess else drop.version,
                 version=drop.version,
                 author=drop.author,
                 changes=json.dumps([[*p, m] for p, m in changes.items()], ensure_ascii=False),
@@ -187,13 +189,14 @@ class Versions:
     def drops(self, book: str) -> list[KeptDrop]:
         """Return the drops of a book, the newest first."""
         query = (
-            "SELECT number, version, author, changes, waiting FROM state "
+            "SELECT number, version, stamp, author, changes, waiting FROM state "
             "WHERE book = ? AND version IS NOT NULL ORDER BY number DESC"
         )
         return [
             KeptDrop(
                 number=number,
                 version=version,
+                is_guess=stamp is None,
                 author=author,
                 changes={
                     (sheet, key, column): value for sheet, key, column, value in json.loads(changes)
@@ -202,7 +205,7 @@ class Versions:
                     (sheet, key, column): why for sheet, key, column, why in json.loads(waiting)
                 },
             )
-            for number, version, author, changes, waiting in self._ask(query, book)
+            for number, version, stamp, author, changes, waiting in self._ask(query, book)
         ]
 
     def find_rows(self, records: BookRecords) -> Mapping[str, list[int | None]]:
@@ -263,25 +266,28 @@ class Versions:
             for number, place in decided:
                 _close(database, number, place)
             for number, (sheet, key, _) in decided:
-                query = "SELECT 1 FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ?"
-                if not database.execute(query, (number, sheet, key)).fetchone():
-                    _own_rows(database, number, (sheet, key))
+                _own_rows(database, number, (sheet, key))
 
 
 def _own_rows(database: sqlite3.Connection, number: int, place: RowPlace) -> None:
-    """Let a drop hold in a place what it really held."""
+    """Let a drop hold in a place what it really held, but for the cells that still wait."""
+    query = "SELECT column FROM conflict WHERE drop_number = ? AND sheet = ? AND key = ?"
+    titles = {title for (title,) in database.execute(query, (number, *place))}
+    if "" in titles:
+        return
     query = "SELECT content, own, waiting FROM state WHERE number = ?"
     content, own, waiting = database.execute(query, (number,)).fetchone()
     rows = KeptRows(database)
     held, real = (storage.unpack_book(rows, packed) for packed in (content, own))
-    left = [other for other in json.loads(waiting) if tuple(other[:2]) != place]
+    held = with_cells(held, real, place, titles) if titles else with_places(held, real, {place})
+    left = [
+        [*names, column, why]
+        for *names, column, why in json.loads(waiting)
+        if tuple(names) != place or column in titles
+    ]
     database.execute(
         "UPDATE state SET content = ?, waiting = ? WHERE number = ?",
-        (
-            storage.pack_book(rows, with_places(held, real, {place})),
-            json.dumps(left, ensure_ascii=False),
-            number,
-        ),
+        (storage.pack_book(rows, held), json.dumps(left, ensure_ascii=False), number),
     )
 
 

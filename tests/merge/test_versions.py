@@ -56,15 +56,17 @@ class Desk:
             records=copy,
             version=base.version,
             state=base.state,
+            is_guess=base.is_guess,
             author=person,
             conflicts=merge.conflicts,
         )
         self.versions.add_drop(NewDrop.load(json.loads(json.dumps(drop.dump()))))
         return base, [conflict.reason for conflict in merge.conflicts]
 
-    def answer(self, sheet: str, take: Side) -> None:
-        """Answer all that is asked about a sheet."""
-        asked = [one for one in self.versions.conflicts(NAME) if one[1].sheet == sheet]
+    def answer(self, sheet: str, take: Side, column: str | None = None) -> None:
+        """Answer all that is asked about whole rows of a sheet, or one of its columns."""
+        asked = self.versions.conflicts(NAME)
+        asked = [one for one in asked if (one[1].sheet, one[1].column) == (sheet, column)]
         found = decide([answer_to(one, take) for _, one in asked], asked, self.ours)
         self.ours = apply(found.merge, self.ours)
         self.number = self.versions.add_version(NAME, self.ours)
@@ -150,8 +152,9 @@ def test_what_is_in_doubt_stays_so_until_it_is_decided(desk: Desk) -> None:
     assert desk.drop(old, stamp=first)[1] == []
 
 
-def paid(*sums: str) -> BookRecords:
-    return book({"Заказы": ORDERS, "Платежи": [{"№ заказа": "З-1", "Сумма": s} for s in sums]})
+def paid(*sums: str, **changes: dict[str, str]) -> BookRecords:
+    payments = book({"Платежи": [{"№ заказа": "З-1", "Сумма": sum_} for sum_ in sums]})
+    return {**orders(**changes), **payments}
 
 
 def test_a_payment_that_its_author_corrects_is_there_once(desk: Desk) -> None:
@@ -174,6 +177,48 @@ def test_a_payment_that_its_author_takes_back_is_asked(left: tuple[str, ...], de
     assert asked.count(reasons.DOUBTFUL) == len(asked) > 0
     assert plain(desk.ours) == before
     assert ("Платежи", "З-1", "") in [c.place for _, c in desk.versions.conflicts(NAME)]
+
+
+def test_a_payment_is_corrected_in_a_copy_that_had_lost_its_stamp(desk: Desk) -> None:
+    changes = {"o0": {"Стадия": "2"}}
+    desk.drop(orders(**changes), stamp=desk.number, person="Анна")
+    second = desk.number
+    desk.drop(paid("5", "8", **changes), stamp=None, person="Анна")
+    assert desk.drop(paid("5", "9", **changes), stamp=second, person="Анна")[1] == []
+    assert plain(desk.ours) == plain(paid("5", "9", **changes))
+
+
+def test_a_payment_taken_back_after_the_book_was_edited_in_place_is_asked(desk: Desk) -> None:
+    """The copy has come nearer to the edited book than to the version that it was made from."""
+    first, edited = desk.number, {"o0": {"Стадия": "2"}}
+    desk.ours = orders(**edited)
+    desk.versions.add_version(NAME, desk.ours, stamp=first)
+    desk.drop(paid("5", "7"), stamp=first, person="Анна")
+    assert desk.drop(orders(**edited), stamp=first, person="Анна")[1] == [reasons.DOUBTFUL]
+    assert plain(desk.ours) == plain(paid("5", "7", **edited))
+
+
+def test_a_value_taken_back_in_a_row_that_is_deleted_is_asked(desk: Desk) -> None:
+    first = desk.number
+    desk.drop(orders(o2={"Стадия": "2"}), stamp=first, person="Анна")
+    rows = [dict(row.meanings) for row in desk.ours["Заказы"].rows if row.key != "З-2"]
+    desk.drop({**desk.ours, **book({"Заказы": rows})}, stamp=desk.number, person="Борис")
+    assert desk.cells("№ заказа") == ["З-0", "З-1", "З-3"]
+    assert desk.drop(orders(), stamp=first, person="Анна")[1] == [reasons.DOUBTFUL]
+
+
+def test_a_cell_that_is_decided_is_known_before_its_row_is(desk: Desk) -> None:
+    first = desk.number
+    desk.drop(orders(o1={"Стадия": "2"}), stamp=first, person="Борис")
+    copy = orders(o1={"Стадия": "3", "Примечание": "п"})
+    _, asked = desk.drop(copy, stamp=first, person="Анна")
+    assert {*asked} == {reasons.DIFFERENT, reasons.SAME_ROW}
+    desk.answer("Заказы", Side.THEIRS, "Стадия")
+    assert desk.cells("Стадия") == ["1", "3", "1", "1"]
+    assert desk.drop(copy, stamp=first, person="Анна")[1] == [reasons.SAME_ROW]
+    _, asked = desk.drop(orders(o1={"Примечание": "п"}), stamp=first, person="Анна")
+    assert asked == [reasons.SAME_ROW] * 2
+    assert plain(desk.ours) == plain(orders(o1={"Стадия": "3"}))
 
 
 def test_a_new_order_that_its_author_deletes_again_is_asked(desk: Desk) -> None:

@@ -31,6 +31,8 @@ START = 12  # orders
 COMMON = ("готово",)  # what several people type into one cell
 WITHDRAWN_UNSEEN = "withdrawn before it ever stood in the book"
 WITHDRAWN_UNKNOWN = "withdrawn by an unknown person: his copy is there as its version was"
+WITHDRAWN_UNDECIDED = "withdrawn while a person has still to decide about it"
+TYPED_AGAIN = "typed again by an unknown person, as in a drop of which it was turned down"
 DELETED_AND_MOVED = "a payment deleted that the book has under another number of its order"
 DELETED_WITHOUT_STAMP = "deleted in a copy that has lost the number of its version"
 LOST_STAMPS = 0.05  # of the drops come from a program that keeps no properties
@@ -401,6 +403,7 @@ class World:
                 records=records,
                 version=base.version,
                 state=base.state,
+                is_guess=base.is_guess,
                 author=person.name,
                 conflicts=merge.conflicts,
             )
@@ -457,6 +460,10 @@ class World:
                 kind = WITHDRAWN_UNSEEN
             elif value == copy.origin.get(place) and not person.name:
                 kind = WITHDRAWN_UNKNOWN
+            elif value == copy.origin.get(place) and self._is_open(person, place, was or ""):
+                kind = WITHDRAWN_UNDECIDED
+            elif (place, value) in self._refused and not person.name:
+                kind = TYPED_AGAIN
             elif place[0] == "Платежи" and place in after and after[place] != was:
                 kind = DELETED_AND_MOVED
             elif is_lost and value is None:
@@ -465,6 +472,11 @@ class World:
                 kind = "unexplained"
                 self._harm(f"{person.name} {place} {was} → {value}: {after.get(place)}")
             self._tally.edits[kind] += 1
+
+    def _is_open(self, person: Person, place: Place, value: str) -> bool:
+        """Tell whether a value of a person's copy is still asked."""
+        asked = (conflict for _, conflict in self._versions.conflicts(NAME))
+        return any(one.author == person.name and _is_asked(one, place, value) for one in asked)
 
     def _judge_rows(self, person: Person, before: Copy, records: BookRecords) -> None:
         """See that no row is doubled, comes back, or holds what was typed into another one."""
