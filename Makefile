@@ -23,13 +23,13 @@ check: $(READY) ## style, types, generated files, then the tests of `make test`
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/python -m docs.generate --check
-	$(RUN)/python -m pytest -n auto -m "not long"
+	$(RUN)/python -m pytest -n auto --dist worksteal -m "not long"
 
 test: $(READY) ## the tests without the long ones, on all cores
-	$(RUN)/python -m pytest -n auto -m "not long"
+	$(RUN)/python -m pytest -n auto --dist worksteal -m "not long"
 
 test-long: $(READY) ## the long tests: every kill point, bursts, big books, LibreOffice
-	$(RUN)/python -m pytest -n auto -m long
+	$(RUN)/python -m pytest -n auto --dist worksteal -m long
 
 bench: $(READY) ## measure whole commands against other libraries
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check -e ".[bench]"

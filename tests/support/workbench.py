@@ -5,6 +5,8 @@
 """
 
 import atexit
+import copyreg
+import pickle
 import shutil
 import tempfile
 import warnings
@@ -12,12 +14,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.table import Table, TableList
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cmtools.commands.init import init
@@ -928,7 +932,7 @@ def style(sheet: str, column: str, index: int, number_format: str) -> Change:
     return Change(sheet=sheet, apply=apply)
 
 
-def _load(path: Path, *, read_only: bool = False) -> Workbook:
+def _load(path: Path | BytesIO, *, read_only: bool = False) -> Workbook:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl on drop-downs that it does not keep
         return load_workbook(path, read_only=read_only)
@@ -955,10 +959,26 @@ def _change(folder: Path, changes: Iterable[Change]) -> None:
     for change in changes:
         books.setdefault(BOOK_OF[change.sheet], []).append(change)
     for name, group in books.items():
-        book = _load(folder / name)
+        book = pickle.loads(_pickled((folder / name).read_bytes()))
         for change in group:
             change.apply(book[change.sheet])
         book.save(folder / name)
+
+
+def _tables_of(tables: Sequence[Table]) -> TableList:
+    made = TableList()
+    for table in tables:
+        made.add(table)
+    return made
+
+
+copyreg.pickle(TableList, lambda tables: (_tables_of, ([*tables.values()],)))
+
+
+@lru_cache(16)
+def _pickled(content: bytes) -> bytes:
+    """A book as openpyxl holds it, which takes a tenth of the time to be read again."""
+    return pickle.dumps(_load(BytesIO(content)), pickle.HIGHEST_PROTOCOL)
 
 
 @cache
