@@ -36,6 +36,12 @@ class Duty:
         """What a duty of a client is about beside the client: a person, a holiday."""
         return self.key.removeprefix(self.client or "").strip()
 
+    @property
+    def title(self) -> str:
+        """What to do, and for which order where the text does not name it."""
+        order = self.order or ""
+        return self.text if order in self.text else f"{self.text}, {order}"
+
     def as_json(self) -> dict[str, object]:
         """Return the duty in the shape of the answers."""
         place = self.source

@@ -19,6 +19,11 @@ from cmtools.tables.table import Row
 GREETINGS = ("birthday", "company-day", "holiday")
 CONTACTS = ("touch", "repeat", "readiness", "prepayment", "balance", "director")
 LOWEST_GOOD_MARK = 4
+QUALITIES = {
+    Quality.DEFECTIVE: re.compile(r"(?<!\bбез )(?<!\bнет )(?<!\bне )\bбрак(?!\w*\s+нет?\b)"),
+    Quality.ACCEPTED: re.compile(r"(?<!\bне )\bпринято\b"),
+}
+"""How the result of an acceptance names each quality; neither «без брака» nor «не принято» does."""
 NO_CLIENT = "клиента этого дела в реестре больше нет"
 
 
@@ -149,8 +154,8 @@ def _source_row(case: DutyCase, records: Iterable[Row]) -> Row | None:
 
 def _quality(case: DutyCase) -> Outcome:
     words = normalize_name(case.result)
-    for quality in (Quality.DEFECTIVE, Quality.ACCEPTED):
-        if quality.value in words:
+    for quality, said in QUALITIES.items():
+        if said.search(words):
             return _delivery(case, {"quality": quality.value})
     return case.by_hand("в «Результате» нужно «принято» или «брак»")
 

@@ -134,13 +134,12 @@ def _originals(rows: AgendaRows, files: ClientFiles, home: Path) -> Iterator[Fol
     """Find originals whose day is past."""
     for duty in paper_duties.original(rows):
         if duty.date < rows.today:
-            what = ", ".join(filter(None, (duty.text, duty.order)))
             days = (rows.today - duty.date).days
             yield FolderItem(
                 kind=FolderFinding.ORIGINAL,
                 client=duty.client,
                 path=files.path(duty.client or "") or home,
-                text=f"{what}: ждём с {duty.date:%d.%m.%Y}, дней: {days}",
+                text=f"{duty.title}: ждём с {duty.date:%d.%m.%Y}, дней: {days}",
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from importlib import import_module
@@ -68,6 +69,21 @@ def test_no_line_breaks_inside_a_number(width: int) -> None:
     problem = problem_at(Place(file="Книга.xlsx"), message())
     print_result(TemplatesResult(problems=(problem,), checked=1), Console(file=file, width=width))
     assert "27\u00a0050,00\u00a0₽" in file.getvalue()
+
+
+@pytest.mark.parametrize("width", range(40, 80, 3))
+def test_a_line_breaks_after_a_hyphen_and_not_inside_a_word(width: int) -> None:
+    """The parts of a long name stay whole, and nothing is printed beside them."""
+    name = "ООО «Научно-производственное объединение „Электросеть-Сервис“»"
+    file = io.StringIO()
+    problem = problem_at(Place(file="Книга.xlsx"), Message("name", f"{name} " * 3, name)())
+    print_result(TemplatesResult(problems=(problem,), checked=1), Console(file=file, width=width))
+    shown = file.getvalue()
+    assert {*re.findall(r"[\w-]+", shown)} <= {
+        *re.findall(r"[\w-]+", f"{name} Книга xlsx Проверено шаблонов Ошибок предупреждений 1 0 —"),
+        *("Научно-", "производственное", "Электросеть-", "Сервис"),
+    }
+    assert "".join(shown.split()).count("Научно-производственное") == 4
 
 
 def test_57_alike_problems_are_one_line_with_a_count(tmp_path: Path) -> None:

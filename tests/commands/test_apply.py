@@ -281,6 +281,25 @@ def test_ways_to_tick(tick: object, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("result", "quality"),
+    [
+        ("Принято, без брака", "принято"),
+        ("принято: брака нет", "принято"),
+        ("принято, брака не нашли", "принято"),
+        ("Не принято, брак", "брак"),
+        ("принято, 20 шт с браком", "брак"),
+        ("бракованная партия", "брак"),
+        ("Не принято", None),
+        ("брака нет", None),
+    ],
+)
+def test_words_for_the_quality(result: str, quality: str | None, tmp_path: Path) -> None:
+    root = healthy(tmp_path, put("Поставки", "Качество", 2, None))
+    give(root, filled(morning(root), "quality", done="да", result=result))
+    assert cells_of(root).get(("Поставки", "F4")) == quality
+
+
 def test_a_duty_that_has_changed_since_is_left(tmp_path: Path) -> None:
     root = healthy(tmp_path / "w")
     path = filled(morning(root), "original", done="да")

@@ -79,9 +79,8 @@ def _show_duties(console: Console, result: ClientResult) -> None:
     duties = dossier.duties or [dossier.following]
     table = table_of("Следующий шаг" if len(duties) == 1 else "Следующие шаги", "Что сделать")
     for duty in duties[:MOST_DUTIES]:
-        what = ", ".join(filter(None, (duty.text, duty.order)))
         colour = "red" if duty.date < dossier.today else "default"
-        table.add_row(f"[{colour}]{duty.date:%d.%m.%Y}[/]", safe(what))
+        table.add_row(f"[{colour}]{duty.date:%d.%m.%Y}[/]", safe(duty.title))
     _show(console, table)
     if len(duties) > MOST_DUTIES:
         console.print(f"  …и ещё {len(duties) - MOST_DUTIES}: cmtools today")

@@ -19,6 +19,8 @@ from cmtools.workspace import AGENDAS, PLANS, REPORTS
 
 NBSP = "\u00a0"
 _UNBROKEN = "\ue000"  # stands for NBSP while lines are broken: rich breaks them at NBSP too
+_BREAK = "\x1f"  # a space of no width for rich: a line may break after the hyphen of a word
+_HYPHEN = re.compile("(?<=[а-яё]-)(?=[а-яё]{3})", re.IGNORECASE)
 MOST_SHOWN = 300
 _SECOND = re.compile(
     rf"(?: — [а-я ]+|^(?:{PLANS}|{REPORTS}|{AGENDAS})/.+) \(\d+\)\.(?:xlsx|docx)$"
@@ -101,13 +103,13 @@ def table_of(*titles: str) -> Table:
 
 
 def plain(text: str) -> str:
-    """Replace control characters, which would break the screen; mark where no line may break."""
+    """Replace control characters, which would break the screen; mark where lines may break."""
     shown = "".join(sign if sign.isprintable() or sign == NBSP else "·" for sign in text)
-    return shown.replace(NBSP, _UNBROKEN)
+    return _HYPHEN.sub(_BREAK, shown).replace(NBSP, _UNBROKEN)
 
 
 class UnbrokenLines(RenderHook):
-    """Prints a no-break space wherever `plain` has marked one, once the lines are broken."""
+    """Prints what the marks of `plain` stand for, once the lines are broken."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         return [_Unbroken(renderable) for renderable in renderables]
@@ -119,7 +121,8 @@ class _Unbroken:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         for segment in console.render(self.renderable, options):
-            yield segment._replace(text=segment.text.replace(_UNBROKEN, NBSP))
+            text = segment.text.replace(_UNBROKEN, NBSP).replace(_BREAK, "")
+            yield segment._replace(text=text)
 
 
 def safe(text: str) -> str:
