@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from cmtools.books.register import CLIENTS
@@ -109,9 +110,8 @@ def merge_copy(
     if damage := find_damage(inputs.title, base.records, ours, theirs):
         raise CopyDamaged(damage)
     author = person or theirs.modified_by or inputs.title
-    merge = merge_books(
-        base.records, ours.records, theirs.records, author=author, caution=base.caution
-    )
+    merge_with = partial(merge_books, base.records, ours.records, theirs.records, author=author)
+    merge = merge_with(caution=base.caution)
     absent = [*_absent_columns(base.records, ours, theirs)]
     is_plain = (
         base.state == current
@@ -119,45 +119,28 @@ def merge_copy(
         and not any(_is_declared(ours, *column) for column in absent)
         and not Package(inputs.copy).macros()  # as an .xlsx no Excel would open its bytes
     )
-
-    def number_of(result: ReadBook) -> int:
-        """Give the merged book a number; one that only stands beside goes on from the book's."""
-        return versions.add_version(inputs.name, result.records) if inputs.token else current
-
-    def write(merge: Merge) -> tuple[Sequence[str], ReadBook, Sequence[Problem]]:
-        """Write the merged book; return the sheets with rows apart, what it holds, its errors."""
-        edits = edits_of(merge, ours.records)
-        apart = write_edits(inputs.book, edits, target, is_beside=not inputs.token)
-        merged = read_book(target, reader, inputs.company, like=ours)
-        return apart, merged, find_new_errors(check, target, (inputs.book, inputs.copy))
-
-    errors: Sequence[Problem] = ()
-    apart: Sequence[str] = ()
-    merged = theirs
     if is_plain:
-        stamp(inputs.copy, target, number_of(theirs))
+        result = _Result(path=inputs.copy, book=theirs)
     else:
-        apart, merged, errors = write(merge)
-        if errors:
-            rows = {**base.caution.rows, **_rows_with_new_errors(errors, merged, ours, theirs)}
-            merge = merge_books(
-                base.records,
-                ours.records,
-                theirs.records,
-                author=author,
-                caution=replace(base.caution, rows=rows),
-            )
-            apart, merged, errors = write(merge)
-        if not errors:
-            stamp(target, target, number_of(merged))
+        write = partial(_write, inputs, ours, reader, check, target)
+        result = write(merge)
+        if result.errors:
+            rows = _rows_with_new_errors(result.errors, result.book, ours, theirs)
+            caution = replace(base.caution, rows={**base.caution.rows, **rows})
+            merge = merge_with(caution=caution)
+            result = write(merge)
+    records = result.book.records
+    if not result.errors:  # a book that only stands beside goes on from the workspace's own
+        number = versions.add_version(inputs.name, records) if inputs.token else current
+        stamp(result.path, target, number)
     return BookMerge(
         merge=merge,
         base=base,
         author=author,
         is_plain=is_plain,
-        errors=tuple(errors),
-        records=merged.records,
-        apart=apart,
+        errors=result.errors,
+        records=records,
+        apart=result.apart,
         absent=absent,
         drop=NewDrop(
             token=inputs.token,
@@ -169,6 +152,35 @@ def merge_copy(
             author=person,
             conflicts=merge.conflicts,
         ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Result:
+    """The file of a merged book, what it holds; for errors and apart see `BookMerge`."""
+
+    path: Path
+    book: ReadBook
+    errors: tuple[Problem, ...] = ()
+    apart: Sequence[str] = ()
+
+
+def _write(
+    inputs: MergeInputs,
+    ours: ReadBook,
+    reader: WorkbookReader,
+    check: Check,
+    target: Path,
+    merge: Merge,
+) -> _Result:
+    """Write the merged book, read it and check it."""
+    edits = edits_of(merge, ours.records)
+    apart = write_edits(inputs.book, edits, target, is_beside=not inputs.token)
+    return _Result(
+        path=target,
+        book=read_book(target, reader, inputs.company, like=ours),
+        errors=tuple(find_new_errors(check, target, (inputs.book, inputs.copy))),
+        apart=apart,
     )
 
 
