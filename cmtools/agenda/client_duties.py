@@ -9,6 +9,8 @@ from cmtools.agenda.duty import Duty, of_client
 from cmtools.agenda.rows import AgendaRows, head_of
 from cmtools.books.choices import Category, ClientStatus, TouchKind
 from cmtools.books.register import Client
+from cmtools.books.settings import is_own_day
+from cmtools.documents.declension import with_holiday
 from cmtools.tables.parsers import normalize_name
 
 GREETING_DAYS = timedelta(days=3)
@@ -75,10 +77,18 @@ def holiday(rows: AgendaRows, ahead: timedelta = GREETING_DAYS) -> Iterator[Duty
             yield Duty(
                 kind="holiday",
                 date=found.on,
-                text=f"Поздравить клиентов: {found.name}",
+                text=_greeting(found.name),
                 key=f"{found.on:%Y-%m-%d} {found.name}",
                 source=found.place("on"),
             )
+
+
+def _greeting(name: str) -> str:
+    """Write what to do on a holiday; the company's own day is no occasion of its clients."""
+    if is_own_day(name):
+        return f"Поблагодарить клиентов в наш праздник: {name}"
+    occasion = with_holiday(name)
+    return f"Поздравить клиентов {occasion}" if occasion else f"Поздравить клиентов: {name}"
 
 
 def _cadence(rows: AgendaRows, client: Client) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -235,6 +236,14 @@ class Holiday(Row):
 
     on: Annotated[date, Column("Дата")]
     name: Annotated[str, Column("Название", width=50)]
+
+
+_OWN_DAY = re.compile(r"\b(?:компани|фирм|наш)", re.IGNORECASE)
+
+
+def is_own_day(holiday: str) -> bool:
+    """Tell by its name whether a holiday is the company's own, no occasion of its clients."""
+    return _OWN_DAY.search(holiday) is not None
 
 
 HOLIDAYS = Table(Holiday, "Праздники", purpose="Дни компании и поздравления всем клиентам.")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 from cmtools.agenda.duty import Duty
 from cmtools.books.register import Client
-from cmtools.books.settings import Organization
+from cmtools.books.settings import Organization, is_own_day
 from cmtools.documents.data import OrderData
 from cmtools.documents.declension import Gender, first_name, gender_of, given_names, with_holiday
 from cmtools.documents.field_types import Count, Day, Name, Sum
@@ -17,7 +17,6 @@ from cmtools.documents.fields.lines import PositionFields, position_fields
 from cmtools.documents.fields.terms import YES
 from cmtools.documents.parties import Party, party
 
-_OWN_DAY = re.compile(r"\b(?:компани|фирм|наш)", re.IGNORECASE)
 _HOLIDAYS_OF = {
     Gender.FEMININE: re.compile(r"женск|\b8 марта", re.IGNORECASE),
     Gender.MASCULINE: re.compile(r"защитник|\b23 февраля", re.IGNORECASE),
@@ -116,7 +115,7 @@ def greeting(data: LetterData) -> GreetingFields:
         holiday=holiday,
         occasion=with_holiday(holiday),
         whom="вас" if _is_for(data.reader, holiday) else "ваших коллег и близких",
-        own_day=YES if _OWN_DAY.search(holiday) else "",
+        own_day=YES if is_own_day(holiday) else "",
         date=Day(data.duty.date),
     )
 

@@ -499,9 +499,28 @@ def test_a_repeat_that_is_not_agreed_owes_nothing(
     stage: str, kind: str, asked: bool, tmp_path: Path
 ) -> None:
     """A repeat stands below the stage of the invoice: a letter would dun a client for nothing."""
-    changes = (put("Заказы", "Стадия", 1, stage), put("Заказы", "Вид заявки", 1, kind))
+    changes = (
+        *(put("Заказы", "Стадия", 1, stage), put("Заказы", "Вид заявки", 1, kind)),
+        put("Заказы", "№ договора", 1, None),
+    )
     found = duties(healthy(tmp_path, *changes), TODAY)
-    assert ("prepayment" in {name for name, _, order in found if order == ORDER}) == asked
+    kinds = {name for name, _, order in found if order == ORDER}
+    assert kinds & {"prepayment", "contract"} == ({"prepayment", "contract"} if asked else set())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("День российской печати", "Поздравить клиентов с Днём российской печати"),
+        ("Поздравление с наступающим 2027 годом", "Поздравить клиентов с наступающим 2027 годом"),
+        ("Святки", "Поздравить клиентов: Святки"),
+        ("День нашей фирмы", "Поблагодарить клиентов в наш праздник: День нашей фирмы"),
+    ],
+)
+def test_what_to_do_on_a_holiday(name: str, text: str, tmp_path: Path) -> None:
+    root, day = healthy(tmp_path, put("Праздники", "Название", 1, name)), date(2026, 12, 28)
+    found = find_duties(read_rows(open_session(root, day), day))
+    assert [duty.text for duty in found if duty.kind == "holiday"] == [text]
 
 
 def test_a_report_that_is_made_and_a_plan_that_is_approved_are_done(tmp_path: Path) -> None:
