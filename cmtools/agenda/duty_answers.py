@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cmtools.agenda.duty import Duty
 from cmtools.agenda.duty_case import DutyCase
-from cmtools.agenda.duty_form import DONE, DUE, NEXT, ORDER, TEXT
-from cmtools.agenda.duty_writers import WRITERS
+from cmtools.agenda.duty_form import DONE, DUE, NEXT, ORDER, RESULT, TEXT
+from cmtools.agenda.duty_writers import CONTACTS, GREETINGS, WRITERS
 from cmtools.agenda.outcome import Outcome, RowState
 from cmtools.agenda.rows import AgendaRows
 from cmtools.forms.reply import Reply, parse_answer
@@ -15,6 +16,12 @@ from cmtools.problems import Fault, Message
 from cmtools.tables.parsers import parse_date, squeeze
 from cmtools.tables.table import Source
 
+TAKEN_BY = {
+    RESULT: (*CONTACTS, *GREETINGS, "mark", "quality", "sample", "stage"),
+    NEXT: (*CONTACTS, *GREETINGS),
+}
+"""Columns that a person fills in → the kinds of duties that write them into a book."""
+NO_ROOM = "для «{titles}» в книге нет места: не записано"
 SAY_YES = "поставьте «да» в столбце «Сделано», если дело сделано"
 TOO_EARLY = Message("contact-too-early", "раньше дня повестки", "проверьте год")
 
@@ -68,4 +75,8 @@ def _outcome(case: DutyCase) -> Outcome:
     if isinstance(following, Fault):
         return case.end(RowState.BAD, row.describe(NEXT, following))
     writer = WRITERS.get(case.kind)
-    return writer(case) if writer else case.by_hand()
+    outcome = writer(case) if writer else case.by_hand()
+    left = [t for t, kinds in TAKEN_BY.items() if t in row.filled and case.kind not in kinds]
+    if outcome.state is not RowState.DONE or not left:
+        return outcome
+    return replace(outcome, message=NO_ROOM.format(titles="», «".join(left)))

@@ -86,7 +86,7 @@ def _result(drop: Drop, done: AppliedForms) -> DropResult:
     written = [row for row in done.rows if row.state is RowState.DONE]
     same = sum(row.state is RowState.SAME for row in done.rows)
     left = [row for row in done.rows if row.state in LEFT]
-    actions = [f"записано: {row.title}" for row in written]
+    actions = [" — ".join(filter(None, (f"записано: {r.title}", r.message))) for r in written]
     actions += [f"изменена книга: {name}" for name in done.files]
     if same:
         actions.append(f"записано раньше: {same}")

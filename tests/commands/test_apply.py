@@ -302,6 +302,16 @@ def test_words_for_the_quality(result: str, quality: str | None, tmp_path: Path)
     assert cells_of(root).get(("Поставки", "F4")) == quality
 
 
+def test_what_no_book_has_a_place_for_is_told(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    path = filled(morning(root), "original", done="да", result="почтой", next=TODAY)
+    path = filled(path, "prepayment", done="да", result="обещали", next=TODAY)
+    assert {row.kind: (row.state, row.message) for row in give(root, path).rows} == {
+        "original": ("done", "для «Результат», «Следующий контакт» в книге нет места: не записано"),
+        "prepayment": ("done", ""),
+    }
+
+
 def test_a_duty_that_has_changed_since_is_left(tmp_path: Path) -> None:
     root = healthy(tmp_path / "w")
     path = filled(morning(root), "original", done="да")
