@@ -9,7 +9,7 @@ from functools import cache
 from cmtools.merge import reasons
 from cmtools.merge.changes import GONE_ROW, Changes, by_place, find_changes, is_group_row
 from cmtools.merge.conflict import CellPlace
-from cmtools.merge.doubts import Ancestor, find_doubts
+from cmtools.merge.doubts import Ancestor, find_deleted, find_doubts
 from cmtools.merge.drops import KeptDrop
 from cmtools.merge.nearest import find_nearest, unclear_rows
 from cmtools.merge.records import BookRecords, place_of
@@ -79,6 +79,7 @@ def choose_base(
     common = by_place(ancestor.records).keys() & by_place(copy).keys()
     cells = {place for place in doubts if place[2] and place[:2] in common}
     rows |= {place[:2]: reasons.DOUBTFUL for place in doubts - cells}
+    rows |= dict.fromkeys(find_deleted(ancestor), reasons.CAME_BACK)
     return Base(
         records=ancestor.records,
         version=ancestor.version,

@@ -16,7 +16,7 @@ from cmtools.merge.changes import (
 )
 from cmtools.merge.conflict import ADDED, REMOVED, CellPlace
 from cmtools.merge.drops import KeptDrop
-from cmtools.merge.records import BookRecords, RowPlace
+from cmtools.merge.records import BookRecords, RowPlace, place_of
 from cmtools.merge.versions import Versions
 
 MANY_ROWS = 5  # new rows that two people do not type alike by chance
@@ -79,8 +79,11 @@ def find_doubts(ancestor: Ancestor, drops: Sequence[KeptDrop], first_seen: int) 
 
 
 def _later_drops(ancestor: Ancestor, drops: Sequence[KeptDrop]) -> Sequence[KeptDrop]:
-    """Return the last drop that the same person made of each version since his copy's base."""
-    oldest = min(ancestor.stamped, default=ancestor.version)
+    """Return the last drop that the same person made of each version since his copy's base.
+
+    Without a stamp the copy may be of an older version as well.
+    """
+    oldest = min(ancestor.stamped, default=0)
     last: dict[int, KeptDrop] = {}
     for drop in drops:
         is_his = drop.author == ancestor.person and drop.number > ancestor.state
@@ -112,7 +115,7 @@ def _doubts_of_rows(ancestor: Ancestor, later: Sequence[KeptDrop]) -> Iterator[C
     rows = by_place(ancestor.original) if later else {}
     known = _by_row(ancestor.drop.changes if ancestor.drop else {}, rows)
     for drop in later:
-        is_same = drop.version in (ancestor.version, *ancestor.stamped)
+        is_same = not ancestor.stamped or drop.version in ancestor.stamped
         version = drop.version if is_same else ancestor.version
         then, now = (_by_row(one, rows) for one in (drop.changes, ancestor.changes_since(version)))
         for row in then.keys() | known.keys():
@@ -204,3 +207,30 @@ def _perhaps_unseen(ancestor: Ancestor, *, is_new: bool) -> Iterator[CellPlace]:
             is_unseen = (sheet, key, opposite.get(column[:1], "") + column[1:]) in since
         if is_unseen:
             yield place
+
+
+def find_deleted(ancestor: Ancestor) -> Iterator[RowPlace]:
+    """Yield the rows that a copy adds, and that came into the book and went again since its base.
+
+    Its author may have brought them in before, with a drop that is not known for his.
+    """
+    versions, copy = ancestor.versions, ancestor.copy
+    newest = versions.newest_version(ancestor.book)
+    book = versions.records(newest)
+    sides = (ancestor.records, book)
+    present = {(t, row.digest) for side in sides for t, sheet in side.items() for row in sheet.rows}
+    keys = by_place(ancestor.records).keys() | by_place(book).keys()
+    added = {
+        (title, number): place_of(row)
+        for title, numbers in versions.find_rows(copy).items()
+        for row, number in zip(copy[title].rows, numbers, strict=True)
+        if number is not None and (title, row.digest) not in present
+        if not row.key or (title, row.key) not in keys
+    }
+    if not added:
+        return
+    since = {n for n in versions.earlier(ancestor.book, newest) if n > ancestor.version}
+    held = [rows for number, rows in versions.states(ancestor.book) if number in since]
+    for (title, number), key in added.items():
+        if any(number in rows.get(title, ()) for rows in held):
+            yield title, key

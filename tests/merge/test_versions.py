@@ -188,6 +188,30 @@ def test_a_payment_is_corrected_in_a_copy_that_had_lost_its_stamp(desk: Desk) ->
     assert plain(desk.ours) == plain(paid("5", "9", **changes))
 
 
+def test_a_payment_corrected_in_a_copy_that_has_lost_its_stamp_is_asked(desk: Desk) -> None:
+    """The copy is nearest to a version that had not the payment as he typed it first."""
+    first, changes = desk.number, {"o0": {"Стадия": "2"}, "o2": {"Стадия": "2"}}
+    desk.drop(orders(**changes), stamp=first, person="Борис")
+    desk.drop(paid("5", "7"), stamp=first, person="Анна")
+    _, asked = desk.drop(paid("5", "8", **changes), stamp=None, person="Анна")
+    assert asked == [reasons.DOUBTFUL]
+    assert plain(desk.ours) == plain(paid("5", "7", **changes))
+
+
+def test_a_payment_that_was_deleted_from_the_book_and_comes_again_is_asked(desk: Desk) -> None:
+    """Unless somebody types it again who saw that it was gone."""
+    first = desk.number
+    desk.drop(paid("5", "7"), stamp=first, person="Анна")
+    desk.drop(paid("5"), stamp=desk.number, person="Борис")
+    desk.drop(paid("5", o1={"Стадия": "3"}), stamp=desk.number, person="Борис")
+    before = plain(desk.ours)
+    assert desk.drop(paid("5", "7"), stamp=first, person="Вера")[1] == [reasons.CAME_BACK]
+    assert plain(desk.ours) == before
+    retyped = paid("5", "7", o1={"Стадия": "3"})
+    assert desk.drop(retyped, stamp=desk.number, person="Глеб")[1] == []
+    assert plain(desk.ours) == plain(retyped)
+
+
 def test_a_payment_taken_back_after_the_book_was_edited_in_place_is_asked(desk: Desk) -> None:
     """The copy has come nearer to the edited book than to the version that it was made from."""
     first, edited = desk.number, {"o0": {"Стадия": "2"}}
