@@ -164,7 +164,8 @@ def costing_sheet(orders: Sequence[PricedOrder], rules: Rules) -> PlainSheet:
     """
     lines = (line for order in orders for line in order.lines)
     columns = [*_POSITION_COLUMNS]
-    steps = max((price_steps(line, rules) for line in lines), key=len, default=())
+    fullest = max(lines, key=lambda line: bool(line.agreed), default=None)
+    steps = price_steps(fullest, rules) if fullest else ()
     for step in steps:
         columns.append((step.title, 15, _step_format(step)))
         if step.from_settings:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+LAST_ROW = 1_048_576  # that a sheet can have, in Excel and in LibreOffice
+
 # Each pattern starts with a literal, which makes the search fast, and looks ahead a bounded way,
 # which keeps it linear whatever a hostile sheet holds.
 _ROOT = re.compile(rb"<(?:(\w{1,20}):)?(?:worksheet|sst|styleSheet)\b")

@@ -26,9 +26,10 @@ from cmtools.books.plan import PLAN, PLAN_BOOK
 from cmtools.demo import write_sample
 from cmtools.tables.columns import CODE, DATE, DIGITS, TEXT, Field
 from cmtools.tables.service_sheets import LISTS_SHEET
+from cmtools.tables.sheet_xml import LAST_ROW
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer.cells import Formula
-from cmtools.tables.writer.dropdowns import LAST_ROW, foreign_columns, list_name, list_title
+from cmtools.tables.writer.dropdowns import foreign_columns, list_name, list_title
 from cmtools.workspace import bundled_folder
 from docs.blanks import shipped_rows, write_blanks, write_filled
 from support.office import convert

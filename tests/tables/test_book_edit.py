@@ -37,6 +37,31 @@ def book(tmp_path: Path) -> Path:
     return healthy(tmp_path / "w") / ORDERS
 
 
+@pytest.mark.parametrize(("row", "fits"), [(1_048_574, True), (1_048_575, False)])
+def test_rows_below_the_end_of_a_sheet_are_refused(
+    row: int, fits: bool, book: Path, tmp_path: Path
+) -> None:
+    """What stands far below leaves no room under it, and there is none above."""
+    workbook = openpyxl.load_workbook(book)
+    for place in (6, row):
+        workbook["Платежи"].cell(place, 1, "не трогать")
+    workbook.save(book)
+    rows: list[dict[int, CellValue]] = [{1: date(2026, 11, number)} for number in (1, 2)]
+    edits = {"Платежи": SheetEdit(appended=rows, last_row=5)}
+    target = tmp_path / "t.xlsx"
+    if fits:
+        assert write_edits(book, edits, target) == ["Платежи"]
+        assert openpyxl.load_workbook(target)["Платежи"].max_row == row + 2
+        return
+    with pytest.raises(
+        EditRefused,
+        match=rf"^на листе «Платежи» под строкой {row} нет места для новых строк \(2\): "
+        "уберите то, что ниже ваших строк$",
+    ):
+        write_edits(book, edits, target)
+    assert not target.exists()
+
+
 def test_only_the_parts_that_change_are_written_anew(book: Path, tmp_path: Path) -> None:
     target = tmp_path / "t.xlsx"
     workbook = openpyxl.load_workbook(book)

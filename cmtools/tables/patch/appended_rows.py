@@ -12,7 +12,7 @@ from cmtools.tables.parsers import normalize_name
 from cmtools.tables.patch.cells import CellValue, ValueFormats, append_rows, filled_columns
 from cmtools.tables.patch.package import Package
 from cmtools.tables.patch.sheet_elements import end_of_rows, merged_rows
-from cmtools.tables.sheet_xml import column_number
+from cmtools.tables.sheet_xml import LAST_ROW, column_number
 
 _RANGES = re.compile(
     rb"<(?:\w+:)?sparkline\b.*?</(?:\w+:)?sparkline>"  # it is in one cell
@@ -22,6 +22,10 @@ _RANGES = re.compile(
 )
 _AREA = re.compile(r"(\$?[A-Z]{1,3}\$?)(\d+)(?::(\$?[A-Z]{1,3}\$?)(\d+))?(?![\d!:])")
 _GROWN_NAMES = ("_xlnm._FilterDatabase", "_xlnm.Print_Area")
+
+
+class SheetFull(Exception):
+    """Raised for rows that would come below the last one that a sheet can have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +78,9 @@ def append_to_range(
 
     Where something else is below, they come under it, and are no part of the range's table;
     return whether they are below the range.
+
+    Raises:
+        SheetFull: there is no room below.
     """
     xml = package[part]
     filled = filled_columns(xml)
@@ -88,6 +95,11 @@ def append_to_range(
     taken |= merged_rows(xml)
     is_free = taken.isdisjoint(wanted)
     first = last + 1 if is_free else max([*filled, *taken]) + 1
+    if first + len(rows) > LAST_ROW + 1:
+        raise SheetFull(
+            f"под строкой {first - 1} нет места для новых строк ({len(rows)}): "
+            "уберите то, что ниже ваших строк"
+        )
     room = _Room(last=last, first=first, count=len(rows), has_rows=styled_as > 0)
     package[part] = _grow_ranges(append_rows(xml, first, rows, formats, styled_as=styled_as), room)
     if is_free:

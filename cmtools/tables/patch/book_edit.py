@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cmtools.problems import column_letters
-from cmtools.tables.patch.appended_rows import append_to_range
+from cmtools.tables.patch.appended_rows import SheetFull, append_to_range
 from cmtools.tables.patch.cells import (
     CellValue,
     CellValues,
@@ -78,7 +78,7 @@ def write_edits(
 
     Raises:
         BookLocked: the book has macros, a signature or a log of changes.
-        EditRefused: a cell cannot change.
+        EditRefused: a cell cannot change, or a sheet has no room for more rows.
         KeyError: it has no such sheet.
         OSError: no rights, no room.
     """
@@ -135,10 +135,13 @@ def apply_edits(package: Package, edits: Mapping[str, SheetEdit]) -> Sequence[st
         last = edit.last_row or max(filled_columns(package[part]), default=0)
         _change_rows(package, part, edit, formats)
         styled_as = last if last != edit.header else 0
-        if edit.appended and not append_to_range(
-            package, part, edit.appended, formats, last=last, styled_as=styled_as
-        ):
-            apart.append(name)
+        try:
+            if edit.appended and not append_to_range(
+                package, part, edit.appended, formats, last=last, styled_as=styled_as
+            ):
+                apart.append(name)
+        except SheetFull as error:
+            raise EditRefused(f"на листе «{name}» {error}") from error
         if find_formulas(package[part]).keys() != formulas:
             package.drop_calculation_order()
     if edits and any(has_formulas(package[part]) for part in package.sheets().values()):

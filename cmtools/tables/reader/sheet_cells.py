@@ -18,9 +18,8 @@ from cmtools.tables.reader.grid import Grid
 from cmtools.tables.reader.merged_cells import fill_merged_rows, find_merged_rows
 from cmtools.tables.reader.number_formats import ShownAs, parse_styles
 from cmtools.tables.reader.shared_strings import declared_count, parse_shared_texts
-from cmtools.tables.sheet_xml import contains_markup, strip_prefix
+from cmtools.tables.sheet_xml import LAST_ROW, contains_markup, strip_prefix
 
-MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 CHUNK = 1 << 21  # bytes of XML parsed at a time: their tags take many times as much memory
 
@@ -110,7 +109,7 @@ def _chunks(xml: bytes) -> Iterator[bytes]:
 
 def _check_size(height: int, width: int, limits: Limits) -> None:
     """Refuse a sheet whose cells span too large a rectangle."""
-    if height > MAX_ROWS or width > MAX_COLUMNS:
+    if height > LAST_ROW or width > MAX_COLUMNS:
         raise too_large(f"ячейка в строке {height}, столбце {width}")
     if height * width > limits.grid_cells:
         cells, limit = group_digits(height * width), group_digits(limits.grid_cells)

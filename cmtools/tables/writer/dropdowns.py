@@ -12,8 +12,6 @@ from cmtools.tables.patch.package import Package
 from cmtools.tables.service_sheets import LISTS_SHEET
 from cmtools.tables.table import Book
 
-LAST_ROW = 1_048_576
-
 DropdownLists = Mapping[SheetColumn, Sequence[str]]
 """Column of another book → what a drop-down offers of it, in order."""
 

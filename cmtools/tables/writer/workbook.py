@@ -10,11 +10,11 @@ from cmtools.problems import column_letters
 from cmtools.tables.columns import MEAN, TEXT, Field, ValueKind
 from cmtools.tables.parsers import normalize_title
 from cmtools.tables.service_sheets import LISTS_SHEET
+from cmtools.tables.sheet_xml import LAST_ROW
 from cmtools.tables.table import Book, Table
 from cmtools.tables.writer import styles
 from cmtools.tables.writer.cells import write_cell
 from cmtools.tables.writer.dropdowns import (
-    LAST_ROW,
     DropdownLists,
     foreign_columns,
     list_ranges,
