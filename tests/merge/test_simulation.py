@@ -22,34 +22,55 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def histories(
-    folder: Path, seeds: range, *, known: bool, careful: bool = False, is_wide: bool = False
+    folder: Path,
+    seeds: range,
+    *,
+    known: bool,
+    careful: bool = False,
+    is_wide: bool = False,
+    has_lines: bool = False,
 ) -> Tally:
     """Histories of two to five people, whom Office knows by name or not."""
     tally = Tally()
     for seed in seeds:
         count = 2 + seed % 4
         names = KNOWN[:count] if known else ("",) * count
-        World(folder / str(seed), seed, names, tally, careful=careful, is_wide=is_wide).run(60)
+        World(
+            folder / str(seed),
+            seed,
+            names,
+            tally,
+            careful=careful,
+            is_wide=is_wide,
+            has_lines=has_lines,
+        ).run(60)
     return tally
 
 
-@pytest.mark.parametrize("is_wide", [True, False])
+WORLDS = pytest.mark.parametrize(
+    ("is_wide", "has_lines"), [(True, True), (True, False), (False, False)]
+)
+
+
+@WORLDS
 @pytest.mark.parametrize("known", [True, False])
-def test_no_typed_value_is_lost(known: bool, is_wide: bool, folder: Path) -> None:
-    tally = histories(folder, range(4), known=known, is_wide=is_wide)
+def test_no_typed_value_is_lost(known: bool, is_wide: bool, has_lines: bool, folder: Path) -> None:
+    tally = histories(folder, range(4), known=known, is_wide=is_wide, has_lines=has_lines)
     assert tally.drops > 40
     assert (tally.lost, tally.unexplained) == ([], [])
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("is_wide", [True, False])
+@WORLDS
 @pytest.mark.parametrize("known", [True, False])
-def test_no_typed_value_is_lost_in_many_histories(known: bool, is_wide: bool, folder: Path) -> None:
+def test_no_typed_value_is_lost_in_many_histories(
+    known: bool, is_wide: bool, has_lines: bool, folder: Path
+) -> None:
     """Old copies are dropped too, and programs lose stamps: a few edits in a thousand are unclear.
 
     Those that fit no kind of `Tally.edits` are named in `Tally.unexplained`.
     """
-    tally = histories(folder, range(150), known=known, is_wide=is_wide)
+    tally = histories(folder, range(150), known=known, is_wide=is_wide, has_lines=has_lines)
     assert tally.lost == []
     assert len(tally.unexplained) <= tally.edits.total() // 500
 

@@ -8,7 +8,7 @@ the book, in an open conflict, or overwritten by somebody who had seen it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -27,6 +27,8 @@ NAME = "Книга.xlsx"
 OWN = "Моё"
 COLUMNS = ("Стадия", "Срок", "Примечание", OWN)
 """The last one is a column that a manager adds; the book has it once he has dropped his copy."""
+LINE_COLUMNS = ("Название", "Тираж")
+"""Of rows with a key that belong to an order, as contracts belong to a client."""
 START = 12  # orders
 COMMON = ("готово",)  # what several people type into one cell
 WITHDRAWN_UNSEEN = "withdrawn before it ever stood in the book"
@@ -38,12 +40,15 @@ DELETED_WITHOUT_STAMP = "deleted in a copy that has lost the number of its versi
 LOST_STAMPS = 0.05  # of the drops come from a program that keeps no properties
 
 Place = tuple[str, str]
-"""An order's number and a column; «Платежи» and a payment's document."""
+"""The key of an order or line and a column; «Платежи» and a payment's document."""
 
 
 @dataclass
 class Copy:
-    """A copy of the book as a person has it: the orders, the payments, what was ever seen there."""
+    """A copy of the book as a person has it: the orders, the payments, what was ever seen there.
+
+    orders: also their lines, under the number of the order and their own.
+    """
 
     stamp: int | None
     orders: dict[str, dict[str, str]]
@@ -58,9 +63,23 @@ class Copy:
     def records(self) -> BookRecords:
         """The copy as it would be read."""
         own = {OWN: ""} if self.has_own else {}
-        orders = [{"№ заказа": number, **own, **cells} for number, cells in self.orders.items()]
+        orders = [{"№ заказа": number, **own, **self.orders[number]} for number in self.numbers]
+        lines = [
+            dict(zip(("№ заказа", "№ п/п"), key.split("\n"), strict=True)) | cells
+            for key, cells in self.orders.items()
+            if is_line(key)
+        ]
         payments = [{"№ заказа": order, "Документ": paper} for order, paper in self.payments]
-        return book({"Заказы": orders, "Платежи": payments})
+        return book({"Заказы": orders, "Позиции": lines, "Платежи": payments})
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers of the orders, as they stand."""
+        return [key for key in self.orders if not is_line(key)]
+
+    def lines(self, number: str) -> list[str]:
+        """The keys of an order's lines."""
+        return [key for key in self.orders if key.startswith(f"{number}\n")]
 
     def values(self) -> dict[Place, str]:
         """Place → value, of all orders and payments."""
@@ -70,7 +89,7 @@ class Copy:
     def look(self) -> None:
         """Note what stands in it as seen."""
         for number, cells in self.orders.items():
-            for column in COLUMNS:
+            for column in columns_of(number):
                 self.seen.setdefault((number, column), set()).add(cells.get(column, ""))
         for order, paper in self.payments:
             self.seen.setdefault(("Платежи", paper), set()).add(order)
@@ -131,11 +150,13 @@ class World:
         *,
         careful: bool,
         is_wide: bool = False,
+        has_lines: bool = False,
     ) -> None:
         """`careful` people never go back to an older copy, and no program loses a stamp.
 
         Where it `is_wide`, they also sort, give other numbers, retype orders, type one payment,
-        edit the book itself, and drop old answers.
+        edit the book itself, and drop old answers. Where it `has_lines`, orders have them, and new
+        orders are inserted at any place.
         """
         self._careful = careful
         self._random = Random(seed)
@@ -144,6 +165,8 @@ class World:
         self._versions = Versions(folder)
         self._serial = 0
         orders = {f"З-{n:03}": {c: f"{c}{n}" for c in COLUMNS[:-1]} for n in range(START)}
+        for n in range(START if has_lines else 0):
+            orders[f"З-{n:03}\n1"] = {c: f"{c}{n}" for c in LINE_COLUMNS}
         self._number = START
         self._ours = Copy(stamp=None, orders=orders, payments=[("З-000", "п0"), ("З-001", "п1")])
         self._stamp = self._versions.add_version(NAME, self._ours.records())
@@ -155,7 +178,11 @@ class World:
         self._people = [Person(name, self._fresh()) for name in names]
         self._dropped: set[tuple[Place, str]] = set()
         wide = (self._retype, self._rename, self._sort, self._pay_too, self._edit_book)
-        self._more = (*wide, self._answer_again) if is_wide else ()
+        lines = (self._add_line, self._add_line, self._delete_line, self._insert)
+        self._more: Sequence[Callable[[Person], None]] = (
+            *((*wide, self._answer_again) if is_wide else ()),
+            *(lines if has_lines else ()),
+        )
         self._asked: set[object] = set()
         self._answers: list[Answer] = []
         self._is_edited = False
@@ -189,7 +216,8 @@ class World:
         copy = person.copy
         if not copy.orders:
             return
-        place = self._random.choice(sorted(copy.orders)), self._random.choice(COLUMNS)
+        key = self._random.choice(sorted(copy.orders))
+        place = key, self._random.choice(columns_of(key))
         new = value or self._random.choice((*[self._new("в")] * 4, *COMMON))
         self._rows[place, new] |= self._rows_of(copy, place[0])
         copy.orders[place[0]][place[1]] = copy.typed[place] = new
@@ -215,13 +243,36 @@ class World:
         if number not in person.copy.orders:
             self._fill(person.copy, number)
 
+    def _insert(self, person: Person) -> None:
+        """Type a new order between others."""
+        self._add(person)
+        rows = [*person.copy.orders.items()]
+        rows.insert(self._random.randrange(len(rows)), rows.pop())
+        person.copy.orders = dict(rows)
+
+    def _add_line(self, person: Person) -> None:
+        """Add the next line of an order; somebody else may take the same number."""
+        copy = person.copy
+        number = self._random.choice(sorted(copy.numbers))
+        last = max((int(key.split("\n")[1]) for key in copy.lines(number)), default=0)
+        self._fill(copy, f"{number}\n{last + 1}")
+
+    def _delete_line(self, person: Person) -> None:
+        copy = person.copy
+        lines = sorted(filter(is_line, copy.orders))
+        if lines and self._random.random() < 0.5:
+            key = self._random.choice(lines)
+            del copy.orders[key]
+            copy.typed = {place: v for place, v in copy.typed.items() if place[0] != key}
+
     def _rows_of(self, copy: Copy, number: str) -> set[int]:
         """Return which orders, as they were first typed, have all cells of an order's row."""
         places = [((number, c), v) for c, v in copy.orders.get(number, {}).items() if v]
         return set.intersection(*(self._rows[place] for place in places)) if places else set()
 
     def _fill(self, copy: Copy, number: str, rows: Set[int] = frozenset()) -> None:
-        copy.orders[number] = {column: self._new("н") for column in COLUMNS[:-1]}
+        columns = (column for column in columns_of(number) if column != OWN)
+        copy.orders[number] = {column: self._new("н") for column in columns}
         copy.typed |= {(number, column): v for column, v in copy.orders[number].items()}
         for column, value in copy.orders[number].items():
             self._rows[(number, column), value] |= {self._serial, *rows}
@@ -229,7 +280,7 @@ class World:
 
     def _pay(self, person: Person) -> None:
         if person.copy.orders:
-            order = self._random.choice(sorted(person.copy.orders))
+            order = self._random.choice(sorted(person.copy.numbers))
             paper = self._new("п")
             person.copy.payments.append((order, paper))
             person.copy.typed["Платежи", paper] = order
@@ -246,9 +297,10 @@ class World:
 
     def _delete(self, person: Person) -> None:
         copy = person.copy
-        if len(copy.orders) > 4 and self._random.random() < 0.3:
-            number = self._random.choice(sorted(copy.orders))
-            del copy.orders[number]
+        if len(copy.numbers) > 4 and self._random.random() < 0.3:
+            number = self._random.choice(sorted(copy.numbers))
+            for key in (number, *copy.lines(number)):
+                del copy.orders[key]
             copy.payments = [payment for payment in copy.payments if payment[0] != number]
             left = copy.values()
             copy.typed = {place: v for place, v in copy.typed.items() if place in left}
@@ -267,7 +319,7 @@ class World:
 
     def _retype(self, person: Person) -> None:
         """Delete an order and type another one under its number: by its key it is the same row."""
-        rows = {number: self._rows_of(person.copy, number) for number in person.copy.orders}
+        rows = {number: self._rows_of(person.copy, number) for number in person.copy.numbers}
         self._delete(person)
         for number in rows.keys() - person.copy.orders.keys():
             self._fill(person.copy, number, rows[number])
@@ -276,17 +328,20 @@ class World:
         """Give an order and its payments another number."""
         copy = person.copy
         if copy.orders and self._random.random() < 0.3:
-            old, self._number = self._random.choice(sorted(copy.orders)), self._number + 1
+            old, self._number = self._random.choice(sorted(copy.numbers)), self._number + 1
             new = f"З-{self._number:03}"
-            rows = self._rows_of(copy, old)
-            copy.orders[new] = copy.orders.pop(old)
-            for column, value in copy.orders[new].items():
-                self._rows[(new, column), value] |= rows
+            moved_keys = {key: key.replace(old, new) for key in (old, *copy.lines(old))}
+            for before, after in moved_keys.items():
+                rows = self._rows_of(copy, before)
+                copy.orders[after] = copy.orders.pop(before)
+                for column, value in copy.orders[after].items():
+                    self._rows[(after, column), value] |= rows
             moved = {paper for order, paper in copy.payments if order == old}
             copy.payments = [(new if o == old else o, paper) for o, paper in copy.payments]
             left = copy.values()
             copy.typed = {place: v for place, v in copy.typed.items() if left.get(place) == v}
-            copy.typed |= {(new, column): value for column, value in copy.orders[new].items()}
+            for key in moved_keys.values():
+                copy.typed |= {(key, column): value for column, value in copy.orders[key].items()}
             copy.typed |= {("Платежи", paper): new for paper in moved}
             copy.look()
 
@@ -309,7 +364,7 @@ class World:
     def _edit_book(self, _: Person) -> None:
         """Type into the workspace's book itself; it is looked at when the next copy comes."""
         if self._random.random() < 0.3 and self._ours.orders:
-            number, column = self._random.choice(sorted(self._ours.orders)), COLUMNS[0]
+            number, column = self._random.choice(sorted(self._ours.numbers)), COLUMNS[0]
             self._rightly_gone.add(((number, column), self._ours.orders[number].get(column, "")))
             self._ours = self._ours.clone()
             rows = self._rows_of(self._ours, number)
@@ -339,7 +394,8 @@ class World:
 
     def _choose_side(self, conflict: Conflict) -> Side | str:
         """Choose a side or a new value, but no payments of an order that is not in the book."""
-        if conflict.sheet == "Платежи" and conflict.key not in self._ours.orders:
+        order = conflict.place[1].split("\n")[0]
+        if conflict.sheet != "Заказы" and order not in self._ours.orders:
             return Side.OURS
         own = self._new("о") if conflict.column else Side.BASE
         return self._random.choice((Side.OURS, Side.THEIRS, Side.BASE, own))
@@ -481,7 +537,7 @@ class World:
     def _judge_rows(self, person: Person, before: Copy, records: BookRecords) -> None:
         """See that no row is doubled, comes back, or holds what was typed into another one."""
         after, copy = self._ours.values(), person.copy
-        names = [row.meanings["№ заказа"] for row in records["Заказы"].rows]
+        names = [row.key for title in ("Заказы", "Позиции") for row in records[title].rows]
         names += [row.meanings["Документ"] for row in records["Платежи"].rows]
         for name, times in Counter(names).items():
             if times > 1:
@@ -523,7 +579,7 @@ class World:
             return
         self._asked.add(question)
         self._tally.conflicts += 1
-        place = conflict.key, conflict.column
+        place = conflict.place[1], conflict.column
         is_typed = copy.typed.get(place) == conflict.meanings[2]
         had_seen = conflict.meanings[1] in copy.seen.get(place, set())
         if is_typed and not had_seen:
@@ -548,10 +604,30 @@ class World:
         self._tally.lost.append(f"history {self._seed}, drop {self._tally.drops}: {what}")
 
 
+def is_line(key: str) -> bool:
+    """Tell whether a key is of a line of an order."""
+    return "\n" in key
+
+
+def columns_of(key: str) -> Sequence[str]:
+    """The columns of an order, or of a line of one."""
+    return LINE_COLUMNS if is_line(key) else COLUMNS
+
+
+def _sheet_of(place: Place) -> str:
+    if place[0] == "Платежи":
+        return "Платежи"
+    return "Позиции" if is_line(place[0]) else "Заказы"
+
+
 def _as_copy(records: BookRecords, *, has_own: bool) -> Copy:
     orders = {
         row.key: {c: row.meanings.get(c, "") for c in COLUMNS if c != OWN or c in row.meanings}
         for row in records["Заказы"].rows
+    }
+    orders |= {
+        row.key: {c: row.meanings.get(c, "") for c in LINE_COLUMNS}
+        for row in records["Позиции"].rows
     }
     payments = [
         (row.meanings["№ заказа"], row.meanings["Документ"]) for row in records["Платежи"].rows
@@ -562,12 +638,13 @@ def _as_copy(records: BookRecords, *, has_own: bool) -> Copy:
 def _may_change(answer: Answer, place: Place, old: str | None) -> bool:
     """Tell whether an answer is about a place, and shows what stood there."""
     is_payment = place[0] == "Платежи"
-    if answer.take == Side.OURS or answer.sheet != ("Платежи" if is_payment else "Заказы"):
+    if answer.take == Side.OURS or answer.sheet != _sheet_of(place):
         return False
+    key = place[0].replace("\n", " · ")
     if answer.column is not None:
-        return (answer.key, answer.column, answer.ours) == (*place, old or "")
+        return (answer.key, answer.column, answer.ours) == (key, place[1], old or "")
     shown = place[1] if is_payment else (old or "")
-    is_key = is_payment or answer.key == place[0]
+    is_key = is_payment or answer.key == key
     return is_key and (old is None or shown in answer.ours)
 
 
@@ -575,12 +652,13 @@ def _values_of(conflict: Conflict) -> Iterator[tuple[Place, str]]:
     """Yield what a conflict shows of the orders and payments."""
     if conflict.column is not None:
         for meaning in conflict.meanings:
-            yield (conflict.key, conflict.column), meaning
+            yield (conflict.place[1], conflict.column), meaning
         return
     for content in (conflict.base, conflict.ours, conflict.theirs):
         for row in content if isinstance(content, tuple) else ():
             cells = {title: str(value) for title, value in row.items()}
             order, paper = cells.pop("№ заказа"), cells.pop("Документ", None)
+            order = "\n".join((order, *filter(None, (cells.pop("№ п/п", ""),))))
             if paper is not None:
                 yield ("Платежи", paper), order
             yield from (((order, column), value) for column, value in cells.items())
@@ -590,13 +668,13 @@ def _is_about(conflict: Conflict, place: Place) -> bool:
     """Tell whether a conflict is about a cell, or the whole of its row or group."""
     if place[0] == "Платежи":
         return conflict.sheet == "Платежи" and place[1] in "".join(conflict.meanings)
-    is_place = conflict.key == place[0] and conflict.column in (None, place[1])
-    return conflict.sheet == "Заказы" and is_place
+    is_place = conflict.place[1] == place[0] and conflict.column in (None, place[1])
+    return conflict.sheet == _sheet_of(place) and is_place
 
 
 def _is_asked(conflict: Conflict, place: Place, value: str) -> bool:
     """Tell whether a conflict shows a value that came with a drop."""
     if place[0] == "Платежи":
         return conflict.sheet == "Платежи" and place[1] in conflict.meanings[2]
-    is_place = conflict.key == place[0] and conflict.column in (None, place[1])
-    return conflict.sheet == "Заказы" and is_place and value in conflict.meanings[2]
+    is_place = conflict.place[1] == place[0] and conflict.column in (None, place[1])
+    return conflict.sheet == _sheet_of(place) and is_place and value in conflict.meanings[2]
