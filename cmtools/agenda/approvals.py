@@ -23,7 +23,7 @@ from cmtools.books.plan import (
 )
 from cmtools.books.settings import ORGANIZATION
 from cmtools.forms.form import PROPERTY, Form, FormRow, describe_shown, form_listing
-from cmtools.forms.proof import Mark
+from cmtools.forms.proof import Mark, check_of
 from cmtools.forms.reply import Reply, ReplyRow, parse_answer
 from cmtools.pricing.price import HUNDRED, KOPECK, Totals
 from cmtools.pricing.session import Session
@@ -71,6 +71,7 @@ ABOVE = ("Впишите решение и, если нужно, коммент�
 SAY_DECISION = "впишите решение: да или нет"
 CHANGED = "с тех пор это изменилось: посмотрите в книге"
 PLAN_REFUSED = "план не утверждён: скажите менеджеру, что поправить"
+COMMENT_LEFT = "комментарий передайте сами: «{comment}»"
 NO_DIRECTOR = "в «Настройках», лист «Организация», нет ФИО руководителя: утвердите план в его книге"
 
 
@@ -150,7 +151,13 @@ def _reasons(found: OrderRows) -> Iterator[str]:
 def _plan_rows(dataset: Dataset, today: date) -> Iterator[FormRow]:
     for sheet in dataset.sheets(PLAN):
         if approval(sheet) is None and _month(sheet) >= f"{today:%Y-%m}":
-            yield FormRow(name=f"{PLAN_ROW} {sheet.source.file}", values=_plan_values(sheet))
+            yield FormRow(name=f"{PLAN_ROW} {_plan_name(sheet)}", values=_plan_values(sheet))
+
+
+def _plan_name(sheet: Sheet[PlanLine]) -> str:
+    """Name a plan and what it plans: other goals are another plan to approve."""
+    goals = zip(sheet.values["indicator"], sheet.values["plan"], strict=True)
+    return f"{sheet.source.file} {check_of(b'', map(str, goals))}"
 
 
 def _month(sheet: Sheet[PlanLine]) -> str:
@@ -202,8 +209,13 @@ def _decide(row: ReplyRow, kind: str, name: str, session: Session, rows: AgendaR
         return RowState.LISTED, SAY_DECISION, ()
     if kind == PLAN_ROW:
         sheets = session.loaded.dataset.sheets(PLAN)
-        sheet = next((sheet for sheet in sheets if sheet.source.file == name), None)
-        return _approve_plan(sheet, session.loaded.dataset, rows.today, is_approved=decision)
+        sheet = next((sheet for sheet in sheets if _plan_name(sheet) == name), None)
+        state, message, cells = _approve_plan(
+            sheet, session.loaded.dataset, rows.today, is_approved=decision
+        )
+        comment = row.text(COMMENT)
+        told = COMMENT_LEFT.format(comment=comment) if comment else ""
+        return state, "; ".join(filter(None, (message, told))), cells
     found = rows.order_by_number.get(name)
     if found is None:
         return RowState.CHANGED, CHANGED, ()

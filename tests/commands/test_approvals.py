@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from cmtools.agenda.approvals import APPROVAL_FORM, COMMENT, DECISION
+from cmtools.agenda.approvals import APPROVAL_FORM, COMMENT, DECISION, PLAN_REFUSED
 from cmtools.commands.apply import ApplyResult, apply
 from cmtools.commands.approvals import approvals
 from cmtools.commands.plan import plan
@@ -162,8 +162,10 @@ def test_plans_are_approved_in_the_name_of_the_director(tmp_path: Path) -> None:
     plan(root, "2026-12", today=TODAY)
     approvals(root, today=TODAY)
     assert [row["Что"].value[:5] for row in rows_of_form(root / PATH)] == ["План "]
-    refused = give(root, decide(root / PATH, "План", "нет"))
-    assert [row.state.value for row in refused.rows] == ["listed"]
+    refused = give(root, decide(root / PATH, "План", "нет", "мало"))
+    assert [(row.state.value, row.message) for row in refused.rows] == [
+        ("listed", f"{PLAN_REFUSED}; комментарий передайте сами: «мало»")
+    ]
     result = give(root, decide(root / PATH, "План", "да"))
     assert [(row.kind, row.state.value) for row in result.rows] == [("plan", "done")]
     sheet = load_workbook(root / "Планы/2026-12 План.xlsx")["План"]
@@ -175,3 +177,17 @@ def test_plans_are_approved_in_the_name_of_the_director(tmp_path: Path) -> None:
     assert [row.state.value for row in give(root, root / PATH).rows] == ["same"]
     assert validate(root, today=TODAY).problems == ()
     assert approvals(root, today=TODAY).count == 0
+
+
+def test_a_plan_that_changed_since_is_not_approved(tmp_path: Path) -> None:
+    root = healthy(tmp_path)
+    path = root / plan(root, "2026-12", today=TODAY).files[0]
+    approvals(root, today=TODAY)
+    form = decide(root / PATH, "План", "да")
+    book = load_workbook(path)
+    sheet = book["План"]
+    goal = next(c for row in sheet.iter_rows() for c in row if c.value == "План" and c.row > 1)
+    sheet.cell(goal.row + 1, goal.column, 77)
+    book.save(path)
+    (row,) = give(root, form).rows
+    assert (row.state, load_workbook(path)["План"]["B3"].value) == ("changed", None)
