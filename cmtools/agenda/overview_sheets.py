@@ -116,9 +116,10 @@ def _clients(view: Overview) -> Listing:
     ]
     for what, duties in (
         ("Связаться", view.of_kind("touch", "repeat")),
-        ("Поздравить", sorted(greetings, key=lambda duty: duty.date)),
+        ("Поздравить", greetings),
     ):
-        rows += (_of_duty(view, what, duty) for duty in duties)
+        by_day = sorted(duties, key=lambda duty: duty.date)
+        rows += (_of_duty(view, what, duty) for duty in by_day)
     return Listing(
         sheet="Клиенты",
         heading="Клиенты: кто теряется, с кем связаться, кого поздравить",
