@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -18,7 +19,7 @@ from cmtools.merge.base import choose_base
 from cmtools.merge.conflict import Answer, CellPlace, Conflict, Side
 from cmtools.merge.decisions import decide, open_conflicts
 from cmtools.merge.drops import NewDrop
-from cmtools.merge.records import BookRecords
+from cmtools.merge.records import BookRecords, RowPlace, place_of
 from cmtools.merge.three_way import merge_books
 from cmtools.merge.versions import Versions
 from support.merging import answer_to, apply, book
@@ -445,10 +446,15 @@ class World:
         base = choose_base(
             self._versions, NAME, records, stamp=stamp, person=person.name, first_seen=first_seen
         )
-        merge = merge_books(
-            base.records, before.records(), records, author=person.name, caution=base.caution
+        merge_with = partial(
+            merge_books, base.records, before.records(), records, author=person.name
         )
+        merge = merge_with(caution=base.caution)
         merged = apply(merge, before.records())
+        if broken := {*_orphans(merged)} - {*_orphans(before.records()), *_orphans(records)}:
+            rows = {**base.caution.rows, **dict.fromkeys(broken, reasons.BREAKS_RULES)}
+            merge = merge_with(caution=replace(base.caution, rows=rows))
+            merged = apply(merge, before.records())
         self._ours = _as_copy(merged, has_own=before.has_own or copy.has_own)
         self._stamp = self._versions.add_version(NAME, self._ours.records())
         self._tally.drops += 1
@@ -535,7 +541,7 @@ class World:
         return any(one.author == person.name and _is_asked(one, place, value) for one in asked)
 
     def _judge_rows(self, person: Person, before: Copy, records: BookRecords) -> None:
-        """See that no row is doubled, comes back, or holds what was typed into another one."""
+        """See that no row is doubled, orphaned, comes back, or is mixed with another one."""
         after, copy = self._ours.values(), person.copy
         names = [row.key for title in ("Заказы", "Позиции") for row in records[title].rows]
         names += [row.meanings["Документ"] for row in records["Платежи"].rows]
@@ -545,6 +551,9 @@ class World:
         for number, cells in self._ours.orders.items():
             if any(cells.values()) and not self._rows_of(self._ours, number):
                 self._harm(f"{number} is mixed of several orders: {cells}")
+        known = {*_orphans(before.records()), *_orphans(copy.records())}
+        for place_of_orphan in {*_orphans(records)} - known:
+            self._harm(f"{place_of_orphan} is left of an order that went")
         now = copy.values()
         for place, value in after.items():
             if value not in self._had.get(place, ()) and now.get(place) != value:
@@ -612,6 +621,16 @@ def is_line(key: str) -> bool:
 def columns_of(key: str) -> Sequence[str]:
     """The columns of an order, or of a line of one."""
     return LINE_COLUMNS if is_line(key) else COLUMNS
+
+
+def _orphans(records: BookRecords) -> Iterator[RowPlace]:
+    """Yield the rows whose order is not there, and that order: the program's check names both."""
+    numbers = {row.key for row in records["Заказы"].rows}
+    for title in ("Позиции", "Платежи"):
+        for row in records[title].rows:
+            if row.owner and row.owner.key not in numbers:
+                yield title, place_of(row)
+                yield "Заказы", row.owner.key
 
 
 def _sheet_of(place: Place) -> str:
