@@ -57,7 +57,7 @@ def letters(
         WorkspaceError, Unavailable: see `open_books`.
         OSError: no rights, no room, a client's folder that leads elsewhere.
     """
-    letter_kind = find_form(KINDS, kind)
+    letter_kind = find_form(KINDS, kind, "вида писем")
     session = open_session(root, today)
     rows = read_rows(session, today)
     codes = {find_client(session.loaded.dataset, typed).get("code") for typed in clients}

@@ -307,8 +307,10 @@ def by_names(forms: Sequence[F]) -> dict[str, F]:
     }
 
 
-def find_form(forms: Sequence[F], name: str) -> F:
+def find_form(forms: Sequence[F], name: str, what: str = "документа") -> F:
     """Return the document that a person names by its id, its name or the beginning of that.
+
+    what: what the forms are, for the refusal.
 
     Raises:
         UsageError: there is none, or more than one.
@@ -324,4 +326,4 @@ def find_form(forms: Sequence[F], name: str) -> F:
         raise UsageError(f"назовите документ «{name}» точнее: {names}")
     names = ", ".join(form.name for form in forms)
     nearest = suggest_in_refusal(wanted, [n for form in forms for n in (form.name, form.id)])
-    raise UsageError(f"нет документа «{name}»{nearest or f'; есть: {names}'}")
+    raise UsageError(f"нет {what} «{name}»{nearest or f'; есть: {names}'}")

@@ -375,7 +375,7 @@ def test_only_for_those_who_are_named(tmp_path: Path) -> None:
         letters(root, "debt", clients=["К-0020"], today=day)
     with pytest.raises(UsageError, match="может быть, «З-2026-00"):
         letters(root, "debt", orders=["З-2026-0020"], today=day)
-    with pytest.raises(UsageError, match="greeting"):
+    with pytest.raises(UsageError, match="нет вида писем «greting»; может быть, «greeting»"):
         letters(root, "greting", today=day)
 
 
