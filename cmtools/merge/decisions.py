@@ -94,8 +94,11 @@ class _Changes:
             if moved & self._moved:
                 return False
             self._moved |= moved
-            self._removed += gone
-            self._added += new
+            if len(gone) == len(new) == 1 and now[0].key:
+                self._taken |= _changed_cells(conflict, *gone, *new)
+            else:
+                self._removed += gone
+                self._added += new
         elif cell := _cell(conflict, answer, now):
             self._taken[conflict.place] = cell
         return True
@@ -274,6 +277,23 @@ def _difference(
         [_taken_row(conflict, row.cells, row.row) for row in gone],
         [_taken_row(conflict, cells) for cells in new],
     )
+
+
+def _changed_cells(conflict: Conflict, row: TakenRow, new: TakenRow) -> dict[CellPlace, TakenCell]:
+    """Return the cells in which a row with a key changes: it stays where it stands."""
+    titles = dict.fromkeys((*row.cells, *new.cells))
+    return {
+        (*conflict.place[:2], title): TakenCell(
+            sheet=row.sheet,
+            key=row.key,
+            column=title,
+            row=row.row,
+            was=row.cells.get(title),
+            now=new.cells.get(title),
+        )
+        for title in titles
+        if row.cells.get(title) != new.cells.get(title)
+    }
 
 
 def _take_one(counts: Counter[Any], content: object) -> bool:
