@@ -27,7 +27,7 @@ from cmtools.errors import UsageError
 from cmtools.locks import hold_lock
 from cmtools.pricing.agreed_book import LOCK, Agreement, agreements, prepare_edit
 from cmtools.pricing.session import Session
-from cmtools.problems import Message, Place, Problem, Severity, problem_at
+from cmtools.problems import Message, Problem, Severity
 from cmtools.tables.table import Entry, Table
 from cmtools.workspace import CLIENT_FOLDERS, TEMPLATES
 
@@ -133,8 +133,7 @@ class DocumentMaker:
             rendered = render(self._template(kind), kind.fields(data), day)
         except BadTemplate as bad:
             path = self._workspace.path(TEMPLATES, kind.template)
-            place = Place(file=self._workspace.name(path))
-            return PreparedDocument(kind, tuple(problem_at(place, fault) for fault in bad.faults))
+            return PreparedDocument(kind, tuple(bad.problems(self._workspace.name(path))))
         warnings = [*self._case_warnings(kind, subject, rendered.unsure)]
         has_day = kind.rows is None or entry is not None  # an act before any shipment has none
         if kind.rests_on_contract and has_day:

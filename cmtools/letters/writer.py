@@ -89,7 +89,8 @@ class LetterWriter:
         try:
             subject, text = render_text(self._template, letter.kind.fill(data))
         except BadTemplate as bad:
-            self.problems += _template_problems(self._workspace, letter.kind, bad)
+            path = self._workspace.path(TEMPLATES, LETTER_TEMPLATES, letter.kind.template)
+            self.problems += bad.problems(self._workspace.name(path))
             return None
         if self._sender is None:
             self.problems.append(problem_at(self._seller.place("email"), NO_SENDER()))
@@ -146,9 +147,4 @@ def load_template(
     try:
         return load_text(path, declared_fields(kind.record)), []
     except BadTemplate as bad:
-        return None, _template_problems(workspace, kind, bad)
-
-
-def _template_problems(workspace: Workspace, kind: LetterKind, bad: BadTemplate) -> list[Problem]:
-    path = workspace.path(TEMPLATES, LETTER_TEMPLATES, kind.template)
-    return [problem_at(Place(file=workspace.name(path)), fault) for fault in bad.faults]
+        return None, bad.problems(workspace.name(path))

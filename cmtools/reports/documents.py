@@ -29,7 +29,7 @@ from cmtools.documents.template.loader import Template
 from cmtools.documents.template.messages import BadTemplate
 from cmtools.documents.template.schema import declared_fields
 from cmtools.months import list_months, month_name, plan_due
-from cmtools.problems import Place, Problem, problem_at
+from cmtools.problems import Problem
 from cmtools.reports.heading import LATE, ReportHeading, count_omissions, place_in_words
 from cmtools.reports.indicators import Indicator
 from cmtools.reports.month import Preliminary
@@ -63,11 +63,11 @@ def director(dataset: Dataset) -> Director:
 def template_of(workspace: Workspace, form: TemplateForm) -> tuple[Template | None, list[Problem]]:
     """The workspace's template, or what is wrong with it."""
     give_new_templates(workspace)
+    path = workspace.path(TEMPLATES, form.template)
     try:
-        path = workspace.path(TEMPLATES, form.template)
         return loading.load(path, declared_fields(form.record)), []
     except BadTemplate as bad:
-        return None, _faults(workspace, form, bad)
+        return None, bad.problems(workspace.name(path))
 
 
 def render_document(
@@ -77,12 +77,7 @@ def render_document(
     try:
         return rendering.render(template, record).content, []
     except BadTemplate as bad:
-        return None, _faults(workspace, form, bad)
-
-
-def _faults(workspace: Workspace, form: TemplateForm, bad: BadTemplate) -> list[Problem]:
-    place = Place(file=workspace.name(workspace.path(TEMPLATES, form.template)))
-    return [problem_at(place, fault) for fault in bad.faults]
+        return None, bad.problems(workspace.name(workspace.path(TEMPLATES, form.template)))
 
 
 def report_fields(found: Review, preliminary: Preliminary, cover: ReportHeading) -> ReportFields:

@@ -46,8 +46,8 @@ def make_report(
 ) -> tuple[list[str], list[Problem]]:
     """Make both files; the names of what is there now, and what is wrong with the template.
 
-    A file that nobody touched is made anew; one that a person edited or signed stays, and a new
-    version stands beside it (see `editions`).
+    An untouched file is made anew; one that a person edited or signed stays, and a new version is
+    made beside it (see `save_papers`).
 
     Raises:
         OSError: no rights, no room.

@@ -13,8 +13,8 @@ from cmtools.books.plan import PLAN
 from cmtools.errors import UsageError
 from cmtools.reports.exclusions import Omission, omissions
 from cmtools.reports.facts import Facts
+from cmtools.reports.indicators import INDICATORS
 from cmtools.reports.load import ReportInputs
-from cmtools.reports.plan import goals
 from cmtools.reports.plan_file import find_plan
 from cmtools.tables.parsers import FIRST_DAY, LAST_DAY, normalize_name
 from cmtools.tables.suggestions import suggest_in_refusal
@@ -26,7 +26,7 @@ def first_day(month: str) -> date:
     """The first day of a month written as 2026-11.
 
     Raises:
-        Misuse: it is no month.
+        UsageError: it is no month.
     """
     match = _MONTH.fullmatch(month)
     if match is None or not FIRST_DAY.year <= int(match[1]) <= LAST_DAY.year:
@@ -38,7 +38,7 @@ def known_manager(inputs: ReportInputs, manager: str | None) -> str | None:
     """A manager as the books spell the name; None for all.
 
     Raises:
-        Misuse: no book names the manager.
+        UsageError: no book names the manager.
     """
     if manager is None:
         return None
@@ -55,9 +55,12 @@ def facts_of_manager(inputs: ReportInputs, manager: str | None) -> Facts:
 
 
 def goals_of(inputs: ReportInputs, file: BookFile | None) -> Mapping[str, Decimal]:
-    """Indicator id → its goal in a plan."""
+    """Indicator id → its goal in a plan; a line that names no indicator is the manager's own."""
     name = file.name if file else None
-    return goals(line for line in inputs.loaded.dataset.records(PLAN) if line.source.file == name)
+    lines = (line for line in inputs.loaded.dataset.records(PLAN) if line.source.file == name)
+    by_title = {normalize_name(line.indicator): line.plan for line in lines}
+    titles = {indicator.id: normalize_name(indicator.title) for indicator in INDICATORS}
+    return {id: by_title[title] for id, title in titles.items() if title in by_title}
 
 
 def goals_by_manager(inputs: ReportInputs, month: date) -> Mapping[str, Mapping[str, Decimal]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmtools.problems import Fault, Message, Severity
+from cmtools.problems import Fault, Message, Place, Problem, Severity, problem_at
 
 TEMPLATE_MISSING = Message(
     "template-missing",
@@ -166,3 +166,7 @@ class BadTemplate(Exception):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(fault.message for fault in faults))
         self.faults = tuple(faults)
+
+    def problems(self, file: str) -> list[Problem]:
+        """Return its faults as problems of the template's file."""
+        return [problem_at(Place(file=file), fault) for fault in self.faults]
