@@ -98,6 +98,11 @@ class Order(Row):
     closed: Annotated[date | None, Column("Дата закрытия", hint="На стадии 4.3 и дальше")]
     note: Annotated[str | None, Column("Примечание", width=40, wrap=True)]
 
+    @property
+    def is_final(self) -> bool:
+        """Whether the client has agreed; until then the request is preliminary and no order."""
+        return self.request is RequestKind.FINAL
+
 
 ORDERS = Table(
     Order,

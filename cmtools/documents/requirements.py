@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from cmtools.books.agreed import AGREED_BOOK, AGREED_PRICES
-from cmtools.books.choices import PriceVisibility, RequestKind, SourceRow
+from cmtools.books.choices import PriceVisibility, SourceRow
 from cmtools.books.cross_rules import SELLER_INCOMPLETE, SELLER_NEEDS, missing_of_seller
 from cmtools.books.orders import CONTRACTS, ORDER_BOOK, ORDERS, Order
 from cmtools.books.register import CLIENTS, REGISTER
@@ -181,7 +181,7 @@ class DocumentChecker:
             fault = NO_TRANSFER(document=kind.name, client=subject.client.get("code"))
             yield CLIENTS.problem(subject.client, "code", fault)
         yield from _refuse_seller(self._rows.dataset)
-        is_final = order is None or order.request is RequestKind.FINAL
+        is_final = order is None or order.is_final
         if kind.shows is PriceVisibility.FINAL_PRICE and not is_final:
             return
         if kind.shows is not PriceVisibility.NO_PRICE:

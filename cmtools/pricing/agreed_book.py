@@ -18,7 +18,6 @@ from cmtools.books.agreed import (
     find_agreed,
     is_doubtful,
 )
-from cmtools.books.choices import RequestKind
 from cmtools.books.loader import BookFile, BookLoader
 from cmtools.changed_book import refuse_open
 from cmtools.errors import Unavailable
@@ -73,7 +72,7 @@ def agreements(
 
     A paper of a preliminary request promises nothing.
     """
-    if priced.order is None or priced.order.request is not RequestKind.FINAL:
+    if priced.order is None or not priced.order.is_final:
         return
     for line in lines:
         position = line.position

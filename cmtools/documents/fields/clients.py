@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from cmtools.books.choices import RequestKind
 from cmtools.books.orders import Claim, Delivery
 from cmtools.books.register import Transfer
 from cmtools.documents.data import ClientData, OrderData, TransferData
@@ -18,6 +17,7 @@ from cmtools.documents.fields.parts import fill
 from cmtools.documents.fields.terms import YES, ContractFields, contract_fields
 from cmtools.documents.parties import Party, party
 from cmtools.documents.template.schema import field_values
+from cmtools.pricing.orders import unpaid
 from cmtools.pricing.price import ZERO
 from cmtools.tables.parsers import group_digits
 
@@ -242,13 +242,13 @@ def _what(data: OrderData) -> str:
 
 def _debt_at(data: OrderData) -> Decimal:
     """Return what the client owes for an order; for a preliminary request nothing."""
-    if data.totals is None or data.order.request is not RequestKind.FINAL:
+    if data.totals is None or not data.order.is_final:
         return ZERO
-    return max(data.totals.total - data.paid, ZERO)
+    return unpaid(data.totals.total, data.paid)
 
 
 def _money(orders: Sequence[OrderData], claims: Sequence[Claim]) -> MoneyFields:
-    final = [data for data in orders if data.order.request is RequestKind.FINAL]
+    final = [data for data in orders if data.order.is_final]
     sums = [data.totals for data in final if data.totals]
     return from_row(
         MoneyFields,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from cmtools.books.choices import RequestKind
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count
 from cmtools.documents.fields.from_row import F
@@ -56,7 +55,7 @@ def deal(data: OrderData) -> DealFields:
 
 def request(data: OrderData) -> DealFields:
     """Fill a request; while it is preliminary, it shows no price."""
-    if data.order.request is RequestKind.FINAL:
+    if data.order.is_final:
         return deal(data)
     return fill(
         DealFields,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from cmtools.books.choices import DeliveryKind, RequestKind
 from cmtools.books.orders import Contract
 from cmtools.documents.data import OrderData
 from cmtools.documents.field_types import Count, Day, Name, Sum
 from cmtools.documents.fields.from_row import from_row
+from cmtools.documents.fields.shipped import shipments
 from cmtools.documents.russian_text import days_within, percent, vat_phrase
 from cmtools.pricing.price import ZERO, Totals, prepayment_of
 from cmtools.tables.table import InvalidRow
@@ -45,13 +45,12 @@ def order_fields(data: OrderData, totals: Totals | None) -> OrderFields:
     total = totals.total if totals else ZERO
     prepaid = prepayment_of(order, total)
     days = order.balance_days
-    shipped = (row.on for row in data.deliveries if row.kind is DeliveryKind.SHIPPED)
     return from_row(
         OrderFields,
         order,
         date=order.on,
-        final=YES if order.request is RequestKind.FINAL else "",
-        shipped=max(shipped, default=None),
+        final=YES if order.is_final else "",
+        shipped=max((row.on for row in shipments(data)), default=None),
         prepayment=percent(share) if share else "",
         prepaid=prepaid or None,
         balance=(total - prepaid) or None,
