@@ -29,15 +29,7 @@ from cmtools.files import (
     move_without_replacing,
     numbered_name,
 )
-from cmtools.workspace import (
-    ANNOTATED,
-    BACKUP,
-    MARKER,
-    PRICED,
-    backup_path,
-    copy_path,
-    is_copy,
-)
+from cmtools.workspace import ANNOTATED, BACKUP, MARKER, PRICED, backup_path, copy_path, is_copy
 
 OLD, NEW = b"old", b"new " * 50_000
 posix = pytest.mark.skipif(os.name != "posix", reason="only POSIX has it")

@@ -25,18 +25,8 @@ from support.reckoning import (
     number,
     price_orders,
 )
-from support.reckoning_examples import (
-    EXAMPLES,
-    histories,
-)
-from support.strategies import (
-    KINDS,
-    MANAGERS,
-    TODAY,
-    all_books,
-    cases,
-    settings_sheets,
-)
+from support.reckoning_examples import EXAMPLES, histories
+from support.strategies import KINDS, MANAGERS, TODAY, all_books, cases, settings_sheets
 
 slow = [HealthCheck.too_slow]
 random_books = settings(max_examples=60, deadline=None, suppress_health_check=slow)

@@ -19,12 +19,7 @@ from cmtools.agenda.duty_form import (
     SOURCE,
     person_line,
 )
-from cmtools.agenda.order_duties import (
-    CONTRACT_STAGE,
-    COST_STAGE,
-    balance_day,
-    find_prepayment,
-)
+from cmtools.agenda.order_duties import CONTRACT_STAGE, COST_STAGE, balance_day, find_prepayment
 from cmtools.agenda.overview import orders_by_stage
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.pricing.price import ZERO

@@ -10,13 +10,7 @@ from typing import Any
 
 from cmtools.agenda.answered_books import edited_books, find_edits, new_errors, reopen
 from cmtools.agenda.folder_check import HANDOVER
-from cmtools.agenda.handover import (
-    Handover,
-    find_reason,
-    find_taker,
-    find_transfer,
-    plan_handover,
-)
+from cmtools.agenda.handover import Handover, find_reason, find_taker, find_transfer, plan_handover
 from cmtools.agenda.handover_book import build_handover
 from cmtools.agenda.missing_papers import ClientFiles, find_missing_papers
 from cmtools.agenda.rows import read_rows

@@ -25,11 +25,7 @@ from cmtools.files import checksum
 from cmtools.forms.proof import read_secret
 from cmtools.forms.reply import find_mark, open_reply
 from cmtools.inbox.destination import find_destination
-from cmtools.merge.answered_book import (
-    merge_answers,
-    place_conflict_book,
-    remove_answered_book,
-)
+from cmtools.merge.answered_book import merge_answers, place_conflict_book, remove_answered_book
 from cmtools.merge.book_merge import MergeInputs, merge_copy
 from cmtools.merge.book_records import BookRefused
 from cmtools.merge.conflict import content_as_json

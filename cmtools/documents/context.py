@@ -9,13 +9,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from cmtools.books.choices import (
-    DeliveryKind,
-    Department,
-    PaperKind,
-    PriceVisibility,
-    SourceRow,
-)
+from cmtools.books.choices import DeliveryKind, Department, PaperKind, PriceVisibility, SourceRow
 from cmtools.books.cross_rules import stages_before
 from cmtools.books.orders import (
     CLAIMS,
@@ -33,13 +27,7 @@ from cmtools.books.orders import (
 from cmtools.books.register import CLIENTS, CONTACTS, JOURNAL, TRANSFERS, Client, Transfer
 from cmtools.books.settings import CONTRACTORS, ORGANIZATION, STAGES, Organization
 from cmtools.documents.catalog import DocumentKind
-from cmtools.documents.data import (
-    ClientData,
-    ContractData,
-    DocumentData,
-    OrderData,
-    TransferData,
-)
+from cmtools.documents.data import ClientData, ContractData, DocumentData, OrderData, TransferData
 from cmtools.documents.own_kinds import kinds_of
 from cmtools.pricing.category import category_at, order_days
 from cmtools.pricing.order_problems import money_received

@@ -13,11 +13,7 @@ from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.own_documents import OWN_DOCUMENTS
 from cmtools.books.register import CLIENTS, REGISTER
 from cmtools.books.settings import ORGANIZATION, SETTINGS
-from cmtools.documents.catalog import (
-    FORMS,
-    STANDARD_DOCUMENTS,
-    TemplateForm,
-)
+from cmtools.documents.catalog import FORMS, STANDARD_DOCUMENTS, TemplateForm
 from cmtools.documents.own_kinds import own_kinds
 from cmtools.documents.shipped_templates import give_new_templates, is_older
 from cmtools.documents.template.loader import load

@@ -22,11 +22,7 @@ from cmtools.files import checksum
 from cmtools.inbox import messages as texts
 from cmtools.inbox.accepted_orders import AcceptedOrders
 from cmtools.inbox.applied_form import AppliedDrop, apply_dropped_form
-from cmtools.inbox.destination import (
-    find_destination,
-    find_incomplete_folders,
-    order_book_name,
-)
+from cmtools.inbox.destination import find_destination, find_incomplete_folders, order_book_name
 from cmtools.inbox.drop import Drop, DropResult, DropStage
 from cmtools.inbox.dropdowns import refresh_dropdowns
 from cmtools.inbox.inputs_hash import inputs_hash

@@ -24,12 +24,7 @@ from cmtools.letters.message import Attachment, Draft, build_draft, is_untouched
 from cmtools.pricing.orders import PricedOrder, find_order
 from cmtools.pricing.session import Session
 from cmtools.problems import Place, Problem, problem_at
-from cmtools.workspace import (
-    CLIENT_FOLDERS,
-    LETTER_TEMPLATES,
-    TEMPLATES,
-    Workspace,
-)
+from cmtools.workspace import CLIENT_FOLDERS, LETTER_TEMPLATES, TEMPLATES, Workspace
 
 
 class LetterFile(NamedTuple):

@@ -11,12 +11,7 @@ from pathlib import Path
 from cmtools.books.register import CLIENTS
 from cmtools.merge import reasons
 from cmtools.merge.base import Base, choose_base, known_person
-from cmtools.merge.book_records import (
-    VERSION_PROPERTY,
-    BookRefused,
-    ReadBook,
-    read_book,
-)
+from cmtools.merge.book_records import VERSION_PROPERTY, BookRefused, ReadBook, read_book
 from cmtools.merge.changes import find_changes
 from cmtools.merge.damage import CopyDamaged, find_damage
 from cmtools.merge.drops import NewDrop

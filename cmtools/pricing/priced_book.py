@@ -15,12 +15,7 @@ from cmtools.books.register import CLIENTS
 from cmtools.changed_book import refuse_open, save_changed, write_copy
 from cmtools.errors import Unavailable
 from cmtools.files import atomic_write, checksum
-from cmtools.pricing.breakdown import (
-    computed_cells,
-    costing_sheet,
-    order_values,
-    position_values,
-)
+from cmtools.pricing.breakdown import computed_cells, costing_sheet, order_values, position_values
 from cmtools.pricing.order_problems import money_received
 from cmtools.pricing.orders import PricedOrder
 from cmtools.pricing.price import ZERO

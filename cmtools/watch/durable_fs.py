@@ -13,13 +13,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from cmtools.files import (
-    TEMPORARY,
-    checksum,
-    flush_file,
-    flush_folder,
-    move_without_replacing,
-)
+from cmtools.files import TEMPORARY, checksum, flush_file, flush_folder, move_without_replacing
 
 BLOCK = 1 << 20
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)

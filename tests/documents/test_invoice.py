@@ -14,16 +14,7 @@ from cmtools.documents.selection import Selection
 from support.paper_figures import Figures, make
 from support.papers import NB, Paper, money
 from support.reckoning import Books, Row, digits
-from support.workbench import (
-    HEALTHY,
-    SELLER,
-    TODAY,
-    Change,
-    add,
-    healthy,
-    rewrite,
-    rows_of,
-)
+from support.workbench import HEALTHY, SELLER, TODAY, Change, add, healthy, rewrite, rows_of
 
 SECOND = "З-2026-0002"
 

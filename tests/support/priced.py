@@ -16,12 +16,7 @@ import openpyxl
 from cmtools.commands.price import PriceResult, price
 from cmtools.commands.result import Result
 from cmtools.tables.patch.package import Package
-from support.workbench import (
-    COMPUTED,
-    TODAY,
-    header_of,
-    plain,
-)
+from support.workbench import COMPUTED, TODAY, header_of, plain
 
 NOW = datetime(2026, 11, 21, 10, 15, 30)
 COPY = "Предварительные заказы — с ценами.xlsx"

@@ -3,18 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from support.reckoning import (
-    Books,
-    Row,
-)
-from support.strategies import (
-    MANAGERS,
-    client_row,
-    discount,
-    markup,
-    order_row,
-    position_row,
-)
+from support.reckoning import Books, Row
+from support.strategies import MANAGERS, client_row, discount, markup, order_row, position_row
 
 
 def made_of(orders: list[Row], lines: list[Row] | None = None, **sheets: list[Row]) -> Books:

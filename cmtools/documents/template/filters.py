@@ -11,13 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmtools.documents import russian_text
-from cmtools.documents.declension import (
-    Case,
-    decline_name,
-    decline_post,
-    initials,
-    plural_form,
-)
+from cmtools.documents.declension import Case, decline_name, decline_post, initials, plural_form
 from cmtools.documents.field_types import Count, Day, Inflected, Name, Post, Sum
 from cmtools.documents.russian_text import NBSP
 from cmtools.documents.template.schema import KINDS, TEXTS

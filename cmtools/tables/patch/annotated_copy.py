@@ -13,11 +13,7 @@ from cmtools.tables.patch.cells import restyle_cells
 from cmtools.tables.patch.foreign_parts import drop_foreign_parts
 from cmtools.tables.patch.notes import add_notes, remove_notes
 from cmtools.tables.patch.package import Package
-from cmtools.tables.patch.problems_sheet import (
-    add_problems_sheet,
-    remove_problems_sheet,
-    sentence,
-)
+from cmtools.tables.patch.problems_sheet import add_problems_sheet, remove_problems_sheet, sentence
 from cmtools.tables.patch.properties import (
     read_custom_properties,
     remove_properties,
@@ -25,12 +21,7 @@ from cmtools.tables.patch.properties import (
 )
 from cmtools.tables.patch.row_order import order_rows
 from cmtools.tables.patch.sheet_elements import deselect_tab, find_hidden_cells, is_worksheet
-from cmtools.tables.patch.styles import (
-    add_fill,
-    add_filled_format,
-    fill_of_format,
-    replace_fills,
-)
+from cmtools.tables.patch.styles import add_fill, add_filled_format, fill_of_format, replace_fills
 from cmtools.tables.service_sheets import ERRORS_SHEET
 from cmtools.tables.writer import styles
 
