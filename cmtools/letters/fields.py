@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
 from cmtools.agenda.duty import Duty
 from cmtools.books.register import Client
@@ -13,9 +13,11 @@ from cmtools.books.settings import Organization, is_own_day
 from cmtools.documents.data import OrderData
 from cmtools.documents.declension import Gender, first_name, gender_of, given_names, with_holiday
 from cmtools.documents.field_types import Count, Day, Name, Sum
+from cmtools.documents.fields.from_row import F
 from cmtools.documents.fields.lines import PositionFields, position_fields
+from cmtools.documents.fields.parts import fill
 from cmtools.documents.fields.terms import YES
-from cmtools.documents.parties import Party, party
+from cmtools.documents.parties import Party
 
 _HOLIDAYS_OF = {
     Gender.FEMININE: re.compile(r"женск|\b8 марта", re.IGNORECASE),
@@ -84,18 +86,8 @@ class DebtFields(OrderLetterFields):
     prepayment: Annotated[str, "«да», если это предоплата; иначе пусто"]
 
 
-R = TypeVar("R", bound=LetterFields)
-
-
-def _fill(record: type[R], data: LetterData, **more: Any) -> R:
-    return record(
-        salutation=salutation(data.reader),
-        reader=Name(data.reader),
-        client=party(data.client),
-        seller=party(data.seller),
-        manager=Name(data.client.manager),
-        **more,
-    )
+def _fill(record: type[F], data: LetterData, **more: Any) -> F:
+    return fill(record, data, salutation=salutation(data.reader), reader=data.reader, **more)
 
 
 def letter(data: LetterData) -> LetterFields:
@@ -116,7 +108,7 @@ def greeting(data: LetterData) -> GreetingFields:
         occasion=with_holiday(holiday),
         whom="вас" if _is_for(data.reader, holiday) else "ваших коллег и близких",
         own_day=YES if is_own_day(holiday) else "",
-        date=Day(data.duty.date),
+        date=data.duty.date,
     )
 
 
@@ -126,14 +118,14 @@ def _is_for(reader: str, holiday: str) -> bool:
     return not genders or gender_of(reader) in genders
 
 
-def _fill_order(record: type[R], data: LetterData, **more: Any) -> R:
+def _fill_order(record: type[F], data: LetterData, **more: Any) -> F:
     assert data.order is not None
     return _fill(
         record,
         data,
         number=data.order.order.number,
         attachment=data.attachment,
-        date=Day(data.order.order.on),
+        date=data.order.order.on,
         lines=position_fields(data.order.positions),
         **more,
     )
@@ -150,9 +142,9 @@ def debt(data: LetterData) -> DebtFields:
     return _fill_order(
         DebtFields,
         data,
-        amount=Sum(data.duty.amount),
-        due=Day(data.duty.date),
-        overdue=Count(late if late > 0 else None),
+        amount=data.duty.amount,
+        due=data.duty.date,
+        overdue=late if late > 0 else None,
         prepayment=YES if data.duty.kind == "prepayment" else "",
     )
 
