@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from support.merge_world import Tally, World
+from support.merge_judge import Tally
+from support.merge_world import World
 
 MEMORY = Path("/dev/shm")
 KNOWN = ("Анна", "Борис", "Вера", "Глеб", "Дина")
