@@ -33,6 +33,7 @@ class AlignedSheet:
 
     title: str
     is_gone: bool
+    base: SheetRecords
     ours: SheetRecords
     theirs: SheetRecords
     keyed: Mapping[Key, tuple[Record | None, Record | None, Record | None]]
@@ -63,6 +64,7 @@ def align(base: BookRecords, ours: BookRecords, theirs: BookRecords) -> Iterator
         yield AlignedSheet(
             title=title,
             is_gone=title not in ours and title in base,
+            base=before,
             ours=our,
             theirs=their,
             keyed={key: (rows[0], rows[1], rows[2]) for key, rows in keyed.items()},

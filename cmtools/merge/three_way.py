@@ -159,12 +159,15 @@ class _Merger:
                     self._held[owner] = reasons.DELETED_IN_BOOK
 
     def merge_sheet(self, sheet: AlignedSheet) -> None:
-        absent = tuple(title for title in sheet.theirs.columns if title not in sheet.ours.columns)
-        if absent and not sheet.is_gone:
-            self._columns[sheet.title] = absent
         for key, sides in sheet.keyed.items():
             self._merge_row(sheet, key, *sides)
         self._merge_groups(sheet)
+        used = {cell.column for cell in self._taken if cell.sheet == sheet.title}
+        used.update(*(row.cells for row in self._added if row.sheet == sheet.title))
+        gone = sheet.base.columns.keys() - used  # from the book, and nothing came into them
+        absent = [t for t in sheet.theirs.columns if t not in {*sheet.ours.columns, *gone}]
+        if absent and not sheet.is_gone:
+            self._columns[sheet.title] = (*absent,)
 
     def _merge_row(
         self,

@@ -9,12 +9,14 @@ from decimal import Decimal
 from fractions import Fraction
 from shutil import copyfile
 
+from cmtools.books.loader import BookFile
 from cmtools.books.plan import PlanLine
 from cmtools.documents.catalog import PLAN as FORM
 from cmtools.documents.storage import DocumentState
 from cmtools.documents.versions import save_papers
 from cmtools.files import atomic_write
 from cmtools.merge.in_place import stamp_version
+from cmtools.merge.newest import keep_newest
 from cmtools.problems import Problem
 from cmtools.reports import documents
 from cmtools.reports.indicators import Indicator
@@ -114,6 +116,7 @@ def _write_workbook(inputs: ReportInputs, draft: PlanDraft, old: Existing | None
         with Reader(workspace.limits()) as reader, atomic_write(path) as aside:
             copyfile(path, aside)
             stamp_version(workspace, name, aside, reader)
+        keep_newest(workspace.root, BookFile(path=path, name=name))
     return name
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
+from cmtools.commands.merge import merge
 from cmtools.commands.plan import plan
 from cmtools.commands.price import price
+from cmtools.commands.validate import validate
 from cmtools.merge.book_records import read_book
 from cmtools.merge.in_place import record_edits
 from cmtools.merge.versions import Versions
@@ -93,3 +96,17 @@ def test_a_plan_is_a_version(tmp_path: Path) -> None:
     before = (root / book).read_bytes()
     assert plan(root, "2026-12", today=TODAY).files[0] == book
     assert (root / book).read_bytes() == before
+
+
+def test_an_older_plan_in_its_place_is_told(tmp_path: Path) -> None:
+    """The command that made the newer one has kept it: no watcher has looked."""
+    root = healthy(tmp_path)
+    book = plan(root, "2026-12", today=TODAY).files[0]
+    older = (root / book).read_bytes()
+    assert plan(root, "2026-12", today=date(2026, 12, 1)).files[0] == book
+    newer = (root / book).read_bytes()
+    (root / book).write_bytes(older)
+    (problem,) = [p for p in validate(root, today=TODAY).problems if p.is_error]
+    assert (problem.code, problem.place.file) == ("older-version", book)
+    merge(root, root / book, in_place=True, today=TODAY)
+    assert (root / book).read_bytes() == newer

@@ -90,3 +90,17 @@ def test_what_came_meanwhile_is_not_missed(root: Path, here: Here, tmp_path: Pat
     once(other, here, ("Моё.xlsx", changed(other, add_own)))
     ((_, files),) = once(other, here, ("Без.xlsx", copy))
     assert "в копии нет" not in record(files)
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_a_column_that_is_gone_comes_back_only_with_what_was_typed_into_it(
+    is_used: bool, root: Path, here: Here
+) -> None:
+    def paint(book: Workbook) -> None:
+        book["Заказы"].cell(3, COLUMN, "белый")
+
+    copy = changed(root, note, *[paint] * is_used)
+    once(root, here, ("Без.xlsx", changed(root, LACKS["column"][1])))
+    once(root, here, ("Старая.xlsx", copy))
+    titles = [cell.value for cell in loaded(root / ORDERS)["Заказы"][1]]
+    assert ("Цвет" in titles) == is_used
