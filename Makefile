@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
+unexport PYTHONDONTWRITEBYTECODE # or each process of the tests compiles the program anew
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+[^:]*:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile

@@ -17,7 +17,6 @@ NEED_PROCESSES = (
     "commands/test_environment",
     "commands/test_hostile_files",
     "reports/test_many_books",
-    "reports/test_store",
     "tables/test_reader",
     "tables/test_tables",
     "test_workers",
