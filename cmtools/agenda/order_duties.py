@@ -83,7 +83,7 @@ def contract(rows: AgendaRows) -> Iterator[Duty]:
         "director": "у директора",
     }
     for found in _open(rows):
-        if not _has_agreed(rows, found, CONTRACT_STAGE):
+        if not has_agreed(rows, found, CONTRACT_STAGE):
             continue
         number, due = found.order.contract, _stage_due(rows, found)
         signed = rows.contracts.get(number) if number else None
@@ -116,10 +116,19 @@ def balance(rows: AgendaRows) -> Iterator[Duty]:
             yield of_order("balance", found, due, text, "balance_days", amount=debt)
 
 
+def has_agreed(rows: AgendaRows, found: OrderRows, code: str) -> bool:
+    """Tell whether an order is at a stage or later, and the client has agreed to it.
+
+    To a preliminary request beyond the stage of the invoice nobody has: a repeat begins at 5.1.
+    """
+    is_agreed = found.is_final or found.order.stage in (CONTRACT_STAGE, INVOICE_STAGE)
+    return is_agreed and rows.has_reached(found.order, code)
+
+
 def find_prepayment(rows: AgendaRows, found: OrderRows) -> tuple[Decimal, date] | None:
     """Return what of the prepayment was not paid, and when it is due; None where nothing is."""
     order, total = found.order, found.total
-    if not order.prepayment or total is None or not _has_agreed(rows, found, INVOICE_STAGE):
+    if not order.prepayment or total is None or not has_agreed(rows, found, INVOICE_STAGE):
         return None
     missing = prepayment_of(order, total) - found.paid
     since = order.stage_since or order.on
@@ -233,15 +242,6 @@ def _open(rows: AgendaRows) -> Iterator[OrderRows]:
 
 def _open_final(rows: AgendaRows) -> Iterator[OrderRows]:
     return (found for found in rows.orders if found.is_open and found.is_final)
-
-
-def _has_agreed(rows: AgendaRows, found: OrderRows, code: str) -> bool:
-    """Tell whether an order is at a stage or later, and the client has agreed to it.
-
-    To a preliminary request beyond the stage of the invoice nobody has: a repeat begins at 5.1.
-    """
-    is_agreed = found.is_final or found.order.stage in (CONTRACT_STAGE, INVOICE_STAGE)
-    return is_agreed and rows.has_reached(found.order, code)
 
 
 def _stage_due(rows: AgendaRows, found: OrderRows) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +19,13 @@ from cmtools.agenda.duty_form import (
     SOURCE,
     person_line,
 )
-from cmtools.agenda.order_duties import CONTRACT_STAGE, COST_STAGE, balance_day, find_prepayment
+from cmtools.agenda.order_duties import (
+    CONTRACT_STAGE,
+    COST_STAGE,
+    balance_day,
+    find_prepayment,
+    has_agreed,
+)
 from cmtools.agenda.overview import orders_by_stage
 from cmtools.agenda.rows import AgendaRows, OrderRows
 from cmtools.pricing.price import ZERO
@@ -105,7 +111,7 @@ def orders_sheet(view: Overview) -> Listing:
             ORDER_COLUMN,
             ListingColumn(title=CLIENT, width=17, wrap=True),
             ListingColumn(title=MANAGER, width=11, wrap=True),
-            ListingColumn(title="Стадия", width=17, wrap=True),
+            ListingColumn(title="Стадия", width=18, wrap=True),
             ListingColumn(title="Дней / норма", width=7),
             ListingColumn(title="Сверх нормы", kind=WHOLE, width=8, warns=True),
             ListingColumn(title="Срок изготовления", kind=DATE, width=12),
@@ -113,7 +119,7 @@ def orders_sheet(view: Overview) -> Listing:
             ListingColumn(title=AMOUNT, kind=MONEY, width=12),
             ListingColumn(title="Оплачено", kind=MONEY, width=12),
             ListingColumn(title="Долг", kind=MONEY, width=12),
-            ListingColumn(title="Маржа, %", kind=NUMBER, width=7),
+            ListingColumn(title="Маржа, %", kind=replace(NUMBER, format="0.0"), width=7),
             ListingColumn(title="Чего не хватает", width=17, wrap=True),
             ListingColumn(title="Папка", width=8),
         ),
@@ -142,7 +148,7 @@ def _missing(view: Overview, found: OrderRows) -> Iterator[str]:
             yield "подрядчик"
         if order.production_due is None:
             yield "срок изготовления"
-    if order.contract is None and rows.has_reached(order, CONTRACT_STAGE):
+    if order.contract is None and has_agreed(rows, found, CONTRACT_STAGE):
         yield "договор"
     if found.priced.approval_needed:
         yield "согласие директора"

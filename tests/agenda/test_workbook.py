@@ -82,6 +82,29 @@ def test_the_sheets_of_the_morning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stage", "kind", "is_missing"),
+    [
+        ("2.4", "окончательная", False),
+        ("2.5", "предварительная", True),
+        ("3.3", "окончательная", True),
+        ("5.2", "предварительная", False),  # a repeat that the client has not agreed to
+        ("5.2", "окончательная", True),
+    ],
+)
+def test_when_an_order_lacks_a_contract(
+    stage: str, kind: str, is_missing: bool, tmp_path: Path
+) -> None:
+    root = healthy(
+        tmp_path,
+        *(put("Заказы", "Стадия", 1, stage), put("Заказы", "Вид заявки", 1, kind)),
+        put("Заказы", "№ договора", 1, None),
+    )
+    today(root, today=TODAY)
+    (row,) = [row for row in table(root, "Заказы") if row["№ заказа"] == "З-2026-0002"]
+    assert ("договор" in row.get("Чего не хватает", "").split("; ")) == is_missing
+
+
+@pytest.mark.parametrize(
     ("shipped", "days", "bucket"),
     [
         (date(2026, 11, 11), 10, "К оплате"),
