@@ -88,7 +88,8 @@ def build_approvals(
         heading=f"На согласование: {len(waiting)}",
         above=ABOVE,
     )
-    return build_listings([listing], {PROPERTY: mark.sign(secret)}), len(waiting)
+    content = build_listings([listing], {PROPERTY: mark.sign(secret)}, rows.today)
+    return content, len(waiting)
 
 
 def apply_approvals(reply: Reply, session: Session, rows: AgendaRows) -> list[Outcome]:

@@ -32,9 +32,10 @@ def write_form(
         if not os.path.lexists(target) or not is_filled(root, target, form, reader):
             break
         number += 1
-    with atomic_write(target) as aside:
-        aside.write_bytes(content)
-    known_files.add_file(root, target)
+    if not target.is_file() or target.read_bytes() != content:
+        with atomic_write(target) as aside:
+            aside.write_bytes(content)
+        known_files.add_file(root, target)
     remove_unfilled(root, path, form, mark, reader, kept=target)
     return target
 

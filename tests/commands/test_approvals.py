@@ -142,6 +142,19 @@ def test_a_decision_that_cannot_be_understood(tmp_path: Path) -> None:
     )
 
 
+def test_the_state_of_the_file(tmp_path: Path) -> None:
+    root = healthy(tmp_path, CHEAP)
+
+    def made() -> list[tuple[str, str]]:
+        return [(f["path"], f["state"]) for f in approvals(root, today=TODAY).as_json()["files"]]
+
+    assert made() == [(PATH, "made")]
+    assert made() == [(PATH, "unchanged")]
+    decide(root / PATH, "Низкая", "нет")
+    second = PATH.replace(".xlsx", " (2).xlsx")
+    assert [made(), made()] == [[(second, "version")], [(second, "unchanged")]]
+
+
 def test_an_unfilled_form_goes_once_nothing_waits(tmp_path: Path) -> None:
     root = healthy(tmp_path / "w", CHEAP)
     approvals(root, today=TODAY)

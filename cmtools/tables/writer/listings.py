@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cmtools.tables.columns import TEXT, ValueKind
@@ -96,9 +97,13 @@ class Listing:
 
 
 def build_listings(
-    listings: Iterable[Listing], properties: Mapping[str, str] | None = None
+    listings: Iterable[Listing],
+    properties: Mapping[str, str] | None = None,
+    made_on: date | None = None,
 ) -> bytes:
     """Return the bytes of a workbook with these sheets and custom properties.
+
+    made_on: its day of creation; with one, the same sheets give the same bytes.
 
     Raises:
         ValueError: a declaration that Excel would not take.
@@ -109,7 +114,7 @@ def build_listings(
         for listing in listings:
             writer.add(listing)
 
-    return build_workbook(write, properties)
+    return build_workbook(write, properties, made_on)
 
 
 class _Writer:
