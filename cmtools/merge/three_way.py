@@ -7,7 +7,7 @@ stays as it is: a person decides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from cmtools.merge import reasons
@@ -111,6 +111,7 @@ class _Merger:
         self._caution = caution
         self._doubtful_rows = {place[:2] for place in self._caution.doubtful}
         self._held: dict[Owner, str] = {}
+        self._renamed: dict[Owner, Record | None] = {}
         self._taken: list[TakenCell] = []
         self._added: list[TakenRow] = []
         self._removed: list[TakenRow] = []
@@ -150,13 +151,15 @@ class _Merger:
                         self._held[owner] = reasons.DELETED_IN_COPY
                     if is_changed or (sheet.title, key) in self._caution.rows:
                         for other in renamed_keys(sheet, base, 2):
-                            owner = Owner(sheet=sheet.title, key=other)
-                            self._held[owner] = reasons.DELETED_IN_COPY
+                            self._renamed[owner] = sheet.keyed[other][2]
+                            self._held[replace(owner, key=other)] = reasons.DELETED_IN_COPY
                 elif base and not our and not their and any(renamed_keys(sheet, base, 1)):
                     for other in renamed_keys(sheet, base, 2):
-                        self._held[Owner(sheet=sheet.title, key=other)] = reasons.RENAMED_TWICE
+                        self._held[replace(owner, key=other)] = reasons.RENAMED_TWICE
                 elif base and their and (owner in by_them or not same(their, base)):
                     self._held[owner] = reasons.DELETED_IN_BOOK
+                    for other in renamed_keys(sheet, base, 1):
+                        self._renamed[owner] = sheet.keyed[other][1]
 
     def merge_sheet(self, sheet: AlignedSheet) -> None:
         for key, sides in sheet.keyed.items():
@@ -303,13 +306,17 @@ class _Merger:
         """Ask about whole rows: what all three sides have is left out."""
         sides = [[record for record in side if record] for side in (base, our, their)]
         common = count(sides[0]) & count(sides[1]) & count(sides[2])
-        names = [record.name for side in (sides[1], sides[2], sides[0]) for record in side]
+        records = [*sides[1], *sides[2], *sides[0]]
+        owner = Owner(sheet=sheet.title, key=key)
+        owner = owner if owner in self._renamed else (records[0].owner or owner)
+        if renamed := self._renamed.get(owner):
+            reason = reasons.RENAMED.format(reason=reason, name=renamed.name)
         sides = [[*beyond(side, common)] for side in sides]
         before, ours, theirs = (tuple(record.cells for record in side) for side in sides)
         self._conflicts.append(
             Conflict(
                 sheet=sheet.title,
-                key=names[0],
+                key=records[0].name,
                 column=None,
                 base=before,
                 ours=ours,

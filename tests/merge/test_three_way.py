@@ -195,6 +195,26 @@ def test_a_renumbered_order_waits_under_both_numbers_if_the_book_changed_it() ->
     }
 
 
+def test_the_new_number_of_an_order_is_named_where_its_old_one_is_asked_about() -> None:
+    renumbered = changed(
+        orders=[{**ONE, "№ заказа": "З-10"}, TWO],
+        lines=[{**LINE, "№ заказа": "З-10"}],
+        paid=[{**PAID, "№ заказа": "З-10"}],
+    )
+    worked_on = changed(orders=[{**ONE, "Стадия": "2.2"}, TWO], paid=[PAID, PAID_MORE])
+    for merge, reason in (
+        (merged(renumbered, worked_on), reasons.DELETED_IN_BOOK),
+        (merged(worked_on, renumbered), reasons.DELETED_IN_COPY),
+    ):
+        expected = f"{reason}; похоже, теперь там это З-10"
+        old = [row for row in asked(merge) if "10" not in row[1]]
+        assert old == [
+            ("Заказы", "З-1", None, expected),
+            ("Позиции", "З-1 · 1", None, expected),
+            ("Платежи", "З-1", None, expected),
+        ]
+
+
 def test_an_order_that_both_renumbered_otherwise_waits_under_the_second_number() -> None:
     """Else it, its positions and its payments would be there twice."""
     ours, theirs = (
