@@ -142,6 +142,8 @@ def test_the_agreement_names_both(tmp_path: Path) -> None:
     document = docx.Document(str(root / AGREEMENT))
     text = "\n".join(p.text for p in document.paragraphs)
     assert f"{SALES} (далее — «Передающий») и {CLERK} (далее — «Принимающий»)" in text
+    assert "и с «21» ноября 2026 г. применяется к ведению клиента." in text.replace("\u00a0", " ")
+    assert "г.." not in text
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert "VIP" in cells
     assert any("П.\u00a0И.\u00a0Смирнов" in cell for cell in cells)
