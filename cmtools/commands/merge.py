@@ -2,63 +2,47 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from cmtools.books.copies import book_of_copy, order_numbers
-from cmtools.books.loader import BookFile, BookLoader, load_books
+from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.orders import ORDER_BOOK, ORDERS
 from cmtools.books.plan import PLAN
 from cmtools.books.settings import SETTINGS
-from cmtools.changed_book import put_back_older, refuse_older, refuse_open, save_changed
+from cmtools.changed_book import put_back_older, refuse_older
+from cmtools.commands.merge_target import MergeSession, open_target
 from cmtools.commands.result import ExitCode, Result, problems_as_json
-from cmtools.documents.catalog import STANDARD_DOCUMENTS
 from cmtools.errors import Unavailable, UsageError
-from cmtools.files import checksum
 from cmtools.forms.proof import read_secret
 from cmtools.forms.reply import find_mark, open_reply
 from cmtools.inbox.destination import find_destination
-from cmtools.merge.answered_book import merge_answers, place_conflict_book, remove_answered_book
-from cmtools.merge.book_merge import MergeInputs, merge_copy
+from cmtools.merge.answered_book import merge_answers, remove_answered_book
+from cmtools.merge.book_merge import merge_copy
 from cmtools.merge.book_records import BookRefused
 from cmtools.merge.conflict import content_as_json
 from cmtools.merge.conflict_book import CONFLICT_FORM, read_answers
 from cmtools.merge.damage import CopyDamaged
-from cmtools.merge.in_place import read_company
 from cmtools.merge.origin import find_origin
 from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
 from cmtools.pricing.session import existing_path
 from cmtools.problems import (
     Fault,
-    Message,
-    Place,
-    Problem,
-    Severity,
     has_errors,
-    problem_at,
     sort_problems,
 )
 from cmtools.tables.dataset import Dataset
-from cmtools.tables.patch.book_edit import EditRefused, find_lock
-from cmtools.tables.patch.package import Package
+from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.cache import CachedReader
 from cmtools.tables.reader.grid import WorkbookCells
 from cmtools.tables.reader.sandbox import Reader, WorkbookReader
-from cmtools.workspace import MERGED, Workspace, find_workspace
-
-LOCKED = Message(
-    "book-locked",
-    "саму книгу менять нельзя, {reason}: сведённая копия лежит рядом, без этого",
-    "проверьте копию и положите её на место книги сами",
-)
+from cmtools.workspace import Workspace, find_workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,60 +115,57 @@ def merge(
         OSError: no rights, no room.
     """
     workspace = find_workspace(root)
-    theirs = existing_path(workspace, file)
-    with (
-        Reader(workspace.limits()) as worker,
-        Versions(workspace.root) as versions,
-        TemporaryDirectory() as folder,
-    ):
-        reader = CachedReader(worker)
-        moment = now or datetime.combine(today, time())
-        place = moment if in_place else None
-        cells = reader.read_whole(theirs)
-        if (mark := find_mark(cells)) and mark[0].form == CONFLICT_FORM.name:
-            return _answer(workspace, theirs, cells, reader, versions, today, place)
-        book = _find_book(workspace, theirs, reader)
-        put_back: tuple[str, ...] = ()
-        if place and theirs.resolve() == book.path.resolve():
-            put_back = put_back_older(workspace, book, reader, place)
-            theirs = workspace.path(*put_back[:1]) if put_back else theirs
-        else:
-            refuse_older(workspace, book, reader)
-        check = _check(workspace, book, reader, today)
-        before = checksum(book.path)
-        locked = _find_lock(book, reader, is_asked=in_place)
-        place = None if locked else place
-        if place:
-            refuse_open(book)
-        aside = Path(folder, "merged.xlsx")
-        inputs = MergeInputs(
-            name=book.name,
-            book=book.path,
-            copy=theirs,
-            title=theirs.name,
-            base=base and existing_path(workspace, base),
-            company=read_company(workspace, reader),
-            token=token_hex() if place else "",
+    path = existing_path(workspace, file)
+    with Reader(workspace.limits()) as worker, Versions(workspace.root) as versions:
+        session = MergeSession(
+            workspace=workspace,
+            reader=CachedReader(worker),
+            versions=versions,
+            today=today,
+            moment=now or datetime.combine(today, time()),
+            in_place=in_place,
         )
+        cells = session.reader.read_whole(path)
+        if (mark := find_mark(cells)) and mark[0].form == CONFLICT_FORM.name:
+            return _merge_answers(session, path, cells)
+        return _merge_copy(session, path, base and existing_path(workspace, base))
+
+
+@contextmanager
+def _with_usage_errors(book: BookFile) -> Iterator[None]:
+    try:
+        yield
+    except BookRefused as error:
+        raise UsageError(str(error)) from error
+    except EditRefused as error:
+        raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
+
+
+def _merge_copy(session: MergeSession, file: Path, base: Path | None) -> MergeResult:
+    """Merge a copy into its book; one that lies in the place of a newer version is put back."""
+    workspace, reader, versions = session.workspace, session.reader, session.versions
+    book = _find_book(workspace, file, reader)
+    files: tuple[str, ...] = ()
+    if session.in_place and file.resolve() == book.path.resolve():
+        files = put_back_older(workspace, book, reader, session.moment)
+        file = workspace.path(*files[:1]) if files else file
+    else:
+        refuse_older(workspace, book, reader)
+    target = open_target(session, book)
+    with TemporaryDirectory() as folder, _with_usage_errors(book):
+        aside = Path(folder, "merged.xlsx")
         try:
-            done = merge_copy(inputs, reader, versions, check, aside)
-        except BookRefused as error:
-            raise UsageError(str(error)) from error
+            done = merge_copy(target.inputs(file, base), reader, versions, target.check, aside)
         except CopyDamaged as error:
             return MergeResult(problems=error.problems, book=book.name, base=0, merge=Merge())
-        except EditRefused as error:
-            raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
-        files = put_back
         if not done.errors:
-            files += _place(workspace, book, done.merge, aside, before, place)
-            if place:
+            if target.now is None or not done.merge.is_empty:
+                files += target.place(aside)
+            if target.now:
                 versions.add_drop(done.drop)
-                asked = place_conflict_book(
-                    workspace.root, book.name, done.records, reader, versions, moment
-                )
-                files += tuple(workspace.name(path) for path in asked)
+                files += target.place_conflicts(done.records)
     return MergeResult(
-        problems=sort_problems((*locked, *done.errors)),
+        problems=sort_problems((*target.locked, *done.errors)),
         files=files,
         book=book.name,
         base=workspace.name(base) if base else done.base.version,
@@ -192,33 +173,9 @@ def merge(
     )
 
 
-def _place(
-    workspace: Workspace,
-    book: BookFile,
-    merge: Merge,
-    aside: Path,
-    before: str | None,
-    now: datetime | None,
-) -> tuple[str, ...]:
-    """Put the merged book beside the book, or at the moment `now` in its place."""
-    if now is not None and merge.is_empty:
-        return ()
-    write = partial(shutil.copyfile, aside)
-    return save_changed(
-        workspace, book, write, suffix=MERGED, before=before, now=now, is_stamped=True
-    )
-
-
-def _answer(
-    workspace: Workspace,
-    file: Path,
-    cells: WorkbookCells,
-    reader: WorkbookReader,
-    versions: Versions,
-    today: date,
-    now: datetime | None,
-) -> MergeResult:
+def _merge_answers(session: MergeSession, file: Path, cells: WorkbookCells) -> MergeResult:
     """Apply what a person decided in a conflict book."""
+    workspace, reader, versions = session.workspace, session.reader, session.versions
     reply = open_reply(cells, CONFLICT_FORM, read_secret(workspace.root))
     if isinstance(reply, Fault):
         raise UsageError(f"«{file.name}»: {reply.message}; {reply.hint}")
@@ -227,57 +184,26 @@ def _answer(
     if book is None or not book.path.is_file():
         raise UsageError(f"«{file.name}»: в рабочей папке больше нет книги «{answers.book}»")
     refuse_older(workspace, book, reader)
-    locked = _find_lock(book, reader, is_asked=now is not None)
-    now = None if locked else now
-    if now is not None:
-        refuse_open(book)
-    before = checksum(book.path)
-    inputs = MergeInputs(
-        name=book.name,
-        book=book.path,
-        copy=file,
-        title=file.name,
-        company=read_company(workspace, reader),
-        token=token_hex() if now else "",
-    )
+    target = open_target(session, book)
     files: tuple[str, ...] = ()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, _with_usage_errors(book):
         aside = Path(folder, "answered.xlsx")
-        check = _check(workspace, book, reader, today)
-        try:
-            done = merge_answers(inputs, answers, reader, versions, check, aside)
-        except BookRefused as error:
-            raise UsageError(str(error)) from error
-        except EditRefused as error:
-            raise Unavailable(f"«{book.name}» нельзя изменить без потерь: {error}") from error
+        done = merge_answers(target.inputs(file), answers, reader, versions, target.check, aside)
         if not done.errors:
             if not done.merge.is_empty:
-                files = _place(workspace, book, done.merge, aside, before, now)
-            if now is not None:
+                files = target.place(aside)
+            if target.now:
                 versions.decide(book.name, done.decided, done.refused)
                 if not answers.problems:
                     remove_answered_book(workspace.root, book.name, file)
-                asked = place_conflict_book(
-                    workspace.root, book.name, done.records, reader, versions, now
-                )
-                files += tuple(workspace.name(path) for path in asked)
+                files += target.place_conflicts(done.records)
     return MergeResult(
-        problems=sort_problems((*locked, *answers.problems, *done.errors)),
+        problems=sort_problems((*target.locked, *answers.problems, *done.errors)),
         files=files,
         book=book.name,
         base=0,
         merge=done.merge,
     )
-
-
-def _find_lock(book: BookFile, reader: WorkbookReader, *, is_asked: bool) -> tuple[Problem, ...]:
-    """Say why only a copy beside the book is made; an error where the book was to be changed."""
-    is_readable = reader.read_whole(book.path).fault is None
-    reason = find_lock(Package(book.path)) if is_readable else None
-    if reason is None:
-        return ()
-    severity = Severity.ERROR if is_asked else Severity.WARNING
-    return (replace(problem_at(Place(file=book.name), LOCKED(reason=reason)), severity=severity),)
 
 
 def _find_book(workspace: Workspace, file: Path, reader: WorkbookReader) -> BookFile:
@@ -312,17 +238,3 @@ def _numbers_of(book: BookFile, reader: WorkbookReader) -> Set[str]:
     loader = BookLoader(reader, [ORDERS])
     loader.read(book)
     return order_numbers(loader.sheets).get(book.name, set())
-
-
-def _check(
-    workspace: Workspace, book: BookFile, reader: WorkbookReader, today: date
-) -> Callable[[Path], Sequence[Problem]]:
-    """Return the check of a version of a book in its place among the others."""
-    others = [o for o in workspace.books() if o.path.is_file() and o.name != book.name]
-
-    def check(path: Path) -> Sequence[Problem]:
-        files = [*others, replace(book, path=path)]
-        problems = load_books([], files, reader, today, STANDARD_DOCUMENTS).problems
-        return [problem for problem in problems if problem.place.file == book.name]
-
-    return check
