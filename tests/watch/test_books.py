@@ -14,6 +14,7 @@ import pytest
 from cmtools.workers.process import IN_PROCESS
 from cmtools.workspace import CLIENT_FOLDERS, INBOX, MARKER
 from support import hostile
+from support.drops import copy_with
 from support.priced import loaded
 from support.program import run, start
 from support.watching import ends, unstamped
@@ -117,11 +118,11 @@ def test_a_copy_is_merged_into_a_book_that_was_changed_by_hand(
 ) -> None:
     """What both changed differently is asked; the answer comes back through the inbox."""
     once(root, (ORDERS, (pattern / ORDERS).read_bytes()))
-    note = put("Заказы", "Примечание", 0, "позвонить")
-    by_hand = healthy(tmp_path / "hand", note, put("Заказы", "Примечание", 2, "своё")) / ORDERS
+    note = ("Заказы", "Примечание")
+    by_hand = copy_with(root, tmp_path, (*note, 0, "позвонить"), (*note, 2, "своё"))
     other = put("Заказы", "Примечание", 0, "написать")
     dropped = healthy(tmp_path / "drop", other, put("Заказы", "Адрес доставки", 1, "Тула")) / ORDERS
-    (root / ORDERS).write_bytes(by_hand.read_bytes())
+    (root / ORDERS).write_bytes(by_hand)
     ((name, files),) = once(root, (ORDERS, dropped.read_bytes())).items()
     assert name == "Обработано/Предварительные заказы"
     form = f"Слияние — {ORDERS}"
