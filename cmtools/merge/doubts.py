@@ -230,6 +230,7 @@ def find_deleted(ancestor: Ancestor) -> Iterator[RowPlace]:
     if not added:
         return
     since = {n for n in versions.earlier(ancestor.book, newest) if n > ancestor.version}
+    since -= versions.never_placed(ancestor.book)
     held = [rows for number, rows in versions.states(ancestor.book) if number in since]
     for (title, number), key in added.items():
         if any(number in rows.get(title, ()) for rows in held):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -174,6 +174,21 @@ class Versions:
             "ORDER BY number DESC LIMIT ?"
         )
         return [number for (number,) in self._ask(query, book, number, MOST_EARLIER)]
+
+    def never_placed(self, book: str) -> Set[int]:
+        """Return the versions that were made, but that another drop kept from the book's place.
+
+        The file found there next still bore the number of an earlier one.
+        """
+        following = (
+            "SELECT stamp FROM state WHERE book = made.book AND version IS NULL "
+            "AND number > made.number ORDER BY number LIMIT 1"
+        )
+        query = (
+            "SELECT number FROM state AS made WHERE book = ? AND version IS NULL "
+            f"AND ({following}) < number"
+        )
+        return {number for (number,) in self._ask(query, book)}
 
     def book_of(self, version: int) -> str:
         """Return the book that a version is of; empty where there is no such version."""

@@ -212,6 +212,16 @@ def test_a_payment_that_was_deleted_from_the_book_and_comes_again_is_asked(desk:
     assert plain(desk.ours) == plain(retyped)
 
 
+def test_a_row_of_a_version_that_never_came_into_the_book_is_not_asked(desk: Desk) -> None:
+    """Two drops are merged side by side: the one that comes second is merged anew."""
+    first, note = desk.number, {"o1": {"Стадия": "3"}}
+    desk.versions.add_version(NAME, paid("5", "7"))
+    desk.versions.add_version(NAME, desk.ours, stamp=first)
+    desk.drop(orders(**note), stamp=first, person="Борис")
+    assert desk.drop(paid("5", "7"), stamp=first, person="Анна")[1] == []
+    assert plain(desk.ours) == plain(paid("5", "7", **note))
+
+
 def test_a_payment_taken_back_after_the_book_was_edited_in_place_is_asked(desk: Desk) -> None:
     """The copy has come nearer to the edited book than to the version that it was made from."""
     first, edited = desk.number, {"o0": {"Стадия": "2"}}
