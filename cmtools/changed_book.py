@@ -21,7 +21,7 @@ from cmtools.merge.versions import Versions
 from cmtools.problems import Problem
 from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.sandbox import Reader, WorkbookReader
-from cmtools.workspace import Workspace, backup_path, copy_path
+from cmtools.workspace import DRAFT, Workspace, backup_path, copy_path
 
 COPIES = Path(".cmtools", "copies")
 """The checksums of copies as they were written, one file a copy, named by a hash of its name."""
@@ -103,14 +103,20 @@ def save_changed(
 
 
 def write_copy(
-    workspace: Workspace, path: Path, suffix: str, write: Callable[[Path], object]
+    workspace: Workspace,
+    path: Path,
+    suffix: str,
+    write: Callable[[Path], object],
+    content: str | None = None,
 ) -> Path:
     """Write a copy beside a book; return its path.
+
+    content: see `find_copy_path`.
 
     Raises:
         OSError: no rights, no room.
     """
-    target = find_copy_path(workspace, path, suffix)
+    target = find_copy_path(workspace, path, suffix, content)
     with atomic_write(target) as aside:
         write(aside)
     with atomic_write(_copy_note(workspace, target)) as aside:
@@ -118,15 +124,19 @@ def write_copy(
     return target
 
 
-def find_copy_path(workspace: Workspace, path: Path, suffix: str) -> Path:
+def find_copy_path(
+    workspace: Workspace, path: Path, suffix: str, content: str | None = None
+) -> Path:
     """Return where the next copy of a book goes: past those that a person has changed since.
 
-    A copy that cannot be compared, as one of another program, counts as changed.
+    A copy that cannot be compared, as one of another program, counts as changed. A draft is not
+    written over either, unless it has the same `content`, a checksum: each holds work of its own.
     """
     number = 1
     while os.path.lexists(target := copy_path(path, suffix, number)) and not target.is_dir():
         note = _copy_note(workspace, target)
-        if note.exists() and note.read_text("ascii", "replace") == checksum(target):
+        written = note.read_text("ascii", "replace") if note.exists() else ""
+        if written == checksum(target) and (suffix != DRAFT or written == content):
             break
         number += 1
     return target
@@ -155,11 +165,13 @@ def save_all_changed(
     """
     if now is not None:
         return replace_books(workspace, books, before, lambda book: backup_path(book.path, now))
-    files: list[str] = []
-    for book, changed in books:
-        write = partial(shutil.copyfile, changed)
-        files += save_changed(workspace, book, write, suffix=suffix, before=None, now=None)
-    return tuple(files)
+    copies = [
+        write_copy(
+            workspace, book.path, suffix, partial(shutil.copyfile, changed), checksum(changed)
+        )
+        for book, changed in books
+    ]
+    return tuple(map(workspace.name, copies))
 
 
 def replace_books(

@@ -149,8 +149,9 @@ def _save_books(
     same = [
         workspace.name(draft)
         for book, changed in books
-        for draft in [find_copy_path(workspace, book.path, DRAFT)]
-        if checksum(draft) == checksum(changed)
+        for content in [checksum(changed)]
+        for draft in [find_copy_path(workspace, book.path, DRAFT, content)]
+        if checksum(draft) == content
     ]
     files = save_all_changed(workspace, books, suffix=DRAFT, before=before, now=now)
     return [

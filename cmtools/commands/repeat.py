@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ from cmtools.agenda.answered_books import find_edits
 from cmtools.agenda.missing_papers import ClientFiles
 from cmtools.agenda.outcome import NewRow
 from cmtools.agenda.repeat_order import next_number, repeat_order
+from cmtools.books.copies import order_numbers
+from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.orders import LAYOUTS, ORDERS, POSITIONS, Position
 from cmtools.books.settings import STAGES
 from cmtools.changed_book import save_changed
@@ -22,9 +24,10 @@ from cmtools.files import checksum
 from cmtools.pricing.orders import PricedOrder, find_order
 from cmtools.pricing.session import Session
 from cmtools.tables.patch.book_edit import write_edits
+from cmtools.tables.reader.sandbox import Reader
 from cmtools.tables.sheet import Sheet
 from cmtools.tables.table import InvalidRow
-from cmtools.workspace import DRAFT, find_workspace
+from cmtools.workspace import DRAFT, copy_path, find_workspace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,17 +74,18 @@ def repeat(
     positions, stages = _positions(found), dataset.records(STAGES)
     if not stages:
         raise UsageError("стадии не прочитаны: проверьте «Настройки», лист «Стадии»")
+    book = next(b for b in session.targets if b.name == found.entry.source.file)
+    numbers = {one.number for one in session.prices.orders} | _drafted_numbers(session, book)
     repeated = repeat_order(
         found.order,
         positions,
-        number=next_number(found.number, (o.number for o in session.prices.orders), today),
+        number=next_number(found.number, numbers, today),
         today=today,
         stages=stages,
         layouts=[one for one in dataset.records(LAYOUTS) if one.order == found.order.number],
         files=_client_files(session, found.order.client),
         quantities=_parse_quantities(quantities, positions),
     )
-    book = next(b for b in session.targets if b.name == found.entry.source.file)
     sheets: list[Sheet[Any]] = [*dataset.sheets(ORDERS), *dataset.sheets(POSITIONS)]
     of_table = {ORDERS.title: [repeated.order], POSITIONS.title: repeated.positions}
     rows = [
@@ -105,6 +109,17 @@ def repeat(
         positions=tuple(position.number for position in positions),
         missing_layouts=repeated.missing_layouts,
     )
+
+
+def _drafted_numbers(session: Session, book: BookFile) -> Set[str]:
+    """Return the numbers of the orders in the drafts beside a book, which may yet come back."""
+    first = copy_path(book.path, DRAFT)
+    with Reader(session.workspace.limits()) as reader:
+        drafts = BookLoader(reader)
+        for path in sorted(book.path.parent.iterdir()):
+            if path.name.startswith(first.stem) and path.suffix == first.suffix:
+                drafts.read(BookFile(path=path, name=path.name))
+    return {number for numbers in order_numbers(drafts.sheets).values() for number in numbers}
 
 
 def _positions(order: PricedOrder) -> list[Position]:

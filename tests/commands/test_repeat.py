@@ -81,6 +81,17 @@ def test_in_place_after_a_backup(tmp_path: Path) -> None:
     assert repeat(root, FIRST, in_place=True, today=TODAY, now=NOW).order == "З-2026-0005"
 
 
+def test_each_draft_has_a_request_of_its_own(tmp_path: Path) -> None:
+    """None is written over, and no two have one number: all may be put into the inbox."""
+    root = healthy(tmp_path)
+    drafts = [repeat(root, order, today=TODAY, now=NOW) for order in (FIRST, SECOND)]
+    second = DRAFT.replace(".xlsx", " (2).xlsx")
+    assert [one.files for one in drafts] == [(DRAFT,), (second,)]
+    assert [one.order for one in drafts] == [NEW, "З-2026-0005"]
+    for one in drafts:
+        assert len(rows(root / one.files[0], "Заказы", one.order)) == 1
+
+
 @pytest.mark.parametrize(
     ("on_file", "missing"),
     [("in the sheet", ()), ("in the folder", ()), ("nowhere", (1,)), ("not ready", (1,))],

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cmtools.problems import Problem, group_alike, list_cells
-from cmtools.workspace import AGENDAS, PLANS, REPORTS
+from cmtools.workspace import AGENDAS, DRAFT, PLANS, REPORTS
 
 NBSP = "\u00a0"
 _UNBROKEN = "\ue000"  # stands for NBSP while lines are broken: rich breaks them at NBSP too
@@ -87,7 +87,8 @@ def show_files(console: Console, files: Iterable[str]) -> None:
     """Print the names of files that were made; of a second one, why it is not the first."""
     for name in files:
         is_second = _SECOND.search(name) is not None
-        why = " [dim](прежний файл вы меняли, он остался)[/]" if is_second else ""
+        kept = "прежний остался" if f"— {DRAFT} " in name else "прежний файл вы меняли, он остался"
+        why = f" [dim]({kept})[/]" if is_second else ""
         console.print(f"[green]✓[/] {safe(name)}{why}", overflow="fold")
 
 
