@@ -16,6 +16,7 @@ from cmtools.merge.book_merge import BookMerge, Check, MergeInputs, merge_copy, 
 from cmtools.merge.book_records import read_book
 from cmtools.merge.conflict import Conflict
 from cmtools.merge.conflict_book import CONFLICT_FORM, Answers, read_answers
+from cmtools.merge.decisions import open_conflicts
 from cmtools.merge.memory import MergeMemory
 from cmtools.merge.three_way import Merge
 from cmtools.merge.versions import Versions
@@ -82,10 +83,12 @@ def merge_drop(
     """
     path = drop.staging / BOOK
     with Versions(target.root) as versions:
-        open_before = [conflict for _, conflict in versions.conflicts(target.name)]
+        asked_before = versions.conflicts(target.name)
         if target.sha256 == drop.sha256:
             shutil.copyfile(drop.copy, path)
-            return MergedBook(path=path, merge=Merge(), conflicts=open_before, has_memory=False)
+            records = read_book(path, reader, company).records if asked_before else {}
+            conflicts = open_conflicts(asked_before, records)
+            return MergedBook(path=path, merge=Merge(), conflicts=conflicts, has_memory=False)
         if target.sha256 is None:
             records = read_book(drop.copy, reader, company).records
             stamp(drop.copy, path, versions.add_version(target.name, records))
@@ -107,7 +110,7 @@ def merge_drop(
         errors=done.errors,
         apart=done.apart,
         absent=done.absent,
-        conflicts=[*open_before, *done.merge.conflicts],
+        conflicts=[*open_conflicts(asked_before, done.records), *done.merge.conflicts],
     )
 
 

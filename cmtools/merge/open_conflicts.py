@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cmtools.merge.book_records import sheet_places
+from cmtools.books.loader import BookFile
+from cmtools.merge.book_records import BookRefused, read_book, sheet_places
 from cmtools.merge.conflict import Conflict
+from cmtools.merge.decisions import open_conflicts
 from cmtools.merge.protocol import describe_sides
 from cmtools.merge.versions import FILE, Versions
 from cmtools.problems import Message, Place, Problem, Severity, problem_at
 from cmtools.tables.dataset import Dataset
+from cmtools.tables.reader.sandbox import WorkbookReader
 from cmtools.tables.table import Book
 
 MERGE_OPEN = Message(
@@ -22,19 +25,27 @@ MERGE_OPEN = Message(
 
 
 def open_conflict_problems(
-    root: Path, books: Mapping[str, Book], dataset: Dataset
-) -> Iterator[Problem]:
-    """Yield a warning for each conflict that is remembered of these books: name → book.
+    root: Path, books: Iterable[BookFile], dataset: Dataset, reader: WorkbookReader
+) -> list[Problem]:
+    """Return a warning for each conflict that is remembered of these books and is still one.
 
     Raises:
-        OSError: what is remembered of the books cannot be read.
+        OSError: a book, or what is remembered of it, cannot be read.
     """
     if not (root / FILE).is_file():
-        return
+        return []
+    problems: list[Problem] = []
     with Versions(root) as versions:
-        for name, book in books.items():
-            conflicts = [conflict for _, conflict in versions.conflicts(name)]
-            yield from conflict_problems(name, book, conflicts, dataset)
+        for file in books:
+            if file.book is None or not (asked := versions.conflicts(file.name)):
+                continue
+            try:
+                ours = read_book(file.path, reader, dataset).records
+            except BookRefused:
+                continue  # the reading of the books has told why
+            conflicts = open_conflicts(asked, ours)
+            problems += conflict_problems(file.name, file.book, conflicts, dataset)
+    return problems
 
 
 def conflict_problems(

@@ -81,7 +81,11 @@ def open_books(
     with Reader(workspace.limits()) as reader:
         try:
             loaded = load_books(foreign, own, reader, today, documents)
-            older = find_older_versions(workspace.root, own, reader)
+            counted = [book for book in own if book.name in loaded.books]
+            merges = [
+                *find_older_versions(workspace.root, own, reader),
+                *open_conflict_problems(workspace.root, counted, loaded.dataset, reader),
+            ]
         except OSError as error:
             raise Unavailable(explain_os_error(error)) from error
     missing = [book.name for book in books if book not in own]
@@ -93,10 +97,9 @@ def open_books(
         asked={book.name for book in targets} if files else {*(b.name for b in books), *copies},
         problems=[
             *loaded.problems,
-            *older,
+            *merges,
             *(problem_at(Place(file=name), messages.FILE_MISSING()) for name in missing),
             *copy_problems(copies),
-            *open_conflict_problems(workspace.root, loaded.books, loaded.dataset),
             *_orphan_prices(loaded, own),
         ],
     )

@@ -30,6 +30,7 @@ from support.workbench import (
     TODAY,
     Change,
     add,
+    cell_of,
     drop,
     healthy,
     put,
@@ -296,6 +297,14 @@ def test_an_open_conflict_is_named_and_stops_the_papers_that_show_it(root: Path)
         made = docs(root, selection, kinds=["specification"], today=TODAY)
         papers[number] = [(problem.code, problem.column) for problem in made.problems]
     assert papers == {"З-2026-0001": [], "З-2026-0002": [("merge-open", address)]}
+    book = openpyxl.load_workbook(root / ORDERS)
+    book["Заказы"][cell_of(root / ORDERS, "Заказы", address, 1)] = "Орёл"
+    book.save(root / ORDERS)  # what the copy has is typed instead of answered
+    assert [(p.code, p.column) for p in validate(root, today=TODAY).problems] == [
+        ("merge-open", mark)
+    ]
+    selection = Selection(orders=["З-2026-0002"])
+    assert docs(root, selection, kinds=["specification"], today=TODAY).problems == ()
 
 
 def test_the_answer(root: Path) -> None:
