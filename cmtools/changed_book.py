@@ -21,7 +21,7 @@ from cmtools.merge.versions import Versions
 from cmtools.problems import Problem
 from cmtools.tables.patch.book_edit import EditRefused
 from cmtools.tables.reader.sandbox import Reader, WorkbookReader
-from cmtools.workspace import DRAFT, Workspace, backup_path, copy_path
+from cmtools.workspace import Workspace, backup_path, copy_path
 
 COPIES = Path(".cmtools", "copies")
 """The checksums of copies as they were written, one file a copy, named by a hash of its name."""
@@ -81,13 +81,14 @@ def save_changed(
     suffix: str,
     before: str | None,
     now: datetime | None,
+    subject: str = "",
     is_stamped: bool = False,
 ) -> tuple[str, ...]:
     """Save a changed book; return the names of the files.
 
     `write` is given the path to write to. The book goes beside its original, named with `suffix`,
     or, where there is a moment `now`, in its place after a backup; `before` is the checksum of what
-    was changed.
+    was changed. subject: see `find_copy_path`.
 
     Raises:
         Unavailable: the book is open, was changed meanwhile or cannot be changed without a loss.
@@ -95,7 +96,7 @@ def save_changed(
     """
     if now is None:
         with _naming(book):
-            return (workspace.name(write_copy(workspace, book.path, suffix, write)),)
+            return (workspace.name(write_copy(workspace, book.path, suffix, write, subject)),)
     backup = backup_path(book.path, now)
     replace_book(workspace, book, write, before=before, backup=backup, is_stamped=is_stamped)
     keep_newest(workspace.root, book)
@@ -107,36 +108,33 @@ def write_copy(
     path: Path,
     suffix: str,
     write: Callable[[Path], object],
-    content: str | None = None,
+    subject: str = "",
 ) -> Path:
     """Write a copy beside a book; return its path.
 
-    content: see `find_copy_path`.
+    subject: see `find_copy_path`.
 
     Raises:
         OSError: no rights, no room.
     """
-    target = find_copy_path(workspace, path, suffix, content)
+    target = find_copy_path(workspace, path, suffix, subject)
     with atomic_write(target) as aside:
         write(aside)
     with atomic_write(_copy_note(workspace, target)) as aside:
-        aside.write_text(checksum(target) or "", "ascii")
+        aside.write_text(f"{checksum(target)}{subject}", "utf-8")
     return target
 
 
-def find_copy_path(
-    workspace: Workspace, path: Path, suffix: str, content: str | None = None
-) -> Path:
+def find_copy_path(workspace: Workspace, path: Path, suffix: str, subject: str = "") -> Path:
     """Return where the next copy of a book goes: past those that a person has changed since.
 
-    A copy that cannot be compared, as one of another program, counts as changed. A draft is not
-    written over either, unless it has the same `content`, a checksum: each holds work of its own.
+    A copy that cannot be compared, as one of another program, counts as changed. One of
+    another `subject`, such as the draft of another order, is not written over either.
     """
     number = 1
     while os.path.lexists(target := copy_path(path, suffix, number)) and not target.is_dir():
         note = _copy_note(workspace, target)
-        written = note.read_text("ascii", "replace") if note.exists() else ""
-        if written == checksum(target) and (suffix != DRAFT or written == content):
+        if note.exists() and note.read_text("utf-8", "replace") == f"{checksum(target)}{subject}":
             break
         number += 1
     return target
@@ -154,6 +152,7 @@ def save_all_changed(
     suffix: str,
     before: Mapping[str, str | None],
     now: datetime | None,
+    subject: str = "",
 ) -> tuple[str, ...]:
     """Save books with their changed copies, in their places all or none; see `save_changed`.
 
@@ -166,9 +165,7 @@ def save_all_changed(
     if now is not None:
         return replace_books(workspace, books, before, lambda book: backup_path(book.path, now))
     copies = [
-        write_copy(
-            workspace, book.path, suffix, partial(shutil.copyfile, changed), checksum(changed)
-        )
+        write_copy(workspace, book.path, suffix, partial(shutil.copyfile, changed), subject)
         for book, changed in books
     ]
     return tuple(map(workspace.name, copies))

@@ -102,7 +102,9 @@ def handover(
             return HandoverResult(problems=sort_problems(errors), handover=plan, states=())
         papers = _prepare(after, plan)
         targets = [(book, changed[book.name]) for book in session.targets if book.name in changed]
-        states = _save_books(session, targets, before, now if in_place else None)
+        states = _save_books(
+            session, targets, before, now if in_place else None, client.get("code")
+        )
     problems = papers.agreement.problems if papers else ()
     states += _save_papers(session, papers) if papers else []
     return HandoverResult(
@@ -142,6 +144,7 @@ def _save_books(
     books: Sequence[tuple[BookFile, Path]],
     before: dict[str, str | None],
     now: datetime | None,
+    subject: str,
 ) -> list[tuple[str, DocumentState]]:
     """Save the changed books, the register last: until then the handover can be repeated."""
     books = sorted(books, key=lambda book: book[0].book is REGISTER)
@@ -149,11 +152,12 @@ def _save_books(
     same = [
         workspace.name(draft)
         for book, changed in books
-        for content in [checksum(changed)]
-        for draft in [find_copy_path(workspace, book.path, DRAFT, content)]
-        if checksum(draft) == content
+        for draft in [find_copy_path(workspace, book.path, DRAFT, subject)]
+        if checksum(draft) == checksum(changed)
     ]
-    files = save_all_changed(workspace, books, suffix=DRAFT, before=before, now=now)
+    files = save_all_changed(
+        workspace, books, suffix=DRAFT, before=before, now=now, subject=subject
+    )
     return [
         (name, DocumentState.UNCHANGED if name in same else DocumentState.MADE) for name in files
     ]

@@ -16,7 +16,7 @@ from cmtools.books.copies import order_numbers
 from cmtools.books.loader import BookFile, BookLoader
 from cmtools.books.orders import LAYOUTS, ORDERS, POSITIONS, Position
 from cmtools.books.settings import STAGES
-from cmtools.changed_book import save_changed
+from cmtools.changed_book import find_copy_path, save_changed
 from cmtools.commands.result import Result
 from cmtools.commands.session import open_session
 from cmtools.errors import UsageError
@@ -75,7 +75,7 @@ def repeat(
     if not stages:
         raise UsageError("стадии не прочитаны: проверьте «Настройки», лист «Стадии»")
     book = next(b for b in session.targets if b.name == found.entry.source.file)
-    numbers = {one.number for one in session.prices.orders} | _drafted_numbers(session, book)
+    numbers = {one.number for one in session.prices.orders} | _drafted_numbers(session, book, found)
     repeated = repeat_order(
         found.order,
         positions,
@@ -102,6 +102,7 @@ def repeat(
         suffix=DRAFT,
         before=before.get(book.name),
         now=now if in_place else None,
+        subject=found.number,
     )
     return RepeatResult(
         files=files,
@@ -111,13 +112,13 @@ def repeat(
     )
 
 
-def _drafted_numbers(session: Session, book: BookFile) -> Set[str]:
-    """Return the numbers of the orders in the drafts beside a book, which may yet come back."""
-    first = copy_path(book.path, DRAFT)
+def _drafted_numbers(session: Session, book: BookFile, repeated: PricedOrder) -> Set[str]:
+    """Return the numbers in the other drafts of a book: they may yet come into it."""
+    own = find_copy_path(session.workspace, book.path, DRAFT, repeated.number)
     with Reader(session.workspace.limits()) as reader:
         drafts = BookLoader(reader)
         for path in sorted(book.path.parent.iterdir()):
-            if path.name.startswith(first.stem) and path.suffix == first.suffix:
+            if path.name.startswith(copy_path(book.path, DRAFT).stem) and path != own:
                 drafts.read(BookFile(path=path, name=path.name))
     return {number for numbers in order_numbers(drafts.sheets).values() for number in numbers}
 

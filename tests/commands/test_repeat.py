@@ -88,6 +88,7 @@ def test_each_draft_has_a_request_of_its_own(tmp_path: Path) -> None:
     second = DRAFT.replace(".xlsx", " (2).xlsx")
     assert [one.files for one in drafts] == [(DRAFT,), (second,)]
     assert [one.order for one in drafts] == [NEW, "З-2026-0005"]
+    assert repeat(root, SECOND, today=TODAY, now=NOW) == drafts[1]  # but it may be made anew
     for one in drafts:
         assert len(rows(root / one.files[0], "Заказы", one.order)) == 1
 
