@@ -200,12 +200,19 @@ class _Merger:
         elif held or not same(our, base):
             reason = held or (reasons.DELETED_IN_BOOK if our is None else reasons.DELETED_IN_COPY)
             self._ask_rows(sheet, key, [base], [our], [their], reason)
-        elif ((sheet.title, key, ""), describe_rows([their])) in self._caution.refused:
+        elif self._is_refused(sheet.title, key, their):
             self._ask_rows(sheet, key, [base], [our], [their], reasons.TURNED_DOWN)
         elif their is None:
             self._removed += _rows_of(sheet, [our])
         else:
             self._added += _rows_of(sheet, [their])
+
+    def _is_refused(self, title: str, key: Key, row: Record | None) -> bool:
+        """Tell whether a row that comes or goes was turned down, whole or in one of its cells."""
+        places = [("", describe_rows([row])), *(row.meanings.items() if row else ())]
+        return any(
+            ((title, key, name), meaning) in self._caution.refused for name, meaning in places
+        )
 
     def _merge_cells(
         self, sheet: AlignedSheet, key: Key, base: Record, our: Record, their: Record, held: str

@@ -111,8 +111,8 @@ class Versions:
     def add_drop(self, drop: NewDrop) -> None:
         """Keep what a drop held, once; what it has in conflict is as in its base until decided.
 
-        Where it asks anew what the drop that it goes on from asked, or now has what the book has,
-        the older conflict is closed.
+        Where it asks anew what the drop that it goes on from asked, or, if both are known to be of
+        one person, now has what the book has, the older conflict is closed.
         """
         waiting = [(*conflict.place, conflict.reason) for conflict in drop.conflicts]
         held = drop.records
@@ -180,13 +180,10 @@ class Versions:
 
         The file found there next still bore the number of an earlier one.
         """
-        following = (
-            "SELECT stamp FROM state WHERE book = made.book AND version IS NULL "
-            "AND number > made.number ORDER BY number LIMIT 1"
-        )
         query = (
-            "SELECT number FROM state AS made WHERE book = ? AND version IS NULL "
-            f"AND ({following}) < number"
+            "SELECT number FROM state AS made WHERE book = ? AND version IS NULL AND number > ("
+            "SELECT stamp FROM state WHERE book = made.book AND version IS NULL "
+            "AND number > made.number ORDER BY number LIMIT 1)"
         )
         return {number for (number,) in self._ask(query, book)}
 
@@ -318,7 +315,7 @@ def _close_renewed(database: sqlite3.Connection, drop: NewDrop) -> None:
     for *names, content in database.execute(query, (drop.state,)).fetchall():
         place = (names[0], names[1], names[2])
         old = storage.load_conflict(json.loads(content))
-        is_agreed = bool(place[2]) and meaning_at(rows, place) == old.meanings[1]
+        is_agreed = drop.author and place[2] and meaning_at(rows, place) == old.meanings[1]
         is_renewed = place in renewed and (drop.author or renewed[place] == old.meanings[2])
         if is_agreed or is_renewed:
             _close(database, drop.state, place)

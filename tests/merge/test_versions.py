@@ -222,6 +222,31 @@ def test_a_row_of_a_version_that_never_came_into_the_book_is_not_asked(desk: Des
     assert plain(desk.ours) == plain(paid("5", "7", **note))
 
 
+def test_an_unknown_person_withdraws_no_question_of_another(desk: Desk) -> None:
+    """Both copies are of one version, and nothing tells their authors apart."""
+    first, note = desk.number, {"o2": {"Примечание": "срочно"}}
+    desk.drop(orders(o1={"Стадия": "2"}), stamp=first)
+    desk.drop(orders(o1={"Стадия": "3"}, **note), stamp=first)
+    desk.drop(orders(o1={"Стадия": "2"}, **note), stamp=first)
+    assert [one.meanings[2] for _, one in desk.versions.conflicts(NAME)] == ["3"]
+
+
+def test_a_new_row_with_a_value_that_was_turned_down_is_asked(desk: Desk) -> None:
+    """It came under the number of another new row, which has been deleted since."""
+    first, old = desk.number, orders()
+    hers, his = (
+        {"№ заказа": "З-9", "Стадия": stage, "Примечание": note}
+        for stage, note in (("1", "срочно"), ("2", "ждёт"))
+    )
+    copies = [{**old, **book({"Заказы": [*ORDERS, new]})} for new in (hers, his)]
+    desk.drop(copies[0], stamp=first, person="Анна")
+    desk.drop(copies[1], stamp=first, person="Борис")
+    desk.answer("Заказы", Side.OURS, "Стадия")
+    desk.drop(old, stamp=desk.number, person="Анна")
+    assert desk.drop(copies[1], stamp=first, person="Борис")[1] == [reasons.TURNED_DOWN]
+    assert plain(desk.ours) == plain(old)
+
+
 def test_a_payment_taken_back_after_the_book_was_edited_in_place_is_asked(desk: Desk) -> None:
     """The copy has come nearer to the edited book than to the version that it was made from."""
     first, edited = desk.number, {"o0": {"Стадия": "2"}}
