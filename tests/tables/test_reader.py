@@ -18,7 +18,7 @@ from python_calamine import load_workbook
 from cmtools.problems import column_letters
 from cmtools.tables.parsers import Cell, Percent
 from cmtools.tables.reader import fast_parser, xml_parser
-from cmtools.tables.reader.cell_arrays import CellArrays, CellKind
+from cmtools.tables.reader.cell_arrays import AmbiguousSheet, CellArrays, CellKind
 from cmtools.tables.reader.container import Limits
 from cmtools.tables.reader.grid import InvalidCells, PackedColumn, WorkbookCells
 from cmtools.tables.reader.number_formats import ShownAs, classify_format, to_date, to_duration
@@ -264,6 +264,9 @@ def test_spoiled_rows_are_never_read_otherwise(cells: list[Drawn], seed: int, ch
     try:
         thorough = xml_parser.parse_rows(ROOT.encode(), bytes(rows), 0)
     except (ValueError, SyntaxError):
+        return
+    except AmbiguousSheet:  # a cell that names another row: the book is refused
+        assert quick is None
         return
     assert quick is None or same_cells(quick, thorough)
 
